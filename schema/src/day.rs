@@ -1,0 +1,111 @@
+//! Calendar days.
+
+use chrono::{Datelike, NaiveDate};
+
+/// A calendar day of the proleptic Gregorian calendar, without a zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(i32);
+
+impl Day {
+    /// From days since 1970-01-01.
+    pub const fn from_number(days: i32) -> Self {
+        Self(days)
+    }
+
+    /// Days since 1970-01-01.
+    pub const fn number(self) -> i32 {
+        self.0
+    }
+
+    /// From chrono's type.
+    pub fn from_date(date: NaiveDate) -> Self {
+        Self(date.to_epoch_days())
+    }
+
+    /// As chrono's type.
+    pub fn date(self) -> NaiveDate {
+        NaiveDate::from_epoch_days(self.0).unwrap_or(if self.0 < 0 { NaiveDate::MIN } else { NaiveDate::MAX })
+    }
+
+    /// Reads `YYYY-MM-DD`, exactly so.
+    ///
+    /// ```
+    /// use caseload_schema::day::Day;
+    /// assert_eq!(Day::parse("2024-02-29").unwrap().to_string(), "2024-02-29");
+    /// assert!(Day::parse("2023-02-29").is_none());
+    /// assert!(Day::parse("2023-2-9").is_none());
+    /// ```
+    pub fn parse(text: &str) -> Option<Self> {
+        let shaped = text.len() == 10
+            && text.bytes().enumerate().all(|(at, byte)| match at {
+                4 | 7 => byte == b'-',
+                _ => byte.is_ascii_digit(),
+            });
+        NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| shaped).map(Self::from_date)
+    }
+
+    /// The day `count` days later (earlier where negative).
+    #[must_use]
+    pub const fn plus(self, count: i32) -> Self {
+        Self(self.0.saturating_add(count))
+    }
+
+    /// The day after.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        self.plus(1)
+    }
+
+    /// ISO weekday: 1 is Monday, 7 is Sunday.
+    ///
+    /// ```
+    /// use caseload_schema::day::Day;
+    /// assert_eq!(Day::parse("1970-01-01").unwrap().weekday(), 4);
+    /// ```
+    pub const fn weekday(self) -> u8 {
+        ((self.0 as i64 + 3).rem_euclid(7) + 1) as u8
+    }
+
+    /// The Monday of this day's ISO week.
+    #[must_use]
+    pub const fn week_start(self) -> Self {
+        self.plus(1 - self.weekday() as i32)
+    }
+
+    /// The first day of this day's month.
+    #[must_use]
+    pub fn month_start(self) -> Self {
+        Self::from_date(self.date().with_day(1).unwrap_or_else(|| self.date()))
+    }
+
+    /// The first day of this day's calendar quarter.
+    #[must_use]
+    pub fn quarter_start(self) -> Self {
+        let date = self.date();
+        Self::from_date(NaiveDate::from_ymd_opt(date.year(), date.month0() / 3 * 3 + 1, 1).unwrap_or(date))
+    }
+
+    /// The first of January of this day's year.
+    #[must_use]
+    pub fn year_start(self) -> Self {
+        let date = self.date();
+        Self::from_date(NaiveDate::from_ymd_opt(date.year(), 1, 1).unwrap_or(date))
+    }
+
+    /// Every day of `[self, end)`.
+    pub fn until(self, end: Self) -> impl DoubleEndedIterator<Item = Self> {
+        (self.0..end.0).map(Self)
+    }
+}
+
+impl std::fmt::Display for Day {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.date().format("%Y-%m-%d"))
+    }
+}
+
+impl From<Day> for NaiveDate {
+    fn from(day: Day) -> Self {
+        day.date()
+    }
+}

@@ -1,0 +1,139 @@
+//! Facts as the rollup reads them: keys instead of ids, derived instants beside what was imported.
+
+use crate::{
+    id::{ChannelKey, ConversationKey, CustomerKey, LabelKey, MemberKey, RatingKey},
+    instant::Instant,
+};
+
+/// How a closed conversation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// Won.
+    Won,
+    /// Lost.
+    Lost,
+}
+
+/// Who wrote a message, and for whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MessageKind {
+    /// Written by a customer.
+    Inbound,
+    /// Written by a human member, visible to the customer.
+    Reply,
+    /// Automatic.
+    Bot,
+    /// Private.
+    Note,
+}
+
+/// A conversation that has come, with what its messages make of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conversation {
+    /// Its key.
+    pub key: ConversationKey,
+    /// Whose it is.
+    pub customer: CustomerKey,
+    /// When it was created.
+    pub created_at: Instant,
+    /// Its latest closing, where it is closed now.
+    pub closed_at: Option<Instant>,
+    /// Its outcome; never without a closing.
+    pub outcome: Option<Outcome>,
+    /// To whom it is assigned now.
+    pub assignee: Option<MemberKey>,
+    /// Its channel.
+    pub channel: ChannelKey,
+    /// The labels it has now, ascending, each once.
+    pub labels: Vec<LabelKey>,
+    /// Its earliest inbound message.
+    pub first_inbound_at: Option<Instant>,
+    /// The earliest reply at or after the earliest inbound message.
+    pub first_reply_at: Option<Instant>,
+    /// Whether this conversation holds its customer's first activity ever in the workspace.
+    pub opens_customer: bool,
+}
+
+impl Conversation {
+    /// The earlier of creation and first inbound message.
+    pub fn first_activity_at(&self) -> Instant {
+        self.first_inbound_at.map_or(self.created_at, |inbound| inbound.min(self.created_at))
+    }
+
+    /// Whole seconds from the first inbound message to its reply.
+    pub fn first_response_seconds(&self) -> Option<u64> {
+        Some(self.first_reply_at?.seconds_since(self.first_inbound_at?))
+    }
+
+    /// Whole seconds from creation to the latest closing.
+    pub fn closing_seconds(&self) -> Option<u64> {
+        Some(self.closed_at?.seconds_since(self.created_at))
+    }
+}
+
+/// A message that counts: inbound or reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Message {
+    /// The conversation it belongs to.
+    pub conversation: ConversationKey,
+    /// When it was sent.
+    pub sent_at: Instant,
+    /// Whether a customer wrote it; else it is a reply.
+    pub inbound: bool,
+}
+
+/// One answer to a satisfaction survey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rating {
+    /// Its key.
+    pub key: RatingKey,
+    /// The conversation it belongs to.
+    pub conversation: ConversationKey,
+    /// When it was given.
+    pub rated_at: Instant,
+    /// 1 to 5.
+    pub score: u8,
+    /// Whom the source credits; else it is the conversation's assignee.
+    pub member: Option<MemberKey>,
+    /// Whether there is a comment.
+    pub has_comment: bool,
+}
+
+/// A follow-up that is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FollowUp {
+    /// The conversation it belongs to.
+    pub conversation: ConversationKey,
+    /// When it was completed.
+    pub completed_at: Instant,
+    /// Whose it was; else it is the conversation's assignee's.
+    pub assignee: Option<MemberKey>,
+}
+
+/// The facts of one stretch of time. Every event's conversation is among the conversations, each of them once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// All conversations with an event in the stretch, by key.
+    pub conversations: Vec<Conversation>,
+    /// Inbound messages and replies.
+    pub messages: Vec<Message>,
+    /// Ratings.
+    pub ratings: Vec<Rating>,
+    /// Follow-ups completed.
+    pub follow_ups: Vec<FollowUp>,
+}
+
+/// A conversation that is open now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenConversation {
+    /// Its key.
+    pub key: ConversationKey,
+    /// To whom it is assigned now.
+    pub assignee: Option<MemberKey>,
+    /// Its channel.
+    pub channel: ChannelKey,
+    /// The labels it has now, ascending.
+    pub labels: Vec<LabelKey>,
+    /// When it was created.
+    pub created_at: Instant,
+}
