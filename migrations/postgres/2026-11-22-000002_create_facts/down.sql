@@ -1,0 +1,10 @@
+DROP TABLE dirty_days;
+DROP TABLE follow_ups;
+DROP TABLE ratings;
+DROP TABLE messages;
+DROP TABLE conversations;
+DROP TABLE customers;
+DROP TABLE channels;
+DROP TABLE labels;
+DROP TABLE teams;
+DROP TABLE members;
