@@ -1,0 +1,92 @@
+//! Days whose facts changed since they were rolled up.
+
+use diesel::{ExpressionMethods, QueryDsl, upsert::excluded};
+
+use super::{
+    Conn, Result, Store,
+    conn::{execute, first, load},
+    tables::{counters, dirty_days},
+};
+use crate::{day::Day, id::WorkspaceKey, instant::Instant, period::Period};
+
+impl Store {
+    /// How many days wait for a rollup, of all or of `within`.
+    pub async fn count_pending_days(&self, ws: WorkspaceKey, within: Option<Period>) -> Result<u64> {
+        self.read(move |conn| Box::pin(count(conn, ws, within))).await
+    }
+
+    /// Marks days as if their facts had changed, so that the next run makes them anew.
+    pub async fn mark_days(&self, ws: WorkspaceKey, days: &[Day], now: Instant) -> Result<()> {
+        let days = days.to_vec();
+        self.write(move |conn| {
+            Box::pin(async move {
+                let change = next_change(conn, ws).await?;
+                upsert(conn, ws, &days, change, now).await
+            })
+        })
+        .await
+    }
+}
+
+async fn count(conn: &mut Conn, ws: WorkspaceKey, within: Option<Period>) -> Result<u64> {
+    let mine = dirty_days::table.filter(dirty_days::workspace_id.eq(ws.0));
+    let (from, to) = within.map_or((i32::MIN, i32::MAX), |period| (period.from().number(), period.to().number()));
+    let counted: Option<i64> =
+        first!(conn, mine.filter(dirty_days::day.between(from, to)).select(diesel::dsl::count_star()))?;
+    Ok(counted.unwrap_or(0).unsigned_abs())
+}
+
+/// Every marked day, ascending.
+pub async fn list(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<Day>> {
+    let query =
+        dirty_days::table.filter(dirty_days::workspace_id.eq(ws.0)).select(dirty_days::day).order(dirty_days::day);
+    let days: Vec<i32> = load!(conn, query)?;
+    Ok(days.into_iter().map(Day::from_number).collect())
+}
+
+/// The number of the latest change.
+pub async fn latest_change(conn: &mut Conn, ws: WorkspaceKey) -> Result<i64> {
+    let change: Option<i64> = first!(conn, counters::table.find(ws.0).select(counters::change))?;
+    Ok(change.unwrap_or(0))
+}
+
+/// Counts one more change. This locks the workspace for changes until the transaction ends, so that whoever sees a change's
+/// number sees all changes before it too.
+pub async fn next_change(conn: &mut Conn, ws: WorkspaceKey) -> Result<i64> {
+    let row = counters::table.find(ws.0);
+    execute!(conn, diesel::update(row).set(counters::change.eq(counters::change + 1)))?;
+    latest_change(conn, ws).await
+}
+
+/// Marks `days` with the number of a change.
+pub async fn upsert(conn: &mut Conn, ws: WorkspaceKey, days: &[Day], change: i64, now: Instant) -> Result<()> {
+    for days in days.chunks(conn.most_binds() / 4) {
+        let rows: Vec<_> = days
+            .iter()
+            .map(|day| {
+                (
+                    dirty_days::workspace_id.eq(ws.0),
+                    dirty_days::day.eq(day.number()),
+                    dirty_days::mark.eq(change),
+                    dirty_days::marked_at.eq(now.micros()),
+                )
+            })
+            .collect();
+        execute!(
+            conn,
+            diesel::insert_into(dirty_days::table)
+                .values(&rows)
+                .on_conflict((dirty_days::workspace_id, dirty_days::day))
+                .do_update()
+                .set(dirty_days::mark.eq(excluded(dirty_days::mark)))
+        )?;
+    }
+    Ok(())
+}
+
+/// Takes away the marks of changes up to `seen`; a day that was marked again since keeps its mark.
+pub async fn remove(conn: &mut Conn, ws: WorkspaceKey, seen: i64) -> Result<()> {
+    let done = dirty_days::table.filter(dirty_days::workspace_id.eq(ws.0)).filter(dirty_days::mark.le(seen));
+    execute!(conn, diesel::delete(done))?;
+    Ok(())
+}

@@ -1,0 +1,215 @@
+//! The ledger: which generation is current, and which revision of each day.
+
+use diesel::{ExpressionMethods, QueryDsl, Queryable};
+
+use super::{
+    Conn, Result, Store, StoreError,
+    conn::{execute, first, insert_all, load},
+    tables::{day_blocks, ledger_days, ledgers, open_blocks},
+};
+use crate::{day::Day, id::WorkspaceKey, instant::Instant, zone::Zone};
+
+/// What is current in a workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ledger {
+    /// Grows by one with each change of the figures.
+    pub generation: i64,
+    /// Grows with each change of the directory.
+    pub directory_version: i64,
+    /// When the latest run ended.
+    pub rolled_up_at: Option<Instant>,
+    /// The zone of the current figures.
+    pub zone: Zone,
+    /// A zone that was asked for and takes effect when everything is rebuilt in it.
+    pub pending_zone: Option<Zone>,
+    /// The current revision of the open conversations; 0 where there was no run yet.
+    pub open_revision: i64,
+}
+
+/// The current revision of a day that has a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LedgerDay {
+    /// The day.
+    pub day: Day,
+    /// Its current revision.
+    pub revision: i64,
+    /// When that was rolled up.
+    pub rolled_up_at: Instant,
+}
+
+/// What a run changes when it ends.
+#[derive(Debug, Clone)]
+pub struct Flip {
+    /// The run, which is also the revision that it wrote.
+    pub run: i64,
+    /// Days that have a new block.
+    pub changed: Vec<Day>,
+    /// Days that have a block no longer.
+    pub emptied: Vec<Day>,
+    /// Whether the open conversations have a new block.
+    pub open_changed: bool,
+    /// The zone of the new figures.
+    pub zone: Zone,
+    /// The number of the latest change that the run has seen: marks up to it are done.
+    pub seen: i64,
+    /// Now.
+    pub at: Instant,
+}
+
+#[derive(Queryable)]
+struct LedgerRow {
+    timezone: String,
+    pending_timezone: Option<String>,
+    generation: i64,
+    directory_version: i64,
+    open_revision: i64,
+    rolled_up_at: Option<i64>,
+}
+
+#[derive(Queryable)]
+struct LedgerDayRow {
+    day: i32,
+    revision: i64,
+    rolled_up_at: i64,
+}
+
+impl Store {
+    /// What is current; `None` where there is no such workspace.
+    pub async fn ledger(&self, ws: WorkspaceKey) -> Result<Option<Ledger>> {
+        self.read(move |conn| Box::pin(find(conn, ws))).await
+    }
+
+    /// The current revision of each day that has a block, ascending.
+    pub async fn ledger_days(&self, ws: WorkspaceKey) -> Result<Vec<LedgerDay>> {
+        self.read(move |conn| Box::pin(list_days(conn, ws))).await
+    }
+
+    /// Asks for another zone; it takes effect with the next run, which rebuilds everything. Asking for the current one
+    /// takes the wish back.
+    pub async fn set_pending_zone(&self, ws: WorkspaceKey, zone: Zone) -> Result<()> {
+        self.write(move |conn| {
+            Box::pin(async move {
+                let current = find(conn, ws).await?.map(|ledger| ledger.zone);
+                let pending = (current != Some(zone)).then(|| zone.name());
+                let row = ledgers::table.find(ws.0);
+                execute!(conn, diesel::update(row).set(ledgers::pending_timezone.eq(pending)))?;
+                Ok(())
+            })
+        })
+        .await
+    }
+}
+
+/// What is current in `ws`.
+pub async fn find(conn: &mut Conn, ws: WorkspaceKey) -> Result<Option<Ledger>> {
+    let query = ledgers::table.find(ws.0).select((
+        ledgers::timezone,
+        ledgers::pending_timezone,
+        ledgers::generation,
+        ledgers::directory_version,
+        ledgers::open_revision,
+        ledgers::rolled_up_at,
+    ));
+    let row: Option<LedgerRow> = first!(conn, query)?;
+    row.map(|row| ledger(ws, row)).transpose()
+}
+
+fn ledger(ws: WorkspaceKey, row: LedgerRow) -> Result<Ledger> {
+    let zone = |name: &str, column| Zone::parse(name).map_err(|_| StoreError::damaged("ledgers", column, ws));
+    Ok(Ledger {
+        generation: row.generation,
+        directory_version: row.directory_version,
+        rolled_up_at: row.rolled_up_at.map(Instant::from_micros),
+        zone: zone(&row.timezone, "timezone")?,
+        pending_zone: row.pending_timezone.map(|name| zone(&name, "pending_timezone")).transpose()?,
+        open_revision: row.open_revision,
+    })
+}
+
+/// The current revision of each day that has a block, ascending.
+pub async fn list_days(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<LedgerDay>> {
+    let query = ledger_days::table
+        .filter(ledger_days::workspace_id.eq(ws.0))
+        .select((ledger_days::day, ledger_days::revision, ledger_days::rolled_up_at))
+        .order(ledger_days::day);
+    let rows: Vec<LedgerDayRow> = load!(conn, query)?;
+    Ok(rows
+        .into_iter()
+        .map(|row| LedgerDay {
+            day: Day::from_number(row.day),
+            revision: row.revision,
+            rolled_up_at: Instant::from_micros(row.rolled_up_at),
+        })
+        .collect())
+}
+
+/// Makes what the run wrote current, all at once, and gives the generation, which grows by one where the figures changed.
+/// `None` where the run's lease has gone to another: then nothing happens.
+pub async fn flip(conn: &mut Conn, ws: WorkspaceKey, flip: &Flip) -> Result<Option<i64>> {
+    // The update locks the ledger's row, so that nobody can take the lease while the rest is written.
+    let mine = ledgers::table.find(ws.0).filter(ledgers::lease_run.eq(flip.run));
+    let ended = (
+        ledgers::lease_run.eq(None::<i64>),
+        ledgers::lease_expires_at.eq(None::<i64>),
+        ledgers::rolled_up_at.eq(flip.at.micros()),
+        ledgers::timezone.eq(flip.zone.name()),
+    );
+    if execute!(conn, diesel::update(mine).set(ended))? == 0 {
+        return Ok(None);
+    }
+    let row = ledgers::table.find(ws.0);
+    let zone_done = row.filter(ledgers::pending_timezone.eq(flip.zone.name()));
+    execute!(conn, diesel::update(zone_done).set(ledgers::pending_timezone.eq(None::<String>)))?;
+    if flip.open_changed {
+        execute!(conn, diesel::update(row).set(ledgers::open_revision.eq(flip.run)))?;
+        supersede_open(conn, ws, flip).await?;
+    }
+    let touched: Vec<i32> = flip.changed.iter().chain(&flip.emptied).map(|day| day.number()).collect();
+    if flip.open_changed || !touched.is_empty() {
+        execute!(conn, diesel::update(row).set(ledgers::generation.eq(ledgers::generation + 1)))?;
+    }
+    for days in touched.chunks(conn.most_keys()) {
+        switch_days(conn, ws, flip, days).await?;
+    }
+    insert_days(conn, ws, flip).await?;
+    super::dirty_days::remove(conn, ws, flip.seen).await?;
+    Ok(find(conn, ws).await?.map(|ledger| ledger.generation))
+}
+
+async fn supersede_open(conn: &mut Conn, ws: WorkspaceKey, flip: &Flip) -> Result<()> {
+    let old = open_blocks::table
+        .filter(open_blocks::workspace_id.eq(ws.0))
+        .filter(open_blocks::revision.ne(flip.run))
+        .filter(open_blocks::superseded_at.is_null());
+    execute!(conn, diesel::update(old).set(open_blocks::superseded_at.eq(flip.at.micros())))?;
+    Ok(())
+}
+
+async fn switch_days(conn: &mut Conn, ws: WorkspaceKey, flip: &Flip, days: &[i32]) -> Result<()> {
+    let current = ledger_days::table.filter(ledger_days::workspace_id.eq(ws.0)).filter(ledger_days::day.eq_any(days));
+    execute!(conn, diesel::delete(current))?;
+    let old = day_blocks::table
+        .filter(day_blocks::workspace_id.eq(ws.0))
+        .filter(day_blocks::day.eq_any(days))
+        .filter(day_blocks::revision.ne(flip.run))
+        .filter(day_blocks::superseded_at.is_null());
+    execute!(conn, diesel::update(old).set(day_blocks::superseded_at.eq(flip.at.micros())))?;
+    super::summaries::delete_others(conn, ws, days, flip.run).await
+}
+
+async fn insert_days(conn: &mut Conn, ws: WorkspaceKey, flip: &Flip) -> Result<()> {
+    let rows: Vec<_> = flip
+        .changed
+        .iter()
+        .map(|day| {
+            (
+                ledger_days::workspace_id.eq(ws.0),
+                ledger_days::day.eq(day.number()),
+                ledger_days::revision.eq(flip.run),
+                ledger_days::rolled_up_at.eq(flip.at.micros()),
+            )
+        })
+        .collect();
+    insert_all!(conn, ledger_days::table, rows, columns = 4)?;
+    Ok(())
+}

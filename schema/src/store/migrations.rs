@@ -1,0 +1,77 @@
+//! Bringing a database to this version.
+
+use diesel::{SqliteConnection, migration::MigrationSource};
+use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::{Backend, Conn, Result, Store, StoreError, sqlite};
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
+
+/// Any number that no other program takes an advisory lock on: "caseload" in ASCII.
+const MIGRATION_LOCK: i64 = 0x6361_7365_6c6f_6164;
+
+fn failed(error: impl std::fmt::Display) -> StoreError {
+    StoreError::Database(format!("migration failed: {error}"))
+}
+
+impl Store {
+    /// Brings the database to this version. Several processes may do so at once.
+    pub async fn migrate(&self) -> Result<()> {
+        match &self.0 {
+            Backend::Sqlite(db) => {
+                let mut lent = db.writer().await?;
+                tokio::task::spawn_blocking(move || migrate_sqlite(lent.connection_mut()))
+                    .await
+                    .map_err(|error| sqlite::panicked(&error))?
+            }
+            Backend::Postgres { url, .. } => {
+                let mut connection = AsyncPgConnection::establish(url).await?;
+                diesel::sql_query(format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))
+                    .execute(&mut connection)
+                    .await?;
+                // The lock goes with the connection.
+                let mut harness = AsyncMigrationHarness::new(connection);
+                let run = move || harness.run_pending_migrations(POSTGRES).map(drop).map_err(failed);
+                tokio::task::spawn_blocking(run).await.map_err(|error| sqlite::panicked(&error))?
+            }
+        }
+    }
+
+    /// Whether the database is at this version; an empty one is not.
+    pub async fn is_current(&self) -> Result<bool> {
+        let wanted = match &self.0 {
+            Backend::Sqlite(_) => names::<diesel::sqlite::Sqlite>(&SQLITE)?,
+            Backend::Postgres { .. } => names::<diesel::pg::Pg>(&POSTGRES)?,
+        };
+        let applied = self.read(|conn| Box::pin(applied(conn))).await?;
+        Ok(wanted.iter().all(|version| applied.contains(version)))
+    }
+}
+
+fn migrate_sqlite(connection: &mut SqliteConnection) -> Result<()> {
+    // A lock first, so that a second process waits for the first one's tables instead of making its own.
+    connection.immediate_transaction(|connection| connection.run_pending_migrations(SQLITE).map(drop).map_err(failed))
+}
+
+diesel::table! {
+    __diesel_schema_migrations (version) {
+        version -> Text,
+    }
+}
+
+async fn applied(conn: &mut Conn) -> Result<Vec<String>> {
+    use diesel::QueryDsl;
+
+    use super::conn::load;
+    let rows: diesel::QueryResult<Vec<String>> =
+        load!(conn, __diesel_schema_migrations::table.select(__diesel_schema_migrations::version));
+    // No such table: nothing was ever applied.
+    Ok(rows.unwrap_or_default())
+}
+
+fn names<DB: diesel::backend::Backend>(source: &EmbeddedMigrations) -> Result<Vec<String>> {
+    let migrations = MigrationSource::<DB>::migrations(source).map_err(failed)?;
+    Ok(migrations.iter().map(|migration| migration.name().version().to_string()).collect())
+}

@@ -1,0 +1,124 @@
+//! SQLite: one writer, several readers, all on blocking threads.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::error::{Result, StoreError};
+
+/// Readers that may be at work at once: more threads than this machine class has cores gain nothing.
+const READERS: usize = 8;
+
+/// A SQLite file.
+#[derive(Debug, Clone)]
+pub(crate) struct Sqlite {
+    readers: Lane,
+    writer: Lane,
+}
+
+/// Connections of one kind: at most `permits` of them, kept for the next caller.
+#[derive(Debug, Clone)]
+struct Lane {
+    path: Arc<PathBuf>,
+    permits: Arc<Semaphore>,
+    idle: Arc<Mutex<Vec<Idle>>>,
+}
+
+struct Idle(SqliteConnection);
+
+impl std::fmt::Debug for Idle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SqliteConnection")
+    }
+}
+
+/// A connection on loan: it goes back when dropped, unless its transaction was left open.
+pub struct Lent {
+    connection: Option<SqliteConnection>,
+    lane: Lane,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl std::fmt::Debug for Lent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Lent")
+    }
+}
+
+impl Lent {
+    pub(crate) fn connection(&self) -> &SqliteConnection {
+        self.connection.as_ref().expect("taken by drop alone")
+    }
+
+    pub(crate) fn connection_mut(&mut self) -> &mut SqliteConnection {
+        self.connection.as_mut().expect("taken by drop alone")
+    }
+
+    /// Closes the connection instead of giving it back: after a failed roll-back nothing is known of its state.
+    pub(crate) fn discard(mut self) {
+        self.connection = None;
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            self.lane.idle.lock().unwrap_or_else(PoisonError::into_inner).push(Idle(connection));
+        }
+    }
+}
+
+impl Sqlite {
+    pub(crate) fn open(path: &Path) -> Self {
+        let path = Arc::new(path.to_owned());
+        let lane = |permits| Lane {
+            path: Arc::clone(&path),
+            permits: Arc::new(Semaphore::new(permits)),
+            idle: Arc::default(),
+        };
+        Self { readers: lane(READERS), writer: lane(1) }
+    }
+
+    pub(crate) async fn reader(&self) -> Result<Lent> {
+        self.readers.lend().await
+    }
+
+    pub(crate) async fn writer(&self) -> Result<Lent> {
+        self.writer.lend().await
+    }
+}
+
+impl Lane {
+    async fn lend(&self) -> Result<Lent> {
+        let permit = Arc::clone(&self.permits).acquire_owned().await.expect("the semaphore is never closed");
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = if let Some(Idle(connection)) = idle {
+            connection
+        } else {
+            let path = Arc::clone(&self.path);
+            tokio::task::spawn_blocking(move || connect(&path)).await.map_err(|error| panicked(&error))??
+        };
+        Ok(Lent { connection: Some(connection), lane: self.clone(), _permit: permit })
+    }
+}
+
+pub(crate) fn panicked(error: &tokio::task::JoinError) -> StoreError {
+    StoreError::Database(format!("a database thread panicked: {error}"))
+}
+
+fn connect(path: &Path) -> Result<SqliteConnection> {
+    let text = path.to_str().ok_or_else(|| StoreError::Invalid("the database's path is not UTF-8".to_owned()))?;
+    let mut connection = SqliteConnection::establish(text)
+        .map_err(|error| StoreError::Unavailable(format!("can't open the SQLite file: {error}")))?;
+    // FULL: what is acknowledged survives a power cut, at one fsync a transaction. Other processes may use the same file,
+    // so a writer waits for them.
+    connection.batch_execute(
+        "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; \
+         PRAGMA cache_size = -32000; PRAGMA mmap_size = 268435456; PRAGMA journal_size_limit = 67108864;",
+    )?;
+    Ok(connection)
+}

@@ -1,0 +1,252 @@
+//! The tables as Diesel sees them; the same on both databases.
+
+diesel::table! {
+    workspaces (workspace_id) {
+        workspace_id -> BigInt,
+        id -> Text,
+        name -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    ledgers (workspace_id) {
+        workspace_id -> BigInt,
+        timezone -> Text,
+        pending_timezone -> Nullable<Text>,
+        generation -> BigInt,
+        directory_version -> BigInt,
+        open_revision -> BigInt,
+        rolled_up_at -> Nullable<BigInt>,
+        lease_run -> Nullable<BigInt>,
+        lease_expires_at -> Nullable<BigInt>,
+        next_run -> BigInt,
+    }
+}
+
+diesel::table! {
+    counters (workspace_id) {
+        workspace_id -> BigInt,
+        change -> BigInt,
+        member -> BigInt,
+        team -> BigInt,
+        label -> BigInt,
+        channel -> BigInt,
+        customer -> BigInt,
+        conversation -> BigInt,
+        rating -> BigInt,
+    }
+}
+
+diesel::table! {
+    api_tokens (workspace_id, token_id) {
+        workspace_id -> BigInt,
+        token_id -> BigInt,
+        name -> Text,
+        scopes -> Text,
+        secret_hash -> Binary,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        last_used_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    members (workspace_id, member_key) {
+        workspace_id -> BigInt,
+        member_key -> BigInt,
+        id -> Text,
+        name -> Text,
+        email -> Nullable<Text>,
+        role -> Text,
+        active -> Bool,
+        avatar_url -> Nullable<Text>,
+        known -> Bool,
+    }
+}
+
+diesel::table! {
+    teams (workspace_id, team_key) {
+        workspace_id -> BigInt,
+        team_key -> BigInt,
+        id -> Text,
+        name -> Text,
+        member_keys -> Text,
+    }
+}
+
+diesel::table! {
+    labels (workspace_id, label_key) {
+        workspace_id -> BigInt,
+        label_key -> BigInt,
+        id -> Text,
+        title -> Text,
+        color -> Nullable<Text>,
+        known -> Bool,
+    }
+}
+
+diesel::table! {
+    channels (workspace_id, channel_key) {
+        workspace_id -> BigInt,
+        channel_key -> BigInt,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    customers (workspace_id, customer_key) {
+        workspace_id -> BigInt,
+        customer_key -> BigInt,
+        id -> Text,
+        name -> Nullable<Text>,
+        email -> Nullable<Text>,
+        known -> Bool,
+        erased -> Bool,
+    }
+}
+
+diesel::table! {
+    conversations (workspace_id, conversation_key) {
+        workspace_id -> BigInt,
+        conversation_key -> BigInt,
+        id -> Text,
+        customer_key -> Nullable<BigInt>,
+        created_at -> Nullable<BigInt>,
+        channel_key -> Nullable<BigInt>,
+        assignee_key -> Nullable<BigInt>,
+        label_keys -> Text,
+        closed_at -> Nullable<BigInt>,
+        outcome -> Nullable<SmallInt>,
+        updated_at -> Nullable<BigInt>,
+        first_inbound_at -> Nullable<BigInt>,
+        first_reply_at -> Nullable<BigInt>,
+        opens_customer -> Bool,
+    }
+}
+
+diesel::table! {
+    messages (workspace_id, id) {
+        workspace_id -> BigInt,
+        id -> Text,
+        conversation_key -> BigInt,
+        sent_at -> BigInt,
+        kind -> SmallInt,
+        author_key -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    ratings (workspace_id, rating_key) {
+        workspace_id -> BigInt,
+        rating_key -> BigInt,
+        id -> Text,
+        conversation_key -> BigInt,
+        rated_at -> BigInt,
+        score -> SmallInt,
+        comment -> Nullable<Text>,
+        member_key -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    follow_ups (workspace_id, id) {
+        workspace_id -> BigInt,
+        id -> Text,
+        conversation_key -> BigInt,
+        assignee_key -> Nullable<BigInt>,
+        due_at -> Nullable<BigInt>,
+        completed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    dirty_days (workspace_id, day) {
+        workspace_id -> BigInt,
+        day -> Integer,
+        mark -> BigInt,
+        marked_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    ledger_days (workspace_id, day) {
+        workspace_id -> BigInt,
+        day -> Integer,
+        revision -> BigInt,
+        rolled_up_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    day_blocks (workspace_id, day, revision) {
+        workspace_id -> BigInt,
+        day -> Integer,
+        revision -> BigInt,
+        block -> Binary,
+        superseded_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    open_blocks (workspace_id, revision) {
+        workspace_id -> BigInt,
+        revision -> BigInt,
+        block -> Binary,
+        superseded_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    daily_member_summary (workspace_id, day, revision, member_key) {
+        workspace_id -> BigInt,
+        day -> Integer,
+        revision -> BigInt,
+        member_key -> BigInt,
+        conversations -> BigInt,
+        labeled_conversations -> BigInt,
+        messages -> BigInt,
+        inbound_messages -> BigInt,
+        replies -> BigInt,
+        customers -> BigInt,
+        new_customers -> BigInt,
+        unanswered -> BigInt,
+        closed -> BigInt,
+        won -> BigInt,
+        lost -> BigInt,
+        win_rate -> Nullable<Double>,
+        follow_ups_completed -> BigInt,
+        first_response_count -> BigInt,
+        first_response_mean -> Nullable<Double>,
+        first_response_median -> Nullable<Double>,
+        first_response_p90 -> Nullable<Double>,
+        closing_time_count -> BigInt,
+        closing_time_mean -> Nullable<Double>,
+        closing_time_median -> Nullable<Double>,
+        closing_time_p90 -> Nullable<Double>,
+        ratings -> BigInt,
+        rating_average -> Nullable<Double>,
+        satisfied -> Nullable<Double>,
+        backlog_change -> BigInt,
+    }
+}
+
+diesel::table! {
+    rollup_runs (workspace_id, run_id) {
+        workspace_id -> BigInt,
+        run_id -> BigInt,
+        kind -> Text,
+        state -> Text,
+        from_day -> Nullable<Integer>,
+        to_day -> Nullable<Integer>,
+        requested_by -> Nullable<BigInt>,
+        days_total -> BigInt,
+        days_done -> BigInt,
+        facts_read -> BigInt,
+        queued_at -> BigInt,
+        started_at -> Nullable<BigInt>,
+        finished_at -> Nullable<BigInt>,
+        error -> Nullable<Text>,
+    }
+}
