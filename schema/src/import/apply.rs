@@ -1,0 +1,297 @@
+//! What one record does to the rows: pure, one record after the other.
+
+use super::{
+    Sender,
+    field::Refusal,
+    record::{
+        ConversationRecord, CustomerRecord, FollowUpRecord, Kind, LabelRecord, MemberRecord, MessageRecord,
+        RatingRecord, Record, TeamRecord,
+    },
+    rows::{ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow, RatingRow, TeamRow},
+    table::{Row, Table},
+    working::Working,
+};
+use crate::{instant::Instant, role::Role, store::keys};
+
+/// What became of a record that was not refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Accepted,
+    Unchanged,
+    Stale,
+}
+
+impl Working {
+    /// Applies one record.
+    pub(crate) fn apply(&mut self, record: Record) -> Result<Outcome, Refusal> {
+        match record {
+            Record::Member(record) => self.member(record),
+            Record::Team(record) => Ok(self.team(record)),
+            Record::Label(record) => Ok(self.label(record)),
+            Record::Customer(record) => Ok(self.customer(record)),
+            Record::Conversation(record) => Ok(self.conversation(record)),
+            Record::Message(record) => Ok(self.message(record)),
+            Record::Rating(record) => Ok(self.rating(record)),
+            Record::FollowUp(record) => Ok(self.follow_up(record)),
+            Record::Delete { of, id } => self.delete(of, &id),
+        }
+    }
+
+    fn member(&mut self, record: MemberRecord) -> Result<Outcome, Refusal> {
+        let known = self.members.get(&record.id).filter(|row| row.known);
+        let stored_role = known.and_then(|row| Role::parse(&row.role));
+        let role = record.role.or(stored_role).unwrap_or(Role::Agent);
+        self.check_role(stored_role, role)?;
+        if !record.active {
+            self.check_last_owner(&record.id, "active")?;
+        }
+        let row = MemberRow {
+            workspace_id: self.ws,
+            member_key: self.free_member_key(&record.id),
+            id: record.id,
+            name: record.name,
+            email: record.email,
+            role: role.name().to_owned(),
+            active: record.active,
+            avatar_url: record.avatar_url,
+            known: true,
+        };
+        Ok(replace(&mut self.members, row))
+    }
+
+    /// An import makes and unmakes no owners, unless the operator runs it; an API token changes no role at all.
+    fn check_role(&self, stored: Option<Role>, role: Role) -> Result<(), Refusal> {
+        let refuse = |reason: String| Err(Refusal::new("role", reason));
+        if self.sender != Sender::Operator && (stored == Some(Role::Owner)) != (role == Role::Owner) {
+            return refuse("owners are not made or unmade by an import".to_owned());
+        }
+        if self.sender == Sender::ApiToken {
+            match stored {
+                Some(stored) if stored != role => {
+                    return refuse(format!(
+                        "an API token can't change a role, here from {} to {}",
+                        stored.name(),
+                        role.name()
+                    ));
+                }
+                None if !matches!(role, Role::Agent | Role::Viewer) => {
+                    return refuse(format!("an API token makes agents and viewers only, was {:?}", role.name()));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The last active owner stays, unless the operator says otherwise.
+    fn check_last_owner(&self, id: &str, field: &'static str) -> Result<(), Refusal> {
+        let is_owner = |row: &MemberRow| row.known && row.active && row.role == Role::Owner.name();
+        if self.sender == Sender::Operator || !self.members.get(id).is_some_and(is_owner) {
+            return Ok(());
+        }
+        let owners = self.members.entries().filter_map(|entry| entry.current.as_ref()).filter(|row| is_owner(row));
+        if owners.count() == 1 {
+            return Err(Refusal::new(field, format!("{id:?} is the last owner and stays active")));
+        }
+        Ok(())
+    }
+
+    fn team(&mut self, record: TeamRecord) -> Outcome {
+        let mut members: Vec<i64> = record.member_ids.iter().map(|id| self.member_key(id)).collect();
+        members.sort_unstable();
+        let row = TeamRow {
+            workspace_id: self.ws,
+            team_key: self.free_team_key(&record.id),
+            id: record.id,
+            name: record.name,
+            member_keys: keys::join(members),
+        };
+        replace(&mut self.teams, row)
+    }
+
+    fn label(&mut self, record: LabelRecord) -> Outcome {
+        let row = LabelRow {
+            workspace_id: self.ws,
+            label_key: self.free_label_key(&record.id),
+            id: record.id,
+            title: record.title,
+            color: record.color,
+            known: true,
+        };
+        replace(&mut self.labels, row)
+    }
+
+    fn customer(&mut self, record: CustomerRecord) -> Outcome {
+        let erased = self.customers.get(&record.id).is_some_and(|row| row.erased);
+        let row = CustomerRow {
+            workspace_id: self.ws,
+            customer_key: self.free_customer_key(&record.id),
+            id: record.id,
+            name: record.name,
+            email: record.email,
+            known: true,
+            erased,
+        };
+        replace(&mut self.customers, row)
+    }
+
+    fn conversation(&mut self, record: ConversationRecord) -> Outcome {
+        let old = self.conversations.get(&record.id).cloned();
+        let updated_at = record.updated_at.map(Instant::micros);
+        let stored_update = old.as_ref().and_then(|row| row.updated_at);
+        if updated_at.zip(stored_update).is_some_and(|(new, stored)| new < stored) {
+            return Outcome::Stale;
+        }
+        let mut labels: Vec<i64> = record.label_ids.iter().map(|id| self.label_key(id)).collect();
+        labels.sort_unstable();
+        let row = ConversationRow {
+            workspace_id: self.ws,
+            conversation_key: self.free_conversation_key(&record.id),
+            id: record.id,
+            customer_key: Some(self.customer_key(&record.customer_id)),
+            created_at: Some(record.created_at.micros()),
+            channel_key: Some(self.channel_key(&record.channel)),
+            assignee_key: record.assignee_id.map(|id| self.member_key(&id)),
+            label_keys: keys::join(labels),
+            closed_at: record.closed_at.map(Instant::micros),
+            outcome: record.outcome,
+            updated_at,
+            first_inbound_at: old.as_ref().and_then(|row| row.first_inbound_at),
+            first_reply_at: old.as_ref().and_then(|row| row.first_reply_at),
+            opens_customer: old.as_ref().is_some_and(|row| row.opens_customer),
+        };
+        replace(&mut self.conversations, row)
+    }
+
+    fn message(&mut self, record: MessageRecord) -> Outcome {
+        let row = MessageRow {
+            workspace_id: self.ws,
+            conversation_key: self.conversation_key(&record.conversation_id),
+            sent_at: record.sent_at.micros(),
+            kind: record.kind,
+            author_key: record.author_id.map(|id| self.member_key(&id)),
+            id: record.id,
+        };
+        replace(&mut self.messages, row)
+    }
+
+    fn rating(&mut self, record: RatingRecord) -> Outcome {
+        let conversation_key = self.conversation_key(&record.conversation_id);
+        let customer = self.conversations.by_key(conversation_key).and_then(|row| row.customer_key);
+        let row = RatingRow {
+            workspace_id: self.ws,
+            rating_key: self.free_rating_key(&record.id),
+            id: record.id,
+            conversation_key,
+            rated_at: record.rated_at.micros(),
+            score: record.score,
+            comment: record.comment.filter(|_| !self.is_erased(customer)),
+            member_key: record.member_id.map(|id| self.member_key(&id)),
+        };
+        replace(&mut self.ratings, row)
+    }
+
+    fn follow_up(&mut self, record: FollowUpRecord) -> Outcome {
+        let row = FollowUpRow {
+            workspace_id: self.ws,
+            conversation_key: self.conversation_key(&record.conversation_id),
+            id: record.id,
+            assignee_key: record.assignee_id.map(|id| self.member_key(&id)),
+            due_at: record.due_at.map(Instant::micros),
+            completed_at: record.completed_at.map(Instant::micros),
+        };
+        replace(&mut self.follow_ups, row)
+    }
+
+    fn delete(&mut self, of: Kind, id: &str) -> Result<Outcome, Refusal> {
+        Ok(match of {
+            Kind::Member => return self.deactivate(id),
+            Kind::Team => remove(&mut self.teams, id),
+            Kind::Label => self.delete_label(id),
+            Kind::Customer => self.erase(id),
+            Kind::Conversation => self.delete_conversation(id),
+            Kind::Message => remove(&mut self.messages, id),
+            Kind::Rating => remove(&mut self.ratings, id),
+            Kind::FollowUp => remove(&mut self.follow_ups, id),
+        })
+    }
+
+    fn deactivate(&mut self, id: &str) -> Result<Outcome, Refusal> {
+        let Some(row) = self.members.get(id).filter(|row| row.active) else { return Ok(Outcome::Unchanged) };
+        let row = MemberRow { active: false, ..row.clone() };
+        self.check_last_owner(id, "id")?;
+        Ok(replace(&mut self.members, row))
+    }
+
+    fn delete_label(&mut self, id: &str) -> Outcome {
+        let Some(key) = self.labels.get(id).map(|row| row.label_key) else { return Outcome::Unchanged };
+        let word = key.to_string();
+        let without: Vec<ConversationRow> = self
+            .conversations
+            .entries()
+            .filter_map(|entry| entry.current.as_ref())
+            .filter(|row| row.label_keys.split(' ').any(|label| label == word))
+            .map(|row| {
+                let rest: Vec<&str> = row.label_keys.split(' ').filter(|label| *label != word).collect();
+                ConversationRow { label_keys: rest.join(" "), ..row.clone() }
+            })
+            .collect();
+        for row in without {
+            self.conversations.set(row);
+        }
+        remove(&mut self.labels, id)
+    }
+
+    /// Erases a customer: name, e-mail address and comments go, and comments stay away.
+    fn erase(&mut self, id: &str) -> Outcome {
+        let Some(row) = self.customers.get(id) else { return Outcome::Unchanged };
+        let row = CustomerRow { name: None, email: None, known: false, erased: true, ..row.clone() };
+        let key = row.customer_key;
+        let conversations: Vec<i64> = self.conversations.current_of(key).map(|row| row.conversation_key).collect();
+        for conversation in conversations {
+            self.erase_comments(conversation);
+        }
+        replace(&mut self.customers, row)
+    }
+
+    /// Takes the comments off a conversation's ratings.
+    pub(crate) fn erase_comments(&mut self, conversation: i64) {
+        let commented = self.ratings.current_of(conversation).filter(|row| row.comment.is_some());
+        let without: Vec<RatingRow> = commented.map(|row| RatingRow { comment: None, ..row.clone() }).collect();
+        for row in without {
+            self.ratings.set(row);
+        }
+    }
+
+    fn delete_conversation(&mut self, id: &str) -> Outcome {
+        let Some(key) = self.conversations.get(id).map(|row| row.conversation_key) else { return Outcome::Unchanged };
+        remove_of(&mut self.messages, key);
+        remove_of(&mut self.ratings, key);
+        remove_of(&mut self.follow_ups, key);
+        remove(&mut self.conversations, id)
+    }
+}
+
+/// Puts a record's row in the place of what has its id.
+fn replace<R: Row>(table: &mut Table<R>, row: R) -> Outcome {
+    if table.get(row.id()) == Some(&row) {
+        return Outcome::Unchanged;
+    }
+    table.set(row);
+    Outcome::Accepted
+}
+
+fn remove<R: Row>(table: &mut Table<R>, id: &str) -> Outcome {
+    if table.get(id).is_none() {
+        return Outcome::Unchanged;
+    }
+    table.remove(id);
+    Outcome::Accepted
+}
+
+fn remove_of<R: Row>(table: &mut Table<R>, parent: i64) {
+    let ids: Vec<String> = table.current_of(parent).map(|row| row.id().to_owned()).collect();
+    for id in ids {
+        table.remove(&id);
+    }
+}

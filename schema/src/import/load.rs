@@ -1,0 +1,228 @@
+//! Reading the rows that a batch has to do with.
+
+use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, TextExpressionMethods};
+use rustc_hash::FxHashSet;
+
+use super::{
+    Sender,
+    record::{Kind, Record},
+    rows::{
+        ChannelRow, ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow, RatingRow, TeamRow,
+    },
+    working::{Counters, Working},
+};
+use crate::{
+    id::WorkspaceKey,
+    role::Role,
+    store::{
+        Conn, Result,
+        conn::{first, load},
+        tables::{channels, conversations, counters, customers, follow_ups, labels, members, messages, ratings, teams},
+    },
+};
+
+/// The ids that the records of a batch name.
+#[derive(Debug, Default)]
+struct Named<'r> {
+    members: FxHashSet<&'r str>,
+    teams: FxHashSet<&'r str>,
+    labels: FxHashSet<&'r str>,
+    channels: FxHashSet<&'r str>,
+    customers: FxHashSet<&'r str>,
+    conversations: FxHashSet<&'r str>,
+    messages: FxHashSet<&'r str>,
+    ratings: FxHashSet<&'r str>,
+    follow_ups: FxHashSet<&'r str>,
+    rated: FxHashSet<&'r str>,
+    deleted_labels: FxHashSet<&'r str>,
+    deleted_customers: FxHashSet<&'r str>,
+    deleted_conversations: FxHashSet<&'r str>,
+}
+
+impl<'r> Named<'r> {
+    fn add(&mut self, record: &'r Record) {
+        match record {
+            Record::Member(record) => drop(self.members.insert(&record.id)),
+            Record::Team(record) => {
+                self.teams.insert(&record.id);
+                self.members.extend(record.member_ids.iter().map(String::as_str));
+            }
+            Record::Label(record) => drop(self.labels.insert(&record.id)),
+            Record::Customer(record) => drop(self.customers.insert(&record.id)),
+            Record::Conversation(record) => {
+                self.conversations.insert(&record.id);
+                self.customers.insert(&record.customer_id);
+                self.channels.insert(&record.channel);
+                self.members.extend(record.assignee_id.as_deref());
+                self.labels.extend(record.label_ids.iter().map(String::as_str));
+            }
+            Record::Message(record) => {
+                self.messages.insert(&record.id);
+                self.conversations.insert(&record.conversation_id);
+                self.members.extend(record.author_id.as_deref());
+            }
+            Record::Rating(record) => {
+                self.ratings.insert(&record.id);
+                self.conversations.insert(&record.conversation_id);
+                self.rated.insert(&record.conversation_id);
+                self.members.extend(record.member_id.as_deref());
+            }
+            Record::FollowUp(record) => {
+                self.follow_ups.insert(&record.id);
+                self.conversations.insert(&record.conversation_id);
+                self.members.extend(record.assignee_id.as_deref());
+            }
+            Record::Delete { of, id } => self.add_delete(*of, id),
+        }
+    }
+
+    fn add_delete(&mut self, of: Kind, id: &'r str) {
+        match of {
+            Kind::Member => drop(self.members.insert(id)),
+            Kind::Team => drop(self.teams.insert(id)),
+            Kind::Label => drop((self.labels.insert(id), self.deleted_labels.insert(id))),
+            Kind::Customer => drop((self.customers.insert(id), self.deleted_customers.insert(id))),
+            Kind::Conversation => drop((self.conversations.insert(id), self.deleted_conversations.insert(id))),
+            Kind::Message => drop(self.messages.insert(id)),
+            Kind::Rating => drop(self.ratings.insert(id)),
+            Kind::FollowUp => drop(self.follow_ups.insert(id)),
+        }
+    }
+}
+
+/// Reads the rows of one table whose column is among `keys` into a working table.
+macro_rules! load_rows {
+    ($conn:expr, $ws:expr, $table:ident.$column:ident in $keys:expr => $row:ty, $into:expr) => {
+        for keys in $keys.chunks($conn.most_keys()) {
+            let query = $table::table.filter($table::workspace_id.eq($ws)).filter($table::$column.eq_any(keys));
+            let rows: Vec<$row> = load!($conn, query)?;
+            for row in rows {
+                $into.load(row);
+            }
+        }
+    };
+}
+
+/// The working state for a batch of records. The caller holds the workspace's lock for changes.
+pub(crate) async fn working(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    sender: Sender,
+    records: impl Iterator<Item = &Record>,
+) -> Result<Working> {
+    let mut named = Named::default();
+    records.for_each(|record| named.add(record));
+    let mut working = Working::new(ws, sender, read_counters(conn, ws).await?);
+    named_rows(conn, &mut working, &named).await?;
+    if sender != Sender::Operator {
+        owners(conn, &mut working).await?;
+    }
+    let rated: Vec<i64> = current(&named.rated, |id| working.conversations.get(id)?.customer_key);
+    load_rows!(conn, working.ws, customers.customer_key in rated => CustomerRow, working.customers);
+    deleted_rows(conn, &mut working, &named).await?;
+    Ok(working)
+}
+
+fn current<T>(ids: &FxHashSet<&str>, key: impl Fn(&str) -> Option<T>) -> Vec<T> {
+    ids.iter().filter_map(|id| key(id)).collect()
+}
+
+async fn read_counters(conn: &mut Conn, ws: WorkspaceKey) -> Result<Counters> {
+    let query = counters::table.find(ws.0).select((
+        counters::member,
+        counters::team,
+        counters::label,
+        counters::channel,
+        counters::customer,
+        counters::conversation,
+        counters::rating,
+    ));
+    let found: Option<Counters> = first!(conn, query)?;
+    found.ok_or_else(|| crate::store::StoreError::Invalid(format!("workspace {ws} is gone")))
+}
+
+async fn named_rows(conn: &mut Conn, working: &mut Working, named: &Named<'_>) -> Result<()> {
+    let list = |ids: &FxHashSet<&str>| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<String>>();
+    let ws = working.ws;
+    load_rows!(conn, ws, members.id in list(&named.members) => MemberRow, working.members);
+    load_rows!(conn, ws, teams.id in list(&named.teams) => TeamRow, working.teams);
+    load_rows!(conn, ws, labels.id in list(&named.labels) => LabelRow, working.labels);
+    load_rows!(conn, ws, channels.name in list(&named.channels) => ChannelRow, working.channels);
+    load_rows!(conn, ws, customers.id in list(&named.customers) => CustomerRow, working.customers);
+    load_rows!(conn, ws, conversations.id in list(&named.conversations) => ConversationRow, working.conversations);
+    load_rows!(conn, ws, messages.id in list(&named.messages) => MessageRow, working.messages);
+    load_rows!(conn, ws, ratings.id in list(&named.ratings) => RatingRow, working.ratings);
+    load_rows!(conn, ws, follow_ups.id in list(&named.follow_ups) => FollowUpRow, working.follow_ups);
+    Ok(())
+}
+
+async fn owners(conn: &mut Conn, working: &mut Working) -> Result<()> {
+    let roles = [Role::Owner.name()];
+    load_rows!(conn, working.ws, members.role in roles => MemberRow, working.members);
+    Ok(())
+}
+
+/// What deletes reach: a conversation's events, a customer's ratings, a label's conversations.
+async fn deleted_rows(conn: &mut Conn, working: &mut Working, named: &Named<'_>) -> Result<()> {
+    for label in current(&named.deleted_labels, |id| working.labels.get(id).map(|row| row.label_key)) {
+        labeled(conn, working, label).await?;
+    }
+    let customers = current(&named.deleted_customers, |id| working.customers.get(id).map(|row| row.customer_key));
+    all_of_customers(conn, working, &customers).await?;
+    let theirs: Vec<i64> = customers
+        .iter()
+        .flat_map(|customer| working.conversations.current_of(*customer))
+        .map(|row| row.conversation_key)
+        .collect();
+    load_rows!(conn, working.ws, ratings.conversation_key in theirs => RatingRow, working.ratings);
+    let conversations =
+        current(&named.deleted_conversations, |id| working.conversations.get(id).map(|row| row.conversation_key));
+    history(conn, working, &conversations).await
+}
+
+/// All conversations that have the label.
+async fn labeled(conn: &mut Conn, working: &mut Working, label: i64) -> Result<()> {
+    let alone = conversations::label_keys.eq(label.to_string());
+    let first = conversations::label_keys.like(format!("{label} %"));
+    let last = conversations::label_keys.like(format!("% {label}"));
+    let between = conversations::label_keys.like(format!("% {label} %"));
+    let query = conversations::table
+        .filter(conversations::workspace_id.eq(working.ws))
+        .filter(alone.or(first).or(last).or(between));
+    let rows: Vec<ConversationRow> = load!(conn, query)?;
+    for row in rows {
+        working.conversations.load(row);
+    }
+    Ok(())
+}
+
+/// All messages, ratings and follow-ups of these conversations.
+pub(crate) async fn history(conn: &mut Conn, working: &mut Working, keys: &[i64]) -> Result<()> {
+    let ws = working.ws;
+    load_rows!(conn, ws, messages.conversation_key in keys => MessageRow, working.messages);
+    load_rows!(conn, ws, ratings.conversation_key in keys => RatingRow, working.ratings);
+    load_rows!(conn, ws, follow_ups.conversation_key in keys => FollowUpRow, working.follow_ups);
+    working.with_history.extend(keys);
+    Ok(())
+}
+
+/// The opening conversation of each of these customers.
+pub(crate) async fn openers(conn: &mut Conn, working: &mut Working, customers: &[i64]) -> Result<()> {
+    for customers in customers.chunks(conn.most_keys()) {
+        let query = conversations::table
+            .filter(conversations::workspace_id.eq(working.ws))
+            .filter(conversations::customer_key.eq_any(customers))
+            .filter(conversations::opens_customer.eq(true));
+        let rows: Vec<ConversationRow> = load!(conn, query)?;
+        for row in rows {
+            working.conversations.load(row);
+        }
+    }
+    Ok(())
+}
+
+/// All conversations of these customers.
+pub(crate) async fn all_of_customers(conn: &mut Conn, working: &mut Working, customers: &[i64]) -> Result<()> {
+    load_rows!(conn, working.ws, conversations.customer_key in customers => ConversationRow, working.conversations);
+    Ok(())
+}

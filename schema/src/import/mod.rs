@@ -1,0 +1,273 @@
+//! How facts come in: newline-delimited JSON, one record a line, in any order.
+//!
+//! A reading thread decompresses, cuts and checks lines; batches of records are then applied, each in one transaction with
+//! the days that it touches. What a record does is decided in memory, by pure functions over the rows that the batch has to
+//! do with ([`working`], [`apply`](mod@apply), [`derive`](mod@derive), [`touched`]); only [`load`] and [`save`] talk to the store.
+
+mod apply;
+mod batch;
+mod derive;
+mod field;
+mod lines;
+mod load;
+mod record;
+mod report;
+pub(crate) mod rows;
+mod save;
+mod table;
+mod touched;
+mod working;
+
+use std::{collections::BTreeSet, io::Read, sync::Arc};
+
+use tokio::sync::mpsc;
+
+pub use self::report::{LineError, MAX_LISTED_ERRORS, Report};
+use self::{
+    batch::{BatchOutcome, Numbered},
+    field::{Latest, Refusal},
+    lines::{Line, Lines},
+};
+use crate::{
+    clock::Clock,
+    day::Day,
+    id::WorkspaceKey,
+    store::{Store, StoreError},
+};
+
+/// Who sends the records, which decides what they may do to roles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sender {
+    /// The operator, by the command: may do anything.
+    Operator,
+    /// An admin or owner, over HTTP: makes and unmakes no owners.
+    Member,
+    /// An API token: changes no role and makes agents and viewers only.
+    ApiToken,
+}
+
+/// How a source is compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// Not at all.
+    Identity,
+    /// gzip, of one or more members.
+    Gzip,
+    /// Zstandard, of one or more frames.
+    Zstd,
+}
+
+/// One file, or one body of a request.
+pub struct Source {
+    /// The file's name as errors give it; `None` over HTTP.
+    pub name: Option<String>,
+    /// How it is compressed.
+    pub encoding: Encoding,
+    /// Its bytes, read on a blocking thread.
+    pub reader: Box<dyn Read + Send>,
+}
+
+impl std::fmt::Debug for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Source").field("name", &self.name).field("encoding", &self.encoding).finish_non_exhaustive()
+    }
+}
+
+/// How to import.
+#[derive(Debug, Clone)]
+pub struct ImportOptions {
+    /// Who sends the records.
+    pub sender: Sender,
+    /// All or nothing: one refused line refuses the lot.
+    pub strict: bool,
+    /// Where "a day ahead" is measured from.
+    pub clock: Clock,
+}
+
+/// How far an import is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Records that are durable, or, in strict mode, applied.
+    pub records: u64,
+}
+
+/// Records in one transaction: enough that the round trips weigh little, few enough to keep a batch under 10 MB.
+const BATCH_RECORDS: usize = 10_000;
+/// Batches of long records end earlier.
+const BATCH_BYTES: usize = 8 << 20;
+const SECONDS_AHEAD: i64 = 86_400;
+
+/// Imports all records of `sources` into a workspace. Each batch is durable before the next is begun; in strict mode all
+/// of them are, or none.
+///
+/// An error is a store's; what was applied before stays. Refused lines are no error, the report has them.
+pub async fn import(
+    store: &Store,
+    ws: WorkspaceKey,
+    options: ImportOptions,
+    sources: Vec<Source>,
+    mut progress: impl FnMut(Progress) + Send + 'static,
+) -> Result<Report, StoreError> {
+    let (sender, mut batches) = mpsc::channel(2);
+    let latest = Latest(options.clock.now().plus_seconds(SECONDS_AHEAD));
+    let reading = tokio::task::spawn_blocking(move || read_all(sources, latest, &sender));
+    let mut tally = Tally::default();
+    let outcome = if options.strict {
+        all_or_nothing(store, ws, options, batches, progress).await
+    } else {
+        let mut outcome = Ok(());
+        while let Some(batch) = batches.recv().await {
+            match apply(store, ws, &options, batch).await {
+                Ok(batch) => tally.add(batch),
+                Err(error) => {
+                    outcome = Err(error);
+                    break;
+                }
+            }
+            progress(Progress { records: tally.report.records() });
+        }
+        drop(batches);
+        outcome.map(|()| tally)
+    };
+    let first_failure = reading.await.map_err(|error| StoreError::Database(format!("the reader panicked: {error}")))?;
+    let mut report = outcome?.into_report();
+    report.unreadable = first_failure.filter(|_| report.records() == report.rejected && report.rejected == 1);
+    Ok(report)
+}
+
+async fn apply(
+    store: &Store,
+    ws: WorkspaceKey,
+    options: &ImportOptions,
+    batch: Vec<Numbered>,
+) -> Result<BatchOutcome, StoreError> {
+    let (sender, now) = (options.sender, options.clock.now());
+    store.write(move |conn| Box::pin(batch::apply(conn, ws, sender, batch, now))).await
+}
+
+/// One transaction around all batches, rolled back where a line is refused.
+async fn all_or_nothing(
+    store: &Store,
+    ws: WorkspaceKey,
+    options: ImportOptions,
+    mut batches: mpsc::Receiver<Vec<Numbered>>,
+    mut progress: impl FnMut(Progress) + Send + 'static,
+) -> Result<Tally, StoreError> {
+    let (send_tally, mut receive_tally) = mpsc::channel(1);
+    let written = store
+        .write(move |conn| {
+            Box::pin(async move {
+                let mut tally = Tally::default();
+                while let Some(batch) = batches.recv().await {
+                    let now = options.clock.now();
+                    tally.add(batch::apply(conn, ws, options.sender, batch, now).await?);
+                    progress(Progress { records: tally.report.records() });
+                }
+                let refused = tally.report.rejected != 0;
+                // The channel holds one message and its receiver waits outside: this can't fail.
+                send_tally.send(tally).await.ok();
+                if refused { Err(StoreError::Invalid("refused".to_owned())) } else { Ok(()) }
+            })
+        })
+        .await;
+    match (receive_tally.try_recv(), written) {
+        (Ok(tally), Ok(())) => Ok(tally),
+        (Ok(tally), Err(_)) if tally.report.rejected != 0 => Ok(tally.refused()),
+        (_, written) => written.map(|()| Tally::default()),
+    }
+}
+
+/// The figures of the batches so far.
+#[derive(Debug, Default)]
+struct Tally {
+    report: Report,
+    days: BTreeSet<Day>,
+}
+
+impl Tally {
+    fn add(&mut self, batch: BatchOutcome) {
+        self.report.accepted += batch.accepted;
+        self.report.unchanged += batch.unchanged;
+        self.report.stale += batch.stale;
+        self.days.extend(batch.days);
+        for (file, line, refusal) in batch.refused {
+            self.report.refuse(LineError {
+                file: file.map(|name| name.to_string()),
+                line,
+                field: refusal.field.map(str::to_owned),
+                reason: refusal.reason,
+            });
+        }
+    }
+
+    /// What a strict import reports that took nothing: every record counts as refused, those at fault are listed.
+    fn refused(self) -> Self {
+        let report = Report { rejected: self.report.records(), errors: self.report.errors, ..Report::default() };
+        Self { report, days: BTreeSet::new() }
+    }
+
+    fn into_report(self) -> Report {
+        Report { days_touched: self.days.len() as u64, ..self.report }
+    }
+}
+
+/// Reads all sources and sends what they hold in batches. Gives why the first line of all could not be read, if so.
+fn read_all(sources: Vec<Source>, latest: Latest, batches: &mpsc::Sender<Vec<Numbered>>) -> Option<String> {
+    let mut reader = Reader { latest, batches, batch: Vec::new(), bytes: 0 };
+    let mut first_failure = None;
+    for source in sources {
+        let file: Option<Arc<str>> = source.name.as_deref().map(Arc::from);
+        match Lines::new(source) {
+            Ok(mut lines) => {
+                while let Some((number, line)) = lines.next() {
+                    if let Line::BrokenOff(reason) = &line {
+                        first_failure.get_or_insert_with(|| reason.clone());
+                    }
+                    if reader.take(file.clone(), number, line).is_err() {
+                        return first_failure;
+                    }
+                }
+            }
+            Err(error) => {
+                let reason = format!("can't be decompressed: {error}");
+                first_failure.get_or_insert_with(|| reason.clone());
+                if reader.take(file, 1, Line::BrokenOff(reason)).is_err() {
+                    return first_failure;
+                }
+            }
+        }
+    }
+    reader.send().ok();
+    first_failure
+}
+
+/// Collects lines into batches.
+struct Reader<'b> {
+    latest: Latest,
+    batches: &'b mpsc::Sender<Vec<Numbered>>,
+    batch: Vec<Numbered>,
+    bytes: usize,
+}
+
+/// Nobody takes batches any more: the import has failed.
+struct Abandoned;
+
+impl Reader<'_> {
+    fn take(&mut self, file: Option<Arc<str>>, line: u64, text: Line) -> Result<(), Abandoned> {
+        let record = match text {
+            Line::Text(text) => {
+                self.bytes += text.len();
+                record::parse(&text, self.latest)
+            }
+            Line::Unreadable(reason) | Line::BrokenOff(reason) => Err(Refusal::line(reason)),
+        };
+        self.batch.push(Numbered { file, line, record });
+        if self.batch.len() < BATCH_RECORDS && self.bytes < BATCH_BYTES { Ok(()) } else { self.send() }
+    }
+
+    fn send(&mut self) -> Result<(), Abandoned> {
+        self.bytes = 0;
+        let batch = std::mem::take(&mut self.batch);
+        if batch.is_empty() { Ok(()) } else { self.batches.blocking_send(batch).map_err(|_| Abandoned) }
+    }
+}

@@ -1,0 +1,14 @@
+//! What Caseload knows and where it keeps it: domain types, import records and their checks, and the [`store::Store`]
+//! over SQLite and PostgreSQL.
+
+pub mod clock;
+pub mod day;
+pub mod directory;
+pub mod facts;
+pub mod id;
+pub mod import;
+pub mod instant;
+pub mod period;
+pub mod role;
+pub mod store;
+pub mod zone;
