@@ -82,6 +82,13 @@ impl Zone {
         )
     }
 
+    /// The instant of the local time `hour:minute` on `day`; where the clocks skip it, the first instant after the gap;
+    /// where they show it twice, the first.
+    pub fn at(self, day: Day, hour: u32, minute: u32) -> Instant {
+        let wanted = i64::from(day.number()) * DAY_SECONDS + i64::from(hour * 3_600 + minute * 60);
+        first_second(wanted, |at| wanted <= at.seconds() + self.offset_seconds(at))
+    }
+
     fn offset_seconds(self, at: Instant) -> i64 {
         i64::from(self.0.offset_from_utc_datetime(&at.to_chrono().naive_utc()).fix().local_minus_utc())
     }
@@ -92,16 +99,20 @@ impl Zone {
         (0..minutes).any(|minute| holds(self.day_of(from.plus_seconds(minute * 60))))
     }
 
-    /// The first whole second near the local midnight of `day` from which `holds` is true of the day shown.
+    /// The first whole second near the midnight before `day` from which `holds` is true of the day shown.
     fn first_where(self, day: Day, holds: impl Fn(Day) -> bool) -> Instant {
-        let midnight = i64::from(day.number()) * DAY_SECONDS;
-        let (mut low, mut high) = (midnight - MAX_OFFSET_SECONDS, midnight + MAX_OFFSET_SECONDS);
-        while 1 < high - low {
-            let middle = i64::midpoint(low, high);
-            if holds(self.day_of(Instant::from_seconds(middle))) { high = middle } else { low = middle }
-        }
-        Instant::from_seconds(high)
+        first_second(i64::from(day.number()) * DAY_SECONDS, |at| holds(self.day_of(at)))
     }
+}
+
+/// The first whole second from which `holds` is true, as near to `local_seconds` as zones are to UTC.
+fn first_second(local_seconds: i64, holds: impl Fn(Instant) -> bool) -> Instant {
+    let (mut low, mut high) = (local_seconds - MAX_OFFSET_SECONDS, local_seconds + MAX_OFFSET_SECONDS);
+    while 1 < high - low {
+        let middle = i64::midpoint(low, high);
+        if holds(Instant::from_seconds(middle)) { high = middle } else { low = middle }
+    }
+    Instant::from_seconds(high)
 }
 
 #[cfg(test)]
@@ -125,6 +136,17 @@ mod tests {
     #[test]
     fn a_day_may_begin_after_midnight() {
         check("America/Havana", "2026-03-08", "2026-03-08T05:00:00Z", "2026-03-09T04:00:00Z");
+    }
+
+    #[test]
+    fn a_local_time_that_is_skipped_is_the_end_of_the_gap() {
+        let rome = Zone::parse("Europe/Rome").unwrap();
+        let check = |day: &str, hour, expected: &str| {
+            assert_eq!(rome.at(Day::parse(day).unwrap(), hour, 30).to_string(), expected);
+        };
+        check("2026-03-29", 1, "2026-03-29T00:30:00Z");
+        check("2026-03-29", 2, "2026-03-29T01:00:00Z");
+        check("2026-10-25", 2, "2026-10-25T00:30:00Z");
     }
 
     #[test]

@@ -114,6 +114,7 @@ pub(crate) async fn working(
     records.for_each(|record| named.add(record));
     let mut working = Working::new(ws, sender, read_counters(conn, ws).await?);
     named_rows(conn, &mut working, &named).await?;
+    left_behind(conn, &mut working).await?;
     if sender != Sender::Operator {
         owners(conn, &mut working).await?;
     }
@@ -153,6 +154,18 @@ async fn named_rows(conn: &mut Conn, working: &mut Working, named: &Named<'_>) -
     load_rows!(conn, ws, messages.id in list(&named.messages) => MessageRow, working.messages);
     load_rows!(conn, ws, ratings.id in list(&named.ratings) => RatingRow, working.ratings);
     load_rows!(conn, ws, follow_ups.id in list(&named.follow_ups) => FollowUpRow, working.follow_ups);
+    Ok(())
+}
+
+/// The conversations that messages, ratings and follow-ups of the batch stand in now: a record may take its thing out of
+/// one that no record names.
+async fn left_behind(conn: &mut Conn, working: &mut Working) -> Result<()> {
+    let parents = working.messages.stored_parents();
+    let parents = parents.chain(working.ratings.stored_parents()).chain(working.follow_ups.stored_parents());
+    let mut keys: Vec<i64> = parents.filter(|key| working.conversations.entry(*key).is_none()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    load_rows!(conn, working.ws, conversations.conversation_key in keys => ConversationRow, working.conversations);
     Ok(())
 }
 

@@ -94,6 +94,8 @@ impl<R: Row> Table<R> {
                 children.push(at);
             }
         }
+        // A thing that the batch made, deleted and made again has another key than before.
+        self.by_key.insert(row.key(), at);
         self.entries[at].current = Some(row);
     }
 
@@ -117,6 +119,11 @@ impl<R: Row> Table<R> {
     /// The rows that belong to `parent` as the batch has it so far.
     pub(crate) fn current_of(&self, parent: i64) -> impl Iterator<Item = &R> {
         self.of(parent).filter_map(|entry| entry.current.as_ref()).filter(move |row| row.parent() == Some(parent))
+    }
+
+    /// What the rows as stored belong to.
+    pub(crate) fn stored_parents(&self) -> impl Iterator<Item = i64> {
+        self.entries.iter().filter_map(|entry| entry.stored.as_ref()).filter_map(Row::parent)
     }
 
     /// Whether the batch changes anything here.
