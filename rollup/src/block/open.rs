@@ -1,0 +1,107 @@
+//! The conversations that are open now: a figure of each run, kept beside the days.
+
+use caseload_schema::{facts::OpenConversation, id::ConversationKey, instant::Instant};
+
+use super::{
+    DamagedBlock, Members, Span, Tags, order,
+    wire::{Kind, Reader, Writer},
+};
+
+/// The conversations that were open when a run read the facts, in the order of (assignee, nobody last; key).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OpenBlock {
+    members: Members,
+    groups: Vec<Span>,
+    conversations: Vec<ConversationKey>,
+    created_at: Vec<Instant>,
+    tags: Tags,
+}
+
+impl OpenBlock {
+    pub(crate) fn of(open: &[OpenConversation]) -> Self {
+        let mut open: Vec<&OpenConversation> = open.iter().collect();
+        open.sort_unstable_by_key(|conversation| (order(conversation.assignee), conversation.key));
+        let groups = || open.chunk_by(|a, b| a.assignee == b.assignee);
+        Self {
+            members: Members::of(groups().map(|group| group[0].assignee)),
+            groups: spans(groups().map(|group| group.len() as u32)),
+            conversations: open.iter().map(|conversation| conversation.key).collect(),
+            created_at: open.iter().map(|conversation| conversation.created_at).collect(),
+            tags: Tags::of(open.iter().map(|conversation| (&*conversation.labels, conversation.channel))),
+        }
+    }
+
+    /// How many conversations are open.
+    pub fn len(&self) -> usize {
+        self.conversations.len()
+    }
+
+    /// Whether none is open.
+    pub fn is_empty(&self) -> bool {
+        self.conversations.is_empty()
+    }
+
+    /// How many bytes of memory it takes, for a cache's book-keeping.
+    pub fn weight(&self) -> usize {
+        size_of::<Self>()
+            + self.members.weight()
+            + size_of_val(&*self.groups)
+            + size_of_val(&*self.conversations)
+            + size_of_val(&*self.created_at)
+            + self.tags.weight()
+    }
+
+    /// The block as bytes, which [`decode`](Self::decode) reads back as an equal block.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Writer::new(Kind::Open);
+        self.members.write(&mut out);
+        out.column(self.groups.iter().map(|group| group.len() as i64));
+        out.column(self.conversations.iter().map(|key| key.0));
+        out.times(self.created_at.iter().map(|at| at.micros()));
+        self.tags.write(&mut out);
+        out.finish()
+    }
+
+    /// Reads what [`encode`](Self::encode) wrote. Any other bytes are an error, never a panic.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DamagedBlock> {
+        let mut from = Reader::open(bytes, Kind::Open)?;
+        let members = Members::read(&mut from)?;
+        let lengths = from.up_to(u32::MAX - 1, members.len())?;
+        let rows = from.counted(lengths.iter().map(|&length| u64::from(length)).sum())?;
+        let block = Self {
+            members,
+            groups: spans(lengths.into_iter()),
+            conversations: from.column(rows, ConversationKey)?,
+            created_at: from.times(rows, Instant::from_micros)?,
+            tags: Tags::read(&mut from, rows)?,
+        };
+        from.finish()?;
+        Ok(block)
+    }
+
+    pub(crate) fn conversation(&self, row: usize) -> (ConversationKey, Instant) {
+        (self.conversations[row], self.created_at[row])
+    }
+
+    pub(crate) fn tags(&self) -> &Tags {
+        &self.tags
+    }
+
+    pub(crate) fn members(&self) -> &Members {
+        &self.members
+    }
+
+    /// The rows of each of [`members`](Self::members), in their order.
+    pub(crate) fn groups(&self) -> &[Span] {
+        &self.groups
+    }
+}
+
+fn spans(lengths: impl Iterator<Item = u32>) -> Vec<Span> {
+    let mut end = Span::default();
+    let next = |length| {
+        end = end.next(length);
+        end
+    };
+    lengths.map(next).collect()
+}
