@@ -1,0 +1,171 @@
+//! One day's events, and the block they make.
+
+use std::collections::BTreeMap;
+
+use caseload_schema::{
+    day::Day,
+    facts::{FollowUp, Outcome, Rating},
+    id::MemberKey,
+};
+
+use super::place::{Placed, Places};
+use crate::block::{
+    Block, Flags, FollowUpEvent, HourOfMessages, Lengths, Members, Parts, RatingEvent, Rows, Tags, order,
+};
+
+/// What happened on one day, in any order.
+#[derive(Debug, Default)]
+pub(super) struct Gathered<'a> {
+    touches: Vec<Touch>,
+    ratings: Vec<(u32, &'a Rating)>,
+    follow_ups: Vec<(u32, &'a FollowUp)>,
+}
+
+/// A conversation's place, and a message of an hour or none: packed so that sorting is quick and gives the order of rows,
+/// hours and directions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Touch(u64);
+
+impl Touch {
+    fn new(place: u32, message: Option<(u8, bool)>) -> Self {
+        let message = message.map_or(0, |(hour, inbound)| 1 + 2 * u64::from(hour) + u64::from(inbound));
+        Self(u64::from(place) << 8 | message)
+    }
+
+    const fn place(self) -> u32 {
+        (self.0 >> 8) as u32
+    }
+
+    /// The hour, and whether a customer wrote it.
+    fn message(self) -> Option<(u8, bool)> {
+        let message = (self.0 as u8).checked_sub(1)?;
+        Some((message / 2, message % 2 == 1))
+    }
+}
+
+impl<'a> Gathered<'a> {
+    /// The conversation at `place` was active.
+    pub(super) fn touch(&mut self, place: u32) {
+        self.touches.push(Touch::new(place, None));
+    }
+
+    pub(super) fn message(&mut self, place: u32, hour: u8, inbound: bool) {
+        self.touches.push(Touch::new(place, Some((hour, inbound))));
+    }
+
+    pub(super) fn rating(&mut self, place: u32, rating: &'a Rating) {
+        self.touch(place);
+        self.ratings.push((place, rating));
+    }
+
+    pub(super) fn follow_up(&mut self, place: u32, follow_up: &'a FollowUp) {
+        self.touch(place);
+        self.follow_ups.push((place, follow_up));
+    }
+
+    pub(super) fn into_block(mut self, day: Day, places: &Places<'_>) -> Block {
+        self.touches.sort_unstable();
+        let mut shares = Shares::default();
+        let mut active = Vec::new();
+        let mut rows = Rows::default();
+        for touches in self.touches.chunk_by(|a, b| a.place() == b.place()) {
+            let place = touches[0].place();
+            let own = places.at(place);
+            shares.of(own.conversation.assignee).rows += 1;
+            active.push(place);
+            push_row(&mut rows, day, own);
+            rows.messages.push(&hours(touches));
+        }
+        rows.tags = Tags::of(active.iter().map(|&place| {
+            let conversation = places.at(place).conversation;
+            (&*conversation.labels, conversation.channel)
+        }));
+        let row_of = |place| active.binary_search(&place).expect("who is rated or followed up was touched") as u32;
+        let credit = |member: Option<MemberKey>, place| member.or(places.at(place).conversation.assignee);
+        let ratings =
+            self.ratings.iter().map(|&(place, rating)| (credit(rating.member, place), event(row_of(place), rating)));
+        let ratings = shares.ratings(ratings.collect());
+        let follow_ups = self.follow_ups.iter().map(|&(place, done)| (credit(done.assignee, place), row_of(place)));
+        let follow_ups = shares.follow_ups(follow_ups.collect());
+        let (members, lengths) = shares.into_lengths();
+        Block::new(day, Parts { members, lengths, rows, ratings, follow_ups })
+    }
+}
+
+fn push_row(rows: &mut Rows, day: Day, placed: &Placed<'_>) {
+    let conversation = placed.conversation;
+    let created = placed.created.day == day;
+    let closed = placed.closed.is_some_and(|at| at.day == day);
+    let responded = placed.first_response_day == Some(day);
+    let unanswered = conversation.first_inbound_at.is_some() && conversation.first_reply_at.is_none();
+    let flags = Flags::default()
+        .with(Flags::CREATED, created)
+        .with(Flags::CLOSED, closed)
+        .with(Flags::WON, closed && conversation.outcome == Some(Outcome::Won))
+        .with(Flags::LOST, closed && conversation.outcome == Some(Outcome::Lost))
+        .with(Flags::NEW_CUSTOMER, placed.opening_day == Some(day))
+        .with(Flags::UNANSWERED, created && unanswered)
+        .with(Flags::FIRST_RESPONSE, responded)
+        .with(Flags::CROSSED, (created || closed) && placed.closed.is_some_and(|at| at.day < placed.created.day));
+    rows.conversations.push(conversation.key);
+    rows.customers.push(conversation.customer);
+    rows.created_at.push(conversation.created_at);
+    rows.flags.push(flags);
+    rows.created_hours.push(if created { placed.created.hour } else { 0 });
+    rows.closed_hours.push(placed.closed.filter(|_| closed).map_or(0, |at| at.hour));
+    rows.first_responses.extend(conversation.first_response_seconds().filter(|_| responded));
+    rows.closing_times.extend(conversation.closing_seconds().filter(|_| closed));
+}
+
+/// Adds up the messages among sorted touches of one conversation.
+fn hours(touches: &[Touch]) -> Vec<HourOfMessages> {
+    let mut hours: Vec<HourOfMessages> = Vec::new();
+    for (hour, inbound) in touches.iter().filter_map(|touch| touch.message()) {
+        if hours.last().is_none_or(|last| last.hour != hour) {
+            hours.push(HourOfMessages { hour, ..HourOfMessages::default() });
+        }
+        let last = hours.last_mut().expect("one was pushed where there was none");
+        *(if inbound { &mut last.inbound } else { &mut last.replies }) += 1;
+    }
+    hours
+}
+
+fn event(row: u32, rating: &Rating) -> RatingEvent {
+    let Rating { key, rated_at, score, has_comment, .. } = *rating;
+    RatingEvent { row, key, rated_at, score, has_comment }
+}
+
+/// How much of the day is whose.
+#[derive(Debug, Default)]
+struct Shares(BTreeMap<(bool, Option<MemberKey>), Lengths>);
+
+impl Shares {
+    fn of(&mut self, member: Option<MemberKey>) -> &mut Lengths {
+        self.0.entry(order(member)).or_default()
+    }
+
+    /// The ratings in the order of whom they are credited to.
+    fn ratings(&mut self, mut credited: Vec<(Option<MemberKey>, RatingEvent)>) -> Vec<RatingEvent> {
+        credited.sort_unstable_by_key(|(member, event)| (order(*member), event.row, event.key));
+        for (member, _) in &credited {
+            self.of(*member).ratings += 1;
+        }
+        credited.into_iter().map(|(_, event)| event).collect()
+    }
+
+    /// The follow-ups in the order of whom they are credited to, those of one conversation together.
+    fn follow_ups(&mut self, mut credited: Vec<(Option<MemberKey>, u32)>) -> Vec<FollowUpEvent> {
+        credited.sort_unstable_by_key(|(member, row)| (order(*member), *row));
+        let same = credited.chunk_by(|a, b| a == b);
+        same.map(|same| {
+            let (member, row) = same[0];
+            self.of(member).follow_ups += 1;
+            FollowUpEvent { row, count: same.len() as u32 }
+        })
+        .collect()
+    }
+
+    fn into_lengths(self) -> (Members, Vec<Lengths>) {
+        (Members::of(self.0.keys().map(|(_, member)| *member)), self.0.into_values().collect())
+    }
+}
