@@ -1,0 +1,193 @@
+//! Exact means, quantiles and distributions.
+
+use std::sync::OnceLock;
+
+/// All single values of a duration, in seconds.
+#[derive(Debug, Clone, Default)]
+pub struct Durations {
+    seconds: Vec<u64>,
+    coarse: OnceLock<Coarse>,
+}
+
+/// How many durations lie in a range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DurationRange {
+    /// Where it starts, in seconds; a value here belongs to it.
+    pub from: u64,
+    /// Where it ends, in seconds; a value here belongs to the next one. The last range has no end.
+    pub to: Option<u64>,
+    /// The values in it.
+    pub count: u64,
+}
+
+/// Where the ranges of a distribution start: 0, 5, 15 and 60 minutes, 4, 8 and 24 hours.
+const RANGES: [u64; 7] = [0, 300, 900, 3_600, 14_400, 28_800, 86_400];
+
+/// Up to here one selection is quicker than putting values into buckets first.
+const FEW: usize = 16_384;
+
+impl Durations {
+    pub(crate) fn new(seconds: Vec<u64>) -> Self {
+        Self { seconds, coarse: OnceLock::new() }
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> u64 {
+        self.seconds.len() as u64
+    }
+
+    /// The mean; `None` where there are none.
+    pub fn mean(&self) -> Option<f64> {
+        let sum: u128 = self.seconds.iter().map(|&seconds| u128::from(seconds)).sum();
+        (!self.seconds.is_empty()).then(|| sum as f64 / self.seconds.len() as f64)
+    }
+
+    /// The value at place `q · (n − 1)` of the sorted values, interpolated linearly between its two neighbours (what SQL
+    /// calls `percentile_cont`). `None` where there are no values, or `q` does not lie in 0 to 1.
+    pub fn quantile(&self, q: f64) -> Option<f64> {
+        if self.seconds.is_empty() || !(0.0..=1.0).contains(&q) {
+            return None;
+        }
+        let place = q * (self.seconds.len() - 1) as f64;
+        let fraction = place.fract();
+        let (low, high) = self.neighbours(place as usize);
+        Some(if fraction == 0.0 { low as f64 } else { low as f64 + (high - low) as f64 * fraction })
+    }
+
+    /// The quantile at 0.5.
+    pub fn median(&self) -> Option<f64> {
+        self.quantile(0.5)
+    }
+
+    /// The quantile at 0.9.
+    pub fn p90(&self) -> Option<f64> {
+        self.quantile(0.9)
+    }
+
+    /// How many values lie in each of the seven ranges.
+    pub fn distribution(&self) -> [DurationRange; 7] {
+        let mut counts = [0; RANGES.len()];
+        for seconds in &self.seconds {
+            counts[RANGES.iter().filter(|&from| from <= seconds).count() - 1] += 1;
+        }
+        std::array::from_fn(|at| DurationRange { from: RANGES[at], to: RANGES.get(at + 1).copied(), count: counts[at] })
+    }
+
+    /// The value at `place` of the sorted values, and the one behind it (the last one twice).
+    fn neighbours(&self, place: usize) -> (u64, u64) {
+        if FEW < self.seconds.len() {
+            let coarse = self.coarse.get_or_init(|| Coarse::of(&self.seconds));
+            return (coarse.at(place), coarse.at((place + 1).min(self.seconds.len() - 1)));
+        }
+        let mut seconds = self.seconds.clone();
+        let (_, &mut low, above) = seconds.select_nth_unstable(place);
+        (low, above.iter().copied().min().unwrap_or(low))
+    }
+}
+
+/// Values in buckets of growing width: what the many quantiles of many values have in common.
+#[derive(Debug, Clone)]
+struct Coarse {
+    /// Where each bucket ends in `seconds`.
+    ends: Vec<usize>,
+    seconds: Vec<u64>,
+}
+
+impl Coarse {
+    fn of(seconds: &[u64]) -> Self {
+        let mut starts = vec![0; BUCKETS];
+        for &value in seconds {
+            starts[bucket(value)] += 1;
+        }
+        let mut start = 0;
+        for count in &mut starts {
+            start += std::mem::replace(count, start);
+        }
+        let (mut ends, mut sorted) = (starts, vec![0; seconds.len()]);
+        for &value in seconds {
+            let end = &mut ends[bucket(value)];
+            sorted[*end] = value;
+            *end += 1;
+        }
+        Self { ends, seconds: sorted }
+    }
+
+    /// The value at `place` of the sorted values.
+    fn at(&self, place: usize) -> u64 {
+        let bucket = self.ends.partition_point(|&end| end <= place);
+        let start = if bucket == 0 { 0 } else { self.ends[bucket - 1] };
+        let mut values = self.seconds[start..self.ends[bucket]].to_vec();
+        *values.select_nth_unstable(place - start).1
+    }
+}
+
+/// Values share a bucket where their highest six bits are the same.
+const PRECISION: u32 = 6;
+const BUCKETS: usize = bucket(u64::MAX) + 1;
+
+/// The bucket of a value: never a lower one for a higher value.
+const fn bucket(value: u64) -> usize {
+    let bits = u64::BITS - value.leading_zeros();
+    let shift = bits.saturating_sub(PRECISION);
+    ((shift as usize) << (PRECISION - 1)) + (value >> shift) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(seconds: &[u64], q: f64, expected: impl Into<Option<f64>>) {
+        assert_eq!(Durations::new(seconds.to_vec()).quantile(q), expected.into());
+    }
+
+    #[test]
+    fn quantiles_interpolate_between_neighbours() {
+        check(&[], 0.5, None);
+        check(&[7], 0.9, 7.0);
+        check(&[10, 0], 0.5, 5.0);
+        check(&[3, 1, 2], 0.5, 2.0);
+        check(&[4, 1, 3, 2], 0.9, 3.7);
+        check(&[4, 1, 3, 2], 0.0, 1.0);
+        check(&[4, 1, 3, 2], 1.0, 4.0);
+    }
+
+    #[test]
+    fn a_quantile_lies_between_0_and_1() {
+        check(&[1], -0.1, None);
+        check(&[1], 1.1, None);
+        check(&[1], f64::NAN, None);
+    }
+
+    #[test]
+    fn buckets_keep_the_order() {
+        let values = (0..64).flat_map(|bits| [1_u64 << bits, (1 << bits) + (1 << bits) / 3, (2 << bits) - 1]);
+        let buckets: Vec<usize> = std::iter::once(0).chain(values.take(63 * 3)).map(bucket).collect();
+        assert!(buckets.is_sorted());
+        assert!(buckets.iter().all(|&bucket| bucket < BUCKETS));
+    }
+
+    #[test]
+    fn many_values_have_the_same_quantiles_as_when_sorted() {
+        let seconds: Vec<u64> = (0..40_000_u64).map(|at| (at * 2_654_435_761) % 1_000_003 * (at % 7)).collect();
+        let mut sorted = seconds.clone();
+        sorted.sort_unstable();
+        let durations = Durations::new(seconds);
+        for place in [0, 1, 19_999, 35_999, 39_998, 39_999] {
+            assert_eq!(durations.neighbours(place), (sorted[place], sorted[(place + 1).min(39_999)]));
+        }
+    }
+
+    #[test]
+    fn a_value_on_an_edge_belongs_to_the_range_it_opens() {
+        let durations = Durations::new(vec![0, 299, 300, 3_600, 86_399, 86_400, 1_000_000]);
+        let counts = durations.distribution().map(|range| range.count);
+        assert_eq!(counts, [2, 1, 0, 1, 0, 1, 2]);
+        assert_eq!(durations.distribution()[6], DurationRange { from: 86_400, to: None, count: 2 });
+    }
+
+    #[test]
+    fn a_mean_of_nothing_is_null() {
+        assert_eq!(Durations::default().mean(), None);
+        assert_eq!(Durations::new(vec![1, 2]).mean(), Some(1.5));
+    }
+}

@@ -1,0 +1,109 @@
+//! The conversations behind a figure.
+
+use std::cmp::Reverse;
+
+use caseload_schema::{id::ConversationKey, instant::Instant};
+use rustc_hash::FxHashSet;
+
+use super::{
+    Measure, View,
+    selection::{Selection, Timed},
+};
+use crate::block::{Flags, RatingEvent, Rows};
+
+/// A conversation that a measure counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listed {
+    /// The conversation.
+    pub conversation: ConversationKey,
+    /// When it was created.
+    pub created_at: Instant,
+    /// Its value, where the measure is a duration.
+    pub seconds: Option<u64>,
+}
+
+/// Where the conversations that a measure counts are found.
+enum Source {
+    Rows(fn(&Rows, usize) -> bool),
+    Ratings(fn(&RatingEvent) -> bool),
+    FollowUps,
+    Durations(Timed),
+    Open,
+}
+
+impl Source {
+    fn of(measure: Measure) -> Self {
+        match measure {
+            Measure::Conversations => Self::Rows(|rows, row| rows.flags[row].any_of(Flags::CREATED)),
+            Measure::LabeledConversations => {
+                Self::Rows(|rows, row| rows.flags[row].any_of(Flags::CREATED) && rows.tags.is_labeled(row))
+            }
+            Measure::Messages => {
+                Self::Rows(|rows, row| rows.messages.inbound(row) != 0 || rows.messages.replies(row) != 0)
+            }
+            Measure::InboundMessages => Self::Rows(|rows, row| rows.messages.inbound(row) != 0),
+            Measure::Replies => Self::Rows(|rows, row| rows.messages.replies(row) != 0),
+            Measure::Customers => Self::Rows(Rows::has_customer),
+            Measure::NewCustomers => Self::Rows(|rows, row| rows.flags[row].any_of(Flags::NEW_CUSTOMER)),
+            Measure::Unanswered => Self::Rows(|rows, row| rows.flags[row].any_of(Flags::UNANSWERED)),
+            Measure::Closed => Self::Rows(|rows, row| rows.flags[row].any_of(Flags::CLOSED)),
+            Measure::Won => Self::Rows(|rows, row| rows.flags[row].any_of(Flags::WON)),
+            Measure::Lost => Self::Rows(|rows, row| rows.flags[row].any_of(Flags::LOST)),
+            Measure::WinRate => Self::Rows(|rows, row| rows.flags[row].any_of(Flags::WON.with(Flags::LOST, true))),
+            Measure::Ratings | Measure::RatingAverage => Self::Ratings(|_| true),
+            Measure::Satisfied => Self::Ratings(|rating| 4 <= rating.score),
+            Measure::FollowUpsCompleted => Self::FollowUps,
+            Measure::FirstResponseMean | Measure::FirstResponseMedian => Self::Durations(Timed::FirstResponse),
+            Measure::ClosingTimeMean | Measure::ClosingTimeMedian => Self::Durations(Timed::Closing),
+            Measure::Open => Self::Open,
+        }
+    }
+
+    /// Adds the conversations of one day.
+    fn append(&self, selection: &Selection<'_>, to: &mut Vec<Listed>) {
+        let rows = selection.block().rows();
+        let listed = |row: usize| Listed {
+            conversation: rows.conversations[row],
+            created_at: rows.created_at[row],
+            seconds: None,
+        };
+        match self {
+            Self::Rows(counts) => to.extend(selection.rows().filter(|&row| counts(rows, row)).map(listed)),
+            Self::Ratings(counts) => {
+                let rated = selection.ratings().filter(|rating| counts(rating));
+                to.extend(rated.map(|rating| listed(rating.row as usize)));
+            }
+            Self::FollowUps => to.extend(selection.follow_ups().map(|event| listed(event.row as usize))),
+            Self::Durations(timed) => {
+                let timed = selection.durations(*timed);
+                to.extend(timed.map(|(row, seconds)| Listed { seconds: Some(seconds), ..listed(row) }));
+            }
+            Self::Open => {}
+        }
+    }
+}
+
+impl View {
+    /// Every conversation that `measure` counts, once: of a duration the longest first, else the newest first; those
+    /// that are equal in this by key.
+    pub fn conversations(&self, measure: Measure) -> Vec<Listed> {
+        let source = Source::of(measure);
+        let mut listed = Vec::new();
+        if matches!(source, Source::Open) {
+            listed.extend(self.open_rows().map(|row| {
+                let (conversation, created_at) = self.open.conversation(row);
+                Listed { conversation, created_at, seconds: None }
+            }));
+        } else {
+            self.selections().for_each(|selection| source.append(&selection, &mut listed));
+        }
+        let mut seen = FxHashSet::default();
+        listed.retain(|row| seen.insert(row.conversation));
+        if measure.is_duration() {
+            listed.sort_unstable_by_key(|row| (Reverse(row.seconds), row.conversation));
+        } else {
+            listed.sort_unstable_by_key(|row| (Reverse(row.created_at), row.conversation));
+        }
+        listed
+    }
+}

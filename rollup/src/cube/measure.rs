@@ -1,0 +1,68 @@
+//! The measures by name.
+
+/// A figure that can be compared, ranked by, and looked behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Measure {
+    /// Conversations created.
+    Conversations,
+    /// Of those, the ones with a label.
+    LabeledConversations,
+    /// Inbound messages and replies.
+    Messages,
+    /// Messages by customers.
+    InboundMessages,
+    /// Messages by human members to customers.
+    Replies,
+    /// Distinct customers who had a conversation created or wrote.
+    Customers,
+    /// Customers whose first activity ever it was.
+    NewCustomers,
+    /// Conversations created, written to by a customer, without a first response yet.
+    Unanswered,
+    /// Conversations closed.
+    Closed,
+    /// Of those, the ones won.
+    Won,
+    /// Of the closed, the ones lost.
+    Lost,
+    /// Won out of those won or lost.
+    WinRate,
+    /// Conversations open now.
+    Open,
+    /// Follow-ups done.
+    FollowUpsCompleted,
+    /// Ratings given.
+    Ratings,
+    /// The mean score.
+    RatingAverage,
+    /// The share of scores 4 and 5.
+    Satisfied,
+    /// Mean seconds to the first response.
+    FirstResponseMean,
+    /// Median seconds to the first response.
+    FirstResponseMedian,
+    /// Mean seconds from creation to closing.
+    ClosingTimeMean,
+    /// Median seconds from creation to closing.
+    ClosingTimeMedian,
+}
+
+impl Measure {
+    /// Whether less of it is better: times, and what was lost or is left to do.
+    pub const fn lower_is_better(self) -> bool {
+        matches!(self, Self::Lost | Self::Unanswered | Self::Open) || self.is_duration()
+    }
+
+    /// Whether the best by it is a top performer. Not where the best may simply have had nothing to do.
+    pub const fn names_top_performer(self) -> bool {
+        !matches!(self, Self::Lost | Self::Unanswered | Self::Open)
+    }
+
+    /// Whether it is made of durations, in seconds.
+    pub const fn is_duration(self) -> bool {
+        matches!(
+            self,
+            Self::FirstResponseMean | Self::FirstResponseMedian | Self::ClosingTimeMean | Self::ClosingTimeMedian
+        )
+    }
+}

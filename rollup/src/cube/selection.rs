@@ -1,0 +1,196 @@
+//! The one predicate: what of a block passes a filter.
+//!
+//! A row passes by its conversation's assignee, labels and channel; a rating or follow-up by whom it is itself credited
+//! to, and by its conversation's labels and channel. Blocks lie in groups by credit, so that only the labels and the
+//! channel are left to be tested row by row, and where neither is asked for the sums of the groups are there already.
+
+use super::{
+    filter::{Passing, Predicate},
+    row_test::RowTest,
+};
+use crate::{
+    block::{Block, Flags, FollowUpEvent, Group, RatingEvent, Span},
+    counts::Counts,
+};
+
+/// What passes of one block.
+#[derive(Debug)]
+pub(super) struct Selection<'a> {
+    block: &'a Block,
+    groups: Groups<'a>,
+    test: RowTest<'a>,
+}
+
+#[derive(Debug)]
+enum Groups<'a> {
+    One(Option<&'a Group>),
+    Some(Vec<&'a Group>),
+}
+
+/// One of the two durations that a row may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Timed {
+    FirstResponse,
+    Closing,
+}
+
+impl Timed {
+    const fn flag(self) -> Flags {
+        match self {
+            Self::FirstResponse => Flags::FIRST_RESPONSE,
+            Self::Closing => Flags::CLOSED,
+        }
+    }
+
+    const fn span(self, group: &Group) -> Span {
+        match self {
+            Self::FirstResponse => group.first_responses,
+            Self::Closing => group.closing_times,
+        }
+    }
+
+    fn values(self, block: &Block) -> &[u64] {
+        match self {
+            Self::FirstResponse => &block.rows().first_responses,
+            Self::Closing => &block.rows().closing_times,
+        }
+    }
+}
+
+impl<'a> Groups<'a> {
+    fn as_slice(&self) -> &[&'a Group] {
+        match self {
+            Self::One(group) => group.as_slice(),
+            Self::Some(groups) => groups,
+        }
+    }
+
+    fn count_rows(&self) -> usize {
+        self.as_slice().iter().map(|group| group.rows.len()).sum()
+    }
+}
+
+impl<'a> Selection<'a> {
+    pub(super) fn of(block: &'a Block, predicate: &'a Predicate) -> Self {
+        let groups = match predicate.groups(block.members()) {
+            Passing::All => Groups::One(Some(block.whole())),
+            Passing::One(place) => Groups::One(place.map(|place| &block.groups()[place])),
+            Passing::Some(places) => Groups::Some(places.map(|place| &block.groups()[place]).collect()),
+        };
+        Self { block, test: RowTest::new(predicate, block.tags(), groups.count_rows()), groups }
+    }
+
+    pub(super) const fn block(&self) -> &'a Block {
+        self.block
+    }
+
+    fn groups(&self) -> &[&'a Group] {
+        self.groups.as_slice()
+    }
+
+    /// Whether it is all of the block.
+    pub(super) fn is_whole(&self) -> bool {
+        self.test.is_open() && self.groups().first().is_some_and(|&group| std::ptr::eq(group, self.block.whole()))
+    }
+
+    /// How many rows are looked at to find those that pass.
+    pub(super) fn count_looked_at(&self) -> usize {
+        self.groups.count_rows()
+    }
+
+    /// The rows that pass, by place.
+    pub(super) fn rows(&self) -> impl Iterator<Item = usize> {
+        self.groups().iter().flat_map(|group| self.rows_of(group))
+    }
+
+    /// Calls `visit` with each row that passes: quicker than the iterator.
+    pub(super) fn each_row(&self, mut visit: impl FnMut(usize)) {
+        for group in self.groups() {
+            self.test.each(group.rows.range(), &mut visit);
+        }
+    }
+
+    fn rows_of(&self, group: &Group) -> impl Iterator<Item = usize> {
+        group.rows.range().filter(|&row| self.test.passes(row))
+    }
+
+    /// The ratings that pass.
+    pub(super) fn ratings(&self) -> impl Iterator<Item = &'a RatingEvent> {
+        self.groups().iter().flat_map(|group| self.ratings_of(group))
+    }
+
+    fn ratings_of(&self, group: &Group) -> impl Iterator<Item = &'a RatingEvent> {
+        self.block.ratings()[group.ratings.range()].iter().filter(|rating| self.test.passes(rating.row as usize))
+    }
+
+    /// The follow-ups that pass.
+    pub(super) fn follow_ups(&self) -> impl Iterator<Item = &'a FollowUpEvent> {
+        self.groups().iter().flat_map(|group| self.follow_ups_of(group))
+    }
+
+    fn follow_ups_of(&self, group: &Group) -> impl Iterator<Item = &'a FollowUpEvent> {
+        self.block.follow_ups()[group.follow_ups.range()].iter().filter(|event| self.test.passes(event.row as usize))
+    }
+
+    /// The rows of the ratings and follow-ups that pass, by place.
+    pub(super) fn event_rows(&self) -> impl Iterator<Item = usize> {
+        let rated = self.ratings().map(|rating| rating.row as usize);
+        rated.chain(self.follow_ups().map(|event| event.row as usize))
+    }
+
+    /// Adds what passes to `sums`.
+    pub(super) fn count(&self, sums: &mut Counts) {
+        for group in self.groups() {
+            if self.test.is_open() {
+                *sums += &group.counts;
+            } else {
+                self.count_tested(group, sums);
+            }
+        }
+    }
+
+    fn count_tested(&self, group: &Group, sums: &mut Counts) {
+        self.test.each(group.rows.range(), |row| self.block.rows().count(row, sums));
+        self.ratings_of(group).for_each(|rating| sums.scores[usize::from(rating.score - 1)] += 1);
+        self.follow_ups_of(group).for_each(|event| sums.follow_ups_completed += u64::from(event.count));
+    }
+
+    /// How much what passes adds to the backlog.
+    pub(super) fn backlog_change(&self) -> i64 {
+        if self.test.is_open() {
+            self.groups().iter().map(|group| group.counts.backlog_change).sum()
+        } else {
+            let mut sums = Counts::default();
+            self.count(&mut sums);
+            sums.backlog_change
+        }
+    }
+
+    /// How many durations are looked at to find those that pass.
+    pub(super) fn count_durations_looked_at(&self, timed: Timed) -> usize {
+        self.groups().iter().map(|group| timed.span(group).len()).sum()
+    }
+
+    /// Appends the seconds of all rows that pass.
+    pub(super) fn append_durations(&self, timed: Timed, to: &mut Vec<u64>) {
+        for group in self.groups() {
+            if self.test.is_open() {
+                to.extend_from_slice(&timed.values(self.block)[timed.span(group).range()]);
+            } else {
+                to.extend(self.durations_of(group, timed).map(|(_, seconds)| seconds));
+            }
+        }
+    }
+
+    /// Each row that passes and has such a duration, with its seconds.
+    pub(super) fn durations(&self, timed: Timed) -> impl Iterator<Item = (usize, u64)> {
+        self.groups().iter().flat_map(move |group| self.durations_of(group, timed))
+    }
+
+    fn durations_of(&self, group: &Group, timed: Timed) -> impl Iterator<Item = (usize, u64)> {
+        let flags = &self.block.rows().flags;
+        let rows = group.rows.range().filter(move |&row| flags[row].any_of(timed.flag()));
+        let values = &timed.values(self.block)[timed.span(group).range()];
+        rows.zip(values.iter().copied()).filter(|(row, _)| self.test.passes(*row))
+    }
+}

@@ -1,0 +1,146 @@
+//! A period and a filter over some days.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, OnceLock},
+};
+
+use caseload_schema::{
+    id::{ChannelKey, LabelKey, MemberKey},
+    period::Period,
+};
+
+use super::{
+    Days, Durations, Filter, Measure,
+    filter::Predicate,
+    selection::{Selection, Timed},
+};
+use crate::{block::OpenBlock, counts::Counts};
+
+/// What passes a filter within a period. Cheap to clone and to narrow; each figure is computed when it is asked for.
+#[derive(Debug, Clone)]
+pub struct View {
+    pub(super) days: Days,
+    pub(super) open: Arc<OpenBlock>,
+    pub(super) period: Period,
+    pub(super) predicate: Arc<Predicate>,
+    /// The backlog before each of the days and behind the last: one for all periods of a filter.
+    pub(super) backlogs: Arc<OnceLock<Vec<i64>>>,
+}
+
+impl View {
+    /// What passes `filter` within `period`. `days` may hold others than the period's: they count for nothing, but those
+    /// behind it have to be there for [`backlog`](Self::backlog).
+    pub fn new(days: Days, open: Arc<OpenBlock>, period: Period, filter: Filter) -> Self {
+        Self { days, open, period, predicate: Arc::new(filter.into()), backlogs: Arc::default() }
+    }
+
+    /// The period.
+    pub const fn period(&self) -> Period {
+        self.period
+    }
+
+    /// The same for another period: a bucket of this one, or the one before, as far as the days reach.
+    #[must_use]
+    pub fn within(&self, period: Period) -> Self {
+        Self { period, ..self.clone() }
+    }
+
+    /// What of this is credited to `member`, or to nobody.
+    #[must_use]
+    pub fn credited_to(&self, member: Option<MemberKey>) -> Self {
+        self.narrowed(self.predicate.credited_to(member))
+    }
+
+    /// What of this belongs to conversations that have `label` now.
+    #[must_use]
+    pub fn labeled(&self, label: LabelKey) -> Self {
+        self.narrowed(self.predicate.labeled(label))
+    }
+
+    /// What of this belongs to conversations on `channel`.
+    #[must_use]
+    pub fn on_channel(&self, channel: ChannelKey) -> Self {
+        self.narrowed(self.predicate.on_channel(channel))
+    }
+
+    fn narrowed(&self, predicate: Predicate) -> Self {
+        Self { predicate: Arc::new(predicate), backlogs: Arc::default(), ..self.clone() }
+    }
+
+    /// What passes of each day of the period on which anything happened.
+    pub(super) fn selections(&self) -> impl Iterator<Item = Selection<'_>> {
+        self.days.within(self.period).iter().map(|block| Selection::of(block, &self.predicate))
+    }
+
+    /// All figures that add up.
+    pub fn counts(&self) -> Counts {
+        let mut sums = Counts::default();
+        self.selections().for_each(|selection| selection.count(&mut sums));
+        sums
+    }
+
+    /// Whether any measure but `open` and the backlog counts something.
+    pub fn anything_counts(&self) -> bool {
+        let mut sums = Counts::default();
+        self.selections().any(|selection| {
+            selection.count(&mut sums);
+            sums.any()
+        })
+    }
+
+    /// Seconds from first inbound message to first reply, of each conversation whose first reply is in the period.
+    pub fn first_responses(&self) -> Durations {
+        self.durations(Timed::FirstResponse)
+    }
+
+    /// Seconds from creation to closing, of each conversation closed in the period.
+    pub fn closing_times(&self) -> Durations {
+        self.durations(Timed::Closing)
+    }
+
+    fn durations(&self, timed: Timed) -> Durations {
+        let selections: Vec<Selection<'_>> = self.selections().collect();
+        let most = selections.iter().map(|selection| selection.count_durations_looked_at(timed)).sum();
+        let mut seconds = Vec::with_capacity(most);
+        for selection in selections {
+            selection.append_durations(timed, &mut seconds);
+        }
+        Durations::new(seconds)
+    }
+
+    /// The value of one measure; `None` where there is nothing to average or to divide by.
+    pub fn value(&self, measure: Measure) -> Option<f64> {
+        let count = match measure {
+            Measure::Conversations => self.counts().conversations,
+            Measure::LabeledConversations => self.counts().labeled_conversations,
+            Measure::Messages => self.counts().messages(),
+            Measure::InboundMessages => self.counts().inbound_messages,
+            Measure::Replies => self.counts().replies,
+            Measure::Customers => self.customers(),
+            Measure::NewCustomers => self.counts().new_customers,
+            Measure::Unanswered => self.counts().unanswered,
+            Measure::Closed => self.counts().closed,
+            Measure::Won => self.counts().won,
+            Measure::Lost => self.counts().lost,
+            Measure::Open => self.open(),
+            Measure::FollowUpsCompleted => self.counts().follow_ups_completed,
+            Measure::Ratings => self.counts().ratings(),
+            Measure::WinRate => return self.counts().win_rate(),
+            Measure::RatingAverage => return self.counts().rating_average(),
+            Measure::Satisfied => return self.counts().satisfied(),
+            Measure::FirstResponseMean => return self.first_responses().mean(),
+            Measure::FirstResponseMedian => return self.first_responses().median(),
+            Measure::ClosingTimeMean => return self.closing_times().mean(),
+            Measure::ClosingTimeMedian => return self.closing_times().median(),
+        };
+        Some(count as f64)
+    }
+
+    /// Everyone to whom anything is credited, `None` for nobody; open conversations and the backlog apart.
+    pub fn credited(&self) -> BTreeSet<Option<MemberKey>> {
+        let members: BTreeSet<_> =
+            self.days.within(self.period).iter().flat_map(|block| block.members().iter()).collect();
+        members.into_iter().filter(|&member| self.credited_to(member).anything_counts()).collect()
+    }
+}

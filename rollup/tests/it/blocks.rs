@@ -1,0 +1,109 @@
+//! Blocks as bytes.
+
+use caseload_rollup::{
+    block::{DamagedBlock, OpenBlock, decode},
+    fold::{fold, fold_open},
+};
+use proptest::prelude::*;
+
+use crate::facts::{World, world};
+
+/// All blocks of a world as bytes, the one of the open conversations last.
+fn written(world: &World) -> Vec<Vec<u8>> {
+    let days = fold(world.zone, &world.facts, &|_| true);
+    days.iter().map(caseload_rollup::block::Block::encode).chain([fold_open(&world.open()).encode()]).collect()
+}
+
+/// Reads bytes as both kinds: they must be refused as both.
+fn refuse(bytes: &[u8]) -> Result<(), TestCaseError> {
+    prop_assert!(decode(bytes).is_err());
+    prop_assert!(OpenBlock::decode(bytes).is_err());
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn what_was_written_is_read(world in world()) {
+        for block in fold(world.zone, &world.facts, &|_| true) {
+            prop_assert_eq!(decode(&block.encode()), Ok(block));
+        }
+        let open = fold_open(&world.open());
+        prop_assert_eq!(OpenBlock::decode(&open.encode()), Ok(open));
+    }
+
+    #[test]
+    fn the_same_facts_in_another_order_give_the_same_bytes(world in world()) {
+        let mut turned = world.clone();
+        turned.facts.conversations.reverse();
+        turned.facts.messages.reverse();
+        turned.facts.ratings.reverse();
+        turned.facts.follow_ups.reverse();
+        prop_assert_eq!(written(&turned), written(&world));
+    }
+
+    #[test]
+    fn facts_of_more_days_give_the_same_block_of_a_day(world in world()) {
+        for block in fold(world.zone, &world.facts, &|_| true) {
+            prop_assert_eq!(fold(world.zone, &world.facts, &|day| day == block.day()), vec![block]);
+        }
+    }
+
+    #[test]
+    fn arbitrary_bytes_are_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        refuse(&bytes)?;
+    }
+
+    #[test]
+    fn a_changed_byte_is_noticed(world in world(), at in any::<prop::sample::Index>(), change in 1..=u8::MAX) {
+        for mut bytes in written(&world) {
+            let at = at.index(bytes.len());
+            bytes[at] ^= change;
+            refuse(&bytes)?;
+        }
+    }
+
+    #[test]
+    fn a_cut_off_block_is_noticed(world in world(), at in any::<prop::sample::Index>()) {
+        for bytes in written(&world) {
+            refuse(&bytes[..at.index(bytes.len())])?;
+        }
+    }
+
+    #[test]
+    fn wrong_contents_under_a_right_checksum_do_no_harm(
+        world in world(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+    ) {
+        for mut bytes in written(&world) {
+            bytes.truncate(bytes.len() - 4);
+            for (at, byte) in &changes {
+                let at = at.index(bytes.len());
+                bytes[at] = *byte;
+            }
+            let checksum = crc32fast::hash(&bytes);
+            bytes.extend_from_slice(&checksum.to_le_bytes());
+            if let Ok(block) = decode(&bytes) {
+                // Whatever it is, it is a whole block: it can be written and read.
+                prop_assert_eq!(decode(&block.encode()), Ok(block));
+            }
+            if let Ok(open) = OpenBlock::decode(&bytes) {
+                prop_assert_eq!(OpenBlock::decode(&open.encode()), Ok(open));
+            }
+        }
+    }
+}
+
+#[test]
+fn an_unknown_version_is_told_apart() {
+    let mut bytes = OpenBlock::default().encode();
+    bytes[0] = 200;
+    assert_eq!(OpenBlock::decode(&bytes), Err(DamagedBlock::UnknownVersion(200)));
+    assert_eq!(decode(&bytes), Err(DamagedBlock::UnknownVersion(200)));
+}
+
+#[test]
+fn a_block_of_nothing_is_read_as_what_it_is() {
+    let bytes = OpenBlock::default().encode();
+    assert_eq!(OpenBlock::decode(&bytes), Ok(OpenBlock::default()));
+    assert!(bytes.len() < 20);
+}
