@@ -1,0 +1,44 @@
+//! From a stretch's facts to what is new in it. Pure.
+
+use caseload_schema::{day::Day, store::summaries::MemberDay};
+
+use super::read::{Reading, count};
+use crate::{fold::fold, summary::member_days};
+
+/// What a stretch of days comes to.
+#[derive(Debug, Default)]
+pub(super) struct Made {
+    /// Days made.
+    pub(super) days: i64,
+    /// Facts they were made of.
+    pub(super) facts_read: i64,
+    /// The blocks that are not what is stored.
+    pub(super) blocks: Vec<(Day, Vec<u8>)>,
+    /// The summary rows of those blocks' days.
+    pub(super) summaries: Vec<(Day, Vec<MemberDay>)>,
+    /// Days that had a block and have nothing to hold any more.
+    pub(super) emptied: Vec<Day>,
+}
+
+/// Folds a stretch and leaves out what is stored already.
+pub(super) fn make(reading: Reading) -> Made {
+    let Reading { zone, first, last, facts, stored } = reading;
+    let mut made = Made {
+        days: i64::from(last.number() - first.number() + 1),
+        facts_read: count(&facts) as i64,
+        ..Made::default()
+    };
+    let blocks = fold(zone, &facts, &|day| first <= day && day <= last);
+    let mut empty: Vec<Day> = first.until(last.next()).filter(|day| stored.is_in_ledger(*day)).collect();
+    for block in blocks {
+        let day = block.day();
+        empty.retain(|other| *other != day);
+        let (bytes, summaries) = (block.encode(), member_days(&block));
+        if !stored.is(day, &bytes, &summaries) {
+            made.blocks.push((day, bytes));
+            made.summaries.push((day, summaries));
+        }
+    }
+    made.emptied = empty;
+    made
+}

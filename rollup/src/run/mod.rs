@@ -1,0 +1,231 @@
+//! A rollup run: facts of the due days in, blocks and summary rows out, one flip at the end.
+//!
+//! The facts are read in one read-only snapshot, so that all blocks of a run show them as of one moment. Reading, folding
+//! and writing overlap: while one stretch of days is folded, the next one is read.
+
+mod make;
+mod read;
+
+use caseload_schema::{
+    clock::Clock,
+    id::{MemberKey, WorkspaceKey},
+    instant::Instant,
+    period::Period,
+    store::{
+        Store, StoreError, blocks, ledger,
+        ledger::Flip,
+        runs::{self, NewRun, RunKind, RunProgress},
+        summaries,
+    },
+};
+use tokio::sync::mpsc;
+
+use self::{
+    make::Made,
+    read::{Found, Reading},
+};
+
+/// What a run is asked to do.
+#[derive(Debug, Clone, Copy)]
+pub struct RunRequest {
+    /// Why it is started.
+    pub kind: RunKind,
+    /// Which days to make.
+    pub days: RunDays,
+    /// Who asked for it.
+    pub requested_by: Option<MemberKey>,
+}
+
+/// Which days a run makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunDays {
+    /// Those whose facts changed since they were rolled up.
+    Pending,
+    /// These, changed or not, and those whose facts changed.
+    Of(Period),
+    /// All days with facts.
+    All,
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunOutcome {
+    /// Its number.
+    pub run: i64,
+    /// The generation that is current now.
+    pub generation: i64,
+    /// Days made from their facts.
+    pub days: u64,
+    /// Of those, the ones whose figures changed.
+    pub changed_days: u64,
+    /// Conversations, messages, ratings and follow-ups read.
+    pub facts_read: u64,
+}
+
+/// Why a run came to nothing. What was stored before stands.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// Another run of the workspace is under way.
+    #[error("another rollup of this workspace is under way; try again when it is done")]
+    Busy,
+    /// The run took so long without a sign of life that another one has taken its place.
+    #[error("the rollup lost its lease to another one")]
+    LeaseLost,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A run that gives no sign of life for so long is taken for dead.
+const LEASE_SECONDS: i64 = 60;
+/// Superseded blocks are kept for readers who began before the flip; requests end long before that.
+const KEEP_SUPERSEDED_SECONDS: i64 = 600;
+
+/// Rolls up what is due in a workspace, and whatever else `request` asks for. A zone that waits for its turn is taken up:
+/// then everything is rebuilt in it.
+pub async fn run(
+    store: &Store,
+    ws: WorkspaceKey,
+    request: RunRequest,
+    clock: &Clock,
+    progress: &(dyn Fn(RunProgress) + Send + Sync),
+) -> Result<RunOutcome, RunError> {
+    let at = clock.now();
+    let range = match request.days {
+        RunDays::Of(period) => Some((period.from(), period.to())),
+        RunDays::Pending | RunDays::All => None,
+    };
+    let new =
+        NewRun { kind: request.kind, range, requested_by: request.requested_by, at, lease_until: lease_until(at) };
+    let begun = store.write(move |conn| Box::pin(async move { runs::begin(conn, ws, &new).await })).await?;
+    let run = begun.ok_or(RunError::Busy)?;
+    let worker = Worker { store, ws, run, clock, progress };
+    let outcome = worker.work(request.days).await;
+    let error = outcome.as_ref().err().map(ToString::to_string);
+    let at = clock.now();
+    let finish =
+        store.write(move |conn| Box::pin(async move { runs::finish(conn, ws, run, at, error.as_deref()).await }));
+    match (outcome, finish.await) {
+        (Ok(outcome), Ok(())) => Ok(outcome),
+        (Ok(_), Err(error)) => Err(error.into()),
+        (Err(error), _) => Err(error),
+    }
+}
+
+fn lease_until(at: Instant) -> Instant {
+    at.plus_seconds(LEASE_SECONDS)
+}
+
+/// One run at work.
+struct Worker<'a> {
+    store: &'a Store,
+    ws: WorkspaceKey,
+    run: i64,
+    clock: &'a Clock,
+    progress: &'a (dyn Fn(RunProgress) + Send + Sync),
+}
+
+impl Worker<'_> {
+    async fn work(&self, days: RunDays) -> Result<RunOutcome, RunError> {
+        let (sender, mut found) = mpsc::channel(1);
+        let ws = self.ws;
+        let reading = self.store.snapshot(move |conn| Box::pin(read::read(conn, ws, days, sender)));
+        let writing = async {
+            let mut flip = None;
+            let mut done = RunProgress::default();
+            let mut changed = Vec::new();
+            let mut emptied = Vec::new();
+            while let Some(found) = found.recv().await {
+                match found {
+                    Found::Plan(plan) => {
+                        done.days_total = plan.days;
+                        flip = Some(plan);
+                    }
+                    Found::Stretch(reading) => {
+                        let made = self.make(reading).await?;
+                        done.days_done += made.days;
+                        done.facts_read += made.facts_read;
+                        changed.extend(made.blocks.iter().map(|(day, _)| *day));
+                        emptied.extend_from_slice(&made.emptied);
+                        self.write(made, done).await?;
+                    }
+                    Found::Open { open, stored } => {
+                        let open_changed = self.write_open(open, stored).await?;
+                        if let Some(plan) = &mut flip {
+                            plan.open_changed = open_changed;
+                        }
+                    }
+                }
+                (self.progress)(done);
+            }
+            Ok::<_, RunError>((flip, done, changed, emptied))
+        };
+        let (read, written) = tokio::join!(reading, writing);
+        // Where writing failed, reading fails too, because nobody listens: the first cause is the one to tell.
+        let (plan, done, changed, emptied) = written?;
+        read?;
+        let Some(plan) = plan else { return Err(StoreError::Invalid(format!("workspace {ws} is gone")).into()) };
+        let changed_days = (changed.len() + emptied.len()) as u64;
+        let at = self.clock.now();
+        let flip = Flip {
+            run: self.run,
+            changed,
+            emptied,
+            open_changed: plan.open_changed,
+            zone: plan.zone,
+            seen: plan.seen,
+            at,
+        };
+        Ok(RunOutcome {
+            run: self.run,
+            generation: self.flip(flip).await?,
+            days: done.days_done.unsigned_abs(),
+            changed_days,
+            facts_read: done.facts_read.unsigned_abs(),
+        })
+    }
+
+    async fn make(&self, reading: Reading) -> Result<Made, RunError> {
+        let made = tokio::task::spawn_blocking(move || make::make(reading)).await;
+        made.map_err(|error| StoreError::Database(format!("the fold panicked: {error}")).into())
+    }
+
+    async fn write(&self, made: Made, done: RunProgress) -> Result<(), RunError> {
+        let (ws, run, until) = (self.ws, self.run, lease_until(self.clock.now()));
+        let held = self.store.write(move |conn| {
+            Box::pin(async move {
+                blocks::insert(conn, ws, run, &made.blocks).await?;
+                summaries::insert(conn, ws, run, &made.summaries).await?;
+                runs::advance(conn, ws, run, done, until).await
+            })
+        });
+        if held.await? { Ok(()) } else { Err(RunError::LeaseLost) }
+    }
+
+    async fn write_open(
+        &self,
+        open: Vec<caseload_schema::facts::OpenConversation>,
+        stored: Option<Vec<u8>>,
+    ) -> Result<bool, RunError> {
+        let bytes = crate::fold::fold_open(&open).encode();
+        if stored.as_ref() == Some(&bytes) {
+            return Ok(false);
+        }
+        let (ws, run) = (self.ws, self.run);
+        self.store.write(move |conn| Box::pin(async move { blocks::insert_open(conn, ws, run, &bytes).await })).await?;
+        Ok(true)
+    }
+
+    async fn flip(&self, flip: Flip) -> Result<i64, RunError> {
+        let ws = self.ws;
+        let sweep_before = flip.at.plus_seconds(-KEEP_SUPERSEDED_SECONDS);
+        let flipped = self.store.write(move |conn| {
+            Box::pin(async move {
+                let generation = ledger::flip(conn, ws, &flip).await?;
+                blocks::sweep(conn, ws, sweep_before).await?;
+                Ok(generation)
+            })
+        });
+        flipped.await?.ok_or(RunError::LeaseLost)
+    }
+}

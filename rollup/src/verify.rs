@@ -1,0 +1,219 @@
+//! Proof that what is stored is what the facts say.
+//!
+//! Everything is made anew from the facts, first messages included, and compared with what is stored, all in one snapshot.
+
+use std::collections::BTreeSet;
+
+use caseload_schema::{
+    day::Day,
+    facts::{Conversation, Facts, Message},
+    id::WorkspaceKey,
+    period::Period,
+    store::{
+        Conn, Store, StoreError, blocks, dirty_days, facts, ledger,
+        ledger::LedgerDay,
+        summaries::{self, MemberDay},
+    },
+    zone::Zone,
+};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::{
+    block::{Block, decode},
+    fold::{fold, fold_open},
+    plan::Stretches,
+    summary::member_days,
+};
+
+/// Something stored that the facts do not say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The day; `None` for what belongs to no day.
+    pub day: Option<Day>,
+    /// What differs.
+    pub what: String,
+}
+
+/// What was compared.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Verified {
+    /// Days compared.
+    pub days: u64,
+    /// Days left out, because they wait for a rollup.
+    pub pending: u64,
+    /// Differences found.
+    pub differences: u64,
+}
+
+/// Compares the days of `period`, or all, with their facts. Each difference goes to `found` as it is seen.
+pub async fn verify(
+    store: &Store,
+    ws: WorkspaceKey,
+    period: Option<Period>,
+    mut found: impl FnMut(Difference) + Send + 'static,
+) -> Result<Verified, StoreError> {
+    store
+        .snapshot(move |conn| {
+            Box::pin(async move {
+                let mut verified = Verified::default();
+                let mut report = |difference: Difference| {
+                    verified.differences += 1;
+                    found(difference);
+                };
+                let compared = compare_all(conn, ws, period, &mut report).await?;
+                Ok(Verified { days: compared.days, pending: compared.pending, ..verified })
+            })
+        })
+        .await
+}
+
+type Report<'r> = &'r mut (dyn FnMut(Difference) + Send);
+
+async fn compare_all(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    period: Option<Period>,
+    report: Report<'_>,
+) -> Result<Verified, StoreError> {
+    let Some(ledger) = ledger::find(conn, ws).await? else { return Ok(Verified::default()) };
+    let current = ledger::list_days(conn, ws).await?;
+    let dirty: FxHashSet<Day> = dirty_days::list(conn, ws).await?.into_iter().collect();
+    let mut target: BTreeSet<Day> = current.iter().map(|entry| entry.day).collect();
+    if let Some((first, last)) = facts::extent(conn, ws).await? {
+        target.extend(ledger.zone.day_of(first).until(ledger.zone.day_of(last).next()));
+    }
+    target.retain(|day| period.is_none_or(|period| period.contains(*day)));
+    let all = target.len();
+    target.retain(|day| !dirty.contains(day));
+    let verified = Verified { days: target.len() as u64, pending: (all - target.len()) as u64, ..Verified::default() };
+    let current: FxHashMap<Day, LedgerDay> = current.into_iter().map(|entry| (entry.day, entry)).collect();
+    let mut stretches = Stretches::new(target);
+    while let Some((first, last)) = stretches.take_next() {
+        let facts = read_checked(conn, ws, ledger.zone, (first, last), report).await?;
+        stretches.learn(facts.messages.len() as u64 * 2);
+        compare_stretch(conn, ws, &Stretch { zone: ledger.zone, first, last, facts }, &current, report).await?;
+    }
+    if dirty.is_empty() && ledger.rolled_up_at.is_some() {
+        let open = fold_open(&facts::read_open(conn, ws).await?).encode();
+        let stored = blocks::find_open(conn, ws, ledger.open_revision).await?;
+        if stored.as_ref() != Some(&open) {
+            report(Difference {
+                day: None,
+                what: "the stored open conversations are not those of the facts".to_owned(),
+            });
+        }
+    }
+    Ok(verified)
+}
+
+/// The facts of some days, with first messages derived anew from all messages of each conversation.
+async fn read_checked(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    zone: Zone,
+    (first, last): (Day, Day),
+    report: Report<'_>,
+) -> Result<Facts, StoreError> {
+    let mut facts = facts::read(conn, ws, zone.span(first).0, zone.span(last).1).await?;
+    let keys: Vec<_> = facts.conversations.iter().map(|conversation| conversation.key).collect();
+    let messages = facts::read_messages_of(conn, ws, &keys).await?;
+    for conversation in &mut facts.conversations {
+        let theirs = messages.get(&conversation.key).map_or(&[][..], Vec::as_slice);
+        check_first_messages(conversation, theirs, zone, report);
+    }
+    Ok(facts)
+}
+
+fn check_first_messages(conversation: &mut Conversation, messages: &[Message], zone: Zone, report: Report<'_>) {
+    let inbound = messages.iter().filter(|message| message.inbound).map(|message| message.sent_at).min();
+    let replies = messages.iter().filter(|message| !message.inbound).map(|message| message.sent_at);
+    let reply = inbound.and_then(|inbound| replies.filter(|reply| inbound <= *reply).min());
+    if (conversation.first_inbound_at, conversation.first_reply_at) != (inbound, reply) {
+        report(Difference {
+            day: Some(zone.day_of(conversation.created_at)),
+            what: format!(
+                "the stored first messages of conversation {} are not those of its messages",
+                conversation.key
+            ),
+        });
+        (conversation.first_inbound_at, conversation.first_reply_at) = (inbound, reply);
+    }
+}
+
+/// Some days and their facts.
+struct Stretch {
+    zone: Zone,
+    first: Day,
+    last: Day,
+    facts: Facts,
+}
+
+async fn compare_stretch(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    stretch: &Stretch,
+    current: &FxHashMap<Day, LedgerDay>,
+    report: Report<'_>,
+) -> Result<(), StoreError> {
+    let days = || stretch.first.until(stretch.last.next());
+    let wanted: Vec<(Day, i64)> =
+        days().filter_map(|day| current.get(&day)).map(|entry| (entry.day, entry.revision)).collect();
+    let stored: FxHashMap<Day, Vec<u8>> =
+        blocks::list(conn, ws, &wanted).await?.into_iter().map(|(day, _, bytes)| (day, bytes)).collect();
+    let summaries = summaries::list(conn, ws, stretch.first, stretch.last).await?;
+    let made = fold(stretch.zone, &stretch.facts, &|day| stretch.first <= day && day <= stretch.last);
+    let mut made: FxHashMap<Day, Block> = made.into_iter().map(|block| (block.day(), block)).collect();
+    for day in days() {
+        let rows = |entry: &LedgerDay| summaries.get(&(day, entry.revision)).map_or(&[][..], Vec::as_slice);
+        let what = match (made.remove(&day), current.get(&day)) {
+            (None, None) => Vec::new(),
+            (Some(block), None) => {
+                vec![format!("the ledger has no entry; the facts hold {} conversations", block.len())]
+            }
+            (None, Some(entry)) => {
+                vec![format!("the ledger names revision {}; the facts hold nothing", entry.revision)]
+            }
+            (Some(block), Some(entry)) => {
+                let block_difference = compare_block(&block, stored.get(&day), entry.revision);
+                block_difference.into_iter().chain(compare_summaries(&member_days(&block), rows(entry))).collect()
+            }
+        };
+        for what in what {
+            report(Difference { day: Some(day), what });
+        }
+    }
+    Ok(())
+}
+
+fn compare_block(made: &Block, stored: Option<&Vec<u8>>, revision: i64) -> Option<String> {
+    let Some(stored) = stored else { return Some(format!("the block of revision {revision} is missing")) };
+    if *stored == made.encode() {
+        return None;
+    }
+    Some(match decode(stored) {
+        Err(damage) => format!("the block of revision {revision} can't be read: {damage}"),
+        Ok(block) => format!(
+            "the block of revision {revision} holds other figures ({} conversations active) than the facts ({})",
+            block.len(),
+            made.len()
+        ),
+    })
+}
+
+fn compare_summaries(made: &[MemberDay], stored: &[MemberDay]) -> Vec<String> {
+    let name = |row: &MemberDay| row.member.map_or("nobody".to_owned(), |member| format!("member {member}"));
+    let find = |rows: &'_ [MemberDay], wanted: &MemberDay| rows.iter().position(|row| row.member == wanted.member);
+    let mut differences = Vec::new();
+    for row in made {
+        match find(stored, row).map(|at| &stored[at]) {
+            None => differences.push(format!("the summary row of {} is missing", name(row))),
+            Some(other) if other != row => {
+                differences.push(format!("the summary row of {} holds other figures than the facts", name(row)));
+            }
+            Some(_) => {}
+        }
+    }
+    let extra = stored.iter().filter(|row| find(made, row).is_none());
+    differences.extend(extra.map(|row| format!("there is a summary row of {}; the facts hold nothing", name(row))));
+    differences
+}
