@@ -160,7 +160,12 @@ impl Working {
             first_reply_at: old.as_ref().and_then(|row| row.first_reply_at),
             opens_customer: old.as_ref().is_some_and(|row| row.opens_customer),
         };
-        replace(&mut self.conversations, row)
+        let (key, erased) = (row.conversation_key, self.is_erased(row.customer_key));
+        let outcome = replace(&mut self.conversations, row);
+        if erased {
+            self.erase_comments(key);
+        }
+        outcome
     }
 
     fn message(&mut self, record: MessageRecord) -> Outcome {
@@ -255,7 +260,7 @@ impl Working {
     }
 
     /// Takes the comments off a conversation's ratings.
-    pub(crate) fn erase_comments(&mut self, conversation: i64) {
+    fn erase_comments(&mut self, conversation: i64) {
         let commented = self.ratings.current_of(conversation).filter(|row| row.comment.is_some());
         let without: Vec<RatingRow> = commented.map(|row| RatingRow { comment: None, ..row.clone() }).collect();
         for row in without {

@@ -52,7 +52,6 @@ pub(crate) async fn apply(
     }
     let needed = working.without_needed_history();
     load::history(conn, &mut working, &needed).await?;
-    working.erase_comments_of_the_erased();
     working.derive_first_messages();
     let customers = working.customers_to_derive();
     load::openers(conn, &mut working, &customers).await?;

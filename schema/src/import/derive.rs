@@ -54,21 +54,6 @@ impl Working {
         differs_everywhere(entry) || self.messages.of(key).any(|message| unsettles(stored, key, message))
     }
 
-    /// Takes the comments off ratings in conversations that came to an erased customer.
-    pub(crate) fn erase_comments_of_the_erased(&mut self) {
-        let moved: Vec<i64> = self
-            .conversations
-            .entries()
-            .filter(|entry| differs_everywhere(entry))
-            .filter_map(|entry| entry.current.as_ref())
-            .filter(|row| self.is_erased(row.customer_key))
-            .map(|row| row.conversation_key)
-            .collect();
-        for conversation in moved {
-            self.erase_comments(conversation);
-        }
-    }
-
     /// Derives the first inbound message and its reply of every conversation whose messages changed.
     pub(crate) fn derive_first_messages(&mut self) {
         for key in self.touched_conversations() {

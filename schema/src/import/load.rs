@@ -34,6 +34,8 @@ struct Named<'r> {
     ratings: FxHashSet<&'r str>,
     follow_ups: FxHashSet<&'r str>,
     rated: FxHashSet<&'r str>,
+    /// Conversations with the customer that a record gives them.
+    given: Vec<(&'r str, &'r str)>,
     deleted_labels: FxHashSet<&'r str>,
     deleted_customers: FxHashSet<&'r str>,
     deleted_conversations: FxHashSet<&'r str>,
@@ -52,6 +54,7 @@ impl<'r> Named<'r> {
             Record::Conversation(record) => {
                 self.conversations.insert(&record.id);
                 self.customers.insert(&record.customer_id);
+                self.given.push((&record.id, &record.customer_id));
                 self.channels.insert(&record.channel);
                 self.members.extend(record.assignee_id.as_deref());
                 self.labels.extend(record.label_ids.iter().map(String::as_str));
@@ -175,7 +178,8 @@ async fn owners(conn: &mut Conn, working: &mut Working) -> Result<()> {
     Ok(())
 }
 
-/// What deletes reach: a conversation's events, a customer's ratings, a label's conversations.
+/// What deletes reach: a conversation's events, a customer's ratings (those of conversations that come to an erased one
+/// too), a label's conversations.
 async fn deleted_rows(conn: &mut Conn, working: &mut Working, named: &Named<'_>) -> Result<()> {
     for label in current(&named.deleted_labels, |id| working.labels.get(id).map(|row| row.label_key)) {
         labeled(conn, working, label).await?;
@@ -188,6 +192,12 @@ async fn deleted_rows(conn: &mut Conn, working: &mut Working, named: &Named<'_>)
         .map(|row| row.conversation_key)
         .collect();
     load_rows!(conn, working.ws, ratings.conversation_key in theirs => RatingRow, working.ratings);
+    let to_erased = named.given.iter().filter(|(_, customer)| {
+        named.deleted_customers.contains(customer) || working.customers.get(customer).is_some_and(|row| row.erased)
+    });
+    let came: Vec<i64> =
+        to_erased.filter_map(|(id, _)| working.conversations.get(id).map(|row| row.conversation_key)).collect();
+    load_rows!(conn, working.ws, ratings.conversation_key in came => RatingRow, working.ratings);
     let conversations =
         current(&named.deleted_conversations, |id| working.conversations.get(id).map(|row| row.conversation_key));
     history(conn, working, &conversations).await

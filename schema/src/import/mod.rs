@@ -111,28 +111,39 @@ pub async fn import(
     let (sender, mut batches) = mpsc::channel(2);
     let latest = Latest(options.clock.now().plus_seconds(SECONDS_AHEAD));
     let reading = tokio::task::spawn_blocking(move || read_all(sources, latest, &sender));
-    let mut tally = Tally::default();
     let outcome = if options.strict {
         all_or_nothing(store, ws, options, batches, progress).await
     } else {
-        let mut outcome = Ok(());
-        while let Some(batch) = batches.recv().await {
-            match apply(store, ws, &options, batch).await {
-                Ok(batch) => tally.add(batch),
-                Err(error) => {
-                    outcome = Err(error);
-                    break;
-                }
-            }
-            progress(Progress { records: tally.report.records() });
-        }
+        let outcome = batch_by_batch(store, ws, &options, &mut batches, &mut progress).await;
         drop(batches);
-        outcome.map(|()| tally)
+        outcome
     };
     let first_failure = reading.await.map_err(|error| StoreError::Database(format!("the reader panicked: {error}")))?;
     let mut report = outcome?.into_report();
     report.unreadable = first_failure.filter(|_| report.records() == report.rejected && report.rejected == 1);
     Ok(report)
+}
+
+/// One transaction a batch.
+async fn batch_by_batch(
+    store: &Store,
+    ws: WorkspaceKey,
+    options: &ImportOptions,
+    batches: &mut mpsc::Receiver<Vec<Numbered>>,
+    progress: &mut (impl FnMut(Progress) + Send),
+) -> Result<Tally, StoreError> {
+    let mut tally = Tally::default();
+    let mut next_look = BATCH_RECORDS as u64;
+    while let Some(batch) = batches.recv().await {
+        tally.add(apply(store, ws, options, batch).await?);
+        let records = tally.report.records();
+        progress(Progress { records });
+        if next_look <= records {
+            store.refresh_statistics().await?;
+            next_look = records * 2;
+        }
+    }
+    Ok(tally)
 }
 
 async fn apply(

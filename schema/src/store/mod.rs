@@ -111,6 +111,22 @@ impl Store {
         self.run(Access::Write, work).await
     }
 
+    /// Has PostgreSQL look at the fact tables anew. While an import fills empty tables, plans that were made for empty ones
+    /// would scan for each of ten thousand ids, until the database's own schedule gets to it a minute later.
+    pub(crate) async fn refresh_statistics(&self) -> Result<()> {
+        if self.is_embedded() {
+            return Ok(());
+        }
+        self.read(|conn| {
+            Box::pin(async move {
+                let tables = "members, labels, customers, conversations, messages, ratings, follow_ups";
+                conn::execute!(conn, diesel::sql_query(format!("ANALYZE {tables}")))?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
     async fn run<T, F>(&self, access: Access, work: F) -> Result<T>
     where
         T: Send + 'static,
