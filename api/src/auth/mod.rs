@@ -1,0 +1,73 @@
+//! Who is asking: from the token to a viewer and the scope of what they may read.
+
+mod scope;
+mod token;
+mod viewer;
+
+pub use scope::{Scope, Selection};
+pub use token::{Claims, MIN_SECRET_BYTES, TokenKeys, WeakSecret};
+pub use viewer::Viewer;
+
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, header};
+use caseload_schema::store::StoreError;
+
+use crate::{app::App, error::ApiError, snapshot::Snapshot};
+
+/// What one request works with: who asks, and the figures of one generation.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Who asks.
+    pub viewer: Viewer,
+    /// What is read.
+    pub snapshot: Arc<Snapshot>,
+}
+
+/// Checks the request's token and looks its member up in the directory of now.
+///
+/// Every refusal is the same `UNAUTHENTICATED`: it says nothing about which workspaces and members exist.
+pub async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Session, ApiError> {
+    let token = bearer(headers).ok_or_else(ApiError::unauthenticated)?;
+    let claims = app.keys().verify(token, app.clock().now()).ok_or_else(ApiError::unauthenticated)?;
+    let snapshot = open(app, &claims.workspace).await?.ok_or_else(ApiError::unauthenticated)?;
+    let member = snapshot
+        .directory()
+        .member_by_id(&claims.sub)
+        .filter(|member| member.active && member.known)
+        .cloned()
+        .ok_or_else(ApiError::unauthenticated)?;
+    Ok(Session { viewer: Viewer::new(snapshot.workspace().clone(), member), snapshot: Arc::new(snapshot) })
+}
+
+async fn open(app: &App, workspace: &str) -> Result<Option<Snapshot>, StoreError> {
+    match app.caches().workspace(app.store(), workspace).await? {
+        Some(workspace) => Snapshot::open(app.store(), app.caches(), workspace, app.clock()).await,
+        None => Ok(None),
+    }
+}
+
+/// The token of `Authorization: Bearer …`; the scheme in any case.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()).filter(|token| !token.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bearer_scheme_is_read_in_any_case_and_no_other() {
+        let token = |value: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::AUTHORIZATION, value.parse().unwrap());
+            bearer(&headers).map(str::to_owned)
+        };
+        assert_eq!(token("Bearer abc"), Some("abc".to_owned()));
+        assert_eq!(token("bearer  abc"), Some("abc".to_owned()));
+        assert_eq!(token("Basic abc"), None);
+        assert_eq!(token("Bearer "), None);
+        assert_eq!(token("abc"), None);
+    }
+}

@@ -1,0 +1,85 @@
+//! Whose figures a request may read.
+
+use std::collections::BTreeSet;
+
+use caseload_rollup::cube::Filter;
+use caseload_schema::{directory::Member, id::MemberKey};
+
+/// Whose figures may be read: resolved once per request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Everyone's.
+    Everyone,
+    /// Those credited to one member, whatever is asked for.
+    Only(MemberKey),
+}
+
+/// A filter that a [`Scope`] has let pass. Figures are selected by nothing else, and only [`Scope::select`] makes one,
+/// so that no figure can be read without asking whose it is.
+#[derive(Debug, Clone)]
+pub struct Selection(Filter);
+
+impl Scope {
+    /// What that member's role lets them read.
+    pub fn of(member: &Member) -> Self {
+        if member.role.is_manager() { Self::Everyone } else { Self::Only(member.key) }
+    }
+
+    /// Whether what is credited to `member` (`None`: to nobody) may be read.
+    pub fn covers(self, member: Option<MemberKey>) -> bool {
+        match self {
+            Self::Everyone => true,
+            Self::Only(own) => member == Some(own),
+        }
+    }
+
+    /// What of `filter` may be read. Of a single member's scope the filter's credit is replaced, not narrowed: their
+    /// member filters are ignored.
+    pub fn select(self, filter: Filter) -> Selection {
+        match self {
+            Self::Everyone => Selection(filter),
+            Self::Only(own) => Selection(Filter { credit: Some(BTreeSet::from([Some(own)])), ..filter }),
+        }
+    }
+}
+
+impl Selection {
+    /// The part of it that is credited to `member` (`None`: to nobody).
+    #[must_use]
+    pub fn credited_to(&self, member: Option<MemberKey>) -> Self {
+        let passes = self.names(member);
+        let credit = Some(BTreeSet::from_iter(passes.then_some(member)));
+        Self(Filter { credit, ..self.0.clone() })
+    }
+
+    /// Whether what is credited to `member` passes.
+    pub fn names(&self, member: Option<MemberKey>) -> bool {
+        self.0.credit.as_ref().is_none_or(|credit| credit.contains(&member))
+    }
+
+    /// As the cube takes it.
+    pub fn filter(&self) -> &Filter {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_of_one_s_own_scope_gets_their_own_whatever_they_ask_for() {
+        let asked = Filter { credit: Some(BTreeSet::from([Some(MemberKey(2)), None])), ..Filter::default() };
+        let selection = Scope::Only(MemberKey(1)).select(asked);
+        assert_eq!(selection.filter().credit, Some(BTreeSet::from([Some(MemberKey(1))])));
+        assert!(!selection.names(None));
+    }
+
+    #[test]
+    fn a_selection_only_ever_narrows() {
+        let all = Scope::Everyone.select(Filter::default());
+        let one = all.credited_to(Some(MemberKey(1)));
+        assert!(one.names(Some(MemberKey(1))) && !one.names(Some(MemberKey(2))));
+        assert_eq!(one.credited_to(Some(MemberKey(2))).filter().credit, Some(BTreeSet::new()));
+    }
+}

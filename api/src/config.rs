@@ -1,0 +1,262 @@
+//! The settings: a flag before an environment variable before the file before the default.
+
+use std::{fmt, net::SocketAddr, path::Path, time::Duration};
+
+use anyhow::{Context as _, bail};
+use figment::{
+    Figment,
+    providers::{Format, Serialized, Toml},
+};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+use crate::auth::MIN_SECRET_BYTES;
+
+/// The file that is read where it exists and none is named.
+const DEFAULT_FILE: &str = "caseload.toml";
+
+/// All settings, checked.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// `sqlite://PATH` or `postgres://…`.
+    pub database_url: String,
+    /// Where the server listens.
+    pub listen: SocketAddr,
+    /// What HS256 member tokens are signed with.
+    pub jwt_secret: Option<Secret>,
+    /// A PEM file. Not supported by this version.
+    pub jwt_public_key_file: Option<String>,
+    /// A JWK set. Not supported by this version.
+    pub jwks_file: Option<String>,
+    /// The `iss` that tokens must have.
+    pub jwt_issuer: Option<String>,
+    /// The `aud` that tokens must have.
+    pub jwt_audience: Option<String>,
+    /// How often changed days are rolled up; zero: never by itself.
+    pub refresh_interval: Interval,
+    /// Whether the schema may be asked for, and errors suggest names.
+    pub introspection: bool,
+    /// The deepest nesting of a query.
+    pub max_depth: usize,
+    /// The most that a query may cost.
+    pub max_complexity: usize,
+    /// The most aliases in a query.
+    pub max_aliases: usize,
+    /// How long a request may take.
+    pub request_timeout: Interval,
+    /// How much memory decoded day blocks may take.
+    pub block_cache_bytes: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            database_url: "sqlite://caseload.db".to_owned(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            jwt_secret: None,
+            jwt_public_key_file: None,
+            jwks_file: None,
+            jwt_issuer: None,
+            jwt_audience: None,
+            refresh_interval: Interval::seconds(30),
+            introspection: false,
+            max_depth: 20,
+            max_complexity: 200_000,
+            max_aliases: 200,
+            request_timeout: Interval::seconds(10),
+            block_cache_bytes: 256 << 20,
+        }
+    }
+}
+
+impl Config {
+    /// The settings of `flags` (which hold those of the environment), and of `file` or of `caseload.toml` where there is one.
+    pub fn load(file: Option<&Path>, flags: &impl Serialize) -> anyhow::Result<Self> {
+        let mut figment = Figment::from(Serialized::defaults(Self::default()));
+        if let Some(path) = file {
+            let text = std::fs::read_to_string(path).with_context(|| format!("can't read {}", path.display()))?;
+            figment = figment.merge(Toml::string(&text));
+        } else {
+            figment = figment.merge(Toml::file(DEFAULT_FILE));
+        }
+        let figment = figment.merge(Serialized::defaults(flags));
+        let config: Self = figment.extract().map_err(|error| plain(&error))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        if self.jwt_public_key_file.is_some() || self.jwks_file.is_some() {
+            bail!("jwt_public_key_file and jwks_file come in a later version; set jwt_secret alone");
+        }
+        if let Some(secret) = &self.jwt_secret
+            && secret.expose().len() < MIN_SECRET_BYTES
+        {
+            return Err(crate::auth::WeakSecret(secret.expose().len()).into());
+        }
+        if self.request_timeout.is_zero() {
+            bail!("request_timeout must be more than 0");
+        }
+        Ok(())
+    }
+}
+
+/// The first thing that is wrong, in words, without the value: it may be a secret.
+fn plain(error: &figment::Error) -> anyhow::Error {
+    let key = error.path.join(".");
+    let source = error.metadata.as_ref().map_or_else(|| "the settings".into(), |metadata| metadata.name.clone());
+    if key.is_empty() {
+        anyhow::anyhow!("{} in {source}", error.kind)
+    } else {
+        anyhow::anyhow!("{key}: {} in {source}", error.kind)
+    }
+}
+
+/// A text that is never shown by accident.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Keeps `text`.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// A stretch of time, written as `500ms`, `30s`, `10m`, `1h` or `7d`; `0` needs no unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Interval(Duration);
+
+impl Interval {
+    /// That many seconds.
+    pub const fn seconds(seconds: u64) -> Self {
+        Self(Duration::from_secs(seconds))
+    }
+
+    /// As std's type.
+    pub const fn duration(self) -> Duration {
+        self.0
+    }
+
+    /// Whether it is nothing.
+    pub const fn is_zero(self) -> bool {
+        self.0.is_zero()
+    }
+}
+
+impl std::str::FromStr for Interval {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("{text:?} is no length of time; write one such as \"30s\", \"10m\" or \"1h\"");
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, unit) = text.split_at(digits);
+        let number: u64 = number.parse().map_err(|_| wrong())?;
+        let millis = match unit {
+            "ms" => 1,
+            "s" => 1_000,
+            "m" => 60_000,
+            "h" => 3_600_000,
+            "d" => 86_400_000,
+            "" if number == 0 => 0,
+            _ => return Err(wrong()),
+        };
+        number.checked_mul(millis).map(|millis| Self(Duration::from_millis(millis))).ok_or_else(wrong)
+    }
+}
+
+impl fmt::Display for Interval {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}ms", self.0.as_millis())
+    }
+}
+
+impl Serialize for Interval {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Interval {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Number(u64),
+            Text(String),
+        }
+        let text = match Written::deserialize(deserializer)? {
+            Written::Number(number) => number.to_string(),
+            Written::Text(text) => text,
+        };
+        text.parse().map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn load(file: &str, flags: &serde_json::Value) -> anyhow::Result<Config> {
+        let path = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(path.path(), file).unwrap();
+        Config::load(Some(path.path()), flags)
+    }
+
+    #[test]
+    fn a_flag_comes_before_the_file_and_the_file_before_the_default() {
+        let config = load("max_depth = 9\nmax_aliases = 8", &json!({"max_depth": 7})).unwrap();
+        assert_eq!((config.max_depth, config.max_aliases, config.max_complexity), (7, 8, 200_000));
+    }
+
+    #[test]
+    fn a_key_that_is_none_is_refused_by_name() {
+        let error = load("max_dept = 9", &json!({})).unwrap_err().to_string();
+        assert!(error.contains("max_dept"), "{error}");
+    }
+
+    #[test]
+    fn a_short_secret_is_refused_and_not_shown() {
+        let error = load("jwt_secret = \"hunter2\"", &json!({})).unwrap_err().to_string();
+        assert!(error.contains("at least 32") && !error.contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn keys_of_another_kind_are_refused() {
+        let error = load("jwks_file = \"keys.json\"", &json!({})).unwrap_err().to_string();
+        assert!(error.contains("set jwt_secret alone"), "{error}");
+    }
+
+    #[test]
+    fn intervals_are_read_with_their_unit() {
+        let read = |text: &str| text.parse::<Interval>().ok().map(|interval| interval.duration().as_millis());
+        assert_eq!(read("30s"), Some(30_000));
+        assert_eq!(read("10m"), Some(600_000));
+        assert_eq!(read("250ms"), Some(250));
+        assert_eq!(read("0"), Some(0));
+        assert_eq!(read("30"), None);
+        assert_eq!(read("s"), None);
+        assert_eq!(read("99999999999999999999s"), None);
+        assert_eq!(read("9999999999999999999d"), None);
+    }
+
+    #[test]
+    fn intervals_of_the_file_may_be_written_as_a_bare_zero() {
+        assert!(load("refresh_interval = 0", &json!({})).unwrap().refresh_interval.is_zero());
+        assert!(load("refresh_interval = 30", &json!({})).unwrap_err().to_string().contains("refresh_interval"));
+    }
+}

@@ -1,0 +1,139 @@
+//! What a client is told when something goes wrong: one type, one stable code each.
+//!
+//! An expected outcome is an [`ApiError`] with a message for the client. Everything unexpected is logged where it
+//! becomes an [`ApiError`], once, and answered as `INTERNAL` or `UNAVAILABLE` without detail.
+
+use std::borrow::Cow;
+
+use axum::http::StatusCode;
+use caseload_rollup::run::RunError;
+use caseload_schema::store::StoreError;
+
+/// The stable codes of `extensions.code`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// No valid token, or its member is not active here.
+    Unauthenticated,
+    /// The role may not do that.
+    Forbidden,
+    /// There is no such thing in the caller's workspace.
+    NotFound,
+    /// The request can't be understood or asks for something impossible.
+    BadUserInput,
+    /// The query costs more than one request may.
+    QueryTooComplex,
+    /// The request took longer than it may.
+    Timeout,
+    /// It may work when tried again later.
+    Unavailable,
+    /// Our fault.
+    Internal,
+}
+
+impl Code {
+    /// As clients see it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::Forbidden => "FORBIDDEN",
+            Self::NotFound => "NOT_FOUND",
+            Self::BadUserInput => "BAD_USER_INPUT",
+            Self::QueryTooComplex => "QUERY_TOO_COMPLEX",
+            Self::Timeout => "TIMEOUT",
+            Self::Unavailable => "UNAVAILABLE",
+            Self::Internal => "INTERNAL",
+        }
+    }
+
+    /// The fitting HTTP status.
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::BadUserInput | Self::QueryTooComplex => StatusCode::BAD_REQUEST,
+            Self::Timeout => StatusCode::GATEWAY_TIMEOUT,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+/// A failure as the client is told of it. The message never carries SQL, a path or a secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ApiError {
+    /// The stable code.
+    pub code: Code,
+    /// For people.
+    pub message: Cow<'static, str>,
+}
+
+impl ApiError {
+    fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, message: message.into() }
+    }
+
+    /// The one answer to every token that is refused, whatever the reason.
+    pub fn unauthenticated() -> Self {
+        Self::new(Code::Unauthenticated, "send a valid token of an active member in \"Authorization: Bearer …\"")
+    }
+
+    /// The role may not.
+    pub fn forbidden(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Code::Forbidden, message)
+    }
+
+    /// Not in this workspace.
+    pub fn not_found(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Code::NotFound, message)
+    }
+
+    /// The caller has to change something; `message` says what.
+    pub fn bad_input(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Code::BadUserInput, message)
+    }
+
+    /// More than one request may cost.
+    pub fn too_complex(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Code::QueryTooComplex, message)
+    }
+
+    /// Took too long.
+    pub fn timeout() -> Self {
+        Self::new(Code::Timeout, "the request took longer than it may; ask for less at once")
+    }
+
+    /// May work later.
+    pub fn unavailable() -> Self {
+        Self::new(Code::Unavailable, "the figures can't be read at the moment; try again in a few seconds")
+    }
+
+    /// Answers without detail. Whoever calls this has logged the reason.
+    pub fn internal() -> Self {
+        Self::new(Code::Internal, "something went wrong on our side")
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        if let StoreError::Unavailable(_) = error {
+            tracing::warn!(%error, "the store can't be reached");
+            return Self::unavailable();
+        }
+        tracing::error!(%error, "the store failed");
+        Self::internal()
+    }
+}
+
+impl From<RunError> for ApiError {
+    fn from(error: RunError) -> Self {
+        match error {
+            RunError::Store(error) => error.into(),
+            error => {
+                tracing::warn!(%error, "a rollup that a request waits for came to nothing");
+                Self::unavailable()
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Caseload's front: the command, the GraphQL API, HTTP, exports. Figures come from `caseload_rollup`, facts and names from
+//! `caseload_schema`.
+
+pub mod app;
+pub mod auth;
+pub mod cache;
+pub mod cli;
+pub mod config;
+pub mod daily;
+pub mod demo;
+pub mod error;
+pub mod export;
+pub mod graphql;
+pub mod http;
+pub mod refresh;
+pub mod snapshot;

@@ -1,0 +1,63 @@
+//! The loop that keeps figures fresh: rolls up, in between, whatever has changed.
+
+use std::time::Duration;
+
+use caseload_rollup::{
+    plan,
+    run::{self, RunDays, RunError, RunOutcome, RunRequest},
+};
+use caseload_schema::{
+    clock::Clock,
+    id::WorkspaceKey,
+    store::{Store, runs::RunKind},
+};
+use tokio::time::MissedTickBehavior;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+
+/// Refreshes every `interval` until `stop`. A run that has begun is finished first.
+pub async fn every(app: App, interval: Duration, stop: CancellationToken) {
+    let mut ticks = tokio::time::interval(interval);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = ticks.tick() => app.refresh_once().await,
+        }
+    }
+}
+
+/// Rolls up every workspace that has something to roll up. Failures are logged here and tried again next time.
+pub async fn once(store: &Store, clock: &Clock) {
+    let workspaces = match store.list_workspaces().await {
+        Ok(workspaces) => workspaces,
+        Err(error) => return tracing::error!(%error, "the workspaces can't be listed"),
+    };
+    for entry in workspaces {
+        match workspace(store, entry.key, clock).await {
+            Ok(Some(outcome)) => tracing::info!(
+                workspace = %entry.id,
+                days = outcome.days,
+                changed_days = outcome.changed_days,
+                facts_read = outcome.facts_read,
+                "refreshed"
+            ),
+            Ok(None) => {}
+            Err(RunError::Busy) => tracing::debug!(workspace = %entry.id, "another run is under way"),
+            Err(error) => tracing::error!(workspace = %entry.id, %error, "a refresh failed"),
+        }
+    }
+}
+
+/// Rolls up one workspace, where it has something to roll up.
+pub async fn workspace(store: &Store, ws: WorkspaceKey, clock: &Clock) -> Result<Option<RunOutcome>, RunError> {
+    let Some(ledger) = store.ledger(ws).await? else {
+        return Ok(None);
+    };
+    if !plan::is_due(&ledger, store.count_pending_days(ws, None).await?) {
+        return Ok(None);
+    }
+    let request = RunRequest { kind: RunKind::Refresh, days: RunDays::Pending, requested_by: None };
+    run::run(store, ws, request, clock, &|_| ()).await.map(Some)
+}
