@@ -1,0 +1,167 @@
+//! Who may read which field: one table, and the guards that look into it.
+
+use async_graphql::Context;
+use caseload_schema::id::MemberKey;
+
+use super::context::ContextExt as _;
+use crate::{auth::Viewer, error::ApiError};
+
+/// Who may read a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Who {
+    /// Whoever may read what it stands in.
+    Parent,
+    /// Owner, admin, manager; and the member whose it is.
+    ManagerOrSelf,
+    /// Owner, admin, manager.
+    Manager,
+    /// Owner, admin.
+    Admin,
+}
+
+use Who::{Admin, Manager, ManagerOrSelf, Parent};
+
+/// Every field of the schema. A field that is missing here is refused to everyone, and fails a test.
+const TABLE: &[(&str, Who, &[&str])] = &[
+    ("Query", Parent, &["viewer", "workspace", "conversations", "feedback", "rollupStatus"]),
+    ("Query", Manager, &["team", "labels", "dailyRollups"]),
+    ("Query", ManagerOrSelf, &["member"]),
+    ("Viewer", Parent, &["member", "role", "scopes", "workspace"]),
+    ("Workspace", Parent, &["id", "name", "timezone", "today", "pendingTimezone"]),
+    ("Workspace", Manager, &["members", "teams"]),
+    ("Workspace", Admin, &["apiTokens"]),
+    ("Member", Parent, &["id", "name", "role", "active", "avatarUrl"]),
+    ("Member", ManagerOrSelf, &["email"]),
+    ("Team", Parent, &["id", "name", "members"]),
+    ("Label", Parent, &["id", "title", "color"]),
+    ("Customer", Parent, &["id", "name"]),
+    ("Period", Parent, &["from", "to", "days", "pendingDays"]),
+    ("DayRange", Parent, &["from", "to"]),
+    (
+        "TeamReport",
+        Parent,
+        &["period", "metrics", "previous", "change", "series", "leaderboard", "members", "unassigned"],
+    ),
+    ("TeamReport", Parent, &["topLabels", "channels", "busyHours"]),
+    ("LeaderboardEntry", Parent, &["rank", "isTopPerformer", "value", "report"]),
+    ("MemberReport", Parent, &["member", "period", "metrics", "previous", "change", "series", "topLabels"]),
+    ("LabelReport", Parent, &["label", "conversations", "share", "metrics"]),
+    ("BusyHour", Parent, &["weekday", "hour", "count"]),
+    ("ChannelReport", Parent, &["channel", "metrics"]),
+    ("SeriesPoint", Parent, &["from", "to", "metrics", "backlog"]),
+    ("Change", Parent, &["measure", "current", "previous", "absolute", "relative"]),
+    ("Metrics", Parent, &["conversations", "labeledConversations", "messages", "inboundMessages", "replies"]),
+    ("Metrics", Parent, &["customers", "newCustomers", "unanswered", "closed", "won", "lost", "winRate", "open"]),
+    ("Metrics", Parent, &["followUpsCompleted", "firstResponse", "closingTime", "ratings"]),
+    ("DurationStats", Parent, &["count", "mean", "median", "p90", "quantile", "distribution"]),
+    ("DurationRange", Parent, &["fromSeconds", "toSeconds", "count"]),
+    ("RatingStats", Parent, &["count", "average", "satisfied", "scores"]),
+    ("ScoreCount", Parent, &["score", "count"]),
+    ("Feedback", Parent, &["id", "score", "comment", "ratedAt", "conversationId", "customer", "member", "labels"]),
+    ("FeedbackConnection", Parent, &["edges", "nodes", "pageInfo", "totalCount"]),
+    ("FeedbackEdge", Parent, &["cursor", "node"]),
+    ("Conversation", Parent, &["id", "channel", "createdAt", "closedAt", "outcome", "customer", "assignee", "labels"]),
+    ("Conversation", Parent, &["firstResponseSeconds", "closingSeconds", "ratings"]),
+    ("ConversationConnection", Parent, &["edges", "nodes", "pageInfo", "totalCount"]),
+    ("ConversationEdge", Parent, &["cursor", "node"]),
+    ("PageInfo", Parent, &["hasNextPage", "hasPreviousPage", "startCursor", "endCursor"]),
+    ("DailyRollup", Parent, &["day", "member", "metrics", "backlog", "rolledUpAt"]),
+    ("DailyRollupConnection", Parent, &["edges", "nodes", "pageInfo"]),
+    ("DailyRollupEdge", Parent, &["cursor", "node"]),
+    ("RollupStatus", Parent, &["generation", "rolledUpAt", "pendingDays", "nextNightlyAt"]),
+    ("RollupStatus", Admin, &["lastRun"]),
+    ("RollupRun", Parent, &["id", "kind", "state", "range", "requestedBy", "daysTotal", "daysDone", "factsRead"]),
+    ("RollupRun", Parent, &["queuedAt", "startedAt", "finishedAt", "error"]),
+    ("ApiToken", Parent, &["id", "name", "scopes", "createdAt", "expiresAt", "lastUsedAt", "revokedAt"]),
+];
+
+/// The value of a nullable field, or why there is none. An error in here costs that field alone, where the error of a
+/// resolver that returns `Result<Option<T>>`, or of the library's own guards, takes the parent with it.
+pub(super) type Nullable<T> = Option<Result<T, ApiError>>;
+
+/// The guard of a field: its value, for whoever may read it.
+pub(super) async fn guarded<T>(
+    ctx: &Context<'_>,
+    object: &str,
+    field: &str,
+    value: impl Future<Output = Result<Option<T>, ApiError>>,
+) -> Nullable<T> {
+    match ctx.viewer().and_then(|viewer| check(viewer, object, field, None)) {
+        Ok(()) => value.await.transpose(),
+        Err(error) => Some(Err(error)),
+    }
+}
+
+/// Whether `viewer` may read that field, about the member `of` where it is about one.
+pub(super) fn check(viewer: &Viewer, object: &str, field: &str, of: Option<MemberKey>) -> Result<(), ApiError> {
+    let own = of == Some(viewer.member.key);
+    let allowed = match who(object, field) {
+        Some(Parent) => true,
+        Some(ManagerOrSelf) => own || viewer.role.is_manager(),
+        Some(Manager) => viewer.role.is_manager(),
+        Some(Admin) => viewer.role.is_admin(),
+        None => false,
+    };
+    if allowed { Ok(()) } else { Err(ApiError::forbidden(format!("your role may not read {object}.{field}"))) }
+}
+
+fn who(object: &str, field: &str) -> Option<Who> {
+    TABLE.iter().find(|(name, _, fields)| *name == object && fields.contains(&field)).map(|(_, who, _)| *who)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use async_graphql::parser::{
+        parse_schema,
+        types::{TypeKind, TypeSystemDefinition},
+    };
+
+    use super::*;
+    use crate::graphql::sdl;
+
+    fn fields_of_the_schema() -> BTreeSet<String> {
+        let document = parse_schema(sdl()).unwrap();
+        let types = document.definitions.into_iter().filter_map(|definition| match definition {
+            TypeSystemDefinition::Type(definition) => Some(definition.node),
+            _ => None,
+        });
+        let mut fields = BTreeSet::new();
+        for definition in types {
+            if let TypeKind::Object(object) = definition.kind {
+                fields.extend(
+                    object.fields.iter().map(|field| format!("{}.{}", definition.name.node, field.node.name.node)),
+                );
+            }
+        }
+        fields
+    }
+
+    #[test]
+    fn every_field_of_the_schema_stands_in_the_table_once_and_nothing_else_does() {
+        let listed: Vec<_> = TABLE
+            .iter()
+            .flat_map(|(name, _, fields)| fields.iter().map(move |field| format!("{name}.{field}")))
+            .collect();
+        let distinct: BTreeSet<_> = listed.iter().cloned().collect();
+        assert_eq!(listed.len(), distinct.len(), "a field stands in the table twice");
+        assert_eq!(fields_of_the_schema().difference(&distinct).collect::<Vec<_>>(), Vec::<&String>::new());
+        assert_eq!(distinct.difference(&fields_of_the_schema()).collect::<Vec<_>>(), Vec::<&String>::new());
+    }
+
+    #[test]
+    fn every_field_that_not_everyone_may_read_is_nullable() {
+        let sdl = sdl();
+        let document = parse_schema(&sdl).unwrap();
+        for definition in document.definitions {
+            let TypeSystemDefinition::Type(definition) = definition else { continue };
+            let TypeKind::Object(object) = definition.node.kind else { continue };
+            for field in object.fields {
+                let name = (definition.node.name.node.as_str(), field.node.name.node.as_str());
+                let guarded = who(name.0, name.1) != Some(Parent);
+                assert!(!guarded || field.node.ty.node.nullable, "{name:?} would take its whole parent with it");
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The conversations behind a figure.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{Enum, ID, Object};
+use caseload_rollup::cube::{Listed, Measure};
+use caseload_schema::{
+    facts,
+    id::WorkspaceKey,
+    store::{Store, conversations::ConversationDetail},
+};
+
+use super::{
+    connection::{ConversationConnection, Slice},
+    cursor::{List, Place},
+    customers::Customer,
+    details::Details,
+    feedback::Feedback,
+    figures::Figures,
+    labels::Label,
+    members::Member,
+    page::{self, Rows},
+    scalars::DateTime,
+};
+use crate::{auth::Scope, error::ApiError};
+
+/// How a conversation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "facts::Outcome")]
+pub(super) enum Outcome {
+    /// Won.
+    Won,
+    /// Lost.
+    Lost,
+}
+
+/// A conversation as it is now.
+#[derive(Debug, Clone)]
+pub(super) struct Conversation {
+    detail: Arc<ConversationDetail>,
+    page: Arc<Details>,
+}
+
+/// A page of those that `measure` counts: of a duration the longest first, else the newest first; then by id.
+pub(super) async fn conversations(
+    figures: &Figures,
+    scope: Scope,
+    measure: Measure,
+    first: usize,
+    after: Option<String>,
+) -> Result<ConversationConnection, ApiError> {
+    let list = if measure.is_duration() { List::Durations } else { List::Conversations };
+    let after = after.map(|cursor| Place::decode(&cursor, list)).transpose()?;
+    let rows = figures.view().conversations(measure);
+    let snapshot = figures.snapshot();
+    let behind = Behind { store: snapshot.store(), ws: snapshot.key(), is_duration: measure.is_duration() };
+    let page = page::page(&behind, &rows, after, first).await?;
+    let keys: Vec<_> = page.rows.iter().map(|(row, _)| row.conversation).collect();
+    let details = Details::load(snapshot, scope, &keys).await?;
+    let nodes = page.rows.into_iter().filter_map(|(row, place)| {
+        let detail = Arc::clone(details.conversation(row.conversation)?);
+        Some((Conversation { detail, page: Arc::clone(&details) }, place))
+    });
+    let slice = Slice { nodes: nodes.collect(), has_next: page.has_next, has_previous: page.has_previous };
+    Ok(ConversationConnection::new(list, slice, rows.len()))
+}
+
+/// The conversations behind a measure, as a list.
+struct Behind<'a> {
+    store: &'a Store,
+    ws: WorkspaceKey,
+    is_duration: bool,
+}
+
+impl Rows for Behind<'_> {
+    type Row = Listed;
+
+    fn sort(&self, row: &Listed) -> i64 {
+        if self.is_duration {
+            row.seconds.map_or(i64::MAX, |seconds| -i64::try_from(seconds).unwrap_or(i64::MAX))
+        } else {
+            -row.created_at.micros()
+        }
+    }
+
+    async fn with_ids(&self, rows: &[Listed]) -> Result<Vec<(Listed, String)>, ApiError> {
+        let keys: Vec<_> = rows.iter().map(|row| row.conversation).collect();
+        let mut ids: HashMap<_, _> = self.store.list_conversation_ids(self.ws, &keys).await?.into_iter().collect();
+        Ok(rows.iter().filter_map(|row| Some((*row, ids.remove(&row.conversation)?))).collect())
+    }
+}
+
+/// A conversation as it is now. Agents and viewers see only what of it is credited to them.
+#[Object]
+impl Conversation {
+    /// The source system's id.
+    async fn id(&self) -> ID {
+        ID(self.detail.id.clone())
+    }
+
+    /// How the customer wrote, such as `email`.
+    async fn channel(&self) -> Result<String, ApiError> {
+        self.page.channel(&self.detail.fact).map(|name| name.to_string())
+    }
+
+    /// When it was created.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.detail.fact.created_at)
+    }
+
+    /// Its latest closing; null while it is open.
+    async fn closed_at(&self) -> Option<DateTime> {
+        self.detail.fact.closed_at.map(DateTime)
+    }
+
+    /// How it ended; null where it did not end either way.
+    async fn outcome(&self) -> Option<Outcome> {
+        self.detail.fact.outcome.map(Outcome::from)
+    }
+
+    /// Whose it is.
+    async fn customer(&self) -> Result<Customer, ApiError> {
+        self.page.customer(self.detail.fact.customer).await.map(Customer::from)
+    }
+
+    /// Whom it is assigned to now. Agents and viewers see themselves here, or null.
+    async fn assignee(&self) -> Option<Member> {
+        self.page.member(self.detail.fact.assignee)
+    }
+
+    /// The labels that it has now, by title.
+    async fn labels(&self) -> Vec<Label> {
+        self.page.labels(&self.detail.fact.labels)
+    }
+
+    /// From its first inbound message to the first reply to it; null before that.
+    async fn first_response_seconds(&self) -> Option<f64> {
+        self.detail.fact.first_response_seconds().map(|seconds| seconds as f64)
+    }
+
+    /// From its creation to its latest closing; null while it is open.
+    async fn closing_seconds(&self) -> Option<f64> {
+        self.detail.fact.closing_seconds().map(|seconds| seconds as f64)
+    }
+
+    /// Its ratings, newest first. Agents and viewers see those credited to them.
+    async fn ratings(&self) -> Result<Vec<Feedback>, ApiError> {
+        let ratings = self.page.ratings(&self.detail.fact).await?.into_iter();
+        Ok(ratings.map(|rating| Feedback::new(rating, Arc::clone(&self.detail), Arc::clone(&self.page))).collect())
+    }
+}

@@ -1,0 +1,49 @@
+//! Errors of GraphQL answers: each with a stable code, none with internals.
+
+use async_graphql::{Response, ServerError};
+
+use crate::error::{ApiError, Code};
+
+/// How the library words what costs too much.
+const TOO_COMPLEX: [&str; 5] = [
+    "Query is too complex",
+    "Query is nested too deep",
+    "The recursion depth of the query",
+    "The amount of aliases",
+    "The number of directives",
+];
+
+/// The answer with a code in every error.
+#[must_use]
+pub fn with_codes(mut response: Response) -> Response {
+    response.errors = response.errors.into_iter().map(with_code).collect();
+    response
+}
+
+/// `place` with the code and message of `error`.
+#[must_use]
+pub fn to_server_error(mut place: ServerError, error: &ApiError) -> ServerError {
+    place.message = error.message.to_string();
+    place.source = None;
+    place.extensions.get_or_insert_default().set("code", error.code.name());
+    place
+}
+
+/// What our resolvers return is an [`ApiError`]; what has another source is not meant for clients; what has none was said by
+/// the library about the request.
+fn with_code(error: ServerError) -> ServerError {
+    if let Some(ours) = error.source::<ApiError>().cloned() {
+        return to_server_error(error, &ours);
+    }
+    if error.source.is_some() {
+        tracing::error!(message = error.message, "an error without a code reached a client as INTERNAL");
+        return to_server_error(error, &ApiError::internal());
+    }
+    let code = if TOO_COMPLEX.iter().any(|words| error.message.starts_with(words)) {
+        Code::QueryTooComplex
+    } else {
+        Code::BadUserInput
+    };
+    let said = ApiError { code, message: error.message.clone().into() };
+    to_server_error(error, &said)
+}

@@ -1,0 +1,136 @@
+//! Ratings, one by one.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{ID, Object};
+use caseload_rollup::cube::{RatedRow, RatingFilter};
+use caseload_schema::{
+    id::WorkspaceKey,
+    store::{Store, conversations::ConversationDetail, ratings::RatingDetail},
+};
+
+use super::{
+    connection::{FeedbackConnection, Slice},
+    cursor::{List, Place},
+    customers::Customer,
+    details::{Details, credited},
+    figures::Figures,
+    labels::Label,
+    members::Member,
+    page::{self, Page, Rows},
+    scalars::DateTime,
+};
+use crate::{auth::Scope, error::ApiError};
+
+/// A rating as it is now.
+#[derive(Debug, Clone)]
+pub(super) struct Feedback {
+    rating: Arc<RatingDetail>,
+    conversation: Arc<ConversationDetail>,
+    page: Arc<Details>,
+}
+
+impl Feedback {
+    /// A rating of one of the page's conversations.
+    pub(super) fn new(rating: RatingDetail, conversation: Arc<ConversationDetail>, page: Arc<Details>) -> Self {
+        Self { rating: Arc::new(rating), conversation, page }
+    }
+}
+
+/// A page of the ratings that pass, newest first, then by id.
+pub(super) async fn feedback(
+    figures: &Figures,
+    scope: Scope,
+    filter: RatingFilter,
+    first: usize,
+    after: Option<String>,
+) -> Result<FeedbackConnection, ApiError> {
+    let after = after.map(|cursor| Place::decode(&cursor, List::Feedback)).transpose()?;
+    let rows = figures.view().ratings(filter);
+    let given = Given { store: figures.snapshot().store(), ws: figures.snapshot().key() };
+    let page = page::page(&given, &rows, after, first).await?;
+    let (has_next, has_previous) = (page.has_next, page.has_previous);
+    let nodes = nodes(figures, scope, page).await?;
+    Ok(FeedbackConnection::new(List::Feedback, Slice { nodes, has_next, has_previous }, rows.len()))
+}
+
+async fn nodes(figures: &Figures, scope: Scope, page: Page<RatedRow>) -> Result<Vec<(Feedback, Place)>, ApiError> {
+    let snapshot = figures.snapshot();
+    let keys: Vec<_> = page.rows.iter().map(|(row, _)| row.rating).collect();
+    let found = snapshot.store().find_ratings(snapshot.key(), &keys).await?;
+    let mut ratings: HashMap<_, _> = found.into_iter().map(|rating| (rating.fact.key, rating)).collect();
+    let mut conversations: Vec<_> = ratings.values().map(|rating| rating.fact.conversation).collect();
+    conversations.sort_unstable();
+    conversations.dedup();
+    let details = Details::load(snapshot, scope, &conversations).await?;
+    let nodes = page.rows.into_iter().filter_map(|(row, place)| {
+        let rating = ratings.remove(&row.rating)?;
+        let conversation = Arc::clone(details.conversation(rating.fact.conversation)?);
+        Some((Feedback::new(rating, conversation, Arc::clone(&details)), place))
+    });
+    Ok(nodes.collect())
+}
+
+/// Ratings, as a list.
+struct Given<'a> {
+    store: &'a Store,
+    ws: WorkspaceKey,
+}
+
+impl Rows for Given<'_> {
+    type Row = RatedRow;
+
+    fn sort(&self, row: &RatedRow) -> i64 {
+        -row.rated_at.micros()
+    }
+
+    async fn with_ids(&self, rows: &[RatedRow]) -> Result<Vec<(RatedRow, String)>, ApiError> {
+        let keys: Vec<_> = rows.iter().map(|row| row.rating).collect();
+        let mut ids: HashMap<_, _> = self.store.list_rating_ids(self.ws, &keys).await?.into_iter().collect();
+        Ok(rows.iter().filter_map(|row| Some((*row, ids.remove(&row.rating)?))).collect())
+    }
+}
+
+/// One answer to a satisfaction survey, as it is now.
+#[Object]
+impl Feedback {
+    /// The source system's id.
+    async fn id(&self) -> ID {
+        ID(self.rating.id.clone())
+    }
+
+    /// 1 to 5.
+    async fn score(&self) -> u8 {
+        self.rating.fact.score
+    }
+
+    /// What the customer wrote; null where nothing was written, or where it was erased.
+    async fn comment(&self) -> Option<&str> {
+        self.rating.comment.as_deref()
+    }
+
+    /// When it was given.
+    async fn rated_at(&self) -> DateTime {
+        DateTime(self.rating.fact.rated_at)
+    }
+
+    /// The conversation that it is about.
+    async fn conversation_id(&self) -> ID {
+        ID(self.rating.conversation_id.clone())
+    }
+
+    /// Who gave it.
+    async fn customer(&self) -> Result<Customer, ApiError> {
+        self.page.customer(self.conversation.fact.customer).await.map(Customer::from)
+    }
+
+    /// Whom it is credited to.
+    async fn member(&self) -> Option<Member> {
+        self.page.member(credited(&self.rating, &self.conversation.fact))
+    }
+
+    /// The labels that its conversation has now, by title.
+    async fn labels(&self) -> Vec<Label> {
+        self.page.labels(&self.conversation.fact.labels)
+    }
+}

@@ -1,0 +1,228 @@
+//! Arguments, and how they become domain types.
+
+use std::collections::BTreeSet;
+
+use async_graphql::{Enum, ID, InputObject, OneofObject};
+use caseload_rollup::cube::Filter;
+use caseload_schema::{
+    day::Day,
+    directory::Directory,
+    id::MemberKey,
+    period::{self, Period, Preset},
+};
+
+use super::scalars::Date;
+use crate::error::ApiError;
+
+/// The most rows that one list can be asked for.
+const MAX_FIRST: i32 = 1_000;
+
+/// Named periods, taken at today in the workspace's time zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "Preset")]
+pub(super) enum PeriodPreset {
+    /// Today.
+    Today,
+    /// The day before today.
+    Yesterday,
+    /// Seven days that end today.
+    #[graphql(name = "LAST_7_DAYS")]
+    Last7Days,
+    /// Thirty days that end today.
+    #[graphql(name = "LAST_30_DAYS")]
+    Last30Days,
+    /// Ninety days that end today.
+    #[graphql(name = "LAST_90_DAYS")]
+    Last90Days,
+    /// Monday to today.
+    ThisWeek,
+    /// The whole ISO week before this one.
+    LastWeek,
+    /// The first of the month to today.
+    ThisMonth,
+    /// The whole month before this one.
+    LastMonth,
+    /// The first day of the quarter to today.
+    ThisQuarter,
+    /// The whole quarter before this one.
+    LastQuarter,
+    /// The first of January to today.
+    ThisYear,
+    /// The whole year before this one.
+    LastYear,
+}
+
+/// How a series is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "period::Granularity")]
+pub(super) enum Granularity {
+    /// Calendar days.
+    Day,
+    /// ISO weeks, Monday first.
+    Week,
+    /// Calendar months.
+    Month,
+    /// Calendar years.
+    Year,
+}
+
+/// Days from one to another, both included.
+#[derive(Debug, Clone, Copy, InputObject)]
+pub(super) struct DateRange {
+    /// The first day.
+    from: Date,
+    /// The last day, included.
+    to: Date,
+}
+
+/// Exactly one of the two.
+#[derive(Debug, Clone, Copy, OneofObject)]
+pub(super) enum PeriodInput {
+    /// A named period.
+    Preset(PeriodPreset),
+    /// Days from one to another, both included, at most 3,660.
+    Between(DateRange),
+}
+
+/// Values of one field are alternatives; fields restrict each other. An empty list lets nothing pass.
+#[derive(Debug, Clone, Default, InputObject)]
+pub(super) struct ReportFilter {
+    /// Credited to any of these members.
+    pub(super) member_ids: Option<Vec<ID>>,
+    /// Credited to any member who is in one of these teams now.
+    pub(super) team_ids: Option<Vec<ID>>,
+    /// True adds what is credited to nobody to the members named, and alone means only that.
+    pub(super) unassigned: Option<bool>,
+    /// Conversations that have any of these labels now.
+    pub(super) label_ids: Option<Vec<ID>>,
+    /// Conversations of any of these channels.
+    pub(super) channels: Option<Vec<String>>,
+}
+
+impl ReportFilter {
+    /// As the cube takes it. Unknown ids pass nothing.
+    pub(super) fn resolve(self, directory: &Directory) -> Filter {
+        let labels = self
+            .label_ids
+            .map(|ids| ids.iter().filter_map(|id| directory.label_by_id(id)).map(|label| label.key).collect());
+        let channels =
+            self.channels.map(|names| names.iter().filter_map(|name| directory.channel_by_name(name)).collect());
+        let members = self.member_ids.map(|ids| members(&ids, directory));
+        let teams = self.team_ids.map(|ids| members_of_teams(&ids, directory));
+        Filter { credit: credit(members, teams, self.unassigned.unwrap_or(false)), labels, channels }
+    }
+
+    /// The same without those fields that say whose figures they are.
+    #[must_use]
+    pub(super) fn without_credit(self) -> Self {
+        Self { label_ids: self.label_ids, channels: self.channels, ..Self::default() }
+    }
+}
+
+/// The period asked for; the last 30 days where none is.
+pub(super) fn resolve_period(input: Option<PeriodInput>, today: Day) -> Result<Period, ApiError> {
+    match input {
+        None => Ok(Period::preset(Preset::Last30Days, today)),
+        Some(PeriodInput::Preset(preset)) => Ok(Period::preset(preset.into(), today)),
+        Some(PeriodInput::Between(range)) => {
+            Period::new(range.from.0, range.to.0).map_err(|error| ApiError::bad_input(format!("period: {error}")))
+        }
+    }
+}
+
+/// The most rows to answer with, `default` where the caller leaves it open.
+pub(super) fn resolve_first(first: Option<i32>, default: usize) -> Result<usize, ApiError> {
+    match first {
+        None => Ok(default),
+        Some(first @ 0..=MAX_FIRST) => Ok(first as usize),
+        Some(first) => Err(ApiError::bad_input(format!("first is 0 to {MAX_FIRST}, was {first}"))),
+    }
+}
+
+/// How many rows a list is taken to have when the cost of a query is counted.
+pub(super) fn cost(first: Option<i32>, default: usize) -> usize {
+    first.map_or(default, |first| first.clamp(1, MAX_FIRST) as usize)
+}
+
+/// Whom members and teams named together leave, which restrict each other; both left out is no restriction.
+fn credit(
+    members: Option<BTreeSet<MemberKey>>,
+    teams: Option<BTreeSet<MemberKey>>,
+    unassigned: bool,
+) -> Option<BTreeSet<Option<MemberKey>>> {
+    let named = match (members, teams) {
+        (Some(members), Some(teams)) => Some(members.intersection(&teams).copied().collect()),
+        (members, teams) => members.or(teams),
+    };
+    if named.is_none() && !unassigned {
+        return None;
+    }
+    let named = named.unwrap_or_default().into_iter().map(Some);
+    Some(named.chain(unassigned.then_some(None)).collect())
+}
+
+fn members(ids: &[ID], directory: &Directory) -> BTreeSet<MemberKey> {
+    ids.iter().filter_map(|id| directory.member_by_id(id)).map(|member| member.key).collect()
+}
+
+fn members_of_teams(ids: &[ID], directory: &Directory) -> BTreeSet<MemberKey> {
+    ids.iter().filter_map(|id| directory.team_by_id(id)).flat_map(|team| team.members.iter().copied()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(keys: &[i64]) -> BTreeSet<MemberKey> {
+        keys.iter().copied().map(MemberKey).collect()
+    }
+
+    fn check(members: Option<&[i64]>, teams: Option<&[i64]>, unassigned: bool, expected: Option<&[i64]>) {
+        // 0 stands for nobody.
+        let expected: Option<BTreeSet<_>> =
+            expected.map(|keys| keys.iter().map(|&key| (key != 0).then_some(MemberKey(key))).collect());
+        assert_eq!(credit(members.map(keys), teams.map(keys), unassigned), expected);
+    }
+
+    #[test]
+    fn members_and_teams_restrict_each_other() {
+        check(Some(&[1, 2]), Some(&[2, 3]), false, Some(&[2]));
+        check(Some(&[1]), Some(&[3]), false, Some(&[]));
+        check(Some(&[1]), None, false, Some(&[1]));
+        check(None, Some(&[3]), false, Some(&[3]));
+    }
+
+    #[test]
+    fn unassigned_adds_nobody_to_those_named_and_alone_means_only_that() {
+        check(None, None, true, Some(&[0]));
+        check(Some(&[1]), None, true, Some(&[0, 1]));
+        check(Some(&[]), None, true, Some(&[0]));
+    }
+
+    #[test]
+    fn nothing_named_is_no_restriction_and_an_empty_list_lets_nothing_pass() {
+        check(None, None, false, None);
+        check(Some(&[]), None, false, Some(&[]));
+    }
+
+    #[test]
+    fn first_is_0_to_1000() {
+        assert_eq!(resolve_first(None, 20), Ok(20));
+        assert_eq!(resolve_first(Some(0), 20), Ok(0));
+        assert_eq!(resolve_first(Some(1_000), 20), Ok(1_000));
+        assert!(resolve_first(Some(1_001), 20).is_err() && resolve_first(Some(-1), 20).is_err());
+    }
+
+    #[test]
+    fn a_reversed_or_endless_period_is_refused() {
+        let today = Day::from_number(20_000);
+        let between = |from, to| {
+            let range = DateRange { from: Date(today.plus(from)), to: Date(today.plus(to)) };
+            resolve_period(Some(PeriodInput::Between(range)), today).map(Period::len)
+        };
+        assert_eq!(between(0, 0), Ok(1));
+        assert_eq!(between(-3_659, 0), Ok(3_660));
+        assert!(between(-3_660, 0).is_err() && between(1, 0).is_err());
+        assert_eq!(resolve_period(None, today).map(Period::len), Ok(30));
+    }
+}

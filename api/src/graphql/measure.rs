@@ -1,0 +1,75 @@
+//! The measures by name.
+
+use async_graphql::{Enum, SimpleObject};
+use caseload_rollup::cube;
+
+/// Every measure that can be compared, ranked by, or drilled into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "cube::Measure")]
+pub(super) enum Measure {
+    /// Conversations created.
+    Conversations,
+    /// Conversations created that have a label now.
+    LabeledConversations,
+    /// Inbound messages and replies.
+    Messages,
+    /// Messages written by customers.
+    InboundMessages,
+    /// Messages written by human members to customers.
+    Replies,
+    /// Distinct customers who had a conversation created or wrote a message.
+    Customers,
+    /// Customers whose first activity ever this was.
+    NewCustomers,
+    /// Conversations created, written to by a customer, and without a reply yet.
+    Unanswered,
+    /// Conversations closed.
+    Closed,
+    /// Conversations closed as won.
+    Won,
+    /// Conversations closed as lost.
+    Lost,
+    /// Won out of those won or lost.
+    WinRate,
+    /// Conversations open now.
+    Open,
+    /// Follow-ups done.
+    FollowUpsCompleted,
+    /// Ratings given.
+    Ratings,
+    /// The mean score.
+    RatingAverage,
+    /// The share of scores 4 and 5.
+    Satisfied,
+    /// Mean seconds to the first response.
+    FirstResponseMean,
+    /// Median seconds to the first response.
+    FirstResponseMedian,
+    /// Mean seconds from creation to closing.
+    ClosingTimeMean,
+    /// Median seconds from creation to closing.
+    ClosingTimeMedian,
+}
+
+/// A measure beside its value in the previous period.
+#[derive(Debug, Clone, SimpleObject)]
+pub(super) struct Change {
+    /// Which measure.
+    pub(super) measure: Measure,
+    /// In the period.
+    pub(super) current: Option<f64>,
+    /// In the period before, of the same length.
+    pub(super) previous: Option<f64>,
+    /// Current less previous.
+    pub(super) absolute: Option<f64>,
+    /// Current less previous, as a share of previous; null where that is 0.
+    pub(super) relative: Option<f64>,
+}
+
+impl Change {
+    /// The change of a measure between two values.
+    pub(super) fn between(measure: cube::Measure, current: Option<f64>, previous: Option<f64>) -> Self {
+        let change = cube::change(current, previous);
+        Self { measure: measure.into(), current, previous, absolute: change.absolute, relative: change.relative }
+    }
+}

@@ -1,0 +1,99 @@
+//! The report on one member.
+
+use std::sync::Arc;
+
+use async_graphql::Object;
+use caseload_schema::directory;
+
+use super::{
+    figures::Figures,
+    inputs::{Granularity, cost, resolve_first},
+    labels::{LabelReport, top_labels},
+    measure::{Change, Measure},
+    members::Member,
+    metrics::Metrics,
+    periods::Period,
+    series::{SeriesPoint, series},
+};
+use crate::error::ApiError;
+
+/// One member's figures.
+#[derive(Debug, Clone)]
+pub(super) struct MemberReport {
+    member: Arc<directory::Member>,
+    figures: Figures,
+}
+
+impl MemberReport {
+    /// The part of `figures` that is credited to `member`.
+    pub(super) fn new(member: Arc<directory::Member>, figures: &Figures) -> Self {
+        Self { figures: figures.credited_to(Some(member.key)), member }
+    }
+
+    /// The member's figures.
+    pub(super) fn figures(&self) -> &Figures {
+        &self.figures
+    }
+
+    fn is_listed(&self) -> bool {
+        self.member.active || 0 < self.figures.view().open() || self.figures.view().anything_counts()
+    }
+}
+
+/// The rows of a list of members, by name, then id: those whom the filter leaves, the active ones all, the others where
+/// anything counts or conversations are open in their name.
+pub(super) fn member_reports(figures: &Figures) -> Vec<MemberReport> {
+    let members = figures.snapshot().directory().members().iter();
+    members
+        .filter(|member| figures.selection().names(Some(member.key)))
+        .map(|member| MemberReport::new(Arc::clone(member), figures))
+        .filter(MemberReport::is_listed)
+        .collect()
+}
+
+/// One member's figures for a period.
+#[Object]
+impl MemberReport {
+    /// Whose they are.
+    async fn member(&self) -> Member {
+        Member(Arc::clone(&self.member))
+    }
+
+    /// The days that they are of.
+    async fn period(&self) -> Period {
+        Period(self.figures.period())
+    }
+
+    /// All measures.
+    async fn metrics(&self) -> Metrics {
+        self.figures.metrics()
+    }
+
+    /// The same for the period before, of as many days.
+    async fn previous(&self) -> Result<Self, ApiError> {
+        Ok(Self { member: Arc::clone(&self.member), figures: self.figures.previous().await? })
+    }
+
+    /// A measure against that of the period before.
+    async fn change(&self, #[graphql(desc = "Which one.")] measure: Measure) -> Result<Change, ApiError> {
+        self.figures.change(measure.into()).await
+    }
+
+    /// The figures over time: one point for each day, week, month or year that the period touches.
+    #[graphql(complexity = "30 * child_complexity")]
+    async fn series(
+        &self,
+        #[graphql(default_with = "Granularity::Day", desc = "How long a point is.")] by: Granularity,
+    ) -> Vec<SeriesPoint> {
+        series(&self.figures, by)
+    }
+
+    /// The labels with the most conversations.
+    #[graphql(complexity = "cost(first, 10) * child_complexity")]
+    async fn top_labels(
+        &self,
+        #[graphql(default_with = "Some(10)", desc = "How many, at most 1,000.")] first: Option<i32>,
+    ) -> Result<Vec<LabelReport>, ApiError> {
+        Ok(top_labels(&self.figures, resolve_first(first, 10)?))
+    }
+}

@@ -1,0 +1,43 @@
+//! The GraphQL API: one file a noun. Resolvers authorise, turn arguments into domain types, make one call, and wrap.
+
+#![expect(
+    clippy::unused_async,
+    reason = "every field is a future to the executor, also one that has nothing to wait for"
+)]
+
+mod authorization;
+mod busy_hours;
+mod channels;
+mod connection;
+mod context;
+mod conversations;
+mod cursor;
+mod customers;
+mod daily_rollups;
+mod details;
+mod durations;
+mod errors;
+mod feedback;
+mod figures;
+mod inputs;
+mod labels;
+mod leaderboard;
+mod measure;
+mod member_report;
+mod members;
+mod metrics;
+mod page;
+mod periods;
+mod query;
+mod ratings;
+mod rollup_status;
+mod scalars;
+mod schema;
+mod series;
+mod team_report;
+mod teams;
+mod viewer;
+mod workspace;
+
+pub use errors::{to_server_error, with_codes};
+pub use schema::{Schema, schema, sdl};

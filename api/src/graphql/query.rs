@@ -1,0 +1,198 @@
+//! The root: every question that can be asked.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+use caseload_rollup::cube::RatingFilter;
+use caseload_schema::{directory, period::Period};
+
+use super::{
+    authorization::{Nullable, check, guarded},
+    connection::{ConversationConnection, DailyRollupConnection, FeedbackConnection},
+    context::ContextExt as _,
+    conversations, daily_rollups, feedback,
+    figures::Figures,
+    inputs::{PeriodInput, ReportFilter, cost, resolve_first, resolve_period},
+    labels::{LabelReport, label_reports},
+    measure::Measure,
+    member_report::MemberReport,
+    rollup_status::RollupStatus,
+    team_report::TeamReport,
+    viewer::Viewer,
+    workspace::Workspace,
+};
+use crate::{
+    auth::{Scope, Selection},
+    error::ApiError,
+};
+
+/// The root of all queries.
+#[derive(Debug)]
+pub struct Query;
+
+/// Figures of customer care, for whoever may see them. Every figure is exact, and all of one answer are of one generation.
+#[Object]
+impl Query {
+    /// Who is asking.
+    async fn viewer(&self) -> Viewer {
+        Viewer
+    }
+
+    /// The workspace of who is asking.
+    async fn workspace(&self) -> Workspace {
+        Workspace
+    }
+
+    /// The whole workspace, or what the filter leaves of it. Period: the last 30 days where absent, here and everywhere.
+    async fn team(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The days to report on.")] period: Option<PeriodInput>,
+        #[graphql(desc = "What to report on; everything where absent.")] filter: Option<ReportFilter>,
+    ) -> Nullable<TeamReport> {
+        let report = async { Ok(Some(TeamReport(figures(ctx, ctx.scope()?, period, filter).await?))) };
+        guarded(ctx, "Query", "team", report).await
+    }
+
+    /// One member; the viewer's own numbers without an id. The filter's memberIds and teamIds do not apply.
+    async fn member(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whose numbers.")] id: Option<ID>,
+        #[graphql(desc = "The days to report on.")] period: Option<PeriodInput>,
+        #[graphql(desc = "What to report on; everything where absent.")] filter: Option<ReportFilter>,
+    ) -> Nullable<MemberReport> {
+        let report = async {
+            let member = requested(ctx, id)?;
+            let filter = filter.map(ReportFilter::without_credit);
+            let figures = figures(ctx, ctx.scope()?, period, filter).await?;
+            Ok(MemberReport::new(member, &figures))
+        };
+        Some(report.await)
+    }
+
+    /// All labels for which anything counts, the one with the most conversations first.
+    #[graphql(complexity = "cost(first, 50) * child_complexity")]
+    async fn labels(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The days to report on.")] period: Option<PeriodInput>,
+        #[graphql(desc = "What to report on; everything where absent.")] filter: Option<ReportFilter>,
+        #[graphql(default_with = "Some(50)", desc = "How many, at most 1,000.")] first: Option<i32>,
+    ) -> Nullable<Vec<LabelReport>> {
+        let reports = async {
+            let first = resolve_first(first, 50)?;
+            let figures = figures(ctx, ctx.scope()?, period, filter).await?;
+            Ok(Some(label_reports(&figures).into_iter().take(first).collect()))
+        };
+        guarded(ctx, "Query", "labels", reports).await
+    }
+
+    /// The conversations that a measure counts. Agents and viewers get those credited to them, whatever they ask for.
+    #[graphql(complexity = "cost(first, 20) * child_complexity")]
+    #[expect(clippy::too_many_arguments, reason = "one for each argument of the field")]
+    async fn conversations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one.")] measure: Measure,
+        #[graphql(desc = "The days to report on.")] period: Option<PeriodInput>,
+        #[graphql(desc = "What to report on; everything where absent.")] filter: Option<ReportFilter>,
+        #[graphql(default_with = "Some(20)", desc = "How many, at most 1,000.")] first: Option<i32>,
+        #[graphql(desc = "The cursor behind which to go on.")] after: Option<String>,
+    ) -> Nullable<ConversationConnection> {
+        let page = async {
+            let (scope, first) = (ctx.scope()?, resolve_first(first, 20)?);
+            let figures = figures(ctx, scope, period, filter).await?;
+            conversations::conversations(&figures, scope, measure.into(), first, after).await
+        };
+        Some(page.await)
+    }
+
+    /// Ratings, newest first, then by id. Agents and viewers get those credited to them, whatever they ask for.
+    #[graphql(complexity = "cost(first, 20) * child_complexity")]
+    #[expect(clippy::too_many_arguments, reason = "one for each argument of the field")]
+    async fn feedback(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The days to report on.")] period: Option<PeriodInput>,
+        #[graphql(desc = "What to report on; everything where absent.")] filter: Option<ReportFilter>,
+        #[graphql(desc = "The lowest score.")] min_score: Option<i32>,
+        #[graphql(desc = "The highest score.")] max_score: Option<i32>,
+        #[graphql(desc = "Only those with a comment, or only those without.")] has_comment: Option<bool>,
+        #[graphql(default_with = "Some(20)", desc = "How many, at most 1,000.")] first: Option<i32>,
+        #[graphql(desc = "The cursor behind which to go on.")] after: Option<String>,
+    ) -> Nullable<FeedbackConnection> {
+        let ratings = RatingFilter { min: min_score.map(score), max: max_score.map(score), has_comment };
+        let page = async {
+            let (scope, first) = (ctx.scope()?, resolve_first(first, 20)?);
+            let figures = figures(ctx, scope, period, filter).await?;
+            feedback::feedback(&figures, scope, ratings, first, after).await
+        };
+        Some(page.await)
+    }
+
+    /// Daily summary rows for BI tools, by day, then member id: one per day and member where anything counts or the backlog
+    /// is not 0; 'unassigned', last, with a null member.
+    #[graphql(complexity = "cost(first, 100) * child_complexity")]
+    #[expect(clippy::too_many_arguments, reason = "one for each argument of the field")]
+    async fn daily_rollups(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The days to report on.")] period: Option<PeriodInput>,
+        #[graphql(desc = "Whose rows; everyone's and those of unassigned where absent.")] member_ids: Option<Vec<ID>>,
+        #[graphql(default_with = "Some(100)", desc = "How many, at most 1,000.")] first: Option<i32>,
+        #[graphql(desc = "The cursor behind which to go on.")] after: Option<String>,
+    ) -> Nullable<DailyRollupConnection> {
+        let filter = ReportFilter { member_ids, ..ReportFilter::default() };
+        let page = async {
+            let (selection, period) = select(ctx, ctx.scope()?, period, Some(filter))?;
+            let first = resolve_first(first, 100)?;
+            daily_rollups::daily_rollups(ctx.snapshot()?, &selection, period, first, after).await.map(Some)
+        };
+        guarded(ctx, "Query", "dailyRollups", page).await
+    }
+
+    /// How fresh the figures are.
+    async fn rollup_status(&self) -> RollupStatus {
+        RollupStatus
+    }
+}
+
+/// What of the arguments' filter the scope lets pass, and the period.
+fn select(
+    ctx: &Context<'_>,
+    scope: Scope,
+    period: Option<PeriodInput>,
+    filter: Option<ReportFilter>,
+) -> Result<(Selection, Period), ApiError> {
+    let snapshot = ctx.snapshot()?;
+    let filter = filter.unwrap_or_default().resolve(snapshot.directory());
+    Ok((scope.select(filter), resolve_period(period, snapshot.today())?))
+}
+
+/// The figures of the arguments' period and filter, as far as the scope reaches.
+async fn figures(
+    ctx: &Context<'_>,
+    scope: Scope,
+    period: Option<PeriodInput>,
+    filter: Option<ReportFilter>,
+) -> Result<Figures, ApiError> {
+    let (selection, period) = select(ctx, scope, period, filter)?;
+    Figures::load(ctx.snapshot()?, selection, period).await
+}
+
+/// The member asked for; the viewer where none is. Who may read nobody else's numbers is not told who exists.
+fn requested(ctx: &Context<'_>, id: Option<ID>) -> Result<Arc<directory::Member>, ApiError> {
+    let viewer = ctx.viewer()?;
+    let Some(id) = id else {
+        return Ok(Arc::clone(&viewer.member));
+    };
+    let found = ctx.snapshot()?.directory().member_by_id(&id);
+    check(viewer, "Query", "member", found.map(|member| member.key))?;
+    found.cloned().ok_or_else(|| ApiError::not_found(format!("there is no member {:?}", id.as_str())))
+}
+
+/// A bound for scores. What lies outside 1 to 5 bounds nothing, or everything.
+fn score(bound: i32) -> u8 {
+    bound.clamp(0, 6) as u8
+}

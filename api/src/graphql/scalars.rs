@@ -1,0 +1,39 @@
+//! Scalars of our own.
+
+use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use caseload_schema::{day::Day, instant::Instant};
+
+/// Calendar day in the workspace's time zone, YYYY-MM-DD.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Date(pub(super) Day);
+
+#[Scalar]
+impl ScalarType for Date {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let day = if let Value::String(text) = &value { Day::parse(text) } else { None };
+        day.map(Self)
+            .ok_or_else(|| InputValueError::custom(format!("{value} is no day; write one such as \"2026-03-01\"")))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}
+
+/// RFC 3339 instant.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct DateTime(pub(super) Instant);
+
+#[Scalar]
+impl ScalarType for DateTime {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let at = if let Value::String(text) = &value { Instant::parse(text) } else { None };
+        at.map(Self).ok_or_else(|| {
+            InputValueError::custom(format!("{value} is no instant; write one such as \"2026-03-01T09:00:00Z\""))
+        })
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}
