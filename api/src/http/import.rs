@@ -1,0 +1,143 @@
+//! `POST /v1/import`: facts as newline-delimited JSON, streamed.
+
+use std::io;
+
+use axum::{
+    Json,
+    body::Body,
+    extract::{Query, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use caseload_schema::import::{self, Encoding, ImportOptions, Report, Sender, Source};
+use futures::{Stream, StreamExt as _, stream};
+use serde::Deserialize;
+use tokio_util::io::{StreamReader, SyncIoBridge};
+
+use super::{errors::with_status, limits::IMPORT_IDLE};
+use crate::{
+    app::App,
+    auth::{Viewer, authenticate},
+    error::ApiError,
+};
+
+/// What may stand behind the `?`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Parameters {
+    /// All or nothing.
+    #[serde(default)]
+    strict: bool,
+}
+
+/// Takes the body in, in batches, each durable before the next. The body is never held whole. Where the sender goes away, the
+/// import ends as with any body that is cut off, not in the middle of a batch.
+pub(super) async fn post(
+    State(app): State<App>,
+    parameters: Result<Query<Parameters>, axum::extract::rejection::QueryRejection>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let viewer = match authenticate(&app, &headers).await.and_then(|session| importer(session.viewer)) {
+        Ok(viewer) => viewer,
+        Err(error) => return error.into_response(),
+    };
+    let Ok(Query(Parameters { strict })) = parameters else {
+        return ApiError::bad_input("strict is true or false").into_response();
+    };
+    let encoding = match encoding(&headers) {
+        Ok(encoding) => encoding,
+        Err(error) => return with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, &error),
+    };
+    let source = Source { name: None, encoding, reader: Box::new(blocking_reader(body)) };
+    let options = ImportOptions { sender: Sender::Member, strict, clock: app.clock().clone() };
+    let (store, ws) = (app.store().clone(), viewer.workspace.key);
+    let work = async move { import::import(&store, ws, options, vec![source], |_| ()).await };
+    match app.tasks().spawn(work).await {
+        Ok(Ok(report)) => answer(report, strict),
+        Ok(Err(error)) => ApiError::from(error).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "an import panicked");
+            ApiError::internal().into_response()
+        }
+    }
+}
+
+fn importer(viewer: Viewer) -> Result<Viewer, ApiError> {
+    if viewer.role.is_admin() { Ok(viewer) } else { Err(ApiError::forbidden("only owners and admins may import")) }
+}
+
+fn encoding(headers: &HeaderMap) -> Result<Encoding, ApiError> {
+    let text = |name| headers.get(name).map_or(Some(""), |value| value.to_str().ok()).map(str::to_ascii_lowercase);
+    let media = text(header::CONTENT_TYPE).unwrap_or_default();
+    if media.split(';').next().map(str::trim) != Some("application/x-ndjson") {
+        return Err(ApiError::bad_input("send facts as application/x-ndjson"));
+    }
+    match text(header::CONTENT_ENCODING).as_deref() {
+        Some("" | "identity") => Ok(Encoding::Identity),
+        Some("gzip" | "x-gzip") => Ok(Encoding::Gzip),
+        Some("zstd") => Ok(Encoding::Zstd),
+        _ => Err(ApiError::bad_input("Content-Encoding is gzip or zstd, or left out")),
+    }
+}
+
+/// The body for a blocking reader on a thread of its own: at most one chunk of it is in memory.
+fn blocking_reader(body: Body) -> impl io::Read + Send {
+    SyncIoBridge::new(StreamReader::new(Box::pin(with_deadline(body))))
+}
+
+/// The body's chunks. A sender that falls silent ends it with an error, as a broken connection does.
+fn with_deadline(body: Body) -> impl Stream<Item = io::Result<axum::body::Bytes>> {
+    stream::unfold(Some(body.into_data_stream()), |open| async move {
+        let mut chunks = open?;
+        match tokio::time::timeout(IMPORT_IDLE, chunks.next()).await {
+            Ok(None) => None,
+            Ok(Some(Ok(chunk))) => Some((Ok(chunk), Some(chunks))),
+            Ok(Some(Err(error))) => Some((Err(io::Error::other(error)), None)),
+            Err(_elapsed) => Some((Err(io::ErrorKind::TimedOut.into()), None)),
+        }
+    })
+}
+
+fn answer(report: Report, strict: bool) -> Response {
+    if let Some(reason) = report.unreadable {
+        return ApiError::bad_input(reason).into_response();
+    }
+    let taken = report.accepted + report.unchanged + report.stale;
+    let refused = 0 < report.rejected && (strict || taken == 0);
+    let status = if refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    (status, Json(report)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status(report: Report, strict: bool) -> u16 {
+        answer(report, strict).status().as_u16()
+    }
+
+    #[test]
+    fn the_status_says_whether_anything_was_taken() {
+        let report = |accepted, rejected| Report { accepted, rejected, ..Report::default() };
+        assert_eq!(status(report(0, 0), false), 200);
+        assert_eq!(status(report(5, 1), false), 200);
+        assert_eq!(status(report(0, 1), false), 422);
+        assert_eq!(status(report(5, 1), true), 422);
+        assert_eq!(status(Report { unreadable: Some("empty".to_owned()), ..Report::default() }, false), 400);
+    }
+
+    #[test]
+    fn encodings_are_gzip_zstd_or_none_of_ndjson() {
+        let read = |media: &str, encoding_name: Option<&str>| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CONTENT_TYPE, media.parse().unwrap());
+            if let Some(name) = encoding_name {
+                headers.insert(header::CONTENT_ENCODING, name.parse().unwrap());
+            }
+            encoding(&headers).is_ok()
+        };
+        assert!(read("application/x-ndjson", None) && read("application/x-ndjson; charset=utf-8", Some("gzip")));
+        assert!(read("application/x-ndjson", Some("ZSTD")));
+        assert!(!read("application/json", None) && !read("application/x-ndjson", Some("br")));
+    }
+}

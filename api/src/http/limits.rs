@@ -1,0 +1,35 @@
+//! Every limit of the HTTP surface, each with its reason. Those that an operator may want to move are settings instead.
+
+use std::time::Duration;
+
+/// The largest GraphQL request. A dashboard's largest query has 6 KiB; what is larger is no query.
+pub(super) const MAX_GRAPHQL_BYTES: usize = 256 << 10;
+
+/// The deepest nesting of brackets in a document. The parser recurses on its own stack, which some 1,500 nested list
+/// literals overflow; 32 leaves room for the deepest query that the depth limit lets through, with its arguments.
+pub(super) const MAX_BRACKET_DEPTH: usize = 32;
+
+/// Fields of a document with its fragments written out. A dashboard's largest query has some 500; the executor's checks
+/// take about 1 µs for each.
+pub(super) const MAX_FIELDS: usize = 20_000;
+
+/// How many fragments may spread each other in a row: as deep as anything else nests.
+pub(super) const MAX_FRAGMENT_DEPTH: usize = 32;
+
+/// Directives on one field. No client needs more than `@skip` and `@include`.
+pub(crate) const MAX_DIRECTIVES: usize = 4;
+
+/// Errors in one answer where nothing was executed: one wrong name can be repeated in it tens of thousands of times.
+pub(super) const MAX_ERRORS: usize = 10;
+
+/// How often a request starts over where the figures that it was reading were swept or damaged. Once for each of the two;
+/// a third time means that something is wrong beyond what a request can mend.
+pub(super) const MAX_ATTEMPTS: usize = 3;
+
+/// How long an import waits for the next bytes of its body. An import may take hours; a sender that is gone may not hold
+/// its connection and the workspace's import lock.
+pub(super) const IMPORT_IDLE: Duration = Duration::from_secs(30);
+
+/// How long requests that are under way may take to end once the server stops: above the longest request timeout that
+/// anyone sets, below the half a minute after which process managers kill.
+pub(super) const DRAIN: Duration = Duration::from_secs(20);

@@ -1,0 +1,26 @@
+//! The whole HTTP surface on one screen.
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    routing::{get, post},
+};
+use tower_http::trace::TraceLayer;
+
+use super::{errors, graphql, health, import};
+use crate::app::App;
+
+/// Every path there is.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/graphql", post(graphql::post))
+        .route("/v1/import", post(import::post).layer(DefaultBodyLimit::disable()))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .fallback(errors::unknown_path)
+        .method_not_allowed_fallback(errors::wrong_method)
+        .layer(middleware::from_fn(errors::catch_panics))
+        .layer(TraceLayer::new_for_http())
+        .with_state(app)
+}
