@@ -1,0 +1,169 @@
+//! `caseload demo`
+
+use std::{
+    fmt::Write as _,
+    fs,
+    io::{self, BufWriter},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context as _;
+use caseload_rollup::run::{self, RunDays, RunRequest};
+use caseload_schema::{
+    clock::Clock,
+    id::WorkspaceKey,
+    import::{self, Encoding, ImportOptions, Sender, Source},
+    store::{
+        Store,
+        runs::{RunKind, RunProgress},
+    },
+    zone::Zone,
+};
+use clap::Args;
+use rand::TryRngCore as _;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Outcome,
+    progress::Progress,
+    serve::{listen, until_stopped},
+    settings::Settings,
+};
+use crate::{
+    app::App,
+    config::{Config, Secret},
+    demo::{DemoOptions, FACES, generate},
+    http,
+};
+
+const WORKSPACE: &str = "demo";
+const NAME: &str = "Demo Helpdesk";
+const ZONE: &str = "Europe/Berlin";
+/// The same sample for everyone.
+const SEED: u64 = 7;
+/// Tokens hold for as long as someone may leave a demo open.
+const TOKEN_SECONDS: u64 = 30 * 86_400;
+const SECRET_BYTES: usize = 32;
+/// What the line to try asks for.
+const QUERY: &str = "{ team { metrics { conversations closed firstResponse { median } } \
+                     leaderboard(first: 3) { rank value report { member { name } } } } }";
+
+/// Starts with sample data, and nothing else needed.
+#[derive(Debug, Args)]
+pub(super) struct Demo {
+    /// Where the database and the tokens' secret are kept; a fresh directory that goes with the demo where absent.
+    #[arg(long, env = "CASELOAD_DATA", value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Ends as soon as everything is ready.
+    #[arg(long, env = "CASELOAD_EXIT_WHEN_READY")]
+    exit_when_ready: bool,
+}
+
+impl Demo {
+    pub(super) async fn run(&self, settings: &Settings) -> anyhow::Result<Outcome> {
+        let fresh =
+            if self.data.is_none() { Some(tempfile::tempdir().context("can't make a directory")?) } else { None };
+        let data = self.data.as_deref().or(fresh.as_ref().map(tempfile::TempDir::path)).context("no directory")?;
+        fs::create_dir_all(data).with_context(|| format!("can't make {}", data.display()))?;
+        let config = config(settings, data)?;
+        let listener = listen(config.listen).await?;
+        let store = Store::connect(&config.database_url).await?;
+        store.migrate().await?;
+        fill(&store, &Clock::system()).await?;
+        let app = App::new(store, config, Clock::system())?;
+        print!("{}", welcome(&app, listener.local_addr()?)?);
+        if self.exit_when_ready {
+            let stop = CancellationToken::new();
+            stop.cancel();
+            http::serve(listener, app, stop).await?;
+            return Ok(Outcome::Done);
+        }
+        until_stopped(|stop| http::serve(listener, app, stop)).await
+    }
+}
+
+/// The settings, but for what makes a demo: its own database, a secret of its own, and a schema that may be asked for.
+fn config(settings: &Settings, data: &Path) -> anyhow::Result<Config> {
+    let mut config = settings.load()?;
+    config.database_url = format!("sqlite://{}", data.join("caseload.db").display());
+    config.jwt_secret = Some(secret(&data.join("secret"))?);
+    (config.jwt_issuer, config.jwt_audience) = (None, None);
+    config.introspection = settings.introspection.unwrap_or(true);
+    Ok(config)
+}
+
+/// The secret of that file, made where there is none.
+fn secret(path: &Path) -> anyhow::Result<Secret> {
+    if let Ok(kept) = fs::read_to_string(path) {
+        return Ok(Secret::new(kept));
+    }
+    let mut bytes = [0; SECRET_BYTES];
+    rand::rngs::OsRng.try_fill_bytes(&mut bytes).context("the system gives no random bytes")?;
+    let mut text = String::new();
+    for byte in bytes {
+        let _ = write!(text, "{byte:02x}");
+    }
+    write_private(path, &text).with_context(|| format!("can't write {}", path.display()))?;
+    Ok(Secret::new(text))
+}
+
+fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    io::Write::write_all(&mut file, text.as_bytes())
+}
+
+/// Makes the sample workspace, where it is not there yet, and rolls it up.
+async fn fill(store: &Store, clock: &Clock) -> anyhow::Result<()> {
+    let zone = Zone::parse(ZONE)?;
+    if store.find_workspace(WORKSPACE).await?.is_none() {
+        let ws = store.create_workspace(WORKSPACE, NAME, zone, clock.now()).await?;
+        import_sample(store, ws, zone, clock).await?;
+    }
+    let workspace = store.find_workspace(WORKSPACE).await?.context("the workspace has gone")?;
+    let progress = Progress::new("days rolled up");
+    let show = |at: RunProgress| progress.done_of(at.days_done.cast_unsigned(), at.days_total.cast_unsigned());
+    let request = RunRequest { kind: RunKind::Refresh, days: RunDays::Pending, requested_by: None };
+    run::run(store, workspace.key, request, clock, &show).await?;
+    Ok(())
+}
+
+/// The sample goes in like anyone's facts: written as NDJSON at one end of a pipe, imported at the other.
+async fn import_sample(store: &Store, ws: WorkspaceKey, zone: Zone, clock: &Clock) -> anyhow::Result<()> {
+    let (reader, writer) = io::pipe().context("can't make a pipe")?;
+    let now = clock.now();
+    let options = DemoOptions { seed: SEED, today: zone.day_of(now), now, zone };
+    let writing = tokio::task::spawn_blocking(move || generate(&options, &mut BufWriter::new(writer)));
+    let source = Source { name: None, encoding: Encoding::Identity, reader: Box::new(reader) };
+    let progress = Progress::new("records imported");
+    let options = ImportOptions { sender: Sender::Operator, strict: false, clock: clock.clone() };
+    let report = import::import(store, ws, options, vec![source], move |at| progress.done(at.records)).await?;
+    writing.await?.context("the sample could not be written")?;
+    let refused = report.errors.first().map(|error| format!("line {}: {}", error.line, error.reason));
+    anyhow::ensure!(refused.is_none(), "the sample was refused: {}", refused.unwrap_or_default());
+    Ok(())
+}
+
+/// What the terminal shows: addresses, a token for each role, and a line to try.
+fn welcome(app: &App, address: SocketAddr) -> anyhow::Result<String> {
+    let base = format!("http://{address}");
+    let mut text = format!("\n{NAME} is ready.\n\n");
+    for (what, path) in [("GraphQL", "/graphql"), ("import", "/v1/import"), ("health", "/healthz")] {
+        writeln!(text, "  {what:<8} {base}{path}")?;
+    }
+    text.push_str("\nA token for each role:\n\n");
+    let mut last = String::new();
+    for (role, member) in FACES {
+        let token = app.keys().sign(WORKSPACE, member, app.clock().now(), TOKEN_SECONDS)?;
+        writeln!(text, "  {:<8} {token}", role.name())?;
+        if role.is_manager() {
+            last = token;
+        }
+    }
+    let body = serde_json::json!({ "query": QUERY });
+    writeln!(text, "\nTry:\n")?;
+    write!(text, "  curl -s {base}/graphql -H 'Content-Type: application/json' -H 'Authorization: Bearer {last}' ")?;
+    writeln!(text, "-d '{body}'\n")?;
+    Ok(text)
+}

@@ -1,0 +1,34 @@
+//! What commands begin with: the database, brought to this version, and the workspace that is meant.
+
+use anyhow::{Context as _, bail};
+use caseload_schema::store::{Store, workspaces::Workspace};
+
+use super::settings::Settings;
+use crate::config::Config;
+
+/// The configured database.
+pub(super) async fn store(settings: &Settings, config: &Config) -> anyhow::Result<Store> {
+    let store = Store::connect(&config.database_url).await?;
+    if !settings.no_migrate {
+        store.migrate().await?;
+    } else if !store.is_current().await? {
+        bail!("the database is of another version; run caseload migrate");
+    }
+    Ok(store)
+}
+
+/// The workspace of that id, or the only one there is.
+pub(super) async fn workspace(store: &Store, id: Option<&str>) -> anyhow::Result<Workspace> {
+    if let Some(id) = id {
+        let found = store.find_workspace(id).await?;
+        return found.with_context(|| format!("there is no workspace {id:?}; see caseload workspace list"));
+    }
+    let mut all = store.list_workspaces().await?;
+    match (all.pop(), all.len()) {
+        (Some(only), 0) => Ok(only),
+        (None, _) => {
+            bail!("there is no workspace yet; make one with: caseload workspace create ID --name NAME --timezone ZONE")
+        }
+        (Some(_), others) => bail!("there are {} workspaces; say which with --workspace ID", others + 1),
+    }
+}

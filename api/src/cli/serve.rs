@@ -1,0 +1,70 @@
+//! `caseload serve`
+
+use std::{future::Future, net::SocketAddr};
+
+use anyhow::Context as _;
+use caseload_schema::clock::Clock;
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::{Outcome, open, settings::Settings};
+use crate::{app::App, config::Interval, http};
+
+/// Serves the API, and rolls up changed days in between.
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// The API only: others roll up.
+    #[arg(long, env = "CASELOAD_NO_SCHEDULER")]
+    no_scheduler: bool,
+}
+
+impl Serve {
+    pub(super) async fn run(&self, settings: &Settings) -> anyhow::Result<Outcome> {
+        let mut config = settings.load()?;
+        if self.no_scheduler {
+            config.refresh_interval = Interval::seconds(0);
+        }
+        let store = open::store(settings, &config).await?;
+        let address = config.listen;
+        let app = App::new(store, config, Clock::system())?;
+        let listener = listen(address).await?;
+        tracing::info!(address = %listener.local_addr()?, "listening");
+        until_stopped(|stop| http::serve(listener, app, stop)).await
+    }
+}
+
+/// A listener at that address.
+pub(super) async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    let listener = TcpListener::bind(address).await;
+    listener.with_context(|| format!("can't listen on {address}; choose another address with --listen"))
+}
+
+/// Runs a server until it ends. The first signal lets it drain, the second ends it at once.
+pub(super) async fn until_stopped<F, Fut>(server: F) -> anyhow::Result<Outcome>
+where
+    F: FnOnce(CancellationToken) -> Fut,
+    Fut: Future<Output = anyhow::Result<()>>,
+{
+    let stop = CancellationToken::new();
+    let signals = async {
+        signal().await?;
+        tracing::info!("stopping; a second signal stops at once");
+        stop.cancel();
+        signal().await
+    };
+    tokio::select! {
+        ended = server(stop.clone()) => ended?,
+        stopped = signals => stopped?,
+    }
+    Ok(Outcome::Done)
+}
+
+async fn signal() -> anyhow::Result<()> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed?,
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! Settings as flags and environment variables.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::config::{Config, Interval, Secret};
+
+/// Every setting as a flag, and as a variable of the environment. What is absent comes from the file, or is the default.
+#[derive(Debug, Args, Serialize)]
+#[command(next_help_heading = "Settings (flag, environment, or the same name in the file)")]
+pub(super) struct Settings {
+    /// The settings file [default: caseload.toml where it exists].
+    #[arg(long, global = true, env = "CASELOAD_CONFIG", value_name = "FILE")]
+    #[serde(skip)]
+    config: Option<PathBuf>,
+    /// Leaves the database as it is; fails where it is of another version.
+    #[arg(long, global = true, env = "CASELOAD_NO_MIGRATE")]
+    #[serde(skip)]
+    pub(super) no_migrate: bool,
+    /// Where facts and figures are, `sqlite://PATH` or `postgres://…` [default: `sqlite://caseload.db`].
+    #[arg(long, global = true, env = "CASELOAD_DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    database_url: Option<String>,
+    /// Where the server listens [default: 127.0.0.1:8080].
+    #[arg(long, global = true, env = "CASELOAD_LISTEN", value_name = "ADDR")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) listen: Option<SocketAddr>,
+    /// What member tokens are signed with (HS256), at least 32 bytes.
+    #[arg(long, global = true, env = "CASELOAD_JWT_SECRET", hide_env_values = true, value_name = "TEXT", value_parser = secret)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jwt_secret: Option<Secret>,
+    /// The `iss` that tokens must have.
+    #[arg(long, global = true, env = "CASELOAD_JWT_ISSUER", value_name = "TEXT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jwt_issuer: Option<String>,
+    /// The `aud` that tokens must have.
+    #[arg(long, global = true, env = "CASELOAD_JWT_AUDIENCE", value_name = "TEXT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jwt_audience: Option<String>,
+    /// How often days with new facts are rolled up, such as 30s; 0: never by itself [default: 30s].
+    #[arg(long, global = true, env = "CASELOAD_REFRESH_INTERVAL", value_name = "TIME")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_interval: Option<Interval>,
+    /// Whether the schema may be asked for [default: false; in demo true].
+    #[arg(long, global = true, env = "CASELOAD_INTROSPECTION", value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) introspection: Option<bool>,
+    /// The deepest nesting of a query [default: 20].
+    #[arg(long, global = true, env = "CASELOAD_MAX_DEPTH", value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_depth: Option<usize>,
+    /// The most that a query may cost: fields, times the rows of their lists [default: 200000].
+    #[arg(long, global = true, env = "CASELOAD_MAX_COMPLEXITY", value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_complexity: Option<usize>,
+    /// The most aliases in a query [default: 200].
+    #[arg(long, global = true, env = "CASELOAD_MAX_ALIASES", value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_aliases: Option<usize>,
+    /// How long a request may take [default: 10s].
+    #[arg(long, global = true, env = "CASELOAD_REQUEST_TIMEOUT", value_name = "TIME")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_timeout: Option<Interval>,
+    /// How much memory decoded days may take [default: 268435456].
+    #[arg(long, global = true, env = "CASELOAD_BLOCK_CACHE_BYTES", value_name = "BYTES")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    block_cache_bytes: Option<u64>,
+}
+
+impl Settings {
+    /// All settings, the file's among them.
+    pub(super) fn load(&self) -> anyhow::Result<Config> {
+        Config::load(self.config.as_deref(), self)
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the shape of a value parser")]
+fn secret(text: &str) -> Result<Secret, std::convert::Infallible> {
+    Ok(Secret::new(text))
+}
