@@ -4,7 +4,7 @@ use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl};
 
 use super::{
     Conn, Result, Store,
-    conn::{execute, first, insert_all, load},
+    conn::{execute, first, load},
     tables::{day_blocks, ledger_days, open_blocks},
 };
 use crate::{day::Day, id::WorkspaceKey, instant::Instant};
@@ -53,20 +53,20 @@ pub async fn find_open(conn: &mut Conn, ws: WorkspaceKey, revision: i64) -> Resu
 
 /// Writes new blocks of one revision.
 pub async fn insert(conn: &mut Conn, ws: WorkspaceKey, revision: i64, blocks: &[(Day, Vec<u8>)]) -> Result<()> {
-    let rows: Vec<_> = blocks
-        .iter()
-        .map(|(day, bytes)| {
-            (
-                day_blocks::workspace_id.eq(ws.0),
-                day_blocks::day.eq(day.number()),
-                day_blocks::revision.eq(revision),
-                day_blocks::block.eq(bytes),
-            )
-        })
-        .collect();
-    // Some statements of a few blocks each: a block may be large.
-    for rows in rows.chunks(16) {
-        insert_all!(conn, day_blocks::table, rows, columns = 4)?;
+    // Some blocks at a time: one may be large.
+    for blocks in blocks.chunks(16) {
+        let rows: Vec<_> = blocks
+            .iter()
+            .map(|(day, bytes)| {
+                (
+                    day_blocks::workspace_id.eq(ws.0),
+                    day_blocks::day.eq(day.number()),
+                    day_blocks::revision.eq(revision),
+                    day_blocks::block.eq(bytes),
+                )
+            })
+            .collect();
+        execute!(conn, diesel::insert_into(day_blocks::table).values(&rows))?;
     }
     Ok(())
 }

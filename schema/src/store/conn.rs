@@ -1,6 +1,6 @@
 //! One connection, whichever database is behind it.
 //!
-//! A query is written once, inside [`load!`], [`first!`] or [`execute!`], and compiled for both databases. On SQLite the
+//! A query is written once, inside [`load!`], [`first!`], [`execute!`] or [`insert_rows!`], and compiled for both databases. On SQLite the
 //! macros run it in place: the doorways of [`Store`](super::Store) see to it that such a connection is used on a blocking
 //! thread alone. What truly differs matches on [`Conn`] itself.
 
@@ -72,28 +72,52 @@ macro_rules! execute {
     };
 }
 
-/// Inserts a slice of rows, as many in a statement as the databases' limits on bound values allow.
-macro_rules! insert_all {
-    ($conn:expr, $table:expr, $rows:expr, columns = $columns:expr) => {{
+/// Inserts rows, structs with a field for each column. SQLite takes some hundred rows a statement. PostgreSQL takes one
+/// bound array a column and `unnest`s them: two and a half times as fast as a list of rows, inside the same transaction as
+/// everything else (the asynchronous driver can't `COPY` within one).
+macro_rules! insert_rows {
+    ($conn:expr, $table:ident, $rows:expr, { $($column:ident: $sql:ty),* $(,)? }) => {{
+        let columns = [$(stringify!($column)),*];
         let mut done = Ok::<usize, diesel::result::Error>(0);
-        for rows in $rows.chunks($conn.most_binds() / $columns) {
-            done = execute!($conn, diesel::insert_into($table).values(rows));
-            if done.is_err() {
-                break;
+        match $conn {
+            $crate::store::conn::Conn::Sqlite(c) => {
+                for rows in $rows.chunks($crate::store::conn::SQLITE_BINDS / columns.len()) {
+                    let insert = diesel::insert_into($table::table).values(rows);
+                    done = done.and(diesel::RunQueryDsl::execute(insert, &mut **c));
+                }
+            }
+            $crate::store::conn::Conn::Postgres(c) => {
+                for rows in $rows.chunks($crate::store::conn::POSTGRES_ROWS) {
+                    let insert = diesel::sql_query($crate::store::conn::insert_from_arrays(stringify!($table), &columns))
+                        $(.bind::<diesel::sql_types::Array<$sql>, _>(
+                            rows.iter().map(|row| row.$column.clone()).collect::<Vec<_>>(),
+                        ))*;
+                    done = done.and(diesel_async::RunQueryDsl::execute(insert, &mut ***c).await);
+                }
             }
         }
         done
     }};
 }
 
-pub(crate) use {execute, first, insert_all, load};
+pub(crate) use {execute, first, insert_rows, load};
+
+/// Values that a statement of SQLite binds at most here: its own limit is 32,766, and some hundred rows are the fastest.
+pub(crate) const SQLITE_BINDS: usize = 8_000;
+/// Rows in one statement of arrays: enough to make the round trip small, few enough to keep the message under 10 MB.
+pub(crate) const POSTGRES_ROWS: usize = 20_000;
+
+/// PostgreSQL's statement that inserts rows given as one array a column.
+pub(crate) fn insert_from_arrays(table: &str, columns: &[&str]) -> String {
+    let arrays: Vec<String> = (1..=columns.len()).map(|number| format!("${number}")).collect();
+    format!("INSERT INTO {table} ({}) SELECT * FROM unnest({})", columns.join(", "), arrays.join(", "))
+}
 
 impl Conn {
     /// How many values one statement may bind.
     pub(crate) const fn most_binds(&self) -> usize {
         match self {
-            // SQLITE_MAX_VARIABLE_NUMBER is 32,766; statements of some hundred rows are the fastest.
-            Self::Sqlite(_) => 8_000,
+            Self::Sqlite(_) => SQLITE_BINDS,
             // The protocol counts binds in 16 bits.
             Self::Postgres(_) => 60_000,
         }

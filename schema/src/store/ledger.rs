@@ -1,10 +1,13 @@
 //! The ledger: which generation is current, and which revision of each day.
 
-use diesel::{ExpressionMethods, QueryDsl, Queryable};
+use diesel::{
+    ExpressionMethods, Insertable, QueryDsl, Queryable,
+    sql_types::{BigInt, Integer},
+};
 
 use super::{
     Conn, Result, Store, StoreError,
-    conn::{execute, first, insert_all, load},
+    conn::{execute, first, insert_rows, load},
     tables::{day_blocks, ledger_days, ledgers, open_blocks},
 };
 use crate::{day::Day, id::WorkspaceKey, instant::Instant, zone::Zone};
@@ -66,8 +69,10 @@ struct LedgerRow {
     rolled_up_at: Option<i64>,
 }
 
-#[derive(Queryable)]
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = ledger_days, treat_none_as_default_value = false)]
 struct LedgerDayRow {
+    workspace_id: i64,
     day: i32,
     revision: i64,
     rolled_up_at: i64,
@@ -128,10 +133,7 @@ fn ledger(ws: WorkspaceKey, row: LedgerRow) -> Result<Ledger> {
 
 /// The current revision of each day that has a block, ascending.
 pub async fn list_days(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<LedgerDay>> {
-    let query = ledger_days::table
-        .filter(ledger_days::workspace_id.eq(ws.0))
-        .select((ledger_days::day, ledger_days::revision, ledger_days::rolled_up_at))
-        .order(ledger_days::day);
+    let query = ledger_days::table.filter(ledger_days::workspace_id.eq(ws.0)).order(ledger_days::day);
     let rows: Vec<LedgerDayRow> = load!(conn, query)?;
     Ok(rows
         .into_iter()
@@ -198,18 +200,18 @@ async fn switch_days(conn: &mut Conn, ws: WorkspaceKey, flip: &Flip, days: &[i32
 }
 
 async fn insert_days(conn: &mut Conn, ws: WorkspaceKey, flip: &Flip) -> Result<()> {
-    let rows: Vec<_> = flip
-        .changed
-        .iter()
-        .map(|day| {
-            (
-                ledger_days::workspace_id.eq(ws.0),
-                ledger_days::day.eq(day.number()),
-                ledger_days::revision.eq(flip.run),
-                ledger_days::rolled_up_at.eq(flip.at.micros()),
-            )
-        })
-        .collect();
-    insert_all!(conn, ledger_days::table, rows, columns = 4)?;
+    let new = |day: &Day| LedgerDayRow {
+        workspace_id: ws.0,
+        day: day.number(),
+        revision: flip.run,
+        rolled_up_at: flip.at.micros(),
+    };
+    let rows: Vec<LedgerDayRow> = flip.changed.iter().map(new).collect();
+    insert_rows!(conn, ledger_days, rows, {
+        workspace_id: BigInt,
+        day: Integer,
+        revision: BigInt,
+        rolled_up_at: BigInt,
+    })?;
     Ok(())
 }

@@ -1,11 +1,14 @@
 //! Daily summary rows, one per day and member: plain figures for whoever reads SQL.
 
-use diesel::{ExpressionMethods, Insertable, QueryDsl, Queryable};
+use diesel::{
+    ExpressionMethods, Insertable, QueryDsl, Queryable,
+    sql_types::{BigInt, Double, Integer, Nullable},
+};
 use rustc_hash::FxHashMap;
 
 use super::{
     Conn, Result,
-    conn::{execute, insert_all, load},
+    conn::{execute, insert_rows, load},
     tables::daily_member_summary,
 };
 use crate::{
@@ -196,7 +199,37 @@ pub async fn insert(conn: &mut Conn, ws: WorkspaceKey, revision: i64, days: &[(D
         .iter()
         .flat_map(|(day, members)| members.iter().map(|member| SummaryRow::new(ws, revision, *day, member)))
         .collect();
-    insert_all!(conn, daily_member_summary::table, rows, columns = 29)?;
+    insert_rows!(conn, daily_member_summary, rows, {
+        workspace_id: BigInt,
+        day: Integer,
+        revision: BigInt,
+        member_key: BigInt,
+        conversations: BigInt,
+        labeled_conversations: BigInt,
+        messages: BigInt,
+        inbound_messages: BigInt,
+        replies: BigInt,
+        customers: BigInt,
+        new_customers: BigInt,
+        unanswered: BigInt,
+        closed: BigInt,
+        won: BigInt,
+        lost: BigInt,
+        win_rate: Nullable<Double>,
+        follow_ups_completed: BigInt,
+        first_response_count: BigInt,
+        first_response_mean: Nullable<Double>,
+        first_response_median: Nullable<Double>,
+        first_response_p90: Nullable<Double>,
+        closing_time_count: BigInt,
+        closing_time_mean: Nullable<Double>,
+        closing_time_median: Nullable<Double>,
+        closing_time_p90: Nullable<Double>,
+        ratings: BigInt,
+        rating_average: Nullable<Double>,
+        satisfied: Nullable<Double>,
+        backlog_change: BigInt,
+    })?;
     Ok(())
 }
 
