@@ -1,0 +1,256 @@
+//! Everything that the API answers is what the model says, on random worlds.
+
+use caseload_schema::instant::Instant;
+use serde_json::{Value, json};
+
+use crate::{
+    model::{
+        apply::Tally,
+        book::Book,
+        lists::{Eyes, Scores},
+        scope::{Filter, Scope},
+        time::{PRESETS, Span, preset},
+        world::{At, World},
+    },
+    on_both_stores,
+    support::{
+        app::{Caseload, lines},
+        compare::difference,
+        database::Backend,
+        dice::Dice,
+        facts::Writer,
+        queries,
+    },
+};
+
+/// Worlds on each store; in each of them facts come [`ROUNDS`] times, and are asked about each time.
+const WORLDS: u64 = 30;
+const ROUNDS: usize = 3;
+const RECORDS: usize = 120;
+
+on_both_stores! {
+    what_the_api_answers_is_what_the_model_says,
+    presets_are_taken_at_today_in_the_zone_of_the_workspace,
+}
+
+async fn what_the_api_answers_is_what_the_model_says(backend: Backend) {
+    for seed in 0..WORLDS {
+        check_world(backend, seed).await;
+    }
+}
+
+async fn check_world(backend: Backend, seed: u64) {
+    let mut writer = Writer::new(Dice::seeded(seed));
+    let mut world = writer.empty_world();
+    let caseload = Caseload::new(backend, writer.place.zone, world.now).await;
+    let boss = json!({"type": "member", "id": "boss", "name": "Boss", "role": "owner"});
+    let mut history = History { name: format!("{backend:?}-{seed}"), records: Vec::new() };
+    let mut records = vec![boss];
+    for round in 0..ROUNDS {
+        records.extend(writer.records(RECORDS));
+        history.records.push(lines(&records));
+        let at = format!("seed {seed}, round {round}");
+        let report = caseload.import(&records).await;
+        let tally = world.apply_all(&records);
+        check_counts(&at, tally, &serde_json::to_value(&report).expect("a report is JSON"));
+        caseload.roll_up().await;
+        check_figures(&at, &caseload, &world, &mut writer).await;
+        check_lists(&at, &caseload, &world, &mut writer).await;
+        check_own(&at, &caseload, &world, &mut writer).await;
+        records.clear();
+    }
+}
+
+/// What was imported so far; written to a file where the test fails.
+struct History {
+    name: String,
+    records: Vec<String>,
+}
+
+impl Drop for History {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let path = std::env::temp_dir().join(format!("caseload-failed-{}.ndjson", self.name));
+            let written = std::fs::write(&path, self.records.join("\n"));
+            eprintln!("imports, with blank lines between them: {} {written:?}", path.display());
+        }
+    }
+}
+
+fn check_counts(at: &str, tally: Tally, report: &Value) {
+    let got = |field: &str| report[field].as_u64().unwrap_or_else(|| panic!("{at}: {report}"));
+    assert_eq!((got("stale"), got("rejected")), (tally.stale, tally.rejected), "{at}: {tally:?} {report}");
+    let accepted = tally.accepted..=tally.accepted + tally.either;
+    assert!(accepted.contains(&got("accepted")), "{at}: {tally:?} {report}");
+    let changed = got("accepted") + got("unchanged");
+    assert_eq!(changed, tally.accepted + tally.unchanged + tally.either, "{at}: {tally:?} {report}");
+}
+
+async fn presets_are_taken_at_today_in_the_zone_of_the_workspace(backend: Backend) {
+    let zone = chrono_tz::Pacific::Kiritimati;
+    let start = "2023-12-25T09:59:59Z".parse::<At>().expect("an instant");
+    let caseload = Caseload::new(backend, zone, start).await;
+    caseload.import(&[json!({"type": "member", "id": "boss", "name": "Boss", "role": "owner"})]).await;
+    let presets =
+        PRESETS.map(|name| format!("{name}: team(period: {{preset: {name}}}) {{ period {{ from to days }} }}"));
+    let query = format!("{{ workspace {{ today }} {} }}", presets.join(" "));
+    // Every 13 days for two years, a second before and after midnight there: each weekday, and the ends of all months.
+    for step in 0..56 {
+        for second in 0..2 {
+            let now = start + chrono::Duration::days(step * 13) + chrono::Duration::seconds(second);
+            caseload.clock.set(Instant::from_chrono(now));
+            let today = now.with_timezone(&zone).date_naive();
+            let answer = caseload.ask("boss", &query, &json!({})).await.json();
+            assert_eq!(answer["data"]["workspace"]["today"], json!(today.to_string()));
+            for name in PRESETS {
+                let span = preset(name, today);
+                let (from, to) = (span.from.to_string(), span.to.to_string());
+                let period = json!({"period": {"from": from, "to": to, "days": span.days().len()}});
+                assert_eq!(answer["data"][name], period, "{name} on {today}");
+            }
+        }
+    }
+}
+
+/// The whole report, all labels, one member.
+async fn check_figures(at: &str, caseload: &Caseload, world: &World, writer: &mut Writer) {
+    let book = Book::of(world);
+    let (period, span) = writer.period();
+    let filter = writer.filter();
+    let ask = writer.ask(span);
+    let variables = json!({
+        "period": period, "filter": filter.input(), "by": ask.by, "measure": ask.measure, "busy": ask.busy,
+        "first": ask.first,
+    });
+    let at = format!("{at}, {variables}");
+    let got = caseload.ask("boss", &queries::team(), &variables).await.data("team");
+    check(&format!("{at}, team"), &book.team(ask, &filter), &got);
+
+    let labels = json!(book.labels(span, &Scope::of(world, &filter)));
+    let got = caseload.ask("boss", &queries::labels(), &variables).await.data("labels");
+    check(&format!("{at}, labels"), &labels, &got);
+
+    let everyone: Vec<String> = world.everyone().into_iter().collect();
+    let member = &everyone[writer.dice.roll(everyone.len())];
+    let mut filter = filter;
+    filter.unassigned = None;
+    let mut variables = variables;
+    variables["filter"] = filter.input();
+    variables["id"] = json!(member);
+    let got = caseload.ask("boss", &queries::member(), &variables).await.data("member");
+    check(&format!("{at}, member {member}"), &book.member(ask, &filter, member), &got);
+}
+
+/// The lists that someone sees who sees everything.
+async fn check_lists(at: &str, caseload: &Caseload, world: &World, writer: &mut Writer) {
+    let filter = writer.filter();
+    let (period, span) = writer.period();
+    check_lists_of(
+        at,
+        caseload,
+        &Looker { world, eyes: Eyes::Everyone, name: "boss" },
+        writer,
+        (&filter, &period, span),
+    )
+    .await;
+
+    let book = Book::of(world);
+    let span = writer.span(6);
+    let members = writer.member_ids();
+    let variables = json!({"period": span.input(), "members": members});
+    let list = List { member: "boss", field: "dailyRollups", query: queries::daily_rollups(), first: 7 };
+    let got = pages(caseload, &list, variables.clone()).await;
+    check(&format!("{at}, {variables}, dailyRollups"), &json!(book.daily_rollups(span, members.as_deref())), &got);
+}
+
+/// The same questions by a member who sees their own figures alone.
+async fn check_own(at: &str, caseload: &Caseload, world: &World, writer: &mut Writer) {
+    let name = writer.member_id();
+    let sees_own = world
+        .members
+        .get(name)
+        .is_some_and(|member| member.active && ["agent", "viewer"].contains(&member.role.as_str()));
+    if !sees_own {
+        return;
+    }
+    let filter = writer.filter();
+    let (period, span) = writer.period();
+    check_lists_of(at, caseload, &Looker { world, eyes: Eyes::Only(name), name }, writer, (&filter, &period, span))
+        .await;
+
+    let ask = writer.ask(span);
+    let filter = Filter { unassigned: None, ..filter };
+    let variables = json!({
+        "period": period, "filter": filter.input(), "by": ask.by, "measure": ask.measure, "first": ask.first,
+    });
+    let got = caseload.ask(name, &queries::member(), &variables).await.data("member");
+    check(&format!("{at}, {variables}, {name} about themselves"), &Book::of(world).member(ask, &filter, name), &got);
+}
+
+struct Looker<'a> {
+    world: &'a World,
+    eyes: Eyes<'a>,
+    name: &'a str,
+}
+
+async fn check_lists_of(
+    at: &str,
+    caseload: &Caseload,
+    looker: &Looker<'_>,
+    writer: &mut Writer,
+    (filter, period, span): (&Filter, &Value, Span),
+) {
+    let book = Book::of(looker.world);
+    let scope = looker.eyes.scope(&book, filter);
+    for _ in 0..3 {
+        let measure = writer.measure();
+        let variables = json!({"period": period, "filter": filter.input(), "measure": measure});
+        let first = [2, 3, 1000][writer.dice.roll(3)];
+        let list = List { member: looker.name, field: "conversations", query: queries::conversations(), first };
+        let got = pages(caseload, &list, variables.clone()).await;
+        let expected = json!(book.conversations(measure, span, &scope, looker.eyes));
+        check(&format!("{at}, {}, {variables}, conversations", looker.name), &expected, &got);
+    }
+    let scores = Scores {
+        min: [None, Some(2)][writer.dice.roll(2)],
+        max: [None, Some(4)][writer.dice.roll(2)],
+        has_comment: [None, Some(true), Some(false)][writer.dice.roll(3)],
+    };
+    let variables = json!({
+        "period": period, "filter": filter.input(), "min": scores.min, "max": scores.max, "has": scores.has_comment,
+    });
+    let list = List { member: looker.name, field: "feedback", query: queries::feedback(), first: 3 };
+    let got = pages(caseload, &list, variables.clone()).await;
+    check(&format!("{at}, {}, {variables}, feedback", looker.name), &json!(book.feedback(span, &scope, scores)), &got);
+}
+
+/// A list that someone asks for, so many rows a page.
+struct List<'a> {
+    member: &'a str,
+    field: &'a str,
+    query: String,
+    first: usize,
+}
+
+/// All pages of a list, one after the other.
+async fn pages(caseload: &Caseload, list: &List<'_>, mut variables: Value) -> Value {
+    let mut nodes = Vec::new();
+    variables["first"] = json!(list.first);
+    loop {
+        let mut page = caseload.ask(list.member, &list.query, &variables).await.data(list.field);
+        nodes.extend(page["nodes"].as_array().cloned().unwrap_or_default());
+        if page["pageInfo"]["hasNextPage"] != json!(true) {
+            if let Some(total) = page["totalCount"].as_u64() {
+                assert_eq!(total, nodes.len() as u64, "{} counts what it lists: {variables}", list.field);
+            }
+            return Value::Array(nodes);
+        }
+        variables["after"] = page["pageInfo"]["endCursor"].take();
+    }
+}
+
+fn check(at: &str, expected: &Value, got: &Value) {
+    if let Some(difference) = difference(expected, got) {
+        panic!("{at}: {difference}");
+    }
+}

@@ -1,0 +1,13 @@
+//! Caseload from outside: both stores, every answer compared with a model that shares no code with it.
+
+mod access;
+mod commands;
+mod dirty;
+mod exact;
+mod exports;
+mod import;
+mod laws;
+mod model;
+mod support;
+mod verify;
+mod zones;

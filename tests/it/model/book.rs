@@ -1,0 +1,145 @@
+//! A world with what belongs together laid side by side, once, so that the loops over it stay short.
+
+use std::collections::BTreeMap;
+
+use super::world::{At, Conversation, FollowUp, Rating, World};
+
+/// A conversation that has come, with all that belongs to it.
+#[derive(Debug, Clone)]
+pub(crate) struct Case {
+    pub(crate) id: String,
+    pub(crate) conversation: Conversation,
+    pub(crate) inbound: Vec<At>,
+    pub(crate) replies: Vec<At>,
+    /// The earliest inbound message, and the earliest reply at or after it.
+    pub(crate) first_response: Option<(At, At)>,
+    /// When its customer was first heard of, where that was in this conversation.
+    pub(crate) opens_customer: Option<At>,
+    pub(crate) ratings: Vec<(String, Rating)>,
+    /// Those completed.
+    pub(crate) follow_ups: Vec<(At, FollowUp)>,
+}
+
+impl Case {
+    pub(crate) fn assignee(&self) -> Option<&String> {
+        self.conversation.assignee.as_ref()
+    }
+
+    /// Whom a rating is credited to.
+    pub(crate) fn rated<'a>(&'a self, rating: &'a Rating) -> Option<&'a String> {
+        rating.member.as_ref().or(self.assignee())
+    }
+
+    /// Whom a follow-up is credited to.
+    pub(crate) fn followed_up<'a>(&'a self, follow_up: &'a FollowUp) -> Option<&'a String> {
+        follow_up.assignee.as_ref().or(self.assignee())
+    }
+
+    pub(crate) fn first_response_seconds(&self) -> Option<i64> {
+        self.first_response.map(|(inbound, reply)| seconds(inbound, reply))
+    }
+
+    pub(crate) fn closing_seconds(&self) -> Option<i64> {
+        self.conversation.closed.map(|closed| seconds(self.conversation.created, closed))
+    }
+}
+
+/// The exact difference, rounded down; 0 where it would be negative.
+fn seconds(from: At, to: At) -> i64 {
+    if to < from { 0 } else { (to - from).num_seconds() }
+}
+
+#[derive(Debug)]
+pub(crate) struct Book<'a> {
+    pub(crate) world: &'a World,
+    pub(crate) cases: Vec<Case>,
+}
+
+impl<'a> Book<'a> {
+    pub(crate) fn of(world: &'a World) -> Self {
+        let talks = talks(world);
+        let opened = first_activities(world, &talks);
+        let cases = world.conversations.iter().map(|(id, conversation)| {
+            let talk = talks.get(id).cloned().unwrap_or_default();
+            let opening = opened.get(&conversation.customer).filter(|(_, opening)| opening == id);
+            Case {
+                opens_customer: opening.map(|(at, _)| *at),
+                first_response: talk.first_response(),
+                inbound: talk.inbound,
+                replies: talk.replies,
+                ..case(world, id, conversation)
+            }
+        });
+        Self { cases: cases.collect(), world }
+    }
+}
+
+/// The messages of a conversation that count, in order.
+#[derive(Debug, Clone, Default)]
+struct Talk {
+    inbound: Vec<At>,
+    replies: Vec<At>,
+}
+
+impl Talk {
+    fn first_response(&self) -> Option<(At, At)> {
+        let inbound = *self.inbound.first()?;
+        let reply = self.replies.iter().find(|reply| inbound <= **reply)?;
+        Some((inbound, *reply))
+    }
+}
+
+fn talks(world: &World) -> BTreeMap<String, Talk> {
+    let mut talks: BTreeMap<String, Talk> = BTreeMap::new();
+    for message in world.messages.values() {
+        let talk = talks.entry(message.conversation.clone()).or_default();
+        match message.kind.as_str() {
+            "inbound" => talk.inbound.push(message.sent),
+            "reply" => talk.replies.push(message.sent),
+            _ => {}
+        }
+    }
+    for talk in talks.values_mut() {
+        talk.inbound.sort();
+        talk.replies.sort();
+    }
+    talks
+}
+
+/// When each customer was first heard of, and in which conversation.
+fn first_activities(world: &World, talks: &BTreeMap<String, Talk>) -> BTreeMap<String, (At, String)> {
+    let mut first: BTreeMap<String, (At, String)> = BTreeMap::new();
+    for (id, conversation) in &world.conversations {
+        let inbound = talks.get(id).map_or(&[][..], |talk| talk.inbound.as_slice());
+        for at in inbound.iter().chain([&conversation.created]) {
+            let activity = (*at, id.clone());
+            let known = first.entry(conversation.customer.clone()).or_insert_with(|| activity.clone());
+            *known = activity.min(known.clone());
+        }
+    }
+    first
+}
+
+/// A conversation with its ratings and follow-ups.
+fn case(world: &World, id: &str, conversation: &Conversation) -> Case {
+    Case {
+        id: id.to_owned(),
+        conversation: conversation.clone(),
+        inbound: Vec::new(),
+        replies: Vec::new(),
+        first_response: None,
+        opens_customer: None,
+        ratings: world
+            .ratings
+            .iter()
+            .filter(|(_, rating)| rating.conversation == id)
+            .map(|(id, rating)| (id.clone(), rating.clone()))
+            .collect(),
+        follow_ups: world
+            .follow_ups
+            .values()
+            .filter(|follow_up| follow_up.conversation == id)
+            .filter_map(|follow_up| Some((follow_up.completed?, follow_up.clone())))
+            .collect(),
+    }
+}

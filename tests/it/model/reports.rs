@@ -1,0 +1,221 @@
+//! The reports: workspace, members, labels, channels, leaderboard, series, busy hours.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use chrono::{Datelike, Timelike};
+use serde_json::{Value, json};
+
+use super::{
+    book::Book,
+    metrics::{Figures, backlog, change},
+    scope::{Filter, Scope},
+    time::Span,
+    world::At,
+};
+
+/// What a query asks for beside the filter.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ask {
+    pub(crate) span: Span,
+    pub(crate) by: &'static str,
+    pub(crate) measure: &'static str,
+    pub(crate) busy: &'static str,
+    pub(crate) first: usize,
+}
+
+impl Book<'_> {
+    /// As the answer to [`crate::support::queries::TEAM`].
+    pub(crate) fn team(&self, ask: Ask, filter: &Filter) -> Value {
+        let scope = Scope::of(self.world, filter);
+        let before = ask.span.previous();
+        json!({
+            "period": period(ask.span),
+            "metrics": self.metrics(ask.span, &scope),
+            "previous": {
+                "period": period(before),
+                "metrics": self.metrics(before, &scope),
+                "previous": {"period": period(before.previous()), "metrics": self.metrics(before.previous(), &scope)},
+            },
+            "change": change(self, ask.span, &scope, ask.measure),
+            "series": self.series(ask.span, &scope, ask.by),
+            "leaderboard": self.leaderboard(ask, filter, &scope),
+            "members": self
+                .rows(ask.span, filter, &scope)
+                .iter()
+                .map(|member| self.member_report(ask, &scope, member))
+                .collect::<Vec<_>>(),
+            "unassigned": self.metrics(ask.span, &scope.credited_to(None)),
+            "topLabels": self.top_labels(ask, &scope),
+            "channels": self.channels(ask.span, &scope),
+            "busyHours": self.busy_hours(ask.span, &scope, ask.busy),
+        })
+    }
+
+    /// As the answer to [`crate::support::queries::MEMBER`]: the filter says nothing of members.
+    pub(crate) fn member(&self, ask: Ask, filter: &Filter, member: &str) -> Value {
+        self.member_report(ask, &Scope::of(self.world, &filter.of_anyone()), member)
+    }
+
+    fn member_report(&self, ask: Ask, scope: &Scope, member: &str) -> Value {
+        let scope = &scope.credited_to(Some(member));
+        json!({
+            "member": self.member_json(member),
+            "period": period(ask.span),
+            "metrics": self.metrics(ask.span, scope),
+            "previous": {
+                "period": period(ask.span.previous()),
+                "metrics": self.metrics(ask.span.previous(), scope),
+            },
+            "change": change(self, ask.span, scope, ask.measure),
+            "series": self.series(ask.span, scope, ask.by),
+            "topLabels": self.top_labels(ask, scope),
+        })
+    }
+
+    pub(crate) fn member_json(&self, member: &str) -> Value {
+        json!({"id": member, "name": self.world.member_name(member), "active": self.world.is_active(member)})
+    }
+
+    fn metrics(&self, span: Span, scope: &Scope) -> Value {
+        Figures::of(self, span, scope).json()
+    }
+
+    fn series(&self, span: Span, scope: &Scope, by: &str) -> Vec<Value> {
+        span.buckets(by)
+            .into_iter()
+            .map(|bucket| {
+                json!({
+                    "from": bucket.from.to_string(),
+                    "to": bucket.to.to_string(),
+                    "metrics": Figures::of(self, bucket, scope).json_of_then(),
+                    "backlog": backlog(self, bucket.to, scope),
+                })
+            })
+            .collect()
+    }
+
+    /// The members that have a row, by name, then id.
+    fn rows(&self, span: Span, filter: &Filter, scope: &Scope) -> Vec<String> {
+        let mut rows: Vec<String> = filter.members_left(self.world).into_iter().collect();
+        rows.retain(|member| {
+            let figures = Figures::of(self, span, &scope.credited_to(Some(member)));
+            self.world.is_active(member) || figures.anything() || 0 < figures.open
+        });
+        rows.sort_by_key(|member| (self.world.member_name(member), member.clone()));
+        rows
+    }
+
+    fn leaderboard(&self, ask: Ask, filter: &Filter, scope: &Scope) -> Vec<Value> {
+        let rows: Vec<(String, Option<f64>)> = self
+            .rows(ask.span, filter, scope)
+            .into_iter()
+            .map(|member| {
+                let figures = Figures::of(self, ask.span, &scope.credited_to(Some(&member)));
+                (member, figures.value(ask.measure))
+            })
+            .collect();
+        let lower_is_better = ask.measure.contains("_RESPONSE_")
+            || ask.measure.contains("_TIME_")
+            || ["LOST", "UNANSWERED", "OPEN"].contains(&ask.measure);
+        let better = |a: f64, b: f64| if lower_is_better { a < b } else { b < a };
+        let mut board: Vec<(usize, Value)> = Vec::new();
+        for (member, value) in &rows {
+            let ahead = rows.iter().filter(|(_, other)| match (other, value) {
+                (Some(other), Some(value)) => better(*other, *value),
+                (Some(_), None) => true,
+                (None, _) => false,
+            });
+            let rank = ahead.count() + 1;
+            let names_one = !["LOST", "UNANSWERED", "OPEN"].contains(&ask.measure);
+            let top = rank == 1 && names_one && value.is_some_and(|value| lower_is_better || 0.0 < value);
+            board.push((
+                rank,
+                json!({"rank": rank, "isTopPerformer": top, "value": value, "report": {"member": {"id": member}}}),
+            ));
+        }
+        board.sort_by_key(|(rank, _)| *rank);
+        board.into_iter().map(|(_, entry)| entry).take(ask.first).collect()
+    }
+
+    /// Every label for which anything counts, most conversations first, then by title, then id.
+    pub(crate) fn labels(&self, span: Span, scope: &Scope) -> Vec<Value> {
+        let mut named = BTreeSet::new();
+        for case in &self.cases {
+            named.extend(case.conversation.labels.iter().cloned());
+        }
+        let whole = Figures::of(self, span, scope).labeled;
+        let mut rows = Vec::new();
+        for label in named {
+            let figures = Figures::of(self, span, &scope.labeled(&label));
+            if figures.anything() {
+                let share = if whole == 0 { 0.0 } else { figures.conversations as f64 / whole as f64 };
+                let title = self.world.label_title(&label);
+                let row = json!({
+                    "label": self.label_json(&label), "conversations": figures.conversations, "share": share,
+                    "metrics": figures.json(),
+                });
+                rows.push(((Reverse(figures.conversations), title, label), row));
+            }
+        }
+        rows.sort_by(|(a, _), (b, _)| a.cmp(b));
+        rows.into_iter().map(|(_, row)| row).collect()
+    }
+
+    fn top_labels(&self, ask: Ask, scope: &Scope) -> Vec<Value> {
+        let labels = self.labels(ask.span, scope).into_iter();
+        labels.filter(|label| label["conversations"] != json!(0)).take(ask.first).collect()
+    }
+
+    pub(crate) fn label_json(&self, label: &str) -> Value {
+        let color = self.world.labels.get(label).and_then(|known| known.color.clone());
+        json!({"id": label, "title": self.world.label_title(label), "color": color})
+    }
+
+    fn channels(&self, span: Span, scope: &Scope) -> Vec<Value> {
+        let names: BTreeSet<String> = self.cases.iter().map(|case| case.conversation.channel.clone()).collect();
+        let mut rows = Vec::new();
+        for name in names {
+            let figures = Figures::of(self, span, &scope.on_channel(&name));
+            if figures.anything() {
+                let row = json!({"channel": name, "metrics": figures.json()});
+                rows.push(((Reverse(figures.conversations), name), row));
+            }
+        }
+        rows.sort_by(|(a, _), (b, _)| a.cmp(b));
+        rows.into_iter().map(|(_, row)| row).collect()
+    }
+
+    fn busy_hours(&self, span: Span, scope: &Scope, measure: &str) -> Vec<Value> {
+        let mut counts: BTreeMap<(u32, u32), u64> = BTreeMap::new();
+        for case in self.cases.iter().filter(|case| scope.passes(&case.conversation, case.assignee())) {
+            let events: Vec<At> = match measure {
+                "CONVERSATIONS" => vec![case.conversation.created],
+                "INBOUND_MESSAGES" => case.inbound.clone(),
+                "REPLIES" => case.replies.clone(),
+                "CLOSED" => case.conversation.closed.into_iter().collect(),
+                other => panic!("{other} has no hours"),
+            };
+            for at in events.into_iter().filter(|at| span.holds(self.world.day(*at))) {
+                let local = at.with_timezone(&self.world.zone);
+                *counts.entry((local.weekday().number_from_monday(), local.hour())).or_default() += 1;
+            }
+        }
+        let hours = (1..=7).flat_map(|weekday| (0..24).map(move |hour| (weekday, hour)));
+        hours
+            .map(|(weekday, hour)| {
+                let count = counts.get(&(weekday, hour)).copied().unwrap_or_default();
+                json!({"weekday": weekday, "hour": hour, "count": count})
+            })
+            .collect()
+    }
+}
+
+/// A period whose days are all rolled up.
+pub(crate) fn period(span: Span) -> Value {
+    json!({
+        "from": span.from.to_string(), "to": span.to.to_string(), "days": span.days().len(), "pendingDays": 0,
+    })
+}

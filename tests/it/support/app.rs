@@ -1,0 +1,176 @@
+//! The application in this process: one workspace, a clock moved by hand, requests through the router.
+
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, StatusCode, header, request},
+};
+use caseload_api::{
+    app::App,
+    config::{Config, Interval, Secret},
+};
+use caseload_rollup::run::{self, RunDays, RunOutcome, RunRequest};
+use caseload_schema::{
+    clock::Clock,
+    id::WorkspaceKey,
+    import::{self, Encoding, ImportOptions, Report, Sender, Source},
+    instant::Instant,
+    store::{Store, runs::RunKind},
+    zone::Zone,
+};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use http_body_util::BodyExt;
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use super::database::{Backend, Database};
+
+pub(crate) const SECRET: &str = "a secret of at least thirty-two bytes";
+pub(crate) const WORKSPACE: &str = "acme";
+
+/// A workspace, and the application over it.
+#[derive(Debug)]
+pub(crate) struct Caseload {
+    pub(crate) database: Database,
+    pub(crate) store: Store,
+    pub(crate) workspace: WorkspaceKey,
+    pub(crate) clock: Clock,
+    pub(crate) app: App,
+    router: Router,
+}
+
+/// What a request was answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        let text = String::from_utf8_lossy(&self.body);
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("{} {text}", self.status))
+    }
+
+    /// One field of a GraphQL answer without errors.
+    pub(crate) fn data(&self, field: &str) -> Value {
+        let mut answer = self.json();
+        assert!(answer.get("errors").is_none(), "{answer}");
+        answer["data"][field].take()
+    }
+
+    /// The codes of all errors, in order.
+    pub(crate) fn codes(&self) -> Vec<String> {
+        let answer = self.json();
+        let errors = answer["errors"].as_array().cloned().unwrap_or_default();
+        errors.iter().map(|error| error["extensions"]["code"].as_str().unwrap_or("none").to_owned()).collect()
+    }
+}
+
+impl Caseload {
+    pub(crate) async fn new(backend: Backend, zone: Tz, now: DateTime<Utc>) -> Self {
+        let database = Database::empty(backend);
+        let store = database.store().await;
+        let zone: Zone = Zone::parse(zone.name()).expect("a zone that chrono-tz knows");
+        let clock = Clock::manual(Instant::from_chrono(now));
+        let workspace = store.create_workspace(WORKSPACE, "Acme", zone, clock.now()).await.expect("a new workspace");
+        let app = start(&store, &clock);
+        let router = app.router();
+        Self { database, store, workspace, clock, app, router }
+    }
+
+    /// Forgets what the application keeps in memory.
+    pub(crate) fn restart(&mut self) {
+        self.app = start(&self.store, &self.clock);
+        self.router = self.app.router();
+    }
+
+    /// Imports as the operator does.
+    pub(crate) async fn import(&self, records: &[Value]) -> Report {
+        self.import_bytes(lines(records).into_bytes(), Encoding::Identity, false).await
+    }
+
+    pub(crate) async fn import_bytes(&self, bytes: Vec<u8>, encoding: Encoding, strict: bool) -> Report {
+        let options = ImportOptions { sender: Sender::Operator, strict, clock: self.clock.clone() };
+        let source = Source { name: None, encoding, reader: Box::new(std::io::Cursor::new(bytes)) };
+        import::import(&self.store, self.workspace, options, vec![source], |_| ()).await.expect("the store is there")
+    }
+
+    /// Rolls up what is pending.
+    pub(crate) async fn roll_up(&self) -> RunOutcome {
+        self.run(RunDays::Pending).await
+    }
+
+    /// Rolls up everything.
+    pub(crate) async fn rebuild(&self) -> RunOutcome {
+        self.run(RunDays::All).await
+    }
+
+    async fn run(&self, days: RunDays) -> RunOutcome {
+        let request = RunRequest { kind: RunKind::Rebuild, days, requested_by: None };
+        run::run(&self.store, self.workspace, request, &self.clock, &|_| ()).await.expect("the store is there")
+    }
+
+    /// Asks as that member.
+    pub(crate) async fn ask(&self, member: &str, query: &str, variables: &Value) -> Answer {
+        self.ask_with(&token(member), query, variables).await
+    }
+
+    pub(crate) async fn ask_with(&self, token: &str, query: &str, variables: &Value) -> Answer {
+        let body = json!({"query": query, "variables": variables}).to_string();
+        let request = Request::post("/graphql").header(header::CONTENT_TYPE, "application/json");
+        self.send(request, token, body.into_bytes()).await
+    }
+
+    /// Imports over HTTP.
+    pub(crate) async fn post(&self, path: &str, token: &str, encoding: Option<&str>, body: Vec<u8>) -> Answer {
+        let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-ndjson");
+        let request = match encoding {
+            Some(encoding) => request.header(header::CONTENT_ENCODING, encoding),
+            None => request,
+        };
+        self.send(request, token, body).await
+    }
+
+    async fn send(&self, request: request::Builder, token: &str, body: Vec<u8>) -> Answer {
+        let request = match token {
+            "" => request,
+            token => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
+        };
+        self.send_request(request.body(Body::from(body)).expect("a request")).await
+    }
+
+    pub(crate) async fn send_request(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.expect("the router never fails");
+        let status = response.status();
+        let body = response.into_body().collect().await.expect("a whole body").to_bytes().to_vec();
+        Answer { status, body }
+    }
+}
+
+fn start(store: &Store, clock: &Clock) -> App {
+    let config = Config {
+        jwt_secret: Some(Secret::new(SECRET)),
+        max_complexity: 1_000_000_000,
+        request_timeout: Interval::seconds(600),
+        ..Config::default()
+    };
+    App::new(store.clone(), config, clock.clone()).expect("a configuration with a key")
+}
+
+/// A member's token, good until 2100.
+pub(crate) fn token(member: &str) -> String {
+    token_of(&json!({"sub": member, "workspace": WORKSPACE, "exp": 4_102_444_800_u64}))
+}
+
+pub(crate) fn token_of(claims: &Value) -> String {
+    let key = EncodingKey::from_secret(SECRET.as_bytes());
+    jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &key).expect("claims that can be signed")
+}
+
+/// Records as lines.
+pub(crate) fn lines(records: &[Value]) -> String {
+    records.iter().fold(String::new(), |text, record| text + &record.to_string() + "\n")
+}

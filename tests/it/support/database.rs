@@ -1,0 +1,84 @@
+//! A database for each test, on both stores.
+
+use std::path::PathBuf;
+
+use caseload_schema::store::Store;
+use tempfile::TempDir;
+
+use super::postgres;
+
+/// Which store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Backend {
+    Sqlite,
+    Postgres,
+}
+
+/// A database that goes when this does (on PostgreSQL: with its server).
+#[derive(Debug)]
+pub(crate) enum Database {
+    Sqlite(TempDir),
+    Postgres(postgres::Database),
+}
+
+impl Database {
+    /// Without a table.
+    pub(crate) fn empty(backend: Backend) -> Self {
+        match backend {
+            Backend::Sqlite => Self::Sqlite(TempDir::new().expect("a temporary folder")),
+            Backend::Postgres => Self::Postgres(postgres::Database::create()),
+        }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        match self {
+            Self::Sqlite(folder) => format!("sqlite://{}", file(folder).display()),
+            Self::Postgres(database) => database.url(),
+        }
+    }
+
+    /// The store on it, with all tables.
+    pub(crate) async fn store(&self) -> Store {
+        let store = Store::connect(&self.url()).await.expect("the database is there");
+        store.migrate().await.expect("an empty database can be migrated");
+        store
+    }
+
+    /// Runs SQL behind the store's back; rows as lines, columns between `|`.
+    pub(crate) fn sql(&self, sql: &str) -> String {
+        match self {
+            Self::Sqlite(folder) => sqlite(&file(folder), sql),
+            Self::Postgres(database) => database.sql(sql),
+        }
+    }
+}
+
+fn file(folder: &TempDir) -> PathBuf {
+    folder.path().join("caseload.db")
+}
+
+fn sqlite(file: &std::path::Path, sql: &str) -> String {
+    let connection = rusqlite::Connection::open(file).expect("the file is there");
+    connection.busy_timeout(std::time::Duration::from_secs(10)).expect("SQLite waits");
+    let mut statement = connection.prepare(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+    let columns = statement.column_count();
+    let mut lines = String::new();
+    let mut rows = statement.query([]).unwrap_or_else(|error| panic!("{sql}: {error}"));
+    while let Some(row) = rows.next().unwrap_or_else(|error| panic!("{sql}: {error}")) {
+        let values: Vec<String> = (0..columns).map(|at| shown(row.get_ref(at).expect("a column"))).collect();
+        lines.push_str(&values.join("|"));
+        lines.push('\n');
+    }
+    lines
+}
+
+fn shown(value: rusqlite::types::ValueRef<'_>) -> String {
+    use rusqlite::types::ValueRef;
+    match value {
+        ValueRef::Null => String::new(),
+        ValueRef::Integer(integer) => integer.to_string(),
+        ValueRef::Real(real) => real.to_string(),
+        ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
+        ValueRef::Blob(bytes) => bytes.iter().fold(String::from("\\x"), |hex, byte| format!("{hex}{byte:02x}")),
+    }
+}

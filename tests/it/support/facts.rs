@@ -1,0 +1,355 @@
+//! Nasty little worlds: few things with odd ids, and instants where calendars and clocks do what one does not expect.
+
+use chrono::{DateTime, Days, Duration, FixedOffset, SecondsFormat, Utc};
+use chrono_tz::Tz;
+use serde_json::{Value, json};
+
+use super::dice::Dice;
+use crate::model::{
+    reports::Ask,
+    scope::Filter,
+    time::{PRESETS, Span, preset},
+    world::World,
+};
+
+/// A zone, and instants at which something happens to its clocks or its calendar.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) zone: Tz,
+    anchors: [&'static str; 2],
+}
+
+pub(crate) const PLACES: [Place; 7] = [
+    // A leap day, and the turn of a year in the middle of an ISO week.
+    Place { zone: Tz::UTC, anchors: ["2024-02-29T00:00:00Z", "2025-01-01T00:00:00Z"] },
+    // 23 hours, 25 hours.
+    Place { zone: Tz::Europe__Rome, anchors: ["2025-03-30T01:00:00Z", "2025-10-26T01:00:00Z"] },
+    // One minute past midnight back to one minute past 23:00 of the day before: a day in two pieces.
+    Place { zone: Tz::America__St_Johns, anchors: ["2010-11-07T02:31:00Z", "2011-03-13T03:31:00Z"] },
+    // 45 minutes.
+    Place { zone: Tz::Asia__Kathmandu, anchors: ["2025-06-30T18:15:00Z", "2025-07-06T18:15:00Z"] },
+    // Half an hour of daylight saving.
+    Place { zone: Tz::Australia__Lord_Howe, anchors: ["2025-04-05T15:00:00Z", "2025-10-04T15:30:00Z"] },
+    // A day that never was: 2011-12-30.
+    Place { zone: Tz::Pacific__Apia, anchors: ["2011-12-30T10:00:00Z", "2011-12-31T10:00:00Z"] },
+    // A midnight that does not exist, and one that comes twice.
+    Place { zone: Tz::America__Havana, anchors: ["2025-03-09T05:00:00Z", "2025-11-02T05:00:00Z"] },
+];
+
+impl Place {
+    fn instants(self) -> [DateTime<Utc>; 2] {
+        self.anchors.map(|anchor| anchor.parse().expect("an instant"))
+    }
+
+    /// Six days after the last anchor: the latest events lie a few hours ahead.
+    pub(crate) fn now(self) -> DateTime<Utc> {
+        self.instants()[1] + Duration::days(6)
+    }
+}
+
+const MEMBERS: [&str; 7] = ["anna", "ANNA", "Ω mega", "o'neil, \"jo\"", "left", "🦊", "ghost"];
+const TEAMS: [&str; 3] = ["north", "süd", "%"];
+const LABELS: [&str; 5] = ["billing", "Billing", "été", "l,1", "never came"];
+const CUSTOMERS: [&str; 5] = ["k-1", "k-10", "k-2", "K-2", "k\\3\t"];
+const CHANNELS: [&str; 4] = ["chat", "email", "Email", "tēlefōns"];
+const CONVERSATIONS: [&str; 10] = ["c-1", "c-10", "c-2", "C-2", "ç", "z", "7", "c 8", "🦊", "c-99"];
+
+const DAY: i64 = 86_400_000_000;
+const SECOND: i64 = 1_000_000;
+
+/// Writes records, filters and periods by the dice.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    pub(crate) dice: Dice,
+    pub(crate) place: Place,
+    /// The anchor around which most happens.
+    home: usize,
+}
+
+impl Writer {
+    /// In one of the places.
+    pub(crate) fn new(mut dice: Dice) -> Self {
+        let place = PLACES[dice.roll(PLACES.len())];
+        let home = dice.roll(2);
+        Self { dice, place, home }
+    }
+
+    /// A world with nothing in it.
+    pub(crate) fn empty_world(&self) -> World {
+        World::new(self.place.zone, self.place.now())
+    }
+
+    /// At most `most` records, in no order.
+    pub(crate) fn records(&mut self, most: usize) -> Vec<Value> {
+        let count = self.dice.roll(most + 1);
+        (0..count).map(|_| self.record()).collect()
+    }
+
+    fn record(&mut self) -> Value {
+        match self.dice.roll(100) {
+            0..=27 => self.conversation(),
+            28..=62 => self.message(),
+            63..=71 => self.rating(),
+            72..=78 => self.follow_up(),
+            79..=84 => self.member(),
+            85..=86 => self.team(),
+            87..=89 => self.label(),
+            90..=91 => self.customer(),
+            92..=97 => self.delete(),
+            _ => self.broken(),
+        }
+    }
+
+    fn conversation(&mut self) -> Value {
+        let closed = self.dice.chance(3, 5).then(|| self.instant());
+        let outcome = closed.as_ref().and_then(|_| self.maybe(&["won", "lost"], 1, 2));
+        let assignee = self.maybe(&MEMBERS, 3, 4);
+        json!({
+            "type": "conversation",
+            "id": self.dice.pick(&CONVERSATIONS),
+            "customer_id": self.dice.pick(&CUSTOMERS),
+            "created_at": self.instant(),
+            "channel": self.maybe(&CHANNELS, 4, 5),
+            "assignee_id": assignee,
+            "label_ids": self.dice.some(&LABELS, 1, 4),
+            "closed_at": closed,
+            "outcome": outcome,
+            "updated_at": self.dice.chance(1, 4).then(|| self.version()),
+        })
+    }
+
+    fn message(&mut self) -> Value {
+        json!({
+            "type": "message",
+            "id": format!("m-{}", self.dice.roll(60)),
+            "conversation_id": self.dice.pick(&CONVERSATIONS),
+            "sent_at": self.instant(),
+            "kind": self.dice.pick(&["inbound", "inbound", "reply", "reply", "bot", "note"]),
+        })
+    }
+
+    fn rating(&mut self) -> Value {
+        json!({
+            "type": "rating",
+            "id": format!("r-{}", self.dice.roll(12)),
+            "conversation_id": self.dice.pick(&CONVERSATIONS),
+            "rated_at": self.instant(),
+            "score": 1 + self.dice.roll(5),
+            "comment": self.maybe(&["quick", "très bien, \"merci\"\n", ""], 1, 2),
+            "member_id": self.maybe(&MEMBERS, 1, 3),
+        })
+    }
+
+    fn follow_up(&mut self) -> Value {
+        json!({
+            "type": "follow_up",
+            "id": format!("f-{}", self.dice.roll(12)),
+            "conversation_id": self.dice.pick(&CONVERSATIONS),
+            "assignee_id": self.maybe(&MEMBERS, 1, 2),
+            "due_at": self.dice.chance(1, 4).then_some("2031-01-01T00:00:00Z"),
+            "completed_at": self.dice.chance(4, 5).then(|| self.instant()),
+        })
+    }
+
+    fn member(&mut self) -> Value {
+        // The last of them is never known but by its id.
+        let id = self.dice.pick(&MEMBERS[..6]);
+        json!({
+            "type": "member",
+            "id": id,
+            "name": self.dice.pick(&["Anna", "Anna", "bea", "Ça", id]),
+            "role": self.dice.pick(&["owner", "admin", "manager", "agent", "viewer"]),
+            "active": self.dice.chance(4, 5),
+        })
+    }
+
+    fn team(&mut self) -> Value {
+        let id = self.dice.pick(&TEAMS);
+        json!({"type": "team", "id": id, "name": format!("Team {id}"), "member_ids": self.dice.some(&MEMBERS, 1, 3)})
+    }
+
+    fn label(&mut self) -> Value {
+        json!({
+            "type": "label",
+            "id": self.dice.pick(&LABELS[..4]),
+            "title": self.dice.pick(&["Billing", "billing", "Été"]),
+            "color": self.maybe(&["#00ff7F"], 1, 2),
+        })
+    }
+
+    fn customer(&mut self) -> Value {
+        let name = self.maybe(&["Kim", "Noël"], 2, 3);
+        json!({"type": "customer", "id": self.dice.pick(&CUSTOMERS), "name": name})
+    }
+
+    fn delete(&mut self) -> Value {
+        let of =
+            self.dice.pick(&["conversation", "message", "rating", "follow_up", "label", "customer", "member", "team"]);
+        let id = match of {
+            "conversation" => self.dice.pick(&CONVERSATIONS).to_owned(),
+            "message" => format!("m-{}", self.dice.roll(60)),
+            "rating" => format!("r-{}", self.dice.roll(12)),
+            "follow_up" => format!("f-{}", self.dice.roll(12)),
+            "label" => self.dice.pick(&LABELS).to_owned(),
+            "customer" => self.dice.pick(&CUSTOMERS).to_owned(),
+            "member" => self.dice.pick(&MEMBERS).to_owned(),
+            _ => self.dice.pick(&TEAMS).to_owned(),
+        };
+        json!({"type": "delete", "of": of, "id": id})
+    }
+
+    /// A record with one thing wrong.
+    fn broken(&mut self) -> Value {
+        let (mut record, field, value) = match self.dice.roll(8) {
+            0 => (self.rating(), "score", json!(9)),
+            1 => (self.message(), "sent_at", json!("yesterday")),
+            2 => (self.message(), "conversation_id", json!("")),
+            3 => (self.conversation(), "label_ids", json!("billing")),
+            4 => (self.conversation(), "created_at", json!("2099-01-01T00:00:00Z")),
+            5 => (self.conversation(), "channel", json!("ch\u{0}at")),
+            6 => (self.label(), "color", json!("green")),
+            _ => (self.follow_up(), "type", json!("followup")),
+        };
+        record[field] = value;
+        record
+    }
+
+    fn maybe(&mut self, from: &[&str], times: usize, of: usize) -> Option<String> {
+        self.dice.chance(times, of).then(|| self.dice.pick(from).to_owned())
+    }
+
+    /// One of four, so that later, equal and earlier versions of a conversation meet.
+    fn version(&mut self) -> String {
+        format!("2010-01-0{}T00:00:00Z", 1 + self.dice.roll(4))
+    }
+
+    fn anchor(&mut self) -> DateTime<Utc> {
+        let other = usize::from(self.dice.chance(1, 6));
+        self.place.instants()[(self.home + other) % 2]
+    }
+
+    /// Near an anchor, often exactly some whole days or a round duration away from it, in any notation.
+    fn instant(&mut self) -> String {
+        let anchor = self.anchor();
+        let days = if self.dice.chance(1, 4) { self.dice.roll(13) as i64 - 6 } else { self.dice.roll(5) as i64 - 2 };
+        let fine = match self.dice.roll(16) {
+            0 | 1 => 0,
+            2 => 1,
+            3 => -1,
+            4 => -SECOND,
+            5 => 300 * SECOND,
+            6 => 299 * SECOND + 999_999,
+            7 => 1800 * SECOND,
+            8 => -1800 * SECOND,
+            9 => 3600 * SECOND,
+            10 => 4 * 3600 * SECOND,
+            11 => -3600 * SECOND,
+            12 | 13 => self.dice.roll(82_800) as i64 * SECOND,
+            _ => self.dice.roll(3_000) as i64 * SECOND + self.dice.roll(1_000_000) as i64,
+        };
+        let at = anchor + Duration::microseconds(days * DAY + fine);
+        self.written(at)
+    }
+
+    fn written(&mut self, at: DateTime<Utc>) -> String {
+        match self.dice.roll(4) {
+            0 | 1 => at.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+            2 => {
+                // More digits than are kept.
+                let at = at + Duration::nanoseconds(self.dice.roll(1000) as i64);
+                at.to_rfc3339_opts(SecondsFormat::Nanos, true)
+            }
+            _ => {
+                let minutes = [-570, -150, 345, 840][self.dice.roll(4)];
+                at.with_timezone(&FixedOffset::east_opt(minutes * 60).expect("an offset")).to_rfc3339()
+            }
+        }
+    }
+
+    /// A period: as a query names it, and what it means.
+    pub(crate) fn period(&mut self) -> (Value, Span) {
+        let today = self.place.now().with_timezone(&self.place.zone).date_naive();
+        if self.dice.chance(1, 4) {
+            let name = self.dice.pick(&PRESETS);
+            return (json!({"preset": name}), preset(name, today));
+        }
+        let span = self.span(14);
+        (span.input(), span)
+    }
+
+    /// A period of at most `most` days (now and then of a year and more) near an anchor.
+    pub(crate) fn span(&mut self, most: usize) -> Span {
+        let anchor = self.anchor().with_timezone(&self.place.zone).date_naive();
+        let from = anchor + Days::new(self.dice.roll(9) as u64) - Days::new(6);
+        let days = if self.dice.chance(1, 12) { 370 } else { self.dice.roll(most) as u64 };
+        Span { from, to: from + Days::new(days) }
+    }
+
+    /// A filter; often none at all.
+    pub(crate) fn filter(&mut self) -> Filter {
+        if self.dice.chance(1, 2) {
+            return Filter::default();
+        }
+        let mut members = self.dice.some(&MEMBERS, 1, 3);
+        members.push("nobody has this id".to_owned());
+        let mut list = |from: &[&str], times, of| self.dice.chance(times, of).then(|| self.dice.some(from, 1, 2));
+        let labels = list(&LABELS, 1, 3);
+        let channels = list(&[CHANNELS[0], CHANNELS[1], CHANNELS[2], "other"], 1, 3);
+        let teams = list(&TEAMS, 1, 4);
+        let members = self.dice.chance(1, 3).then_some(members);
+        let unassigned = [None, None, Some(false), Some(true)][self.dice.roll(4)];
+        Filter { members, teams, unassigned, labels, channels }
+    }
+
+    /// Which parts of a report to look at.
+    pub(crate) fn ask(&mut self, span: Span) -> Ask {
+        let long = 60 < (span.to - span.from).num_days();
+        let by = if long { ["MONTH", "YEAR"][self.dice.roll(2)] } else { BY[self.dice.roll(4)] };
+        Ask {
+            span,
+            by,
+            measure: self.measure(),
+            busy: HOURLY[self.dice.roll(4)],
+            first: [0, 2, 10, 100][self.dice.roll(4)],
+        }
+    }
+
+    pub(crate) fn measure(&mut self) -> &'static str {
+        MEASURES[self.dice.roll(MEASURES.len())]
+    }
+
+    pub(crate) fn member_id(&mut self) -> &'static str {
+        MEMBERS[self.dice.roll(MEMBERS.len())]
+    }
+
+    pub(crate) fn member_ids(&mut self) -> Option<Vec<String>> {
+        self.dice.chance(1, 3).then(|| self.dice.some(&MEMBERS, 1, 2))
+    }
+}
+
+const BY: [&str; 4] = ["DAY", "WEEK", "MONTH", "YEAR"];
+const HOURLY: [&str; 4] = ["CONVERSATIONS", "INBOUND_MESSAGES", "REPLIES", "CLOSED"];
+
+pub(crate) const MEASURES: [&str; 21] = [
+    "CONVERSATIONS",
+    "LABELED_CONVERSATIONS",
+    "MESSAGES",
+    "INBOUND_MESSAGES",
+    "REPLIES",
+    "CUSTOMERS",
+    "NEW_CUSTOMERS",
+    "UNANSWERED",
+    "CLOSED",
+    "WON",
+    "LOST",
+    "WIN_RATE",
+    "OPEN",
+    "FOLLOW_UPS_COMPLETED",
+    "RATINGS",
+    "RATING_AVERAGE",
+    "SATISFIED",
+    "FIRST_RESPONSE_MEAN",
+    "FIRST_RESPONSE_MEDIAN",
+    "CLOSING_TIME_MEAN",
+    "CLOSING_TIME_MEDIAN",
+];

@@ -1,0 +1,135 @@
+//! One PostgreSQL server for this run of the tests, in a folder of its own, gone when the run ends.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+/// Starts a server and stops it once its standard input ends: when this process does, however it ends.
+const WATCHDOG: &str = r#"
+set -e
+bin=$1 port=$2
+dir=$(mktemp -d "${TMPDIR:-/tmp}/caseload-postgres-XXXXXX")
+trap 'rm -rf "$dir"' EXIT
+"$bin/initdb" -D "$dir/data" -U caseload --auth=trust --no-sync -E UTF8 --locale=C >"$dir/log" 2>&1 || { cat "$dir/log"; exit 1; }
+"$bin/postgres" -D "$dir/data" -p "$port" -k "$dir" -c listen_addresses=127.0.0.1 -c fsync=off \
+  -c synchronous_commit=off -c full_page_writes=off -c max_connections=300 -c shared_buffers=64MB \
+  -c max_wal_size=4GB </dev/null >>"$dir/log" 2>&1 &
+server=$!
+for attempt in $(seq 1 300); do
+  if "$bin/pg_isready" -q -h 127.0.0.1 -p "$port"; then break; fi
+  if ! kill -0 $server 2>/dev/null; then cat "$dir/log"; exit 1; fi
+  sleep 0.1
+done
+echo ready
+cat >/dev/null || true
+kill -INT $server
+wait $server || true
+"#;
+
+#[derive(Debug)]
+struct Server {
+    bin: PathBuf,
+    port: u16,
+    /// Its standard input is what keeps the server alive.
+    _watchdog: Child,
+}
+
+/// A database of its own on the server, empty.
+#[derive(Debug)]
+pub(crate) struct Database {
+    name: String,
+}
+
+impl Database {
+    pub(crate) fn create() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("t{}", COUNT.fetch_add(1, Ordering::SeqCst));
+        psql("postgres", &format!("create database {name}"));
+        Self { name }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("postgres://caseload@127.0.0.1:{}/{}", server().port, self.name)
+    }
+
+    /// Runs SQL; rows as lines, columns between `|`.
+    pub(crate) fn sql(&self, sql: &str) -> String {
+        psql(&self.name, sql)
+    }
+}
+
+fn psql(database: &str, sql: &str) -> String {
+    let server = server();
+    let mut psql = Command::new(server.bin.join("psql"))
+        .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-U", "caseload", "-d", database])
+        .args(["-p", &server.port.to_string(), "-f", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("psql runs");
+    psql.stdin.take().expect("piped").write_all(sql.as_bytes()).expect("psql reads");
+    let output = psql.wait_with_output().expect("psql ends");
+    assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+fn server() -> &'static Server {
+    static SERVER: OnceLock<Server> = OnceLock::new();
+    SERVER.get_or_init(start)
+}
+
+fn start() -> Server {
+    let bin = programs();
+    let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port();
+    let mut command = if is_root() {
+        let mut command = Command::new("runuser");
+        command.args(["-u", "postgres", "--", "sh"]);
+        command
+    } else {
+        Command::new("sh")
+    };
+    let mut watchdog = command
+        .args(["-c", WATCHDOG, "watchdog"])
+        .arg(&bin)
+        .arg(port.to_string())
+        .current_dir("/")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("a shell to start PostgreSQL from");
+    let mut said = String::new();
+    let mut lines = BufReader::new(watchdog.stdout.take().expect("piped"));
+    while !said.ends_with("ready\n") {
+        let read = lines.read_line(&mut said).expect("UTF-8");
+        assert!(read != 0, "PostgreSQL did not start: {said}");
+    }
+    Server { bin, port, _watchdog: watchdog }
+}
+
+/// The folder of `initdb` and `postgres`.
+fn programs() -> PathBuf {
+    let asked = Command::new("pg_config").arg("--bindir").output().ok();
+    let asked = asked.and_then(|output| String::from_utf8(output.stdout).ok()).map(|bin| PathBuf::from(bin.trim()));
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut installed: Vec<PathBuf> = versions.map(|version| version.path().join("bin")).collect();
+    installed.sort();
+    asked
+        .into_iter()
+        .chain(installed.into_iter().rev())
+        .find(|bin| bin.join("postgres").exists() && bin.join("initdb").exists())
+        .expect("these tests need PostgreSQL 15 or later: install it (Debian, Ubuntu: `apt-get install postgresql`)")
+}
+
+/// PostgreSQL refuses to run as root; its package brings a user of its own.
+fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt;
+    Path::new("/proc/self").metadata().is_ok_and(|process| process.uid() == 0)
+}

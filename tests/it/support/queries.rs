@@ -1,0 +1,120 @@
+//! Queries that select everything.
+
+const METRICS: &str = "
+fragment Durations on DurationStats {
+  count mean median p90 lowest: quantile(q: 0) third: quantile(q: 0.3333333333333333) highest: quantile(q: 1)
+  distribution { fromSeconds toSeconds count }
+}
+fragment All on Metrics {
+  conversations labeledConversations messages inboundMessages replies customers newCustomers unanswered
+  closed won lost winRate open followUpsCompleted
+  firstResponse { ...Durations } closingTime { ...Durations }
+  ratings { count average satisfied scores { score count } }
+}";
+
+const PARTS: &str = "
+fragment Days on Period { from to days pendingDays }
+fragment Who on Member { id name active }
+fragment Top on LabelReport { label { id title color } conversations share metrics { ...All } }
+fragment Moved on Change { measure current previous absolute relative }
+fragment Points on SeriesPoint { from to metrics { ...All } backlog }
+fragment Person on MemberReport {
+  member { ...Who } period { ...Days } metrics { ...All }
+  previous { period { ...Days } metrics { ...All } }
+  change(measure: $measure) { ...Moved }
+  series(by: $by) { ...Points }
+  topLabels(first: $first) { ...Top }
+}";
+
+/// Everything that a `TeamReport` holds.
+pub(crate) fn team() -> String {
+    format!(
+        "query($period: PeriodInput, $filter: ReportFilter, $by: Granularity!, $measure: Measure!, $busy: Measure!,
+               $first: Int!) {{
+          team(period: $period, filter: $filter) {{
+            period {{ ...Days }} metrics {{ ...All }}
+            previous {{
+              period {{ ...Days }} metrics {{ ...All }}
+              previous {{ period {{ ...Days }} metrics {{ ...All }} }}
+            }}
+            change(measure: $measure) {{ ...Moved }}
+            series(by: $by) {{ ...Points }}
+            leaderboard(by: $measure, first: $first) {{ rank isTopPerformer value report {{ member {{ id }} }} }}
+            members {{ ...Person }}
+            unassigned {{ ...All }}
+            topLabels(first: $first) {{ ...Top }}
+            channels {{ channel metrics {{ ...All }} }}
+            busyHours(measure: $busy) {{ weekday hour count }}
+          }}
+        }} {METRICS} {PARTS}"
+    )
+}
+
+/// Everything that a `MemberReport` holds.
+pub(crate) fn member() -> String {
+    format!(
+        "query($id: ID, $period: PeriodInput, $filter: ReportFilter, $by: Granularity!, $measure: Measure!,
+               $first: Int!) {{
+          member(id: $id, period: $period, filter: $filter) {{ ...Person }}
+        }} {METRICS} {PARTS}"
+    )
+}
+
+/// All labels with their figures.
+pub(crate) fn labels() -> String {
+    format!(
+        "query($period: PeriodInput, $filter: ReportFilter) {{
+          labels(period: $period, filter: $filter, first: 1000) {{
+            label {{ id title color }} conversations share metrics {{ ...All }}
+          }}
+        }} {METRICS}"
+    )
+}
+
+const FEEDBACK: &str = "
+fragment Given on Feedback {
+  id score comment ratedAt conversationId customer { id name } member { id name active } labels { id title color }
+}";
+
+/// The conversations that a measure counts.
+pub(crate) fn conversations() -> String {
+    format!(
+        "query($measure: Measure!, $period: PeriodInput, $filter: ReportFilter, $first: Int!, $after: String) {{
+          conversations(measure: $measure, period: $period, filter: $filter, first: $first, after: $after) {{
+            totalCount
+            pageInfo {{ hasNextPage endCursor }}
+            nodes {{
+              id channel createdAt closedAt outcome customer {{ id name }} assignee {{ id name active }}
+              labels {{ id title color }} firstResponseSeconds closingSeconds ratings {{ ...Given }}
+            }}
+          }}
+        }} {FEEDBACK}"
+    )
+}
+
+/// Ratings.
+pub(crate) fn feedback() -> String {
+    format!(
+        "query($period: PeriodInput, $filter: ReportFilter, $min: Int, $max: Int, $has: Boolean, $first: Int!,
+               $after: String) {{
+          feedback(period: $period, filter: $filter, minScore: $min, maxScore: $max, hasComment: $has, first: $first,
+                   after: $after) {{
+            totalCount
+            pageInfo {{ hasNextPage endCursor }}
+            nodes {{ ...Given }}
+          }}
+        }} {FEEDBACK}"
+    )
+}
+
+/// Daily rollups.
+pub(crate) fn daily_rollups() -> String {
+    format!(
+        "query($period: PeriodInput, $members: [ID!], $first: Int!, $after: String) {{
+          dailyRollups(period: $period, memberIds: $members, first: $first, after: $after) {{
+            pageInfo {{ hasNextPage endCursor }}
+            nodes {{ day member {{ id name active }} metrics {{ ...All }} backlog }}
+          }}
+        }} {METRICS}"
+    )
+}
