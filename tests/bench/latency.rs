@@ -1,0 +1,143 @@
+//! How long the team performance report of the large workspace takes.
+
+use std::{
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, ensure};
+use axum::{body::Body, http::Request};
+use caseload_api::{
+    app::App,
+    auth::TokenKeys,
+    config::{Config, Secret},
+};
+use caseload_schema::store::Store;
+use http_body_util::BodyExt as _;
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+use super::tasks;
+
+const SECRET: &str = "a secret that only this benchmark knows";
+
+/// Figures, those of the period before, a daily series, the leaderboard of everyone with both medians, the top labels.
+const REPORT: &str = "{
+  team(period: {preset: LAST_90_DAYS}) {
+    metrics { ...Figures }
+    previous { metrics { ...Figures } }
+    series(by: DAY) { from to backlog metrics { ...Figures } }
+    leaderboard(by: CLOSED) {
+      rank value isTopPerformer
+      report { member { id name } metrics {
+        conversations closed replies firstResponse { median } closingTime { median } ratings { average }
+      } }
+    }
+    topLabels { label { title } conversations share }
+  }
+}
+fragment Figures on Metrics {
+  conversations messages customers newCustomers unanswered closed winRate
+  firstResponse { count mean median p90 } closingTime { count mean median p90 } ratings { count average satisfied }
+}";
+
+/// Median and 99th percentile.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Latency {
+    pub(crate) p50: Duration,
+    pub(crate) p99: Duration,
+    /// Processor time for each request.
+    pub(crate) cpu: Duration,
+}
+
+/// The report with nothing in memory: each time a new application over the same store.
+pub(crate) async fn cold(store: &Store, times: u32) -> anyhow::Result<Latency> {
+    let mut apps = Vec::new();
+    for _ in 0..times {
+        apps.push(app(store)?);
+    }
+    let mut apps = apps.into_iter();
+    time(times, || apps.next().expect("one for each time")).await
+}
+
+/// The report again and again.
+pub(crate) async fn warm(store: &Store, times: u32) -> anyhow::Result<Latency> {
+    let app = app(store)?;
+    ask(&app).await?;
+    time(times, || app.clone()).await
+}
+
+/// The report through HTTP, by `oha`, one request at a time. `None` where there is no `oha`.
+pub(crate) async fn http(store: &Store, times: u32) -> anyhow::Result<Option<Latency>> {
+    if Command::new("oha").arg("--version").output().is_err() {
+        return Ok(None);
+    }
+    let app = app(store)?;
+    ask(&app).await?;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}/graphql", listener.local_addr()?);
+    let mut oha = Command::new("oha");
+    oha.args(["--no-tui", "--output-format", "json", "-c", "1", "-m", "POST", "-n", &times.to_string()]);
+    oha.args(["-H", "content-type: application/json", "-H", &format!("authorization: Bearer {}", token()?)]);
+    oha.args(["-d", &json!({"query": REPORT}).to_string(), &url]);
+    let asking = tokio::task::spawn_blocking(move || oha.output());
+    let output = tokio::select! {
+        served = async { axum::serve(listener, app.router()).await } => anyhow::bail!("the server ended: {served:?}"),
+        output = asking => output??,
+    };
+    ensure!(output.status.success(), "oha: {}", String::from_utf8_lossy(&output.stderr));
+    let said: Value = serde_json::from_slice(&output.stdout).context("oha printed no JSON")?;
+    ensure!(said["summary"]["successRate"] == 1.0, "oha: {}", said["statusCodeDistribution"]);
+    let percentile =
+        |name: &str| said["latencyPercentiles"][name].as_f64().map(Duration::from_secs_f64).context("none");
+    Ok(Some(Latency { p50: percentile("p50")?, p99: percentile("p99")?, cpu: Duration::ZERO }))
+}
+
+async fn time(times: u32, mut next: impl FnMut() -> App) -> anyhow::Result<Latency> {
+    let mut taken = Vec::new();
+    let cpu_before = cpu_time()?;
+    for _ in 0..times {
+        let app = next();
+        let started = Instant::now();
+        ask(&app).await?;
+        taken.push(started.elapsed());
+    }
+    let cpu = cpu_time()?.saturating_sub(cpu_before) / times;
+    taken.sort_unstable();
+    let at = |share: f64| taken[(share * (taken.len() - 1) as f64).round() as usize];
+    Ok(Latency { p50: at(0.5), p99: at(0.99), cpu })
+}
+
+fn app(store: &Store) -> anyhow::Result<App> {
+    App::new(store.clone(), config(), tasks::clock())
+}
+
+fn config() -> Config {
+    Config { jwt_secret: Some(Secret::new(SECRET)), ..Config::default() }
+}
+
+/// For the owner of the large workspace.
+fn token() -> anyhow::Result<String> {
+    TokenKeys::new(SECRET, &config())?.sign("w0", "m0", tasks::clock().now(), 3_600)
+}
+
+async fn ask(app: &App) -> anyhow::Result<()> {
+    let request = Request::post("/graphql")
+        .header("content-type", "application/json")
+        .header("authorization", format!("Bearer {}", token()?))
+        .body(Body::from(json!({"query": REPORT}).to_string()))?;
+    let response = app.router().oneshot(request).await?;
+    let body = response.into_body().collect().await?.to_bytes();
+    ensure!(body.starts_with(br#"{"data":{"team":{"#), "{}", String::from_utf8_lossy(&body[..body.len().min(500)]));
+    Ok(())
+}
+
+/// User and system time of this process.
+fn cpu_time() -> anyhow::Result<Duration> {
+    /// The unit of these figures on Linux.
+    const TICKS_PER_SECOND: f64 = 100.0;
+    let stat = std::fs::read_to_string("/proc/self/stat").context("processor time is read on Linux alone")?;
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<f64>().ok()).context("no processor time");
+    Ok(Duration::from_secs_f64((ticks(11)? + ticks(12)?) / TICKS_PER_SECOND))
+}
