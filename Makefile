@@ -1,6 +1,6 @@
 # make demo    a sample workspace, its figures and the server, with nothing installed but Rust
 # make test    everything that is tested, on SQLite and PostgreSQL
-# make lint    format and clippy
+# make lint    format, clippy and documentation
 # make audit   licences, advisories and unused dependencies
 # make bench   measurements; make bench ARGS="--conversations 2500000 --workspaces 20" for large ones
 
@@ -31,6 +31,7 @@ test-tools:
 lint:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps --document-private-items --quiet
 
 format:
 	$(CARGO) fmt --all

@@ -2,7 +2,14 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::{Sender, apply::Outcome, field::Refusal, load, record::Record, save};
+use super::{
+    Sender,
+    apply::Outcome,
+    field::Refusal,
+    load::{self, Messages},
+    record::Record,
+    save,
+};
 use crate::{
     day::Day,
     id::WorkspaceKey,
@@ -28,26 +35,34 @@ pub(crate) struct BatchOutcome {
     pub(crate) days: BTreeSet<Day>,
 }
 
-/// Applies a batch and marks the days that it touches.
+/// How a batch is applied.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Manner {
+    pub(crate) sender: Sender,
+    pub(crate) messages: Messages,
+    pub(crate) now: Instant,
+}
+
+/// Applies a batch and marks the days that it touches. [`StoreError::Exists`] where messages that were taken for new are
+/// not: then it can be applied again in the other manner.
 pub(crate) async fn apply(
     conn: &mut Conn,
     ws: WorkspaceKey,
-    sender: Sender,
-    batch: Vec<Numbered>,
-    now: Instant,
+    batch: &[Numbered],
+    manner: Manner,
 ) -> Result<BatchOutcome> {
     let change = dirty_days::next_change(conn, ws).await?;
     let ledger = ledger::find(conn, ws).await?;
     let ledger = ledger.ok_or_else(|| StoreError::Invalid(format!("workspace {ws} is gone")))?;
     let records = batch.iter().filter_map(|line| line.record.as_ref().ok());
-    let mut working = load::working(conn, ws, sender, records).await?;
+    let mut working = load::working(conn, ws, manner.sender, manner.messages, records).await?;
     let mut outcome = BatchOutcome::default();
     for Numbered { file, line, record } in batch {
-        match record.and_then(|record| working.apply(record)) {
+        match record.clone().and_then(|record| working.apply(record)) {
             Ok(Outcome::Accepted) => outcome.accepted += 1,
             Ok(Outcome::Unchanged) => outcome.unchanged += 1,
             Ok(Outcome::Stale) => outcome.stale += 1,
-            Err(refusal) => outcome.refused.push((file, line, refusal)),
+            Err(refusal) => outcome.refused.push((file.clone(), *line, refusal)),
         }
     }
     let needed = working.without_needed_history();
@@ -66,6 +81,6 @@ pub(crate) async fn apply(
         marked.extend(working.touched_days(zone));
     }
     let marked: Vec<Day> = marked.into_iter().collect();
-    dirty_days::upsert(conn, ws, &marked, change, now).await?;
+    dirty_days::upsert(conn, ws, &marked, change, manner.now).await?;
     Ok(outcome)
 }

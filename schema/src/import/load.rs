@@ -33,6 +33,7 @@ struct Named<'r> {
     messages: FxHashSet<&'r str>,
     ratings: FxHashSet<&'r str>,
     follow_ups: FxHashSet<&'r str>,
+    deleted_messages: FxHashSet<&'r str>,
     rated: FxHashSet<&'r str>,
     /// Conversations with the customer that a record gives them.
     given: Vec<(&'r str, &'r str)>,
@@ -86,11 +87,20 @@ impl<'r> Named<'r> {
             Kind::Label => drop((self.labels.insert(id), self.deleted_labels.insert(id))),
             Kind::Customer => drop((self.customers.insert(id), self.deleted_customers.insert(id))),
             Kind::Conversation => drop((self.conversations.insert(id), self.deleted_conversations.insert(id))),
-            Kind::Message => drop(self.messages.insert(id)),
+            Kind::Message => drop(self.deleted_messages.insert(id)),
             Kind::Rating => drop(self.ratings.insert(id)),
             Kind::FollowUp => drop(self.follow_ups.insert(id)),
         }
     }
+}
+
+/// What a batch takes for granted of its messages, the bulk of all records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Messages {
+    /// None of them is stored: they need not be looked up. Where that is wrong, their insertion fails.
+    AreNew,
+    /// Any of them may be stored.
+    MayBeStored,
 }
 
 /// Reads the rows of one table whose column is among `keys` into a working table.
@@ -111,10 +121,15 @@ pub(crate) async fn working(
     conn: &mut Conn,
     ws: WorkspaceKey,
     sender: Sender,
+    messages: Messages,
     records: impl Iterator<Item = &Record>,
 ) -> Result<Working> {
     let mut named = Named::default();
     records.for_each(|record| named.add(record));
+    if messages == Messages::AreNew {
+        named.messages.clear();
+    }
+    named.messages.extend(&named.deleted_messages);
     let mut working = Working::new(ws, sender, read_counters(conn, ws).await?);
     named_rows(conn, &mut working, &named).await?;
     left_behind(conn, &mut working).await?;

@@ -24,9 +24,10 @@ use tokio::sync::mpsc;
 
 pub use self::report::{LineError, MAX_LISTED_ERRORS, Report};
 use self::{
-    batch::{BatchOutcome, Numbered},
+    batch::{BatchOutcome, Manner, Numbered},
     field::{Latest, Refusal},
     lines::{Line, Lines},
+    load::Messages,
 };
 use crate::{
     clock::Clock,
@@ -124,7 +125,7 @@ pub async fn import(
     Ok(report)
 }
 
-/// One transaction a batch.
+/// One transaction a batch. Most imports bring new messages, so that they are taken for new until one is not.
 async fn batch_by_batch(
     store: &Store,
     ws: WorkspaceKey,
@@ -133,14 +134,23 @@ async fn batch_by_batch(
     progress: &mut (impl FnMut(Progress) + Send),
 ) -> Result<Tally, StoreError> {
     let mut tally = Tally::default();
+    let mut messages = Messages::AreNew;
     let mut next_look = BATCH_RECORDS as u64;
     while let Some(batch) = batches.recv().await {
-        tally.add(apply(store, ws, options, batch).await?);
+        let batch = Arc::new(batch);
+        let outcome = match apply(store, ws, options, messages, &batch).await {
+            Err(StoreError::Exists(_)) if messages == Messages::AreNew => {
+                messages = Messages::MayBeStored;
+                apply(store, ws, options, messages, &batch).await
+            }
+            outcome => outcome,
+        };
+        tally.add(outcome?);
         let records = tally.report.records();
         progress(Progress { records });
         if next_look <= records {
             store.refresh_statistics().await?;
-            next_look = records * 2;
+            next_look = records * 4;
         }
     }
     Ok(tally)
@@ -150,10 +160,12 @@ async fn apply(
     store: &Store,
     ws: WorkspaceKey,
     options: &ImportOptions,
-    batch: Vec<Numbered>,
+    messages: Messages,
+    batch: &Arc<Vec<Numbered>>,
 ) -> Result<BatchOutcome, StoreError> {
-    let (sender, now) = (options.sender, options.clock.now());
-    store.write(move |conn| Box::pin(batch::apply(conn, ws, sender, batch, now))).await
+    let manner = Manner { sender: options.sender, messages, now: options.clock.now() };
+    let batch = Arc::clone(batch);
+    store.write(move |conn| Box::pin(async move { batch::apply(conn, ws, &batch, manner).await })).await
 }
 
 /// One transaction around all batches, rolled back where a line is refused.
@@ -171,7 +183,8 @@ async fn all_or_nothing(
                 let mut tally = Tally::default();
                 while let Some(batch) = batches.recv().await {
                     let now = options.clock.now();
-                    tally.add(batch::apply(conn, ws, options.sender, batch, now).await?);
+                    let manner = Manner { sender: options.sender, messages: Messages::MayBeStored, now };
+                    tally.add(batch::apply(conn, ws, &batch, manner).await?);
                     progress(Progress { records: tally.report.records() });
                 }
                 let refused = tally.report.rejected != 0;

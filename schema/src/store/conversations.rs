@@ -1,12 +1,11 @@
 //! Conversations: their details by key.
 
-use diesel::{ExpressionMethods, QueryDsl};
+use diesel::{ExpressionMethods, QueryDsl, Queryable};
 
 use super::{Conn, Result, Store, StoreError, conn::load, keys, tables::conversations};
 use crate::{
     facts::{Conversation, Outcome},
     id::{ChannelKey, ConversationKey, CustomerKey, LabelKey, MemberKey, WorkspaceKey},
-    import::rows::ConversationRow,
     instant::Instant,
 };
 
@@ -37,13 +36,7 @@ impl Store {
         keys: &[ConversationKey],
     ) -> Result<Vec<ConversationDetail>> {
         let keys: Vec<i64> = keys.iter().map(|key| key.0).collect();
-        self.read(move |conn| {
-            Box::pin(async move {
-                let rows = list(conn, ws, &keys).await?;
-                rows.into_iter().filter_map(|row| detail(row).transpose()).collect()
-            })
-        })
-        .await
+        self.read(move |conn| Box::pin(async move { list_details(conn, ws, &keys).await })).await
     }
 }
 
@@ -60,28 +53,82 @@ async fn list_ids(conn: &mut Conn, ws: WorkspaceKey, keys: &[i64]) -> Result<Vec
     Ok(found)
 }
 
+/// What the rollup reads of a conversation: the columns of [`FACT_COLUMNS`].
+#[derive(Queryable)]
+pub(crate) struct FactRow {
+    pub(crate) conversation_key: i64,
+    customer_key: Option<i64>,
+    created_at: Option<i64>,
+    channel_key: Option<i64>,
+    assignee_key: Option<i64>,
+    label_keys: String,
+    closed_at: Option<i64>,
+    outcome: Option<i16>,
+    first_inbound_at: Option<i64>,
+    first_reply_at: Option<i64>,
+    opens_customer: bool,
+}
+
+type FactColumns = (
+    conversations::conversation_key,
+    conversations::customer_key,
+    conversations::created_at,
+    conversations::channel_key,
+    conversations::assignee_key,
+    conversations::label_keys,
+    conversations::closed_at,
+    conversations::outcome,
+    conversations::first_inbound_at,
+    conversations::first_reply_at,
+    conversations::opens_customer,
+);
+
+/// The columns of a [`FactRow`].
+pub(crate) const FACT_COLUMNS: FactColumns = (
+    conversations::conversation_key,
+    conversations::customer_key,
+    conversations::created_at,
+    conversations::channel_key,
+    conversations::assignee_key,
+    conversations::label_keys,
+    conversations::closed_at,
+    conversations::outcome,
+    conversations::first_inbound_at,
+    conversations::first_reply_at,
+    conversations::opens_customer,
+);
+
 /// The rows of these keys, in no order.
-pub(crate) async fn list(conn: &mut Conn, ws: WorkspaceKey, keys: &[i64]) -> Result<Vec<ConversationRow>> {
-    let mut found: Vec<ConversationRow> = Vec::with_capacity(keys.len());
+pub(crate) async fn list_facts(conn: &mut Conn, ws: WorkspaceKey, keys: &[i64]) -> Result<Vec<FactRow>> {
+    let mut found: Vec<FactRow> = Vec::with_capacity(keys.len());
     for keys in keys.chunks(conn.most_keys()) {
         let query = conversations::table
             .filter(conversations::workspace_id.eq(ws.0))
-            .filter(conversations::conversation_key.eq_any(keys));
-        let rows: Vec<ConversationRow> = load!(conn, query)?;
+            .filter(conversations::conversation_key.eq_any(keys))
+            .select(FACT_COLUMNS);
+        let rows: Vec<FactRow> = load!(conn, query)?;
         found.extend(rows);
     }
     Ok(found)
 }
 
-/// The row as what it means; `None` where the conversation has not come yet.
-fn detail(row: ConversationRow) -> Result<Option<ConversationDetail>> {
-    let fact = fact(&row)?;
-    let id = row.id;
-    Ok(fact.map(|fact| ConversationDetail { id, fact }))
+async fn list_details(conn: &mut Conn, ws: WorkspaceKey, keys: &[i64]) -> Result<Vec<ConversationDetail>> {
+    let mut found = Vec::with_capacity(keys.len());
+    for keys in keys.chunks(conn.most_keys()) {
+        let query = conversations::table
+            .filter(conversations::workspace_id.eq(ws.0))
+            .filter(conversations::conversation_key.eq_any(keys))
+            .select((conversations::id, FACT_COLUMNS));
+        let rows: Vec<(String, FactRow)> = load!(conn, query)?;
+        for (id, row) in rows {
+            found.extend(fact(&row)?.map(|fact| ConversationDetail { id, fact }));
+        }
+    }
+    Ok(found)
 }
 
 /// The row as a fact; `None` where the conversation has not come yet.
-pub(crate) fn fact(row: &ConversationRow) -> Result<Option<Conversation>> {
+pub(crate) fn fact(row: &FactRow) -> Result<Option<Conversation>> {
     let key = row.conversation_key;
     let (Some(customer), Some(created_at), Some(channel)) = (row.customer_key, row.created_at, row.channel_key) else {
         return Ok(None);

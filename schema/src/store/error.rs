@@ -18,6 +18,9 @@ pub enum StoreError {
         /// What finds the row.
         key: String,
     },
+    /// A row with that key is there already.
+    #[error("there is such a row already: {0}")]
+    Exists(String),
     /// A setting or an argument that can't be used; says what to do.
     #[error("{0}")]
     Invalid(String),
@@ -44,6 +47,9 @@ impl From<DieselError> for StoreError {
                 | DatabaseErrorKind::UnableToSendCommand,
                 info,
             ) => Self::Unavailable(info.message().to_owned()),
+            DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, info) => {
+                Self::Exists(info.message().to_owned())
+            }
             DieselError::DatabaseError(_, info) if info.message().contains("database is locked") => {
                 Self::Unavailable("another process has kept the database locked for too long".to_owned())
             }

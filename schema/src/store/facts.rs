@@ -6,13 +6,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::{
     Conn, Result,
     conn::{first, load},
-    conversations as conversation_store, keys, ratings as rating_store,
+    conversations::{self as conversation_store, FACT_COLUMNS, FactRow},
+    keys, ratings as rating_store,
     tables::{conversations, follow_ups, messages, ratings},
 };
 use crate::{
     facts::{Conversation, Facts, FollowUp, Message, OpenConversation},
     id::{ChannelKey, ConversationKey, LabelKey, MemberKey, WorkspaceKey},
-    import::rows::{ConversationRow, INBOUND, REPLY, RatingRow},
+    import::rows::{INBOUND, REPLY, RatingRow},
     instant::Instant,
 };
 
@@ -94,19 +95,14 @@ async fn list_follow_ups(conn: &mut Conn, ws: WorkspaceKey, start: i64, end: i64
 }
 
 /// Two index scans: one on creation, one on closing.
-async fn list_created_or_closed(
-    conn: &mut Conn,
-    ws: WorkspaceKey,
-    start: i64,
-    end: i64,
-) -> Result<Vec<ConversationRow>> {
+async fn list_created_or_closed(conn: &mut Conn, ws: WorkspaceKey, start: i64, end: i64) -> Result<Vec<FactRow>> {
     let mine = || conversations::table.filter(conversations::workspace_id.eq(ws.0));
     let created = mine().filter(conversations::created_at.ge(start).and(conversations::created_at.lt(end)));
     let closed = mine()
         .filter(conversations::closed_at.ge(start).and(conversations::closed_at.lt(end)))
         .filter(conversations::created_at.lt(start).or(conversations::created_at.ge(end)));
-    let mut rows: Vec<ConversationRow> = load!(conn, created)?;
-    let closed: Vec<ConversationRow> = load!(conn, closed)?;
+    let mut rows: Vec<FactRow> = load!(conn, created.select(FACT_COLUMNS))?;
+    let closed: Vec<FactRow> = load!(conn, closed.select(FACT_COLUMNS))?;
     rows.extend(closed);
     Ok(rows)
 }
@@ -114,15 +110,16 @@ async fn list_created_or_closed(
 /// Keys this close together are read as one range: a scan reads four rows in the time of one look-up.
 const DENSE: i64 = 4;
 
-async fn list_by_key(conn: &mut Conn, ws: WorkspaceKey, wanted: &[i64]) -> Result<Vec<ConversationRow>> {
+async fn list_by_key(conn: &mut Conn, ws: WorkspaceKey, wanted: &[i64]) -> Result<Vec<FactRow>> {
     let (Some(first), Some(last)) = (wanted.first(), wanted.last()) else { return Ok(Vec::new()) };
     if DENSE * (wanted.len() as i64) < last - first {
-        return conversation_store::list(conn, ws, wanted).await;
+        return conversation_store::list_facts(conn, ws, wanted).await;
     }
     let range = conversations::table
         .filter(conversations::workspace_id.eq(ws.0))
-        .filter(conversations::conversation_key.between(*first, *last));
-    let rows: Vec<ConversationRow> = load!(conn, range)?;
+        .filter(conversations::conversation_key.between(*first, *last))
+        .select(FACT_COLUMNS);
+    let rows: Vec<FactRow> = load!(conn, range)?;
     Ok(rows.into_iter().filter(|row| wanted.binary_search(&row.conversation_key).is_ok()).collect())
 }
 
