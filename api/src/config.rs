@@ -24,9 +24,9 @@ pub struct Config {
     pub listen: SocketAddr,
     /// What HS256 member tokens are signed with.
     pub jwt_secret: Option<Secret>,
-    /// A PEM file. Not supported by this version.
+    /// A PEM file. Refused where set: tokens are checked with `jwt_secret` alone.
     pub jwt_public_key_file: Option<String>,
-    /// A JWK set. Not supported by this version.
+    /// A JWK set. Refused where set, as above.
     pub jwks_file: Option<String>,
     /// The `iss` that tokens must have.
     pub jwt_issuer: Option<String>,

@@ -1,6 +1,7 @@
 //! Proof that what is stored is what the facts say.
 //!
-//! Everything is made anew from the facts, first messages included, and compared with what is stored, all in one snapshot.
+//! Blocks and rows are made anew from the facts, first messages included, and compared with what is stored, all in one
+//! snapshot. Which conversation holds its customer's first activity is taken as the import left it.
 
 use std::collections::BTreeSet;
 

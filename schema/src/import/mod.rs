@@ -1,7 +1,7 @@
 //! How facts come in: newline-delimited JSON, one record a line, in any order.
 //!
-//! A reading thread decompresses, cuts and checks lines; batches of records are then applied, each in one transaction with
-//! the days that it touches. What a record does is decided in memory, by pure functions over the rows that the batch has to
+//! A reading thread decompresses, cuts and checks lines; batches of records are then applied, each in one transaction (in
+//! strict mode all in one) with the days that it touches. What a record does is decided in memory, by pure functions over the rows that the batch has to
 //! do with ([`working`], [`apply`](mod@apply), [`derive`](mod@derive), [`touched`]); only [`load`] and [`save`] talk to the store.
 
 mod apply;
@@ -88,7 +88,7 @@ pub struct ImportOptions {
 /// How far an import is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Records that are durable, or, in strict mode, applied.
+    /// Records that are dealt with, refused ones among them: what was taken is durable, or, in strict mode, applied.
     pub records: u64,
 }
 

@@ -153,7 +153,8 @@ pub async fn read_open(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<OpenConv
     Ok(open)
 }
 
-/// The instants of the first and the last fact of the workspace; `None` where nothing counts.
+/// The instants of the first and the last fact of the workspace, those that no measure counts among them; `None` where
+/// there is none.
 pub async fn extent(conn: &mut Conn, ws: WorkspaceKey) -> Result<Option<(Instant, Instant)>> {
     use diesel::dsl::{max, min};
     macro_rules! ends {

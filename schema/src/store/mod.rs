@@ -61,7 +61,8 @@ enum Access {
 }
 
 impl Store {
-    /// The store at `sqlite://PATH` or `postgres://…`. A SQLite file that is not there is made.
+    /// The store at `sqlite://PATH` or `postgres://…`. A SQLite file that is not there is made; PostgreSQL is not spoken to
+    /// before the first query.
     ///
     /// [`StoreError::Invalid`] where the address is neither.
     pub async fn connect(url: &str) -> Result<Self> {

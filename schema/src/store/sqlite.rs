@@ -10,7 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::error::{Result, StoreError};
 
-/// Readers that may be at work at once: more threads than this machine class has cores gain nothing.
+/// Readers that may be at work at once: each takes a thread, and more threads than a machine has cores gain little.
 const READERS: usize = 8;
 
 /// A SQLite file.
@@ -36,7 +36,7 @@ impl std::fmt::Debug for Idle {
     }
 }
 
-/// A connection on loan: it goes back when dropped, unless its transaction was left open.
+/// A connection on loan: it goes back when dropped, unless it was discarded.
 pub struct Lent {
     connection: Option<SqliteConnection>,
     lane: Lane,
