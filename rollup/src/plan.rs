@@ -9,8 +9,8 @@ pub fn is_due(ledger: &Ledger, pending_days: u64) -> bool {
     pending_days != 0 || ledger.pending_zone.is_some() || ledger.rolled_up_at.is_none()
 }
 
-/// Facts that are read at a time: some ten megabytes.
-const FACTS_AT_A_TIME: u64 = 150_000;
+/// Facts that are read at a time: some megabytes, of which three stretches are under way at once.
+const FACTS_AT_A_TIME: u64 = 75_000;
 /// The most days that are read at a time, however little happened.
 const MOST_DAYS: usize = 366;
 

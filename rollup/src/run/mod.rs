@@ -6,6 +6,8 @@
 mod make;
 mod read;
 
+use std::time::Duration;
+
 use caseload_schema::{
     clock::Clock,
     id::{MemberKey, WorkspaceKey},
@@ -77,7 +79,9 @@ pub enum RunError {
 }
 
 /// A run that gives no sign of life for so long is taken for dead.
-const LEASE_SECONDS: i64 = 60;
+const LEASE_SECONDS: i64 = 15;
+/// How often a run gives a sign of life, whatever it is at.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(4);
 /// Superseded blocks are kept for readers who began before the flip; requests end long before that.
 const KEEP_SUPERSEDED_SECONDS: i64 = 600;
 
@@ -101,15 +105,15 @@ pub async fn run(
     let run = begun.ok_or(RunError::Busy)?;
     let worker = Worker { store, ws, run, clock, progress };
     let outcome = worker.work(request.days).await;
-    let error = outcome.as_ref().err().map(ToString::to_string);
-    let at = clock.now();
-    let finish =
-        store.write(move |conn| Box::pin(async move { runs::finish(conn, ws, run, at, error.as_deref()).await }));
-    match (outcome, finish.await) {
-        (Ok(outcome), Ok(())) => Ok(outcome),
-        (Ok(_), Err(error)) => Err(error.into()),
-        (Err(error), _) => Err(error),
+    if let Err(error) = &outcome {
+        let (error, at) = (error.to_string(), clock.now());
+        // Where not even that can be written, the next run sees that this one is dead.
+        store
+            .write(move |conn| Box::pin(async move { runs::finish(conn, ws, run, at, Some(&error)).await }))
+            .await
+            .ok();
     }
+    outcome
 }
 
 fn lease_until(at: Instant) -> Instant {
@@ -130,7 +134,7 @@ impl Worker<'_> {
         let (sender, mut found) = mpsc::channel(1);
         let ws = self.ws;
         let reading = self.store.snapshot(move |conn| Box::pin(read::read(conn, ws, days, sender)));
-        let writing = async {
+        let writing = async move {
             let mut flip = None;
             let mut done = RunProgress::default();
             let mut changed = Vec::new();
@@ -160,7 +164,10 @@ impl Worker<'_> {
             }
             Ok::<_, RunError>((flip, done, changed, emptied))
         };
-        let (read, written) = tokio::join!(reading, writing);
+        let (read, written) = tokio::select! {
+            done = async { tokio::join!(reading, writing) } => done,
+            error = self.keep_alive() => return Err(error),
+        };
         // Where writing failed, reading fails too, because nobody listens: the first cause is the one to tell.
         let (plan, done, changed, emptied) = written?;
         read?;
@@ -185,6 +192,19 @@ impl Worker<'_> {
         })
     }
 
+    /// Renews the lease for as long as it can be renewed; then says why not.
+    async fn keep_alive(&self) -> RunError {
+        loop {
+            tokio::time::sleep(SIGN_OF_LIFE).await;
+            let (ws, run, until) = (self.ws, self.run, lease_until(self.clock.now()));
+            match self.store.write(move |conn| Box::pin(runs::renew(conn, ws, run, until))).await {
+                Ok(true) => {}
+                Ok(false) => return RunError::LeaseLost,
+                Err(error) => return error.into(),
+            }
+        }
+    }
+
     async fn make(&self, reading: Reading) -> Result<Made, RunError> {
         let made = tokio::task::spawn_blocking(move || make::make(reading)).await;
         made.map_err(|error| StoreError::Database(format!("the fold panicked: {error}")).into())
@@ -194,9 +214,12 @@ impl Worker<'_> {
         let (ws, run, until) = (self.ws, self.run, lease_until(self.clock.now()));
         let held = self.store.write(move |conn| {
             Box::pin(async move {
+                if !runs::advance(conn, ws, run, done, until).await? {
+                    return Ok(false);
+                }
                 blocks::insert(conn, ws, run, &made.blocks).await?;
                 summaries::insert(conn, ws, run, &made.summaries).await?;
-                runs::advance(conn, ws, run, done, until).await
+                Ok(true)
             })
         });
         if held.await? { Ok(()) } else { Err(RunError::LeaseLost) }
@@ -221,9 +244,10 @@ impl Worker<'_> {
         let sweep_before = flip.at.plus_seconds(-KEEP_SUPERSEDED_SECONDS);
         let flipped = self.store.write(move |conn| {
             Box::pin(async move {
-                let generation = ledger::flip(conn, ws, &flip).await?;
+                let Some(generation) = ledger::flip(conn, ws, &flip).await? else { return Ok(None) };
                 blocks::sweep(conn, ws, sweep_before).await?;
-                Ok(generation)
+                runs::finish(conn, ws, flip.run, flip.at, None).await?;
+                Ok(Some(generation))
             })
         });
         flipped.await?.ok_or(RunError::LeaseLost)

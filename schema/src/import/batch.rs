@@ -9,6 +9,7 @@ use super::{
     load::{self, Messages},
     record::Record,
     save,
+    table::Entry,
 };
 use crate::{
     day::Day,
@@ -64,6 +65,10 @@ pub(crate) async fn apply(
             Ok(Outcome::Stale) => outcome.stale += 1,
             Err(refusal) => outcome.refused.push((file.clone(), *line, refusal)),
         }
+    }
+    if manner.messages == Messages::AreNew && working.messages.entries().any(Entry::is_nothing) {
+        // A message came and went: whether it was stored before matters now, and no insertion will tell.
+        return Err(StoreError::Exists("a message that was taken for new is gone".to_owned()));
     }
     let needed = working.without_needed_history();
     load::history(conn, &mut working, &needed).await?;

@@ -116,8 +116,9 @@ pub(crate) fn score(field: &'static str, raw: Raw<'_>) -> Result<i16, Refusal> {
         None | Some("\"\"") => return Err(Refusal::missing(field)),
         Some(text) => text,
     };
-    match serde_json::from_str::<i16>(text) {
-        Ok(score) if (1..=5).contains(&score) => Ok(score),
+    match serde_json::from_str::<f64>(text) {
+        // A whole number, however it is written.
+        Ok(score) if (1.0..=5.0).contains(&score) && score.fract() == 0.0 => Ok(score as i16),
         _ => Err(must_be(field, "1 to 5", text)),
     }
 }
@@ -173,7 +174,7 @@ fn within_id_length(field: &'static str, id: &str) -> Result<(), Refusal> {
 }
 
 /// A value as an error shows it: not longer than a line.
-fn shown(value: &str) -> String {
+pub(crate) fn shown(value: &str) -> String {
     const MOST: usize = 80;
     if value.chars().count() <= MOST {
         return value.to_owned();

@@ -202,10 +202,12 @@ pub(crate) fn parse(line: &str, latest: Latest) -> Result<Record, Refusal> {
     let kind = field::text("type", raw.kind_of_record)?;
     if kind == "delete" {
         let of = field::text("of", raw.of)?;
-        let of = Kind::parse(&of).ok_or_else(|| Refusal::new("of", format!("no such type: {of:?}")))?;
+        let of = Kind::parse(&of)
+            .ok_or_else(|| Refusal::new("of", format!("no such type: {}", field::shown(&format!("{of:?}")))))?;
         return Ok(Record::Delete { of, id: field::id("id", raw.id)? });
     }
-    let kind = Kind::parse(&kind).ok_or_else(|| Refusal::new("type", format!("no such type: {kind:?}")))?;
+    let kind = Kind::parse(&kind)
+        .ok_or_else(|| Refusal::new("type", format!("no such type: {}", field::shown(&format!("{kind:?}")))))?;
     let id = field::id("id", raw.id)?;
     match kind {
         Kind::Member => member(&raw, id).map(Record::Member),
@@ -257,7 +259,7 @@ fn conversation(latest: Latest, raw: &RawRecord<'_>, id: String) -> Result<Conve
         id,
         customer_id: field::id("customer_id", raw.customer_id)?,
         created_at: latest.instant("created_at", raw.created_at)?,
-        channel: field::optional_text("channel", raw.channel)?.unwrap_or_else(|| "other".to_owned()),
+        channel: field::optional_id("channel", raw.channel)?.unwrap_or_else(|| "other".to_owned()),
         assignee_id: field::optional_id("assignee_id", raw.assignee_id)?,
         label_ids: field::ids("label_ids", raw.label_ids)?,
         closed_at: latest.optional_instant("closed_at", raw.closed_at)?,

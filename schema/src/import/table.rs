@@ -26,6 +26,11 @@ pub(crate) struct Entry<R> {
 }
 
 impl<R: PartialEq> Entry<R> {
+    /// Whether there was nothing and is nothing.
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.stored.is_none() && self.current.is_none()
+    }
+
     pub(crate) fn changed(&self) -> bool {
         self.stored != self.current
     }

@@ -83,7 +83,10 @@ macro_rules! insert_rows {
             $crate::store::conn::Conn::Sqlite(c) => {
                 for rows in $rows.chunks($crate::store::conn::SQLITE_BINDS / columns.len()) {
                     let insert = diesel::insert_into($table::table).values(rows);
-                    done = done.and(diesel::RunQueryDsl::execute(insert, &mut **c));
+                    done = diesel::RunQueryDsl::execute(insert, &mut **c);
+                    if done.is_err() {
+                        break;
+                    }
                 }
             }
             $crate::store::conn::Conn::Postgres(c) => {
@@ -92,7 +95,10 @@ macro_rules! insert_rows {
                         $(.bind::<diesel::sql_types::Array<$sql>, _>(
                             rows.iter().map(|row| row.$column.clone()).collect::<Vec<_>>(),
                         ))*;
-                    done = done.and(diesel_async::RunQueryDsl::execute(insert, &mut ***c).await);
+                    done = diesel_async::RunQueryDsl::execute(insert, &mut ***c).await;
+                    if done.is_err() {
+                        break;
+                    }
                 }
             }
         }

@@ -50,6 +50,14 @@ pub async fn latest_change(conn: &mut Conn, ws: WorkspaceKey) -> Result<i64> {
     Ok(change.unwrap_or(0))
 }
 
+/// Waits until no change of the workspace is under way, and keeps others waiting until the transaction ends. Whoever locks
+/// more than one of a workspace's rows takes this lock first.
+pub(crate) async fn lock(conn: &mut Conn, ws: WorkspaceKey) -> Result<()> {
+    let row = counters::table.find(ws.0);
+    execute!(conn, diesel::update(row).set(counters::change.eq(counters::change)))?;
+    Ok(())
+}
+
 /// Counts one more change. This locks the workspace for changes until the transaction ends, so that whoever sees a change's
 /// number sees all changes before it too.
 pub async fn next_change(conn: &mut Conn, ws: WorkspaceKey) -> Result<i64> {

@@ -53,6 +53,12 @@ impl From<DieselError> for StoreError {
             DieselError::DatabaseError(_, info) if info.message().contains("database is locked") => {
                 Self::Unavailable("another process has kept the database locked for too long".to_owned())
             }
+            // SQLSTATE 40P01 and 57P01 have no kind of their own.
+            DieselError::DatabaseError(_, info)
+                if ["deadlock detected", "terminating connection"].iter().any(|said| info.message().contains(said)) =>
+            {
+                Self::Unavailable(info.message().to_owned())
+            }
             DieselError::BrokenTransactionManager => Self::Unavailable("the connection was lost".to_owned()),
             _ => Self::Database(error.to_string()),
         }

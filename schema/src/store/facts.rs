@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     facts::{Conversation, Facts, FollowUp, Message, OpenConversation},
-    id::{ChannelKey, ConversationKey, LabelKey, MemberKey, WorkspaceKey},
+    id::{ChannelKey, ConversationKey, CustomerKey, LabelKey, MemberKey, WorkspaceKey},
     import::rows::{INBOUND, REPLY, RatingRow},
     instant::Instant,
 };
@@ -73,7 +73,7 @@ async fn list_ratings(conn: &mut Conn, ws: WorkspaceKey, start: i64, end: i64) -
         .filter(ratings::workspace_id.eq(ws.0))
         .filter(ratings::rated_at.ge(start).and(ratings::rated_at.lt(end)));
     let rows: Vec<RatingRow> = load!(conn, query)?;
-    Ok(rows.iter().map(rating_store::fact).collect())
+    rows.iter().map(rating_store::fact).collect()
 }
 
 async fn list_follow_ups(conn: &mut Conn, ws: WorkspaceKey, start: i64, end: i64) -> Result<Vec<FollowUp>> {
@@ -195,6 +195,51 @@ pub async fn read_messages_of(
         for message in rows.into_iter().map(message) {
             found.entry(message.conversation).or_default().push(message);
         }
+    }
+    Ok(found)
+}
+
+/// Where a customer's first activity could be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FirstActivity {
+    /// The conversation.
+    pub conversation: ConversationKey,
+    /// Its id, which decides between two at the same instant.
+    pub id: String,
+    /// Whose it is.
+    pub customer: CustomerKey,
+    /// The earlier of creation and first inbound message.
+    pub at: Instant,
+    /// Whether it is stored as the one that opens its customer.
+    pub opens_customer: bool,
+}
+
+/// Rows of [`read_first_activities`] at a time.
+const ACTIVITIES: i64 = 50_000;
+
+/// The first activity of the conversations behind the key `after`, by key, some at a time; none when there are no more.
+pub async fn read_first_activities(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    after: ConversationKey,
+) -> Result<Vec<FirstActivity>> {
+    let query = conversations::table
+        .filter(conversations::workspace_id.eq(ws.0))
+        .filter(conversations::conversation_key.gt(after.0))
+        .filter(conversations::created_at.is_not_null())
+        .order(conversations::conversation_key)
+        .limit(ACTIVITIES)
+        .select((conversations::id, FACT_COLUMNS));
+    let rows: Vec<(String, FactRow)> = load!(conn, query)?;
+    let mut found = Vec::with_capacity(rows.len());
+    for (id, row) in rows {
+        found.extend(conversation_store::fact(&row)?.map(|fact| FirstActivity {
+            conversation: fact.key,
+            id,
+            customer: fact.customer,
+            at: fact.first_activity_at(),
+            opens_customer: fact.opens_customer,
+        }));
     }
     Ok(found)
 }

@@ -94,6 +94,8 @@ impl Store {
     pub async fn set_pending_zone(&self, ws: WorkspaceKey, zone: Zone) -> Result<()> {
         self.write(move |conn| {
             Box::pin(async move {
+                // A change: imports that marked no days of the new zone are seen by the run that takes it up.
+                super::dirty_days::next_change(conn, ws).await?;
                 let current = find(conn, ws).await?.map(|ledger| ledger.zone);
                 let pending = (current != Some(zone)).then(|| zone.name());
                 let row = ledgers::table.find(ws.0);
@@ -146,8 +148,14 @@ pub async fn list_days(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<LedgerDa
 }
 
 /// Makes what the run wrote current, all at once, and gives the generation, which grows by one where the figures changed.
-/// `None` where the run's lease has gone to another: then nothing happens.
+/// `None` where the run's lease has gone to another, or its zone is not wanted any more: then nothing happens.
 pub async fn flip(conn: &mut Conn, ws: WorkspaceKey, flip: &Flip) -> Result<Option<i64>> {
+    super::dirty_days::lock(conn, ws).await?;
+    let ledger = find(conn, ws).await?;
+    if ledger.is_none_or(|ledger| flip.zone != ledger.zone && Some(flip.zone) != ledger.pending_zone) {
+        // The zone that the run was made for is not wanted any more; imports since have marked no days of it.
+        return Ok(None);
+    }
     // The update locks the ledger's row, so that nobody can take the lease while the rest is written.
     let mine = ledgers::table.find(ws.0).filter(ledgers::lease_run.eq(flip.run));
     let ended = (

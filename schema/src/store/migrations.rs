@@ -17,8 +17,10 @@ fn failed(error: impl std::fmt::Display) -> StoreError {
 }
 
 impl Store {
-    /// Brings the database to this version. Several processes may do so at once.
+    /// Brings the database to this version. Several processes may do so at once. [`StoreError::Invalid`] where a newer
+    /// version has been there.
     pub async fn migrate(&self) -> Result<()> {
+        self.refuse_newer().await?;
         match &self.0 {
             Backend::Sqlite(db) => {
                 let mut lent = db.writer().await?;
@@ -39,14 +41,29 @@ impl Store {
         }
     }
 
-    /// Whether the database is at this version; an empty one is not.
-    pub async fn is_current(&self) -> Result<bool> {
-        let wanted = match &self.0 {
-            Backend::Sqlite(_) => names::<diesel::sqlite::Sqlite>(&SQLITE)?,
-            Backend::Postgres { .. } => names::<diesel::pg::Pg>(&POSTGRES)?,
-        };
+    async fn refuse_newer(&self) -> Result<()> {
+        let known = self.known_versions()?;
         let applied = self.read(|conn| Box::pin(applied(conn))).await?;
-        Ok(wanted.iter().all(|version| applied.contains(version)))
+        match applied.iter().find(|version| !known.contains(version)) {
+            None => Ok(()),
+            Some(newer) => Err(StoreError::Invalid(format!(
+                "the database was made by a newer caseload (its migration {newer} is not known here): use that version"
+            ))),
+        }
+    }
+
+    fn known_versions(&self) -> Result<Vec<String>> {
+        match &self.0 {
+            Backend::Sqlite(_) => names::<diesel::sqlite::Sqlite>(&SQLITE),
+            Backend::Postgres { .. } => names::<diesel::pg::Pg>(&POSTGRES),
+        }
+    }
+
+    /// Whether the database is at this version; an empty one is not, and one of a newer version neither.
+    pub async fn is_current(&self) -> Result<bool> {
+        let wanted = self.known_versions()?;
+        let applied = self.read(|conn| Box::pin(applied(conn))).await?;
+        Ok(wanted.iter().all(|version| applied.contains(version)) && applied.len() == wanted.len())
     }
 }
 

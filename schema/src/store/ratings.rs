@@ -3,7 +3,7 @@
 use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl};
 
 use super::{
-    Conn, Result, Store,
+    Conn, Result, Store, StoreError,
     conn::load,
     tables::{conversations, ratings},
 };
@@ -67,7 +67,9 @@ macro_rules! details {
                 .filter($column.eq_any(keys))
                 .select((ratings::all_columns, conversations::id));
             let rows: Vec<(RatingRow, String)> = load!($conn, query)?;
-            found.extend(rows.into_iter().map(detail));
+            for row in rows {
+                found.push(detail(row)?);
+            }
         }
         found
     }};
@@ -85,19 +87,20 @@ async fn list_of(conn: &mut Conn, ws: WorkspaceKey, keys: &[i64]) -> Result<Vec<
     Ok(found)
 }
 
-fn detail((row, conversation_id): (RatingRow, String)) -> RatingDetail {
-    let fact = fact(&row);
-    RatingDetail { id: row.id, conversation_id, comment: row.comment, fact }
+fn detail((row, conversation_id): (RatingRow, String)) -> Result<RatingDetail> {
+    let fact = fact(&row)?;
+    Ok(RatingDetail { id: row.id, conversation_id, comment: row.comment, fact })
 }
 
 /// The row as a fact.
-pub(crate) fn fact(row: &RatingRow) -> Rating {
-    Rating {
+pub(crate) fn fact(row: &RatingRow) -> Result<Rating> {
+    let score = u8::try_from(row.score).ok().filter(|score| (1..=5).contains(score));
+    Ok(Rating {
         key: RatingKey(row.rating_key),
         conversation: ConversationKey(row.conversation_key),
         rated_at: Instant::from_micros(row.rated_at),
-        score: u8::try_from(row.score).unwrap_or_default(),
+        score: score.ok_or_else(|| StoreError::damaged("ratings", "score", row.rating_key))?,
         member: row.member_key.map(MemberKey),
         has_comment: row.comment.is_some(),
-    }
+    })
 }

@@ -230,11 +230,7 @@ pub async fn begin(conn: &mut Conn, ws: WorkspaceKey, new: &NewRun) -> Result<Op
 }
 
 async fn clear_dead(conn: &mut Conn, ws: WorkspaceKey, open_revision: i64, at: Instant) -> Result<()> {
-    let running = rollup_runs::table
-        .filter(rollup_runs::workspace_id.eq(ws.0))
-        .filter(rollup_runs::state.eq(RunState::Running.name()));
-    let dead: Vec<i64> = load!(conn, running.select(rollup_runs::run_id))?;
-    for run in dead {
+    for run in list_running(conn, ws).await? {
         execute!(
             conn,
             diesel::update(rollup_runs::table.find((ws.0, run))).set((
@@ -248,6 +244,21 @@ async fn clear_dead(conn: &mut Conn, ws: WorkspaceKey, open_revision: i64, at: I
     Ok(())
 }
 
+/// The runs that have begun and not ended: at most one of them is alive.
+pub async fn list_running(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<i64>> {
+    let running = rollup_runs::table
+        .filter(rollup_runs::workspace_id.eq(ws.0))
+        .filter(rollup_runs::state.eq(RunState::Running.name()));
+    Ok(load!(conn, running.select(rollup_runs::run_id))?)
+}
+
+/// Renews the lease of a run; false where it has gone to another run.
+pub async fn renew(conn: &mut Conn, ws: WorkspaceKey, run: i64, lease_until: Instant) -> Result<bool> {
+    let mine = ledgers::table.find(ws.0).filter(ledgers::lease_run.eq(run));
+    let renewed = execute!(conn, diesel::update(mine).set(ledgers::lease_expires_at.eq(lease_until.micros())))?;
+    Ok(renewed == 1)
+}
+
 /// Records how far a run is and renews its lease; false where the lease has gone to another run.
 pub async fn advance(
     conn: &mut Conn,
@@ -256,8 +267,9 @@ pub async fn advance(
     progress: RunProgress,
     lease_until: Instant,
 ) -> Result<bool> {
-    let mine = ledgers::table.find(ws.0).filter(ledgers::lease_run.eq(run));
-    let renewed = execute!(conn, diesel::update(mine).set(ledgers::lease_expires_at.eq(lease_until.micros())))?;
+    if !renew(conn, ws, run, lease_until).await? {
+        return Ok(false);
+    }
     execute!(
         conn,
         diesel::update(rollup_runs::table.find((ws.0, run))).set((
@@ -266,7 +278,7 @@ pub async fn advance(
             rollup_runs::facts_read.eq(progress.facts_read),
         ))
     )?;
-    Ok(renewed == 1)
+    Ok(true)
 }
 
 /// Records the end of a run.

@@ -5,7 +5,10 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
+use diesel::{
+    Connection, SqliteConnection,
+    connection::{AnsiTransactionManager, SimpleConnection, TransactionManager as _},
+};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::error::{Result, StoreError};
@@ -66,7 +69,9 @@ impl Lent {
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        if let Some(connection) = self.connection.take() {
+        if let Some(mut connection) = self.connection.take()
+            && !AnsiTransactionManager::is_broken_transaction_manager(&mut connection)
+        {
             self.lane.idle.lock().unwrap_or_else(PoisonError::into_inner).push(Idle(connection));
         }
     }
@@ -112,8 +117,11 @@ pub(crate) fn panicked(error: &tokio::task::JoinError) -> StoreError {
 
 fn connect(path: &Path) -> Result<SqliteConnection> {
     let text = path.to_str().ok_or_else(|| StoreError::Invalid("the database's path is not UTF-8".to_owned()))?;
-    let mut connection = SqliteConnection::establish(text)
-        .map_err(|error| StoreError::Unavailable(format!("can't open the SQLite file: {error}")))?;
+    let mut connection = SqliteConnection::establish(text).map_err(|error| {
+        StoreError::Unavailable(format!(
+            "can't open the SQLite file {text:?}: {error}; does its folder exist, and may it be written to?"
+        ))
+    })?;
     // FULL: what is acknowledged survives a power cut, at one fsync a transaction. Other processes may use the same file,
     // so a writer waits for them.
     connection.batch_execute(

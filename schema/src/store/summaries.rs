@@ -193,6 +193,16 @@ pub async fn list(conn: &mut Conn, ws: WorkspaceKey, from: Day, to: Day) -> Resu
     Ok(found)
 }
 
+/// The days that have rows, of whatever revision.
+pub async fn list_days(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<Day>> {
+    let query = daily_member_summary::table
+        .filter(daily_member_summary::workspace_id.eq(ws.0))
+        .select(daily_member_summary::day)
+        .distinct();
+    let days: Vec<i32> = load!(conn, query)?;
+    Ok(days.into_iter().map(Day::from_number).collect())
+}
+
 /// Writes the rows of some days at one revision.
 pub async fn insert(conn: &mut Conn, ws: WorkspaceKey, revision: i64, days: &[(Day, Vec<MemberDay>)]) -> Result<()> {
     let rows: Vec<SummaryRow> = days

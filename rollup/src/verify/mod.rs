@@ -1,7 +1,9 @@
 //! Proof that what is stored is what the facts say.
 //!
-//! Blocks and rows are made anew from the facts, first messages included, and compared with what is stored, all in one
-//! snapshot. Which conversation holds its customer's first activity is taken as the import left it.
+//! Blocks and rows are made anew from the facts, first messages included, and compared with what is stored; so is which
+//! conversation holds its customer's first activity. All of it in one snapshot.
+
+mod openers;
 
 use std::collections::BTreeSet;
 
@@ -13,6 +15,7 @@ use caseload_schema::{
     store::{
         Conn, Store, StoreError, blocks, dirty_days, facts, ledger,
         ledger::LedgerDay,
+        runs,
         summaries::{self, MemberDay},
     },
     zone::Zone,
@@ -83,17 +86,21 @@ async fn compare_all(
     if let Some((first, last)) = facts::extent(conn, ws).await? {
         target.extend(ledger.zone.day_of(first).until(ledger.zone.day_of(last).next()));
     }
+    target.extend(summaries::list_days(conn, ws).await?);
     target.retain(|day| period.is_none_or(|period| period.contains(*day)));
     let all = target.len();
     target.retain(|day| !dirty.contains(day));
     let verified = Verified { days: target.len() as u64, pending: (all - target.len()) as u64, ..Verified::default() };
     let current: FxHashMap<Day, LedgerDay> = current.into_iter().map(|entry| (entry.day, entry)).collect();
+    let unfinished: FxHashSet<i64> = runs::list_running(conn, ws).await?.into_iter().collect();
+    let current = Current { days: current, unfinished };
     let mut stretches = Stretches::new(target);
     while let Some((first, last)) = stretches.take_next() {
         let facts = read_checked(conn, ws, ledger.zone, (first, last), report).await?;
         stretches.learn(facts.messages.len() as u64 * 2);
         compare_stretch(conn, ws, &Stretch { zone: ledger.zone, first, last, facts }, &current, report).await?;
     }
+    openers::check(conn, ws, ledger.zone, report).await?;
     if dirty.is_empty() && ledger.rolled_up_at.is_some() {
         let open = fold_open(&facts::read_open(conn, ws).await?).encode();
         let stored = blocks::find_open(conn, ws, ledger.open_revision).await?;
@@ -141,6 +148,13 @@ fn check_first_messages(conversation: &mut Conversation, messages: &[Message], z
     }
 }
 
+/// What the ledger says.
+struct Current {
+    days: FxHashMap<Day, LedgerDay>,
+    /// Revisions of runs under way: what they have written is nobody's yet.
+    unfinished: FxHashSet<i64>,
+}
+
 /// Some days and their facts.
 struct Stretch {
     zone: Zone,
@@ -153,12 +167,12 @@ async fn compare_stretch(
     conn: &mut Conn,
     ws: WorkspaceKey,
     stretch: &Stretch,
-    current: &FxHashMap<Day, LedgerDay>,
+    current: &Current,
     report: Report<'_>,
 ) -> Result<(), StoreError> {
     let days = || stretch.first.until(stretch.last.next());
     let wanted: Vec<(Day, i64)> =
-        days().filter_map(|day| current.get(&day)).map(|entry| (entry.day, entry.revision)).collect();
+        days().filter_map(|day| current.days.get(&day)).map(|entry| (entry.day, entry.revision)).collect();
     let stored: FxHashMap<Day, Vec<u8>> =
         blocks::list(conn, ws, &wanted).await?.into_iter().map(|(day, _, bytes)| (day, bytes)).collect();
     let summaries = summaries::list(conn, ws, stretch.first, stretch.last).await?;
@@ -166,7 +180,7 @@ async fn compare_stretch(
     let mut made: FxHashMap<Day, Block> = made.into_iter().map(|block| (block.day(), block)).collect();
     for day in days() {
         let rows = |entry: &LedgerDay| summaries.get(&(day, entry.revision)).map_or(&[][..], Vec::as_slice);
-        let what = match (made.remove(&day), current.get(&day)) {
+        let what = match (made.remove(&day), current.days.get(&day)) {
             (None, None) => Vec::new(),
             (Some(block), None) => {
                 vec![format!("the ledger has no entry; the facts hold {} conversations", block.len())]
@@ -180,6 +194,13 @@ async fn compare_stretch(
             }
         };
         for what in what {
+            report(Difference { day: Some(day), what });
+        }
+    }
+    for &(day, revision) in summaries.keys() {
+        let is_current = current.days.get(&day).is_some_and(|entry| entry.revision == revision);
+        if !is_current && !current.unfinished.contains(&revision) {
+            let what = format!("there are summary rows of revision {revision}, which the ledger does not name");
             report(Difference { day: Some(day), what });
         }
     }
