@@ -10,6 +10,7 @@ use crate::{
 
 on_both_stores! {
     a_deleted_conversation_takes_what_belongs_to_it_along,
+    a_message_that_moved_to_a_deleted_conversation_goes_with_it,
     a_record_after_a_delete_is_a_new_one,
     a_deleted_customer_loses_name_and_comments_for_good_and_keeps_the_counts,
     a_deleted_member_is_deactivated_and_keeps_what_was_credited,
@@ -55,6 +56,13 @@ async fn a_deleted_conversation_takes_what_belongs_to_it_along(backend: Backend)
     let again = r#"{"type":"conversation","id":"c","customer_id":"k","created_at":"2026-03-02T09:00:00Z"}"#;
     take(&caseload, again, [1, 0, 0, 0]).await;
     figures(&caseload, &json!({"metrics": {"conversations": 1, "messages": 0, "ratings": {"count": 0}}})).await;
+}
+
+async fn a_message_that_moved_to_a_deleted_conversation_goes_with_it(backend: Backend) {
+    let caseload = world(backend).await;
+    let moved = r#"{"type":"message","id":"m2","conversation_id":"d","sent_at":"2026-03-03T09:00:00Z","kind":"reply"}"#;
+    take(&caseload, &format!("{moved}\n{}", delete("conversation", "d")), [2, 0, 0, 0]).await;
+    figures(&caseload, &json!({"metrics": {"messages": 1, "replies": 0, "firstResponse": {"count": 0}}})).await;
 }
 
 async fn a_record_after_a_delete_is_a_new_one(backend: Backend) {
