@@ -292,7 +292,7 @@ impl Reader<'_> {
 
     fn send(&mut self) -> Result<(), Abandoned> {
         self.bytes = 0;
-        let batch = std::mem::take(&mut self.batch);
+        let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH_RECORDS));
         if batch.is_empty() { Ok(()) } else { self.batches.blocking_send(batch).map_err(|_| Abandoned) }
     }
 }

@@ -129,8 +129,8 @@ fn is_directory_changed(working: &Working) -> bool {
 }
 
 /// The rows that are new or differ, as they are now.
-fn changed_rows<R: Row>(table: &Table<R>) -> Vec<R> {
-    table.entries().filter(|entry| entry.changed()).filter_map(|entry| entry.current.clone()).collect()
+fn changed_rows<R: Row>(table: &Table<R>) -> Vec<&R> {
+    table.entries().filter(|entry| entry.changed()).filter_map(|entry| entry.current.as_ref()).collect()
 }
 
 fn is_removed<R>(entry: &Entry<R>) -> bool {
@@ -152,7 +152,7 @@ async fn write_conversations(conn: &mut Conn, working: &Working) -> Result<()> {
         execute!(conn, diesel::delete(rows))?;
     }
     let rows = changed_rows(&working.conversations);
-    let (new, old): (Vec<ConversationRow>, Vec<ConversationRow>) = rows
+    let (new, old): (Vec<&ConversationRow>, Vec<&ConversationRow>) = rows
         .into_iter()
         .partition(|row| working.conversations.entry(row.conversation_key).is_none_or(|entry| entry.stored.is_none()));
     upsert_conversations(conn, &old).await?;
@@ -175,12 +175,13 @@ async fn write_conversations(conn: &mut Conn, working: &Working) -> Result<()> {
     Ok(())
 }
 
-async fn upsert_conversations(conn: &mut Conn, rows: &[ConversationRow]) -> Result<()> {
+async fn upsert_conversations(conn: &mut Conn, rows: &[&ConversationRow]) -> Result<()> {
     for rows in rows.chunks(conn.most_binds() / 14) {
+        let rows: Vec<ConversationRow> = rows.iter().map(|row| (*row).clone()).collect();
         execute!(
             conn,
             diesel::insert_into(conversations::table)
-                .values(rows)
+                .values(&rows)
                 .on_conflict((conversations::workspace_id, conversations::conversation_key))
                 .do_update()
                 .set((

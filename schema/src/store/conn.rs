@@ -72,7 +72,7 @@ macro_rules! execute {
     };
 }
 
-/// Inserts rows, structs with a field for each column. SQLite takes some hundred rows a statement. PostgreSQL takes one
+/// Inserts rows, references to structs with a field for each column. SQLite takes some hundred rows a statement. PostgreSQL takes one
 /// bound array a column and `unnest`s them: two and a half times as fast as a list of rows, inside the same transaction as
 /// everything else (the asynchronous driver can't `COPY` within one).
 macro_rules! insert_rows {
@@ -82,7 +82,8 @@ macro_rules! insert_rows {
         match $conn {
             $crate::store::conn::Conn::Sqlite(c) => {
                 for rows in $rows.chunks($crate::store::conn::SQLITE_BINDS / columns.len()) {
-                    let insert = diesel::insert_into($table::table).values(rows);
+                    let rows: Vec<_> = rows.iter().map(|row| (*row).clone()).collect();
+                    let insert = diesel::insert_into($table::table).values(&rows);
                     done = diesel::RunQueryDsl::execute(insert, &mut **c);
                     if done.is_err() {
                         break;

@@ -69,7 +69,7 @@ struct LedgerRow {
     rolled_up_at: Option<i64>,
 }
 
-#[derive(Queryable, Insertable)]
+#[derive(Clone, Queryable, Insertable)]
 #[diesel(table_name = ledger_days, treat_none_as_default_value = false)]
 struct LedgerDayRow {
     workspace_id: i64,
@@ -215,6 +215,7 @@ async fn insert_days(conn: &mut Conn, ws: WorkspaceKey, flip: &Flip) -> Result<(
         rolled_up_at: flip.at.micros(),
     };
     let rows: Vec<LedgerDayRow> = flip.changed.iter().map(new).collect();
+    let rows: Vec<&LedgerDayRow> = rows.iter().collect();
     insert_rows!(conn, ledger_days, rows, {
         workspace_id: BigInt,
         day: Integer,

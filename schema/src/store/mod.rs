@@ -46,10 +46,20 @@ use self::{postgres::Postgres, sqlite::Sqlite};
 #[derive(Debug, Clone)]
 pub struct Store(Backend);
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 enum Backend {
     Sqlite(Sqlite),
     Postgres { pool: Postgres, url: String },
+}
+
+impl std::fmt::Debug for Backend {
+    /// Without the address: it may hold a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.fmt(f),
+            Self::Postgres { pool, .. } => pool.fmt(f),
+        }
+    }
 }
 
 /// How a connection is used.

@@ -76,7 +76,7 @@ pub struct MemberDay {
 /// The rows of some days, by day and revision.
 pub type DaySummaries = FxHashMap<(Day, i64), Vec<MemberDay>>;
 
-#[derive(Queryable, Insertable)]
+#[derive(Clone, Queryable, Insertable)]
 #[diesel(table_name = daily_member_summary, treat_none_as_default_value = false)]
 struct SummaryRow {
     workspace_id: i64,
@@ -209,6 +209,7 @@ pub async fn insert(conn: &mut Conn, ws: WorkspaceKey, revision: i64, days: &[(D
         .iter()
         .flat_map(|(day, members)| members.iter().map(|member| SummaryRow::new(ws, revision, *day, member)))
         .collect();
+    let rows: Vec<&SummaryRow> = rows.iter().collect();
     insert_rows!(conn, daily_member_summary, rows, {
         workspace_id: BigInt,
         day: Integer,
