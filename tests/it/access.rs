@@ -1,7 +1,9 @@
 //! Who may read what.
 
+mod documents;
 mod fields;
 mod matrix;
+mod moved;
 mod own;
 mod refusals;
 

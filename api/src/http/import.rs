@@ -14,7 +14,7 @@ use futures::{Stream, StreamExt as _, stream};
 use serde::Deserialize;
 use tokio_util::io::{StreamReader, SyncIoBridge};
 
-use super::{errors::with_status, limits::IMPORT_IDLE};
+use super::{errors::with_status, limits::IMPORT_IDLE, spool::spool};
 use crate::{
     app::App,
     auth::{Viewer, authenticate},
@@ -29,8 +29,8 @@ pub(super) struct Parameters {
     strict: bool,
 }
 
-/// Takes the body in, in batches, each durable before the next. The body is never held whole. Where the sender goes away, the
-/// import ends as with any body that is cut off, not in the middle of a batch.
+/// Takes the body in when it is its turn, in batches, each durable before the next. The body is never held whole in memory.
+/// Where the sender goes away, the import ends as with any body that is cut off, not in the middle of a batch.
 pub(super) async fn post(
     State(app): State<App>,
     parameters: Result<Query<Parameters>, axum::extract::rejection::QueryRejection>,
@@ -48,10 +48,18 @@ pub(super) async fn post(
         Ok(encoding) => encoding,
         Err(error) => return with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, &error),
     };
-    let source = Source { name: None, encoding, reader: Box::new(blocking_reader(body)) };
+    let turn = app.turn_to_import().await;
+    let reader = match reader(body, strict).await {
+        Ok(reader) => reader,
+        Err(error) => return error.into_response(),
+    };
+    let source = Source { name: None, encoding, reader };
     let options = ImportOptions { sender: Sender::Member, strict, clock: app.clock().clone() };
     let (store, ws) = (app.store().clone(), viewer.workspace.key);
-    let work = async move { import::import(&store, ws, options, vec![source], |_| ()).await };
+    let work = async move {
+        let _turn = turn;
+        import::import(&store, ws, options, vec![source], |_| ()).await
+    };
     match app.tasks().spawn(work).await {
         Ok(Ok(report)) => answer(report, strict),
         Ok(Err(error)) => ApiError::from(error).into_response(),
@@ -80,9 +88,20 @@ fn encoding(headers: &HeaderMap) -> Result<Encoding, ApiError> {
     }
 }
 
-/// The body for a blocking reader on a thread of its own: at most one chunk of it is in memory.
-fn blocking_reader(body: Body) -> impl io::Read + Send {
-    SyncIoBridge::new(StreamReader::new(Box::pin(with_deadline(body))))
+/// The body for a blocking reader on a thread of its own: at most one chunk of it is in memory. A strict import is one
+/// transaction, which holds up all other writers: its body is waited for before that begins.
+async fn reader(body: Body, strict: bool) -> Result<Box<dyn io::Read + Send>, ApiError> {
+    let chunks = with_deadline(body);
+    if !strict {
+        return Ok(Box::new(SyncIoBridge::new(StreamReader::new(Box::pin(chunks)))));
+    }
+    match spool(chunks).await {
+        Ok(reader) => Ok(Box::new(reader)),
+        Err(error) => {
+            tracing::error!(%error, "the body of a strict import can't be kept in the temporary directory");
+            Err(ApiError::internal())
+        }
+    }
 }
 
 /// The body's chunks. A sender that falls silent ends it with an error, as a broken connection does.
@@ -110,7 +129,43 @@ fn answer(report: Report, strict: bool) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use caseload_schema::zone::Zone;
+
     use super::*;
+    use crate::app::tests::sample;
+
+    const LABEL: &str = "{\"type\":\"label\",\"id\":\"bug\",\"title\":\"Bug\"}\n";
+
+    /// Posts a strict import of two chunks, with someone else's write in between, and gives the status and how many labels
+    /// the workspace has then.
+    async fn post_strictly(second: io::Result<&'static str>) -> (u16, usize) {
+        let folder = tempfile::tempdir().unwrap();
+        let app = sample(folder.path()).await;
+        let token = app.keys().sign("acme", "ada", app.clock().now(), 60).unwrap();
+        let headers = HeaderMap::from_iter([
+            (header::AUTHORIZATION, format!("Bearer {token}").parse().unwrap()),
+            (header::CONTENT_TYPE, "application/x-ndjson".parse().unwrap()),
+        ]);
+        let (store, now) = (app.store().clone(), app.clock().now());
+        let chunks = stream::once(async { Ok(LABEL) }).chain(stream::once(async move {
+            store.create_workspace("other", "Other", Zone::parse("UTC").unwrap(), now).await.unwrap();
+            second
+        }));
+        let parameters = Ok(Query(Parameters { strict: true }));
+        let response = post(State(app.clone()), parameters, headers, Body::from_stream(chunks)).await;
+        let ws = app.store().find_workspace("acme").await.unwrap().unwrap().key;
+        (response.status().as_u16(), app.store().directory(ws).await.unwrap().labels().len())
+    }
+
+    #[tokio::test]
+    async fn others_write_while_the_body_of_a_strict_import_is_on_its_way() {
+        assert_eq!(post_strictly(Ok("{\"type\":\"label\",\"id\":\"idea\",\"title\":\"Idea\"}\n")).await, (200, 2));
+    }
+
+    #[tokio::test]
+    async fn a_strict_import_that_is_cut_off_takes_nothing() {
+        assert_eq!(post_strictly(Err(io::ErrorKind::ConnectionReset.into())).await, (422, 0));
+    }
 
     fn status(report: Report, strict: bool) -> u16 {
         answer(report, strict).status().as_u16()

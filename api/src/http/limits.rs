@@ -9,12 +9,20 @@ pub(super) const MAX_GRAPHQL_BYTES: usize = 256 << 10;
 /// literals overflow; 32 leaves room for the deepest query that the depth limit lets through, with its arguments.
 pub(super) const MAX_BRACKET_DEPTH: usize = 32;
 
+/// Names, strings and signs of a document: as many fields as [`MAX_FIELDS`] lets through. A dashboard's largest query has some
+/// 1,500; parser and checks take a few microseconds for each.
+pub(super) const MAX_TOKENS: usize = 20_000;
+
+/// Operations of a document, and fragments: some of the executor's checks take the square of their number. A dashboard's
+/// largest query has one and a dozen.
+pub(super) const MAX_DEFINITIONS: usize = 100;
+
 /// Fields of a document with its fragments written out. A dashboard's largest query has some 500; the executor's checks
 /// take about 1 µs for each.
 pub(super) const MAX_FIELDS: usize = 20_000;
 
-/// How many fragments may spread each other in a row: as deep as anything else nests.
-pub(super) const MAX_FRAGMENT_DEPTH: usize = 32;
+/// Levels of a document with its fragments written out: as deep as brackets nest. The executor's checks recurse.
+pub(super) const MAX_HEIGHT: usize = 32;
 
 /// Directives on one field. No client needs more than `@skip` and `@include`.
 pub(crate) const MAX_DIRECTIVES: usize = 4;
@@ -29,6 +37,10 @@ pub(super) const MAX_ATTEMPTS: usize = 3;
 /// How long an import waits for the next bytes of its body. An import may take hours; a sender that is gone may not hold
 /// its connection and the workspace's import lock.
 pub(super) const IMPORT_IDLE: Duration = Duration::from_secs(30);
+
+/// Imports over HTTP at a time; others wait for their turn with their bodies unread. Each holds a connection of the store's 16
+/// while it writes, and who reads figures needs the rest.
+pub(crate) const MAX_IMPORTS: usize = 4;
 
 /// How long requests that are under way may take to end once the server stops: above the longest request timeout that
 /// anyone sets, below the half a minute after which process managers kill.

@@ -9,6 +9,7 @@ mod prescan;
 mod router;
 mod selections;
 mod serve;
+mod spool;
 
 pub use router::router;
 pub use serve::serve;

@@ -1,27 +1,55 @@
 //! A look at a GraphQL document before the parser sees it.
 
-/// The deepest nesting of brackets of any kind, in one pass without recursion. Strings, block strings and comments are
-/// skipped. A document that is no GraphQL gets some number; the parser will refuse it.
-pub(super) fn bracket_depth(document: &str) -> usize {
+/// What a document would cost its parser.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Scan {
+    /// The deepest nesting of brackets of any kind.
+    pub(super) depth: usize,
+    /// Names, numbers, strings, brackets and other signs.
+    pub(super) tokens: usize,
+}
+
+/// Counts in one pass without recursion. What stands in strings, block strings and comments is skipped. A document that is
+/// no GraphQL gets some numbers; the parser will refuse it.
+pub(super) fn scan(document: &str) -> Scan {
     let bytes = document.as_bytes();
-    let (mut at, mut depth, mut deepest) = (0, 0_usize, 0);
+    let (mut at, mut depth, mut found) = (0, 0_usize, Scan::default());
     while let Some(&byte) = bytes.get(at) {
-        at = match byte {
-            b'"' => after_string(bytes, at),
-            b'#' => after_comment(bytes, at),
+        if byte == b'#' {
+            at = after_comment(bytes, at);
+            continue;
+        }
+        if matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b',') {
+            at += 1;
+            continue;
+        }
+        found.tokens += 1;
+        match byte {
             b'{' | b'[' | b'(' => {
                 depth += 1;
-                deepest = deepest.max(depth);
-                at + 1
+                found.depth = found.depth.max(depth);
             }
-            b'}' | b']' | b')' => {
-                depth = depth.saturating_sub(1);
-                at + 1
-            }
-            _ => at + 1,
-        };
+            b'}' | b']' | b')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        at = after_token(bytes, at);
     }
-    deepest
+    found
+}
+
+fn after_token(bytes: &[u8], start: usize) -> usize {
+    match bytes[start] {
+        b'"' => after_string(bytes, start),
+        b'.' if bytes[start..].starts_with(b"...") => start + 3,
+        byte if is_word(byte) => {
+            bytes[start..].iter().position(|&byte| !is_word(byte)).map_or(bytes.len(), |length| start + length)
+        }
+        _ => start + 1,
+    }
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 fn after_comment(bytes: &[u8], start: usize) -> usize {
@@ -59,7 +87,11 @@ fn after_block_string(bytes: &[u8], start: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::bracket_depth;
+    use super::scan;
+
+    fn bracket_depth(document: &str) -> usize {
+        scan(document).depth
+    }
 
     #[test]
     fn brackets_of_every_kind_count() {
@@ -79,5 +111,13 @@ mod tests {
     fn a_string_that_never_ends_hides_nothing_on_the_next_line() {
         assert_eq!(bracket_depth("\"\n[[[[["), 5);
         assert_eq!(bracket_depth("\"\\"), 0);
+    }
+
+    #[test]
+    fn words_strings_and_signs_are_tokens() {
+        let tokens = |document: &str| scan(document).tokens;
+        assert_eq!(tokens("{ a1: team(x: \"a b\", y: $z) { ...Some_name } } # no more"), 18);
+        assert_eq!(tokens(" ,\n\t# {a}\r\n"), 0);
+        assert_eq!(tokens(&format!("{{{}}}", "a:b ".repeat(20_000))), 60_002);
     }
 }

@@ -1,7 +1,8 @@
-//! How many fields a document comes to once its fragments are written out.
+//! What a document comes to once its fragments are written out.
 //!
-//! Fragments that spread the next one twice double with each level, and the executor's own checks walk all of it. This
-//! count looks at each fragment once.
+//! Fragments that spread the next one twice double with each level, a row of fragments nests as deep as it is long, and the
+//! executor's own checks walk and recurse through all of it, whether an operation uses it or not. This looks at each
+//! fragment once, and never recurses deeper than [`MAX_HEIGHT`].
 
 use std::collections::HashMap;
 
@@ -10,50 +11,87 @@ use async_graphql::{
     parser::types::{ExecutableDocument, Selection, SelectionSet},
 };
 
-use super::limits::{MAX_FIELDS, MAX_FRAGMENT_DEPTH};
+use super::limits::{MAX_DEFINITIONS, MAX_FIELDS, MAX_HEIGHT};
+use crate::error::ApiError;
 
-/// Whether the operations of `document` together come to at most [`MAX_FIELDS`] fields and spreads.
-pub(super) fn are_few(document: &ExecutableDocument) -> bool {
-    let mut count = Count { document, fragments: HashMap::new() };
-    let operations = document.operations.iter();
-    let counted = operations.map(|(_, operation)| count.of_set(&operation.node.selection_set.node, 0));
-    counted.fold(0, usize::saturating_add) <= MAX_FIELDS
+/// Refuses a document that has too many operations or fragments, whose operations and fragments together come to too many
+/// fields and spreads or any of which nests too deep, or whose fragments spread each other in a circle.
+pub(super) fn check(document: &ExecutableDocument) -> Result<(), ApiError> {
+    if MAX_DEFINITIONS < document.operations.iter().count() || MAX_DEFINITIONS < document.fragments.len() {
+        let message = format!("a document has at most {MAX_DEFINITIONS} operations and {MAX_DEFINITIONS} fragments");
+        return Err(ApiError::too_complex(message));
+    }
+    let mut fragments = Fragments { document, sizes: HashMap::new() };
+    let mut fields: usize = 0;
+    for (_, operation) in document.operations.iter() {
+        fields = fields.saturating_add(fragments.size_of_set(&operation.node.selection_set.node, 1)?.fields);
+    }
+    for name in document.fragments.keys() {
+        fields = fields.saturating_add(fragments.size(name, 1)?.fields);
+    }
+    if MAX_FIELDS < fields {
+        return Err(ApiError::too_complex("the document has too many fields, those of its fragments counted in"));
+    }
+    Ok(())
 }
 
-struct Count<'a> {
+/// What a selection set comes to.
+#[derive(Debug, Clone, Copy, Default)]
+struct Size {
+    /// Fields and spreads.
+    fields: usize,
+    /// Selection sets within each other, itself counted in.
+    height: usize,
+}
+
+/// The fragments, each with its size once that is known and `None` while it is looked for.
+struct Fragments<'a> {
     document: &'a ExecutableDocument,
-    fragments: HashMap<&'a Name, usize>,
+    sizes: HashMap<&'a Name, Option<Size>>,
 }
 
-impl<'a> Count<'a> {
-    /// `depth`: how many fragments spread each other on the way here.
-    fn of_set(&mut self, set: &'a SelectionSet, depth: usize) -> usize {
-        let mut sum: usize = 0;
+impl<'a> Fragments<'a> {
+    /// `level`: where the set stands, that of an operation at 1.
+    fn size_of_set(&mut self, set: &'a SelectionSet, level: usize) -> Result<Size, ApiError> {
+        if set.items.is_empty() {
+            return Ok(Size::default());
+        }
+        if MAX_HEIGHT < level {
+            return Err(too_deep());
+        }
+        let mut size = Size { fields: 0, height: 1 };
         for selection in &set.items {
             let within = match &selection.node {
-                Selection::Field(field) => self.of_set(&field.node.selection_set.node, depth),
-                Selection::InlineFragment(fragment) => self.of_set(&fragment.node.selection_set.node, depth),
-                Selection::FragmentSpread(spread) => self.of_fragment(&spread.node.fragment_name.node, depth + 1),
+                Selection::Field(field) => self.size_of_set(&field.node.selection_set.node, level + 1)?,
+                Selection::InlineFragment(inline) => self.size_of_set(&inline.node.selection_set.node, level + 1)?,
+                Selection::FragmentSpread(spread) => self.size(&spread.node.fragment_name.node, level + 1)?,
             };
-            sum = sum.saturating_add(within).saturating_add(1);
+            size.fields = size.fields.saturating_add(within.fields).saturating_add(1);
+            size.height = size.height.max(1 + within.height);
         }
-        sum
+        Ok(size)
     }
 
-    /// A fragment that is not there, or that spreads itself, counts for nothing: validation refuses it.
-    fn of_fragment(&mut self, name: &'a Name, depth: usize) -> usize {
-        if let Some(&known) = self.fragments.get(name) {
-            return known;
+    /// Of a fragment that is spread at `level`. One that is not there has none: validation refuses it.
+    fn size(&mut self, name: &'a Name, level: usize) -> Result<Size, ApiError> {
+        match self.sizes.get(name) {
+            Some(Some(known)) if MAX_HEIGHT < level - 1 + known.height => return Err(too_deep()),
+            Some(Some(known)) => return Ok(*known),
+            Some(None) => return Err(ApiError::bad_input("a fragment spreads itself, by way of others or directly")),
+            None => {}
         }
-        if MAX_FRAGMENT_DEPTH < depth {
-            return usize::MAX;
-        }
-        self.fragments.insert(name, 0);
-        let fragment = self.document.fragments.get(name);
-        let count = fragment.map_or(0, |fragment| self.of_set(&fragment.node.selection_set.node, depth));
-        self.fragments.insert(name, count);
-        count
+        let Some(fragment) = self.document.fragments.get(name) else {
+            return Ok(Size::default());
+        };
+        self.sizes.insert(name, None);
+        let size = self.size_of_set(&fragment.node.selection_set.node, level)?;
+        self.sizes.insert(name, Some(size));
+        Ok(size)
     }
+}
+
+fn too_deep() -> ApiError {
+    ApiError::too_complex(format!("a document nests at most {MAX_HEIGHT} levels, those of its fragments counted in"))
 }
 
 #[cfg(test)]
@@ -61,33 +99,84 @@ mod tests {
     use async_graphql::parser::parse_query;
 
     use super::*;
+    use crate::error::Code;
 
-    fn few(document: &str) -> bool {
-        are_few(&parse_query(document).unwrap())
+    #[track_caller]
+    fn verdict(document: &str) -> Result<(), Code> {
+        check(&parse_query(document).unwrap()).map_err(|error| error.code)
     }
 
-    fn doubling(levels: usize) -> String {
-        let fragments = (0..levels).map(|at| format!("fragment f{at} on Query{{...f{0} ...f{0}}} ", at + 1));
-        format!("{{...f0}} {} fragment f{levels} on Query{{a}}", fragments.collect::<String>())
+    const TOO_COMPLEX: Result<(), Code> = Err(Code::QueryTooComplex);
+
+    fn concat(count: usize, part: impl Fn(usize) -> String) -> String {
+        (0..count).map(part).collect::<Vec<_>>().concat()
+    }
+
+    /// Each fragment spreads the next one, so many times.
+    fn chain(length: usize, times: usize) -> String {
+        let spreads = |at: usize| format!("...f{} ", at + 1).repeat(times);
+        let fragments = concat(length, |at| format!("fragment f{at} on Query{{{}}} ", spreads(at)));
+        format!("{fragments} fragment f{length} on Query{{a}}")
+    }
+
+    /// Each fragment spreads the next one, and the last the first.
+    fn circle(length: usize) -> String {
+        concat(length, |at| format!("fragment f{at} on Query{{...f{}}} ", (at + 1) % length))
     }
 
     #[test]
-    fn fragments_that_double_are_many_and_counted_at_once() {
-        assert!(few(&doubling(5)));
-        assert!(!few(&doubling(16)));
-        assert!(!few(&doubling(30)));
-        assert!(!few(&doubling(3_000)));
+    fn an_ordinary_document_passes() {
+        let metrics =
+            "{ team { metrics { ...m } previous { metrics { ...m } } } } fragment m on Metrics { closed won }";
+        assert_eq!(verdict(metrics), Ok(()));
+        assert_eq!(verdict(&format!("{{...f0}} {}", chain(5, 2))), Ok(()));
+        assert_eq!(verdict("{ ...unheard_of }"), Ok(()));
     }
 
     #[test]
-    fn fields_of_an_ordinary_document_are_few() {
-        assert!(few(
-            "{ team { metrics { ...m } previous { metrics { ...m } } } } fragment m on Metrics { closed won }"
-        ));
+    fn fragments_that_double_are_too_many_fields() {
+        for levels in [16, 29, 60, 3_000] {
+            assert_eq!(verdict(&format!("{{...f0}} {}", chain(levels, 2))), TOO_COMPLEX, "{levels}");
+        }
     }
 
     #[test]
-    fn a_fragment_that_spreads_itself_is_left_to_validation() {
-        assert!(few("{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }"));
+    fn fragments_that_nothing_uses_count_too() {
+        for levels in [16, 60, 3_000] {
+            assert_eq!(verdict(&format!("{{a}} {}", chain(levels, 2))), TOO_COMPLEX, "{levels}");
+        }
+        assert_eq!(verdict(&format!("{{a}} {}", chain(5_000, 1))), TOO_COMPLEX);
+        assert_eq!(verdict(&format!("{{a}} {}", circle(5_000))), TOO_COMPLEX);
+    }
+
+    #[test]
+    fn levels_are_counted_through_fragments_in_whatever_order_they_are_met() {
+        assert_eq!(verdict(&chain_from_the_end(MAX_HEIGHT - 2)), Ok(()));
+        assert_eq!(verdict(&chain_from_the_end(MAX_HEIGHT - 1)), TOO_COMPLEX);
+        assert_eq!(verdict(&format!("{{a}} {}", chain(MAX_HEIGHT - 1, 1))), Ok(()));
+        assert_eq!(verdict(&format!("{{a}} {}", chain(MAX_HEIGHT, 1))), TOO_COMPLEX);
+    }
+
+    /// The operation meets the last fragment first, so that each fragment's size is known when another spreads it.
+    fn chain_from_the_end(length: usize) -> String {
+        let spreads = concat(length + 1, |at| format!("...f{} ", length - at));
+        format!("{{{spreads}}} {}", chain(length, 1))
+    }
+
+    #[test]
+    fn a_fragment_that_spreads_itself_is_an_error_whether_it_is_used_or_not() {
+        for length in [1, 2, 20] {
+            for operation in ["{a}", "{...f0}"] {
+                assert_eq!(verdict(&format!("{operation} {}", circle(length))), Err(Code::BadUserInput), "{length}");
+            }
+        }
+    }
+
+    #[test]
+    fn operations_and_aliases_are_limited() {
+        let operations = |count: usize| concat(count, |at| format!("query q{at}{{a}} "));
+        assert_eq!((verdict(&operations(100)), verdict(&operations(101))), (Ok(()), TOO_COMPLEX));
+        let aliases = |count: usize| format!("{{{}}}", concat(count, |at| format!("a{at}:b ")));
+        assert_eq!((verdict(&aliases(20_000)), verdict(&aliases(20_001))), (Ok(()), TOO_COMPLEX));
     }
 }
