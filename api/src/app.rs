@@ -1,11 +1,16 @@
 //! The application: everything that requests share.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use anyhow::Context as _;
 use axum::Router;
 use caseload_rollup::run::RunError;
 use caseload_schema::{clock::Clock, day::Day, id::WorkspaceKey, store::Store};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::task::TaskTracker;
 
 use crate::{
@@ -14,7 +19,8 @@ use crate::{
     config::Config,
     error::ApiError,
     graphql::{self, Schema},
-    http, refresh,
+    http::{self, limits::MAX_IMPORTS},
+    refresh,
     snapshot::Snapshot,
 };
 
@@ -25,6 +31,9 @@ const BUSY_WAIT: Duration = Duration::from_millis(200);
 #[derive(Debug, Clone)]
 pub struct App(Arc<Inner>);
 
+/// One repair of a workspace at a time. Those of workspaces that were ever damaged stay: there are few.
+type Repairs = Arc<tokio::sync::Mutex<()>>;
+
 struct Inner {
     store: Store,
     config: Config,
@@ -33,12 +42,13 @@ struct Inner {
     caches: Caches,
     schema: Schema,
     tasks: TaskTracker,
-    repairing: tokio::sync::Mutex<()>,
+    imports: Arc<Semaphore>,
+    repairs: Mutex<HashMap<WorkspaceKey, Repairs>>,
 }
 
 impl std::fmt::Debug for Inner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("App").field("store", &self.store).field("config", &self.config).finish_non_exhaustive()
+        f.debug_struct("App").field("config", &self.config).finish_non_exhaustive()
     }
 }
 
@@ -51,8 +61,8 @@ impl App {
         let keys = TokenKeys::new(secret.expose(), &config)?;
         let caches = Caches::new(config.block_cache_bytes);
         let schema = graphql::schema(&config);
-        let (tasks, repairing) = (TaskTracker::new(), tokio::sync::Mutex::default());
-        Ok(Self(Arc::new(Inner { store, config, clock, keys, caches, schema, tasks, repairing })))
+        let (tasks, imports, repairs) = (TaskTracker::new(), Arc::new(Semaphore::new(MAX_IMPORTS)), Mutex::default());
+        Ok(Self(Arc::new(Inner { store, config, clock, keys, caches, schema, tasks, imports, repairs })))
     }
 
     /// The whole HTTP surface.
@@ -101,8 +111,13 @@ impl App {
         &self.0.tasks
     }
 
+    /// Waits until fewer than [`MAX_IMPORTS`] imports are under way. What it gives is kept for as long as the import runs.
+    pub async fn turn_to_import(&self) -> OwnedSemaphorePermit {
+        Arc::clone(&self.0.imports).acquire_owned().await.expect("the semaphore is never closed")
+    }
+
     /// Does what lets a fresh snapshot succeed where `snapshot` did not: blocks that can't be read are made from the
-    /// facts again. Requests that meet the same damage wait for one repair, which goes on should they end before it.
+    /// facts again. Requests that meet the same damage wait for one repair of their workspace, which goes on should they end before it.
     pub async fn settle(&self, snapshot: &Snapshot, trouble: Trouble) -> Result<(), ApiError> {
         let Trouble::Damaged(days) = trouble else {
             return Ok(());
@@ -117,7 +132,8 @@ impl App {
     }
 
     async fn repair(&self, ws: WorkspaceKey, generation: i64, days: &[Day]) -> Result<(), ApiError> {
-        let _one_at_a_time = self.0.repairing.lock().await;
+        let repairs = Arc::clone(self.0.repairs.lock().unwrap_or_else(PoisonError::into_inner).entry(ws).or_default());
+        let _one_at_a_time = repairs.lock().await;
         let ledger = self.0.store.ledger(ws).await?;
         if ledger.is_some_and(|ledger| ledger.generation != generation) {
             return Ok(());
@@ -131,5 +147,46 @@ impl App {
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::path::Path;
+
+    use caseload_schema::{
+        import::{self, Encoding, ImportOptions, Sender, Source},
+        zone::Zone,
+    };
+    use futures::FutureExt as _;
+
+    use super::*;
+    use crate::config::Secret;
+
+    /// An application over a fresh database in `folder`: the workspace "acme" with its owner "ada".
+    pub(crate) async fn sample(folder: &Path) -> App {
+        let store = Store::connect(&format!("sqlite://{}", folder.join("caseload.db").display())).await.unwrap();
+        store.migrate().await.unwrap();
+        let clock = Clock::system();
+        let ws = store.create_workspace("acme", "Acme", Zone::parse("UTC").unwrap(), clock.now()).await.unwrap();
+        let ada = r#"{"type":"member","id":"ada","name":"Ada","role":"owner"}"#;
+        let source = Source { name: None, encoding: Encoding::Identity, reader: Box::new(ada.as_bytes()) };
+        let options = ImportOptions { sender: Sender::Operator, strict: false, clock: clock.clone() };
+        assert_eq!(import::import(&store, ws, options, vec![source], |_| ()).await.unwrap().accepted, 1);
+        let secret = Some(Secret::new("0123456789abcdef0123456789abcdef"));
+        App::new(store, Config { jwt_secret: secret, ..Config::default() }, clock).unwrap()
+    }
+
+    #[tokio::test]
+    async fn one_import_too_many_waits_until_another_is_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = sample(folder.path()).await;
+        let mut turns = Vec::new();
+        for _ in 0..MAX_IMPORTS {
+            turns.push(app.turn_to_import().await);
+        }
+        assert!(app.turn_to_import().now_or_never().is_none());
+        turns.pop();
+        assert!(app.turn_to_import().now_or_never().is_some());
     }
 }

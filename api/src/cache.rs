@@ -1,7 +1,7 @@
 //! What is kept in memory between requests. Nothing here can be stale: blocks are immutable under their revision, and
 //! what changes is kept together with the number that changes with it. Without any of it requests are slower, never wrong.
 
-use std::sync::Arc;
+use std::{hash::Hash, sync::Arc};
 
 use caseload_rollup::block::{self, Block, OpenBlock};
 use caseload_schema::{
@@ -16,8 +16,16 @@ use caseload_schema::{
 };
 use moka::sync::Cache;
 
-/// Workspaces whose name, ledger and directory are kept.
+/// Workspaces whose names are kept.
 const MAX_WORKSPACES: u64 = 1_000;
+
+/// A ledger view and a directory may each take one such part of the memory for caches in all workspaces together, blocks take
+/// the rest: at the default of 256 MiB, a part is enough for the ledgers of a hundred workspaces of ten years with a few
+/// thousand open conversations each.
+const PARTS: u64 = 8;
+
+/// About what a member, label or team of a directory takes: itself, its texts, and its places in two indexes.
+const ENTRY_BYTES: usize = 512;
 
 /// Which blocks are current, and the open conversations, of one generation.
 #[derive(Debug)]
@@ -28,6 +36,13 @@ pub struct LedgerView {
     pub days: Vec<LedgerDay>,
     /// The conversations open when that generation was made.
     pub open: Arc<OpenBlock>,
+}
+
+impl LedgerView {
+    /// How many bytes of memory it takes, about.
+    fn weight(&self) -> usize {
+        size_of::<Self>() + size_of_val(&*self.days) + self.open.weight()
+    }
 }
 
 /// Why figures that should be there can't be read as they are.
@@ -61,15 +76,14 @@ pub struct Caches {
 }
 
 impl Caches {
-    /// Empty caches; decoded blocks may take `block_bytes` of memory.
-    pub fn new(block_bytes: u64) -> Self {
-        let weight =
-            |_: &(WorkspaceKey, Day, i64), block: &Arc<Block>| u32::try_from(block.weight()).unwrap_or(u32::MAX);
+    /// Empty caches that may take `bytes` of memory: decoded blocks three quarters, ledgers and directories an eighth each.
+    pub fn new(bytes: u64) -> Self {
+        let part = bytes / PARTS;
         Self {
             workspaces: Cache::new(MAX_WORKSPACES),
-            directories: Cache::new(MAX_WORKSPACES),
-            ledgers: Cache::new(MAX_WORKSPACES),
-            blocks: Cache::builder().max_capacity(block_bytes).weigher(weight).build(),
+            directories: weighing(part, |(_, directory): &(i64, Arc<Directory>)| entries(directory) * ENTRY_BYTES),
+            ledgers: weighing(part, |view: &Arc<LedgerView>| view.weight()),
+            blocks: weighing(bytes - 2 * part, |block: &Arc<Block>| block.weight()),
         }
     }
 
@@ -150,7 +164,8 @@ impl Caches {
         wanted: &[(Day, i64)],
     ) -> Result<Vec<(Day, Arc<Block>)>, LoadError> {
         let stored = store.blocks(ws, wanted).await?;
-        let decoded = tokio::task::spawn_blocking(move || decode(stored)).await.unwrap_or_default();
+        let decoded = tokio::task::spawn_blocking(move || decode(stored)).await;
+        let decoded = decoded.map_err(|error| StoreError::Database(format!("decoding blocks panicked: {error}")))?;
         let mut loaded = Vec::with_capacity(decoded.len());
         for (day, revision, block) in decoded {
             self.blocks.insert((ws, day, revision), Arc::clone(&block));
@@ -158,6 +173,20 @@ impl Caches {
         }
         Ok(loaded)
     }
+}
+
+/// A cache of values that together weigh at most `bytes`.
+fn weighing<K, V>(bytes: u64, weight: impl Fn(&V) -> usize + Send + Sync + 'static) -> Cache<K, V>
+where
+    K: Eq + Hash + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    let weigher = move |_: &K, value: &V| u32::try_from(weight(value)).unwrap_or(u32::MAX);
+    Cache::builder().max_capacity(bytes).weigher(weigher).build()
+}
+
+fn entries(directory: &Directory) -> usize {
+    1 + directory.members().len() + directory.teams().len() + directory.labels().len()
 }
 
 /// Whether a newer generation has been made.

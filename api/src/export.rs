@@ -16,7 +16,7 @@ use crate::{
 /// How rows are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// With a header; empty where null. A `member_name` that a spreadsheet would run as a formula has a `'` before it.
+    /// With a header; empty where null. A `member_id` or `member_name` that a spreadsheet would run as a formula has a `'` before it.
     Csv,
     /// An object a line.
     Ndjson,
@@ -27,7 +27,7 @@ pub enum Format {
 struct Row<'a> {
     #[serde(serialize_with = "text")]
     day: Day,
-    member_id: Option<&'a str>,
+    member_id: Option<Cow<'a, str>>,
     member_name: Option<Cow<'a, str>>,
     conversations: u64,
     labeled_conversations: u64,
@@ -86,8 +86,8 @@ fn write_csv(day: &DayRows, out: &mut impl io::Write) -> anyhow::Result<()> {
     let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(out);
     for row in &day.rows {
         let row = columns(day, row);
-        let member_name = row.member_name.map(harmless);
-        writer.serialize(Row { member_name, ..row })?;
+        let (member_id, member_name) = (row.member_id.map(harmless), row.member_name.map(harmless));
+        writer.serialize(Row { member_id, member_name, ..row })?;
     }
     writer.flush()?;
     Ok(())
@@ -119,7 +119,7 @@ fn columns<'a>(day: &DayRows, row: &'a DailyRow) -> Row<'a> {
     let figures = row.figures.unwrap_or(NOTHING);
     Row {
         day: day.day,
-        member_id: row.member_id(),
+        member_id: row.member_id().map(Cow::Borrowed),
         member_name: row.member.as_ref().map(|member| Cow::Borrowed(member.name.as_str())),
         conversations: figures.conversations,
         labeled_conversations: figures.labeled_conversations,
@@ -180,9 +180,9 @@ const NOTHING: MemberDay = MemberDay {
     backlog_change: 0,
 };
 
-/// A name that spreadsheets show instead of running it.
-fn harmless(name: Cow<'_, str>) -> Cow<'_, str> {
-    if name.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{name}").into() } else { name }
+/// A text that spreadsheets show instead of running it.
+fn harmless(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}").into() } else { text }
 }
 
 fn text<S: Serializer>(value: &impl std::fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
@@ -196,9 +196,13 @@ mod tests {
     use super::*;
 
     fn day(name: &str) -> DayRows {
+        day_of("a,1", name)
+    }
+
+    fn day_of(id: &str, name: &str) -> DayRows {
         let member = Member {
             key: MemberKey(1),
-            id: "a,1".to_owned(),
+            id: id.to_owned(),
             name: name.to_owned(),
             email: None,
             role: Role::Agent,
@@ -237,12 +241,12 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_a_formula_is_made_harmless_in_csv_alone() {
+    fn an_id_or_a_name_that_is_a_formula_is_made_harmless_in_csv_alone() {
         let (mut csv, mut ndjson) = (Vec::new(), Vec::new());
-        write_csv(&day("=HYPERLINK(1)"), &mut csv).unwrap();
-        write_ndjson(&day("=HYPERLINK(1)"), &mut ndjson).unwrap();
-        assert!(String::from_utf8(csv).unwrap().contains(",'=HYPERLINK(1),"));
-        assert!(String::from_utf8(ndjson).unwrap().contains("\"member_name\":\"=HYPERLINK(1)\""));
+        write_csv(&day_of("@SUM(1)", "=HYPERLINK(1)"), &mut csv).unwrap();
+        write_ndjson(&day_of("@SUM(1)", "=HYPERLINK(1)"), &mut ndjson).unwrap();
+        assert!(String::from_utf8(csv).unwrap().contains(",'@SUM(1),'=HYPERLINK(1),"));
+        assert!(String::from_utf8(ndjson).unwrap().contains("\"@SUM(1)\",\"member_name\":\"=HYPERLINK(1)\""));
     }
 
     #[test]

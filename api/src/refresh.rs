@@ -28,7 +28,12 @@ pub async fn every(app: App, interval: Duration, stop: CancellationToken) {
     }
 }
 
-/// Rolls up every workspace that has something to roll up. Failures are logged here and tried again next time.
+/// What a refresh asks for: the days whose facts have changed.
+pub const REQUEST: RunRequest = RunRequest { kind: RunKind::Refresh, days: RunDays::Pending, requested_by: None };
+
+/// Rolls up every workspace that has something to roll up, one after the other: a long run, such as a first one, keeps those
+/// behind it waiting, and one machine's processors from being claimed by all of them at once. Failures are logged here and
+/// tried again next time.
 pub async fn once(store: &Store, clock: &Clock) {
     let workspaces = match store.list_workspaces().await {
         Ok(workspaces) => workspaces,
@@ -58,6 +63,5 @@ pub async fn workspace(store: &Store, ws: WorkspaceKey, clock: &Clock) -> Result
     if !plan::is_due(&ledger, store.count_pending_days(ws, None).await?) {
         return Ok(None);
     }
-    let request = RunRequest { kind: RunKind::Refresh, days: RunDays::Pending, requested_by: None };
-    run::run(store, ws, request, clock, &|_| ()).await.map(Some)
+    run::run(store, ws, REQUEST, clock, &|_| ()).await.map(Some)
 }

@@ -36,6 +36,9 @@ const MAX_READS: usize = 5;
 /// Days that are loaded once, by whoever needs them first.
 type SharedDays = Arc<OnceCell<Days>>;
 
+/// A count that is made once, by whoever needs it first.
+type SharedCount = Arc<OnceCell<u64>>;
+
 /// One workspace at one generation. Blocks are loaded when they are asked for, each period once.
 #[derive(Debug)]
 pub struct Snapshot {
@@ -47,6 +50,7 @@ pub struct Snapshot {
     directory: Arc<Directory>,
     today: Day,
     loaded: Mutex<HashMap<(Day, Day), SharedDays>>,
+    pending: Mutex<HashMap<(Day, Day), SharedCount>>,
     trouble: Mutex<Option<Trouble>>,
 }
 
@@ -71,6 +75,7 @@ impl Snapshot {
             view,
             directory,
             loaded: Mutex::default(),
+            pending: Mutex::default(),
             trouble: Mutex::new(trouble),
         }))
     }
@@ -133,6 +138,17 @@ impl Snapshot {
         let last = self.last_day().unwrap_or(period.to()).max(period.to());
         let days = self.days(period.from(), last).await?;
         Ok(View::new(days, Arc::clone(&self.view.open), period, selection.filter().clone()))
+    }
+
+    /// Days of a period whose facts changed since they were rolled up. Every report of a list asks for the same period's:
+    /// they are counted once.
+    pub async fn pending_days(&self, period: Period) -> Result<u64, ApiError> {
+        let cell = {
+            let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(pending.entry((period.from(), period.to())).or_default())
+        };
+        let count = || self.store.count_pending_days(self.key(), Some(period));
+        Ok(*cell.get_or_try_init(count).await?)
     }
 
     /// The blocks from `from` to `to`, both included, in order. They stay in memory no longer than the caller keeps them

@@ -9,15 +9,13 @@ use std::{
 };
 
 use anyhow::Context as _;
-use caseload_rollup::run::{self, RunDays, RunRequest};
+use caseload_rollup::run;
 use caseload_schema::{
     clock::Clock,
     id::WorkspaceKey,
-    import::{self, Encoding, ImportOptions, Sender, Source},
-    store::{
-        Store,
-        runs::{RunKind, RunProgress},
-    },
+    import::{self, Encoding, ImportOptions, Report, Sender, Source},
+    instant::Instant,
+    store::Store,
     zone::Zone,
 };
 use clap::Args;
@@ -34,7 +32,7 @@ use crate::{
     app::App,
     config::{Config, Secret},
     demo::{DemoOptions, FACES, generate},
-    http,
+    http, refresh,
 };
 
 const WORKSPACE: &str = "demo";
@@ -52,7 +50,8 @@ const QUERY: &str = "{ team { metrics { conversations closed firstResponse { med
 /// Starts with sample data, and nothing else needed.
 #[derive(Debug, Args)]
 pub(super) struct Demo {
-    /// Where the database and the tokens' secret are kept; a fresh directory that goes with the demo where absent.
+    /// Where the database and the tokens' secret are kept; a fresh directory that goes with the demo where absent. One that is
+    /// used again keeps its sample, which ends on the day when it was made; what an earlier demo left undone is done.
     #[arg(long, env = "CASELOAD_DATA", value_name = "DIR")]
     data: Option<PathBuf>,
     /// Ends as soon as everything is ready.
@@ -68,9 +67,9 @@ impl Demo {
         fs::create_dir_all(data).with_context(|| format!("can't make {}", data.display()))?;
         let config = config(settings, data)?;
         let listener = listen(config.listen).await?;
-        let store = Store::connect(&config.database_url).await?;
+        let store = Store::connect(config.database_url.expose()).await?;
         store.migrate().await?;
-        fill(&store, &Clock::system()).await?;
+        fill(&store, data, &Clock::system()).await?;
         let app = App::new(store, config, Clock::system())?;
         print!("{}", welcome(&app, listener.local_addr()?)?);
         if self.exit_when_ready {
@@ -86,7 +85,7 @@ impl Demo {
 /// The settings, but for what makes a demo: its own database, a secret of its own, and a schema that may be asked for.
 fn config(settings: &Settings, data: &Path) -> anyhow::Result<Config> {
     let mut config = settings.load()?;
-    config.database_url = format!("sqlite://{}", data.join("caseload.db").display());
+    config.database_url = Secret::new(format!("sqlite://{}", data.join("caseload.db").display()));
     config.jwt_secret = Some(secret(&data.join("secret"))?);
     (config.jwt_issuer, config.jwt_audience) = (None, None);
     config.introspection = settings.introspection.unwrap_or(true);
@@ -114,25 +113,45 @@ fn write_private(path: &Path, text: &str) -> io::Result<()> {
     io::Write::write_all(&mut file, text.as_bytes())
 }
 
-/// Makes the sample workspace, where it is not there yet, and rolls it up.
-async fn fill(store: &Store, clock: &Clock) -> anyhow::Result<()> {
+/// Makes the sample workspace and rolls it up. One that is there is given the same sample once more: an earlier demo may have
+/// ended in the middle of it, and what has arrived already changes nothing.
+async fn fill(store: &Store, data: &Path, clock: &Clock) -> anyhow::Result<()> {
     let zone = Zone::parse(ZONE)?;
-    if store.find_workspace(WORKSPACE).await?.is_none() {
-        let ws = store.create_workspace(WORKSPACE, NAME, zone, clock.now()).await?;
-        import_sample(store, ws, zone, clock).await?;
+    let begun = begun(&data.join("begun"), clock.now())?;
+    let kept = store.find_workspace(WORKSPACE).await?;
+    let ws = match &kept {
+        Some(workspace) => workspace.key,
+        None => store.create_workspace(WORKSPACE, NAME, zone, clock.now()).await?,
+    };
+    let report = import_sample(store, ws, begun, zone, clock).await?;
+    if kept.is_some() {
+        let day = zone.day_of(begun);
+        println!("The sample made on {day} is kept, and ends there; {} of its records were missing.", report.accepted);
     }
-    let workspace = store.find_workspace(WORKSPACE).await?.context("the workspace has gone")?;
     let progress = Progress::new("days rolled up");
-    let show = |at: RunProgress| progress.done_of(at.days_done.cast_unsigned(), at.days_total.cast_unsigned());
-    let request = RunRequest { kind: RunKind::Refresh, days: RunDays::Pending, requested_by: None };
-    run::run(store, workspace.key, request, clock, &show).await?;
+    run::run(store, ws, refresh::REQUEST, clock, &|at| progress.of_run(at)).await?;
     Ok(())
 }
 
-/// The sample goes in like anyone's facts: written as NDJSON at one end of a pipe, imported at the other.
-async fn import_sample(store: &Store, ws: WorkspaceKey, zone: Zone, clock: &Clock) -> anyhow::Result<()> {
+/// The instant in that file, which is `now` where there is none: a sample is the same again only where it ends at the same
+/// instant.
+fn begun(path: &Path, now: Instant) -> anyhow::Result<Instant> {
+    let kept = fs::read_to_string(path).ok().and_then(|text| Instant::parse(text.trim()));
+    if kept.is_none() {
+        fs::write(path, now.to_string()).with_context(|| format!("can't write {}", path.display()))?;
+    }
+    Ok(kept.unwrap_or(now))
+}
+
+/// The sample up to `now` goes in like anyone's facts: written as NDJSON at one end of a pipe, imported at the other.
+async fn import_sample(
+    store: &Store,
+    ws: WorkspaceKey,
+    now: Instant,
+    zone: Zone,
+    clock: &Clock,
+) -> anyhow::Result<Report> {
     let (reader, writer) = io::pipe().context("can't make a pipe")?;
-    let now = clock.now();
     let options = DemoOptions { seed: SEED, today: zone.day_of(now), now, zone };
     let writing = tokio::task::spawn_blocking(move || generate(&options, &mut BufWriter::new(writer)));
     let source = Source { name: None, encoding: Encoding::Identity, reader: Box::new(reader) };
@@ -142,7 +161,7 @@ async fn import_sample(store: &Store, ws: WorkspaceKey, zone: Zone, clock: &Cloc
     writing.await?.context("the sample could not be written")?;
     let refused = report.errors.first().map(|error| format!("line {}: {}", error.line, error.reason));
     anyhow::ensure!(refused.is_none(), "the sample was refused: {}", refused.unwrap_or_default());
-    Ok(())
+    Ok(report)
 }
 
 /// What the terminal shows: addresses, a token for each role, and a line to try.

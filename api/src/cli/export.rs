@@ -38,7 +38,7 @@ pub(super) struct Daily {
     /// The last day, included.
     #[arg(long, env = "CASELOAD_TO", value_name = "DAY", value_parser = parse_day)]
     to: Day,
-    /// csv (a name that a spreadsheet would run as a formula gets a ' before it) or ndjson.
+    /// csv (an id or a name that a spreadsheet would run as a formula gets a ' before it) or ndjson.
     #[arg(long, env = "CASELOAD_FORMAT", value_name = "csv|ndjson", value_parser = format)]
     format: Format,
     /// Where to write; standard output where absent.
@@ -91,7 +91,6 @@ fn format(name: &str) -> Result<Format, String> {
     match name {
         "csv" => Ok(Format::Csv),
         "ndjson" => Ok(Format::Ndjson),
-        "parquet" | "arrow" => Err(format!("{name} comes in a later version; csv and ndjson are here")),
-        _ => Err("csv or ndjson".to_owned()),
+        _ => Err("write csv or ndjson".to_owned()),
     }
 }

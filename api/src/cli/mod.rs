@@ -6,6 +6,7 @@ mod import;
 mod migrate;
 mod open;
 mod progress;
+mod range;
 mod rollup;
 mod schema;
 mod serve;
@@ -15,7 +16,7 @@ mod verify;
 mod workspace;
 
 use std::{
-    io::{self, Write as _},
+    io::{self, IsTerminal as _, Write as _},
     process::ExitCode,
 };
 
@@ -103,12 +104,17 @@ async fn run(cli: Cli) -> anyhow::Result<Outcome> {
     }
 }
 
-/// Logs go to standard error; `CASELOAD_LOG` filters them. Servers tell what they do, other commands what failed.
+/// Logs go to standard error, in colour on a terminal; `CASELOAD_LOG` filters them. Servers tell what they do, other commands what failed.
 fn log(command: &Command) {
     let level = if matches!(command, Command::Serve(_)) { "info" } else { "error" };
     let filter = EnvFilter::builder().with_env_var("CASELOAD_LOG");
     let filter = filter.try_from_env().unwrap_or_else(|_| EnvFilter::new(level));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    if io::stderr().is_terminal() {
+        logs.init();
+    } else {
+        logs.with_ansi(false).init();
+    }
 }
 
 /// Help goes to standard output, what is wrong with the arguments in one line to standard error.

@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use caseload_schema::store::runs::RunProgress;
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// How often a line is written where there is no terminal: seldom enough for a log.
@@ -50,6 +51,11 @@ impl Progress {
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         }
         bar.set_position(done);
+    }
+
+    /// So far is a rollup.
+    pub(super) fn of_run(&self, at: RunProgress) {
+        self.done_of(at.days_done.cast_unsigned(), at.days_total.cast_unsigned());
     }
 
     fn line(&self, text: &str) {

@@ -1,20 +1,19 @@
 //! `caseload rollup`
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use caseload_rollup::run::{self, RunDays, RunRequest};
-use caseload_schema::{
-    clock::Clock,
-    day::Day,
-    period::Period,
-    store::runs::{RunKind, RunProgress},
-};
+use caseload_rollup::run::{self, RunDays, RunError, RunRequest};
+use caseload_schema::{clock::Clock, store::runs::RunKind};
 use clap::Args;
 use serde_json::json;
 
-use super::{Outcome, open, parse_day, progress::Progress, settings::Settings};
+use super::{Outcome, open, progress::Progress, range::Range, settings::Settings};
+use crate::refresh;
 
-/// Rolls up what is pending, or a range of days from its facts, now.
+/// How long to wait for a rollup that is under way before asking again.
+const BUSY_WAIT: Duration = Duration::from_millis(300);
+
+/// Rolls up what is pending, or a range of days from its facts, now; after the one that is under way, if any.
 #[derive(Debug, Args)]
 pub(super) struct Rollup {
     /// The workspace's id; may be left out where there is only one.
@@ -27,37 +26,24 @@ pub(super) struct Rollup {
     json: bool,
 }
 
-/// A range of days.
-#[derive(Debug, Args)]
-pub(super) struct Range {
-    /// The first day.
-    #[arg(long, env = "CASELOAD_FROM", value_name = "DAY", value_parser = parse_day, requires = "to")]
-    from: Option<Day>,
-    /// The last day, included.
-    #[arg(long, env = "CASELOAD_TO", value_name = "DAY", value_parser = parse_day, requires = "from")]
-    to: Option<Day>,
-}
-
-impl Range {
-    /// The range, where one was given.
-    pub(super) fn period(&self) -> anyhow::Result<Option<Period>> {
-        Ok(self.from.zip(self.to).map(|(from, to)| Period::new(from, to)).transpose()?)
-    }
-}
-
 impl Rollup {
     pub(super) async fn run(&self, settings: &Settings) -> anyhow::Result<Outcome> {
-        let (kind, days) = match self.range.period()? {
-            Some(period) => (RunKind::Rebuild, RunDays::Of(period)),
-            None => (RunKind::Refresh, RunDays::Pending),
+        let request = match self.range.period()? {
+            Some(period) => RunRequest { kind: RunKind::Rebuild, days: RunDays::Of(period), requested_by: None },
+            None => refresh::REQUEST,
         };
         let store = open::store(settings, &settings.load()?).await?;
         let workspace = open::workspace(&store, self.workspace.as_deref()).await?;
         let began = Instant::now();
         let progress = Progress::new("days rolled up");
-        let show = |at: RunProgress| progress.done_of(at.days_done.cast_unsigned(), at.days_total.cast_unsigned());
-        let request = RunRequest { kind, days, requested_by: None };
-        let outcome = run::run(&store, workspace.key, request, &Clock::system(), &show).await?;
+        let show = |at| progress.of_run(at);
+        let outcome = loop {
+            match run::run(&store, workspace.key, request, &Clock::system(), &show).await {
+                // One that died frees its place within seconds.
+                Err(RunError::Busy) => tokio::time::sleep(BUSY_WAIT).await,
+                outcome => break outcome?,
+            }
+        };
         drop(progress);
         let seconds = began.elapsed().as_secs_f64();
         if self.json {

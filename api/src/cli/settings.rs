@@ -20,9 +20,9 @@ pub(super) struct Settings {
     #[serde(skip)]
     pub(super) no_migrate: bool,
     /// Where facts and figures are, `sqlite://PATH` or `postgres://…` [default: `sqlite://caseload.db`].
-    #[arg(long, global = true, env = "CASELOAD_DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    #[arg(long, global = true, env = "CASELOAD_DATABASE_URL", hide_env_values = true, value_name = "URL", value_parser = secret)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    database_url: Option<String>,
+    database_url: Option<Secret>,
     /// Where the server listens [default: 127.0.0.1:8080].
     #[arg(long, global = true, env = "CASELOAD_LISTEN", value_name = "ADDR")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,7 +63,7 @@ pub(super) struct Settings {
     #[arg(long, global = true, env = "CASELOAD_REQUEST_TIMEOUT", value_name = "TIME")]
     #[serde(skip_serializing_if = "Option::is_none")]
     request_timeout: Option<Interval>,
-    /// How much memory decoded days may take [default: 268435456].
+    /// How much memory caches may take, decoded days above all [default: 268435456].
     #[arg(long, global = true, env = "CASELOAD_BLOCK_CACHE_BYTES", value_name = "BYTES")]
     #[serde(skip_serializing_if = "Option::is_none")]
     block_cache_bytes: Option<u64>,

@@ -3,7 +3,7 @@
 use caseload_rollup::verify;
 use clap::Args;
 
-use super::{Outcome, open, rollup::Range, settings::Settings};
+use super::{Outcome, open, range::Range, settings::Settings};
 
 /// Recomputes from the facts and compares with what is stored.
 #[derive(Debug, Args)]

@@ -3,12 +3,25 @@
 use std::sync::Arc;
 
 use async_graphql::Context;
+use tokio::time::Instant;
 
 use crate::{
     auth::{Scope, Session, Viewer},
     error::ApiError,
     snapshot::Snapshot,
 };
+
+/// When a request has to be answered. A query that only computes never waits, so that no timer can end it: fields that compute
+/// look at this instead.
+#[derive(Debug, Clone, Copy)]
+pub struct Deadline(pub Instant);
+
+impl Deadline {
+    /// An error once it has passed.
+    pub(super) fn check(self) -> Result<(), ApiError> {
+        if Instant::now() < self.0 { Ok(()) } else { Err(ApiError::timeout()) }
+    }
+}
 
 /// Access to the request's session.
 pub(super) trait ContextExt<'a> {
@@ -18,6 +31,8 @@ pub(super) trait ContextExt<'a> {
     fn scope(&self) -> Result<Scope, ApiError>;
     /// What is read.
     fn snapshot(&self) -> Result<&'a Arc<Snapshot>, ApiError>;
+    /// Until when.
+    fn deadline(&self) -> Result<Deadline, ApiError>;
 }
 
 impl<'a> ContextExt<'a> for Context<'a> {
@@ -31,6 +46,13 @@ impl<'a> ContextExt<'a> for Context<'a> {
 
     fn snapshot(&self) -> Result<&'a Arc<Snapshot>, ApiError> {
         session(self).map(|session| &session.snapshot)
+    }
+
+    fn deadline(&self) -> Result<Deadline, ApiError> {
+        self.data_opt::<Deadline>().copied().ok_or_else(|| {
+            tracing::error!("a request has no deadline");
+            ApiError::internal()
+        })
     }
 }
 

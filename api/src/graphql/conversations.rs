@@ -1,12 +1,15 @@
 //! The conversations behind a figure.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use async_graphql::{Enum, ID, Object};
 use caseload_rollup::cube::{Listed, Measure};
 use caseload_schema::{
     facts,
-    id::WorkspaceKey,
+    id::{ConversationKey, WorkspaceKey},
     store::{Store, conversations::ConversationDetail},
 };
 
@@ -53,30 +56,61 @@ pub(super) async fn conversations(
     let after = after.map(|cursor| Place::decode(&cursor, list)).transpose()?;
     let rows = figures.view().conversations(measure);
     let snapshot = figures.snapshot();
-    let behind = Behind { store: snapshot.store(), ws: snapshot.key(), is_duration: measure.is_duration() };
+    let behind = Behind { store: snapshot.store(), ws: snapshot.key(), scope, measure };
     let page = page::page(&behind, &rows, after, first).await?;
     let keys: Vec<_> = page.rows.iter().map(|(row, _)| row.conversation).collect();
     let details = Details::load(snapshot, scope, &keys).await?;
-    let nodes = page.rows.into_iter().filter_map(|(row, place)| {
-        let detail = Arc::clone(details.conversation(row.conversation)?);
-        Some((Conversation { detail, page: Arc::clone(&details) }, place))
-    });
-    let slice = Slice { nodes: nodes.collect(), has_next: page.has_next, has_previous: page.has_previous };
+    let mut nodes = Vec::with_capacity(page.rows.len());
+    for (row, place) in page.rows {
+        let Some(detail) = details.conversation(row.conversation) else { continue };
+        if needs_rating(scope, measure, &detail.fact) && details.ratings(&detail.fact).await?.is_empty() {
+            continue;
+        }
+        nodes.push((Conversation { detail: Arc::clone(detail), page: Arc::clone(&details) }, place));
+    }
+    let slice = Slice { nodes, has_next: page.has_next, has_previous: page.has_previous };
     Ok(ConversationConnection::new(list, slice, rows.len()))
 }
 
-/// The conversations behind a measure, as a list.
+/// Whether only a rating of it that is credited to the viewer lets the viewer see this conversation. Follow-ups are not looked
+/// up: what lists a conversation for one of the viewer's counts until the next rollup.
+fn needs_rating(scope: Scope, measure: Measure, conversation: &facts::Conversation) -> bool {
+    measure != Measure::FollowUpsCompleted && !scope.covers(conversation.assignee)
+}
+
+/// The conversations behind a measure, as a list. Figures are of the last rollup, and what is shown is of now: those in which
+/// nothing is credited to the viewer any more are no longer there.
 struct Behind<'a> {
     store: &'a Store,
     ws: WorkspaceKey,
-    is_duration: bool,
+    scope: Scope,
+    measure: Measure,
+}
+
+impl Behind<'_> {
+    async fn ids(&self, keys: &[ConversationKey]) -> Result<Vec<(ConversationKey, String)>, ApiError> {
+        if self.scope == Scope::Everyone {
+            return Ok(self.store.list_conversation_ids(self.ws, keys).await?);
+        }
+        let mut found = self.store.find_conversations(self.ws, keys).await?;
+        let is_doubtful = |detail: &ConversationDetail| needs_rating(self.scope, self.measure, &detail.fact);
+        let doubtful: Vec<_> = found.iter().filter(|&it| is_doubtful(it)).map(|it| it.fact.key).collect();
+        if !doubtful.is_empty() {
+            // They are assigned to others: of their ratings, only those that name the viewer are the viewer's.
+            let ratings = self.store.list_ratings_of(self.ws, &doubtful).await?.into_iter().map(|rating| rating.fact);
+            let own = ratings.filter(|rating| self.scope.covers(rating.member));
+            let rated: HashSet<_> = own.map(|rating| rating.conversation).collect();
+            found.retain(|detail| !is_doubtful(detail) || rated.contains(&detail.fact.key));
+        }
+        Ok(found.into_iter().map(|detail| (detail.fact.key, detail.id)).collect())
+    }
 }
 
 impl Rows for Behind<'_> {
     type Row = Listed;
 
     fn sort(&self, row: &Listed) -> i64 {
-        if self.is_duration {
+        if self.measure.is_duration() {
             row.seconds.map_or(i64::MAX, |seconds| -i64::try_from(seconds).unwrap_or(i64::MAX))
         } else {
             -row.created_at.micros()
@@ -85,7 +119,7 @@ impl Rows for Behind<'_> {
 
     async fn with_ids(&self, rows: &[Listed]) -> Result<Vec<(Listed, String)>, ApiError> {
         let keys: Vec<_> = rows.iter().map(|row| row.conversation).collect();
-        let mut ids: HashMap<_, _> = self.store.list_conversation_ids(self.ws, &keys).await?.into_iter().collect();
+        let mut ids: HashMap<_, _> = self.ids(&keys).await?.into_iter().collect();
         Ok(rows.iter().filter_map(|row| Some((*row, ids.remove(&row.conversation)?))).collect())
     }
 }

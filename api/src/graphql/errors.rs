@@ -20,6 +20,11 @@ pub fn with_codes(mut response: Response) -> Response {
     response
 }
 
+/// Whether a field found that the request has taken longer than it may.
+pub fn has_timed_out(response: &Response) -> bool {
+    response.errors.iter().any(|error| error.source::<ApiError>().is_some_and(|error| error.code == Code::Timeout))
+}
+
 /// `place` with the code and message of `error`.
 #[must_use]
 pub fn to_server_error(mut place: ServerError, error: &ApiError) -> ServerError {

@@ -47,7 +47,7 @@ pub(super) async fn feedback(
 ) -> Result<FeedbackConnection, ApiError> {
     let after = after.map(|cursor| Place::decode(&cursor, List::Feedback)).transpose()?;
     let rows = figures.view().ratings(filter);
-    let given = Given { store: figures.snapshot().store(), ws: figures.snapshot().key() };
+    let given = Given { store: figures.snapshot().store(), ws: figures.snapshot().key(), scope };
     let page = page::page(&given, &rows, after, first).await?;
     let (has_next, has_previous) = (page.has_next, page.has_previous);
     let nodes = nodes(figures, scope, page).await?;
@@ -66,15 +66,38 @@ async fn nodes(figures: &Figures, scope: Scope, page: Page<RatedRow>) -> Result<
     let nodes = page.rows.into_iter().filter_map(|(row, place)| {
         let rating = ratings.remove(&row.rating)?;
         let conversation = Arc::clone(details.conversation(rating.fact.conversation)?);
+        if !scope.covers(credited(&rating, &conversation.fact)) {
+            return None;
+        }
         Some((Feedback::new(rating, conversation, Arc::clone(&details)), place))
     });
     Ok(nodes.collect())
 }
 
-/// Ratings, as a list.
+/// Ratings, as a list. Figures are of the last rollup, and what is shown is of now: those that are credited to someone else
+/// by now are no longer there.
 struct Given<'a> {
     store: &'a Store,
     ws: WorkspaceKey,
+    scope: Scope,
+}
+
+impl Given<'_> {
+    async fn covered(&self, ratings: Vec<RatingDetail>) -> Result<Vec<RatingDetail>, ApiError> {
+        if self.scope == Scope::Everyone {
+            return Ok(ratings);
+        }
+        let mut keys: Vec<_> = ratings.iter().map(|rating| rating.fact.conversation).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let found = self.store.find_conversations(self.ws, &keys).await?.into_iter();
+        let conversations: HashMap<_, _> = found.map(|detail| (detail.fact.key, detail.fact)).collect();
+        let is_covered = |rating: &RatingDetail| {
+            let conversation = conversations.get(&rating.fact.conversation);
+            conversation.is_some_and(|conversation| self.scope.covers(credited(rating, conversation)))
+        };
+        Ok(ratings.into_iter().filter(is_covered).collect())
+    }
 }
 
 impl Rows for Given<'_> {
@@ -86,7 +109,8 @@ impl Rows for Given<'_> {
 
     async fn with_ids(&self, rows: &[RatedRow]) -> Result<Vec<(RatedRow, String)>, ApiError> {
         let keys: Vec<_> = rows.iter().map(|row| row.rating).collect();
-        let mut ids: HashMap<_, _> = self.store.list_rating_ids(self.ws, &keys).await?.into_iter().collect();
+        let ratings = self.covered(self.store.find_ratings(self.ws, &keys).await?).await?.into_iter();
+        let mut ids: HashMap<_, _> = ratings.map(|rating| (rating.fact.key, rating.id)).collect();
         Ok(rows.iter().filter_map(|row| Some((*row, ids.remove(&row.rating)?))).collect())
     }
 }

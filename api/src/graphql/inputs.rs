@@ -144,6 +144,22 @@ pub(super) fn cost(first: Option<i32>, default: usize) -> usize {
     first.map_or(default, |first| first.clamp(1, MAX_FIRST) as usize)
 }
 
+/// How many members a list of all of them is taken to have when the cost of a query is counted.
+pub(super) const EVERYONE: usize = 200;
+
+/// How many members a team is taken to have, likewise.
+pub(super) const TEAM: usize = 20;
+
+/// How many points a series is taken to have, likewise: those of a year, as its period is not known where queries are priced.
+pub(super) const fn buckets(by: Granularity) -> usize {
+    match by {
+        Granularity::Day => 366,
+        Granularity::Week => 53,
+        Granularity::Month => 12,
+        Granularity::Year => 10,
+    }
+}
+
 /// Whom members and teams named together leave, which restrict each other; both left out is no restriction.
 fn credit(
     members: Option<BTreeSet<MemberKey>>,

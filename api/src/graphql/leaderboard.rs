@@ -4,9 +4,11 @@ use async_graphql::SimpleObject;
 use caseload_rollup::cube::{Measure, rank};
 
 use super::{
+    context::Deadline,
     figures::Figures,
     member_report::{MemberReport, member_reports},
 };
+use crate::error::ApiError;
 
 /// A place on the leaderboard.
 #[derive(Debug, SimpleObject)]
@@ -22,9 +24,15 @@ pub(super) struct LeaderboardEntry {
 }
 
 /// The first `first` members, better ones first, ties by name, then id.
-pub(super) fn leaderboard(figures: &Figures, by: Measure, first: usize) -> Vec<LeaderboardEntry> {
-    let reports = member_reports(figures);
-    let values: Vec<_> = reports.iter().map(|report| report.figures().view().value(by)).collect();
+pub(super) fn leaderboard(
+    figures: &Figures,
+    by: Measure,
+    first: usize,
+    deadline: Deadline,
+) -> Result<Vec<LeaderboardEntry>, ApiError> {
+    let reports = member_reports(figures, deadline)?;
+    let value = |report: &MemberReport| deadline.check().map(|()| report.figures().view().value(by));
+    let values = reports.iter().map(value).collect::<Result<Vec<_>, _>>()?;
     let mut entries: Vec<_> = reports
         .into_iter()
         .zip(rank(by, &values))
@@ -38,5 +46,5 @@ pub(super) fn leaderboard(figures: &Figures, by: Measure, first: usize) -> Vec<L
         .collect();
     entries.sort_by_key(|entry| entry.rank);
     entries.truncate(first);
-    entries
+    Ok(entries)
 }

@@ -6,8 +6,9 @@ use async_graphql::Object;
 use caseload_schema::directory;
 
 use super::{
+    context::Deadline,
     figures::Figures,
-    inputs::{Granularity, cost, resolve_first},
+    inputs::{Granularity, buckets, cost, resolve_first},
     labels::{LabelReport, top_labels},
     measure::{Change, Measure},
     members::Member,
@@ -42,13 +43,19 @@ impl MemberReport {
 
 /// The rows of a list of members, by name, then id: those whom the filter leaves, the active ones all, the others where
 /// anything counts or conversations are open in their name.
-pub(super) fn member_reports(figures: &Figures) -> Vec<MemberReport> {
-    let members = figures.snapshot().directory().members().iter();
-    members
-        .filter(|member| figures.selection().names(Some(member.key)))
-        .map(|member| MemberReport::new(Arc::clone(member), figures))
-        .filter(MemberReport::is_listed)
-        .collect()
+pub(super) fn member_reports(figures: &Figures, deadline: Deadline) -> Result<Vec<MemberReport>, ApiError> {
+    let mut reports = Vec::new();
+    for member in figures.snapshot().directory().members() {
+        if !figures.selection().names(Some(member.key)) {
+            continue;
+        }
+        deadline.check()?;
+        let report = MemberReport::new(Arc::clone(member), figures);
+        if report.is_listed() {
+            reports.push(report);
+        }
+    }
+    Ok(reports)
 }
 
 /// One member's figures for a period.
@@ -80,7 +87,7 @@ impl MemberReport {
     }
 
     /// The figures over time: one point for each day, week, month or year that the period touches.
-    #[graphql(complexity = "30 * child_complexity")]
+    #[graphql(complexity = "buckets(by) * child_complexity")]
     async fn series(
         &self,
         #[graphql(default_with = "Granularity::Day", desc = "How long a point is.")] by: Granularity,

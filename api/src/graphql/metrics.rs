@@ -2,10 +2,11 @@
 
 use std::sync::OnceLock;
 
-use async_graphql::Object;
+use async_graphql::{Context, Object};
 use caseload_rollup::cube::{Counts, View};
 
-use super::{durations::DurationStats, ratings::RatingStats};
+use super::{context::ContextExt as _, durations::DurationStats, ratings::RatingStats};
+use crate::error::ApiError;
 
 /// All measures of one scope and period.
 #[derive(Debug)]
@@ -26,8 +27,14 @@ impl Metrics {
         Self { shows_open: false, ..Self::new(view) }
     }
 
-    fn counts(&self) -> &Counts {
-        self.counts.get_or_init(|| self.view.counts())
+    fn view(&self, ctx: &Context<'_>) -> Result<&View, ApiError> {
+        ctx.deadline()?.check()?;
+        Ok(&self.view)
+    }
+
+    fn counts(&self, ctx: &Context<'_>) -> Result<&Counts, ApiError> {
+        let view = self.view(ctx)?;
+        Ok(self.counts.get_or_init(|| view.counts()))
     }
 }
 
@@ -35,87 +42,88 @@ impl Metrics {
 #[Object]
 impl Metrics {
     /// Conversations created.
-    async fn conversations(&self) -> u64 {
-        self.counts().conversations
+    async fn conversations(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
+        Ok(self.counts(ctx)?.conversations)
     }
 
     /// Of the conversations created, those that have a label now.
-    async fn labeled_conversations(&self) -> u64 {
-        self.counts().labeled_conversations
+    async fn labeled_conversations(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
+        Ok(self.counts(ctx)?.labeled_conversations)
     }
 
     /// Inbound messages and replies.
-    async fn messages(&self) -> u64 {
-        self.counts().messages()
+    async fn messages(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
+        Ok(self.counts(ctx)?.messages())
     }
 
     /// Messages written by customers.
-    async fn inbound_messages(&self) -> u64 {
-        self.counts().inbound_messages
+    async fn inbound_messages(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
+        Ok(self.counts(ctx)?.inbound_messages)
     }
 
     /// Messages written by human members and visible to the customer.
-    async fn replies(&self) -> u64 {
-        self.counts().replies
+    async fn replies(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
+        Ok(self.counts(ctx)?.replies)
     }
 
     /// Distinct customers over the whole period who had a conversation created or wrote a message.
-    async fn customers(&self) -> u64 {
-        self.view.customers()
+    async fn customers(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
+        Ok(self.view(ctx)?.customers())
     }
 
     /// Customers whose first activity ever in the workspace is in the period.
-    async fn new_customers(&self) -> u64 {
-        self.counts().new_customers
+    async fn new_customers(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
+        Ok(self.counts(ctx)?.new_customers)
     }
 
     /// Created in the period, written to by a customer, and without a reply yet.
-    async fn unanswered(&self) -> u64 {
-        self.counts().unanswered
+    async fn unanswered(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
+        Ok(self.counts(ctx)?.unanswered)
     }
 
     /// Conversations closed in the period and closed now.
-    async fn closed(&self) -> u64 {
-        self.counts().closed
+    async fn closed(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
+        Ok(self.counts(ctx)?.closed)
     }
 
     /// Of the conversations closed, those won.
-    async fn won(&self) -> u64 {
-        self.counts().won
+    async fn won(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
+        Ok(self.counts(ctx)?.won)
     }
 
     /// Of the conversations closed, those lost.
-    async fn lost(&self) -> u64 {
-        self.counts().lost
+    async fn lost(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
+        Ok(self.counts(ctx)?.lost)
     }
 
     /// Won out of those won or lost, 0 to 1; null when both are 0.
-    async fn win_rate(&self) -> Option<f64> {
-        self.counts().win_rate()
+    async fn win_rate(&self, ctx: &Context<'_>) -> Result<Option<f64>, ApiError> {
+        Ok(self.counts(ctx)?.win_rate())
     }
 
     /// A figure of now, whatever the period. Null in a series and in a daily rollup.
-    async fn open(&self) -> Option<u64> {
-        self.shows_open.then(|| self.view.open())
+    async fn open(&self, ctx: &Context<'_>) -> Result<Option<u64>, ApiError> {
+        let view = self.view(ctx)?;
+        Ok(self.shows_open.then(|| view.open()))
     }
 
     /// Follow-ups done.
-    async fn follow_ups_completed(&self) -> u64 {
-        self.counts().follow_ups_completed
+    async fn follow_ups_completed(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
+        Ok(self.counts(ctx)?.follow_ups_completed)
     }
 
     /// From a conversation's first inbound message to the first reply to it.
-    async fn first_response(&self) -> DurationStats {
-        DurationStats(self.view.first_responses())
+    async fn first_response(&self, ctx: &Context<'_>) -> Result<DurationStats, ApiError> {
+        Ok(DurationStats(self.view(ctx)?.first_responses()))
     }
 
     /// From a conversation's creation to its latest closing.
-    async fn closing_time(&self) -> DurationStats {
-        DurationStats(self.view.closing_times())
+    async fn closing_time(&self, ctx: &Context<'_>) -> Result<DurationStats, ApiError> {
+        Ok(DurationStats(self.view(ctx)?.closing_times()))
     }
 
     /// What customers answered to satisfaction surveys.
-    async fn ratings(&self) -> RatingStats {
-        RatingStats(*self.counts())
+    async fn ratings(&self, ctx: &Context<'_>) -> Result<RatingStats, ApiError> {
+        Ok(RatingStats(*self.counts(ctx)?))
     }
 }

@@ -39,5 +39,6 @@ mod teams;
 mod viewer;
 mod workspace;
 
-pub use errors::{to_server_error, with_codes};
+pub use context::Deadline;
+pub use errors::{has_timed_out, to_server_error, with_codes};
 pub use schema::{Schema, schema, sdl};

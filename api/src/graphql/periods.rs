@@ -30,8 +30,7 @@ impl Period {
 
     /// Days of it whose facts changed since they were rolled up.
     async fn pending_days(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
-        let snapshot = ctx.snapshot()?;
-        Ok(snapshot.store().count_pending_days(snapshot.key(), Some(self.0)).await?)
+        ctx.snapshot()?.pending_days(self.0).await
     }
 }
 

@@ -10,14 +10,22 @@ pub(super) struct Date(pub(super) Day);
 #[Scalar]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
-        let day = if let Value::String(text) = &value { Day::parse(text) } else { None };
-        day.map(Self)
+        day(&value)
+            .map(Self)
             .ok_or_else(|| InputValueError::custom(format!("{value} is no day; write one such as \"2026-03-01\"")))
+    }
+
+    fn is_valid(value: &Value) -> bool {
+        day(value).is_some()
     }
 
     fn to_value(&self) -> Value {
         Value::String(self.0.to_string())
     }
+}
+
+fn day(value: &Value) -> Option<Day> {
+    if let Value::String(text) = value { Day::parse(text) } else { None }
 }
 
 /// RFC 3339 instant.
@@ -27,13 +35,20 @@ pub(super) struct DateTime(pub(super) Instant);
 #[Scalar]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
-        let at = if let Value::String(text) = &value { Instant::parse(text) } else { None };
-        at.map(Self).ok_or_else(|| {
+        instant(&value).map(Self).ok_or_else(|| {
             InputValueError::custom(format!("{value} is no instant; write one such as \"2026-03-01T09:00:00Z\""))
         })
+    }
+
+    fn is_valid(value: &Value) -> bool {
+        instant(value).is_some()
     }
 
     fn to_value(&self) -> Value {
         Value::String(self.0.to_string())
     }
+}
+
+fn instant(value: &Value) -> Option<Instant> {
+    if let Value::String(text) = value { Instant::parse(text) } else { None }
 }

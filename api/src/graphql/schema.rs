@@ -26,7 +26,45 @@ pub fn sdl() -> String {
 
 #[cfg(test)]
 mod tests {
+    use async_graphql::{Request, Variables};
+    use serde_json::json;
+
     use super::*;
+
+    /// Whether the price of `query` is within the default limits. Nobody asks it: all else about it may fail.
+    async fn is_affordable(query: &str) -> bool {
+        let variables = json!({"period": {"preset": "LAST_90_DAYS"}, "filter": {"channels": ["email"]}});
+        let request = Request::new(query).variables(Variables::from_json(variables));
+        let response = schema(&Config::default()).execute(request).await;
+        let said: Vec<_> = response.errors.into_iter().map(|error| error.message).collect();
+        assert!(!said.iter().any(|message| message.contains("Unknown")), "{said:?}");
+        !said.iter().any(|message| message.contains("too complex"))
+    }
+
+    #[tokio::test]
+    async fn the_queries_of_the_guide_and_of_a_dashboard_are_affordable() {
+        let guide = include_str!("../../../docs/api.md");
+        let queries: Vec<_> = guide.split("```graphql\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+        assert!(4 <= queries.len());
+        for query in queries {
+            assert!(is_affordable(query).await, "{query}");
+        }
+        let sparklines = "{ team { leaderboard(first: 50) { rank report { member { name }
+            metrics { closed replies firstResponse { median p90 } ratings { average } }
+            series(by: DAY) { from metrics { closed } } } } } }";
+        assert!(is_affordable(sparklines).await);
+        let weekly =
+            "{ team { members { member { name } series(by: WEEK) { from metrics { closed replies open } } } } }";
+        assert!(is_affordable(weekly).await);
+    }
+
+    #[tokio::test]
+    async fn the_days_of_everyone_are_not() {
+        let days = "{ team { members { series { from metrics { closed replies } } } } }";
+        assert!(!is_affordable(days).await);
+        let team = "{ team { leaderboard { report { series(by: DAY) { from metrics { closed replies } } } } } }";
+        assert!(!is_affordable(team).await);
+    }
 
     #[test]
     fn the_committed_schema_is_the_one_that_is_served() {

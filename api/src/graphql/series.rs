@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use async_graphql::Object;
+use async_graphql::{Context, Object};
 use caseload_rollup::cube::View;
 use caseload_schema::period::Period;
 use tokio::sync::OnceCell;
 
-use super::{figures::Figures, inputs::Granularity, metrics::Metrics, scalars::Date};
+use super::{context::ContextExt as _, figures::Figures, inputs::Granularity, metrics::Metrics, scalars::Date};
 use crate::error::ApiError;
 
 /// One bucket of a series.
@@ -46,12 +46,14 @@ impl SeriesPoint {
     }
 
     /// All measures of these days; `open`, a figure of now, is null.
-    async fn metrics(&self) -> Metrics {
-        Metrics::of_the_past(self.shared.figures.view().within(self.bucket))
+    async fn metrics(&self, ctx: &Context<'_>) -> Result<Metrics, ApiError> {
+        ctx.deadline()?.check()?;
+        Ok(Metrics::of_the_past(self.shared.figures.view().within(self.bucket)))
     }
 
     /// Conversations created by the end of the last day and not closed by then.
-    async fn backlog(&self) -> Result<i64, ApiError> {
+    async fn backlog(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
+        ctx.deadline()?.check()?;
         let load = || self.shared.figures.view_with_backlog();
         let view = self.shared.with_backlog.get_or_try_init(load).await?;
         Ok(view.within(self.bucket).backlog())

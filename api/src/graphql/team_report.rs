@@ -1,12 +1,13 @@
 //! The report on the workspace, or on what a filter leaves of it.
 
-use async_graphql::Object;
+use async_graphql::{Context, Object};
 
 use super::{
     busy_hours::{BusyHour, busy_hours},
     channels::{ChannelReport, channel_reports},
+    context::ContextExt as _,
     figures::Figures,
-    inputs::{Granularity, cost, resolve_first},
+    inputs::{EVERYONE, Granularity, buckets, cost, resolve_first},
     labels::{LabelReport, top_labels},
     leaderboard::{LeaderboardEntry, leaderboard},
     measure::{Change, Measure},
@@ -45,7 +46,7 @@ impl TeamReport {
     }
 
     /// The figures over time: one point for each day, week, month or year that the period touches.
-    #[graphql(complexity = "30 * child_complexity")]
+    #[graphql(complexity = "buckets(by) * child_complexity")]
     async fn series(
         &self,
         #[graphql(default_with = "Granularity::Day", desc = "How long a point is.")] by: Granularity,
@@ -54,19 +55,20 @@ impl TeamReport {
     }
 
     /// Members, the best by a measure first. Lower is better for times, LOST, UNANSWERED and OPEN.
-    #[graphql(complexity = "cost(first, 50) * child_complexity")]
+    #[graphql(complexity = "cost(first, EVERYONE) * child_complexity")]
     async fn leaderboard(
         &self,
+        ctx: &Context<'_>,
         #[graphql(default_with = "Measure::Closed", desc = "What they are ordered by.")] by: Measure,
         #[graphql(desc = "How many, at most 1,000; all where absent.")] first: Option<i32>,
     ) -> Result<Vec<LeaderboardEntry>, ApiError> {
-        Ok(leaderboard(&self.0, by.into(), resolve_first(first, usize::MAX)?))
+        leaderboard(&self.0, by.into(), resolve_first(first, usize::MAX)?, ctx.deadline()?)
     }
 
     /// Members in name order.
-    #[graphql(complexity = "50 * child_complexity")]
-    async fn members(&self) -> Vec<MemberReport> {
-        member_reports(&self.0)
+    #[graphql(complexity = "EVERYONE * child_complexity")]
+    async fn members(&self, ctx: &Context<'_>) -> Result<Vec<MemberReport>, ApiError> {
+        member_reports(&self.0, ctx.deadline()?)
     }
 
     /// What is credited to nobody.

@@ -6,6 +6,7 @@ use caseload_schema::store::api_tokens;
 use super::{
     authorization::{Nullable, guarded},
     context::ContextExt as _,
+    inputs::EVERYONE,
     members::Member,
     scalars::{Date, DateTime},
     teams::Team,
@@ -45,7 +46,7 @@ impl Workspace {
     }
 
     /// All members, in name order, those who left among them.
-    #[graphql(complexity = "50 * child_complexity")]
+    #[graphql(complexity = "EVERYONE * child_complexity")]
     async fn members(&self, ctx: &Context<'_>) -> Nullable<Vec<Member>> {
         let members = async { Ok(Some(ctx.snapshot()?.directory().members().iter().cloned().map(Member).collect())) };
         guarded(ctx, "Workspace", "members", members).await
