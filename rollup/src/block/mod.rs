@@ -111,7 +111,7 @@ impl Block {
             + size_of_val(&*self.follow_ups)
     }
 
-    /// The block as bytes, which [`decode`] reads back as an equal block.
+    /// The block as bytes, which [`decode()`] reads back as an equal block.
     pub fn encode(&self) -> Vec<u8> {
         encode::encode(self)
     }
