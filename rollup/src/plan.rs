@@ -10,7 +10,7 @@ pub fn is_due(ledger: &Ledger, pending_days: u64) -> bool {
 }
 
 /// Facts that are read at a time: some megabytes, of which three stretches are under way at once.
-const FACTS_AT_A_TIME: u64 = 75_000;
+const FACTS_AT_A_TIME: u64 = 50_000;
 /// The most days that are read at a time, however little happened.
 const MOST_DAYS: usize = 366;
 

@@ -93,7 +93,7 @@ pub struct Progress {
 }
 
 /// Records in one transaction: enough that the round trips weigh little, few enough to keep a batch under 10 MB.
-const BATCH_RECORDS: usize = 10_000;
+const BATCH_RECORDS: usize = 6_000;
 /// Batches of long records end earlier.
 const BATCH_BYTES: usize = 8 << 20;
 const SECONDS_AHEAD: i64 = 86_400;
@@ -109,7 +109,7 @@ pub async fn import(
     sources: Vec<Source>,
     mut progress: impl FnMut(Progress) + Send + 'static,
 ) -> Result<Report, StoreError> {
-    let (sender, mut batches) = mpsc::channel(2);
+    let (sender, mut batches) = mpsc::channel(1);
     let latest = Latest(options.clock.now().plus_seconds(SECONDS_AHEAD));
     let reading = tokio::task::spawn_blocking(move || read_all(sources, latest, &sender));
     let outcome = if options.strict {

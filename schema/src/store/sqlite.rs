@@ -126,7 +126,7 @@ fn connect(path: &Path) -> Result<SqliteConnection> {
     // so a writer waits for them.
     connection.batch_execute(
         "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; \
-         PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864;",
+         PRAGMA cache_size = -8000; PRAGMA journal_size_limit = 67108864;",
     )?;
     Ok(connection)
 }
