@@ -28,7 +28,13 @@ pub struct Session {
 ///
 /// Every refusal is the same `UNAUTHENTICATED`: it says nothing about which workspaces and members exist.
 pub async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Session, ApiError> {
-    let token = bearer(headers).ok_or_else(ApiError::unauthenticated)?;
+    let credentials = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    authenticate_credentials(app, credentials).await
+}
+
+/// The same, of what stands in `Authorization`: over a WebSocket it comes in a message.
+pub async fn authenticate_credentials(app: &App, credentials: Option<&str>) -> Result<Session, ApiError> {
+    let token = credentials.and_then(bearer).ok_or_else(ApiError::unauthenticated)?;
     let claims = app.keys().verify(token, app.clock().now()).ok_or_else(ApiError::unauthenticated)?;
     let snapshot = open(app, &claims.workspace).await?.ok_or_else(ApiError::unauthenticated)?;
     let member = snapshot
@@ -47,9 +53,9 @@ async fn open(app: &App, workspace: &str) -> Result<Option<Snapshot>, StoreError
     }
 }
 
-/// The token of `Authorization: Bearer …`; the scheme in any case.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+/// The token of `Bearer …`; the scheme in any case.
+fn bearer(credentials: &str) -> Option<&str> {
+    let (scheme, token) = credentials.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()).filter(|token| !token.is_empty())
 }
 
@@ -59,15 +65,10 @@ mod tests {
 
     #[test]
     fn the_bearer_scheme_is_read_in_any_case_and_no_other() {
-        let token = |value: &str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::AUTHORIZATION, value.parse().unwrap());
-            bearer(&headers).map(str::to_owned)
-        };
-        assert_eq!(token("Bearer abc"), Some("abc".to_owned()));
-        assert_eq!(token("bearer  abc"), Some("abc".to_owned()));
-        assert_eq!(token("Basic abc"), None);
-        assert_eq!(token("Bearer "), None);
-        assert_eq!(token("abc"), None);
+        assert_eq!(bearer("Bearer abc"), Some("abc"));
+        assert_eq!(bearer("bearer  abc"), Some("abc"));
+        for other in ["Basic abc", "Bearer ", "abc"] {
+            assert_eq!(bearer(other), None, "{other}");
+        }
     }
 }
