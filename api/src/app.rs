@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::Context as _;
 use axum::Router;
-use caseload_rollup::run::RunError;
+use caseload_rollup::run::{Hand, RunError};
 use caseload_schema::{clock::Clock, day::Day, id::WorkspaceKey, store::Store};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::task::TaskTracker;
@@ -73,7 +73,12 @@ impl App {
     /// Rolls up every workspace that has changed facts or a changed zone, once. A workspace that fails is logged and does
     /// not keep the others waiting.
     pub async fn refresh_once(&self) {
-        refresh::once(&self.0.store, &self.0.clock).await;
+        refresh::once(&self.0.store, &self.hand()).await;
+    }
+
+    /// What rolls up for this application.
+    pub fn hand(&self) -> Hand {
+        Hand::new(self.0.store.clone(), self.0.clock.clone())
     }
 
     /// Where facts and figures are.
@@ -141,7 +146,7 @@ impl App {
         tracing::warn!(workspace = ws.0, days = days.len(), "rebuilding stored figures that can't be read");
         self.0.store.mark_days(ws, days, self.0.clock.now()).await?;
         loop {
-            match refresh::workspace(&self.0.store, ws, &self.0.clock).await {
+            match refresh::workspace(&self.0.store, &self.hand(), ws).await {
                 Ok(_) => return Ok(()),
                 Err(RunError::Busy) => tokio::time::sleep(BUSY_WAIT).await,
                 Err(error) => return Err(error.into()),

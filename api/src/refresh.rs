@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use caseload_rollup::{
     plan,
-    run::{self, RunDays, RunError, RunOutcome, RunRequest},
+    run::{self, Hand, RunDays, RunError, RunOutcome, RunRequest},
 };
 use caseload_schema::{
-    clock::Clock,
     id::WorkspaceKey,
     store::{Store, runs::RunKind},
 };
@@ -34,13 +33,13 @@ pub const REQUEST: RunRequest = RunRequest { kind: RunKind::Refresh, days: RunDa
 /// Rolls up every workspace that has something to roll up, one after the other: a long run, such as a first one, keeps those
 /// behind it waiting, and one machine's processors from being claimed by all of them at once. Failures are logged here and
 /// tried again next time.
-pub async fn once(store: &Store, clock: &Clock) {
+pub async fn once(store: &Store, hand: &Hand) {
     let workspaces = match store.list_workspaces().await {
         Ok(workspaces) => workspaces,
         Err(error) => return tracing::error!(%error, "the workspaces can't be listed"),
     };
     for entry in workspaces {
-        match workspace(store, entry.key, clock).await {
+        match workspace(store, hand, entry.key).await {
             Ok(Some(outcome)) => tracing::info!(
                 workspace = %entry.id,
                 days = outcome.days,
@@ -56,12 +55,12 @@ pub async fn once(store: &Store, clock: &Clock) {
 }
 
 /// Rolls up one workspace, where it has something to roll up.
-pub async fn workspace(store: &Store, ws: WorkspaceKey, clock: &Clock) -> Result<Option<RunOutcome>, RunError> {
+pub async fn workspace(store: &Store, hand: &Hand, ws: WorkspaceKey) -> Result<Option<RunOutcome>, RunError> {
     let Some(ledger) = store.ledger(ws).await? else {
         return Ok(None);
     };
     if !plan::is_due(&ledger, store.count_pending_days(ws, None).await?) {
         return Ok(None);
     }
-    run::run(store, ws, REQUEST, clock, &|_| ()).await.map(Some)
+    run::run(hand, ws, REQUEST, &|_| ()).await.map(Some)
 }

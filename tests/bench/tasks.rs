@@ -3,7 +3,7 @@
 use std::{fs::File, path::Path, process::Command, time::Instant};
 
 use anyhow::{Context as _, ensure};
-use caseload_rollup::run::{self, RunDays, RunRequest};
+use caseload_rollup::run::{self, Hand, RunDays, RunRequest};
 use caseload_schema::{
     clock::Clock,
     id::WorkspaceKey,
@@ -76,7 +76,7 @@ pub(crate) async fn import(
 /// Rolls up what is pending.
 pub(crate) async fn roll_up(store: &Store, workspace: WorkspaceKey) -> anyhow::Result<()> {
     let request = RunRequest { kind: RunKind::Refresh, days: RunDays::Pending, requested_by: None };
-    run::run(store, workspace, request, &clock(), &|_| ()).await?;
+    run::run(&Hand::new(store.clone(), clock()), workspace, request, &|_| ()).await?;
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! What is stored is compared with the facts; what is damaged is found, made anew, and never served.
 
 use caseload_rollup::{
-    run::{RunDays, RunError, RunRequest, run},
+    run::{Hand, RunDays, RunError, RunRequest, run},
     verify::{Difference, verify},
 };
 use caseload_schema::{day::Day, store::RunKind};
@@ -137,7 +137,8 @@ async fn a_run_that_loses_its_lease_ends_and_changes_nothing(backend: Backend) {
     let request = RunRequest { kind: RunKind::Rebuild, days: RunDays::All, requested_by: None };
     let (database, taken) = (&caseload.database, std::sync::Once::new());
     let steal = |_| taken.call_once(|| drop(database.sql("UPDATE ledgers SET lease_run = 901")));
-    let outcome = run(&caseload.store, caseload.workspace, request, &caseload.clock, &steal).await;
+    let hand = Hand::new(caseload.store.clone(), caseload.clock.clone());
+    let outcome = run(&hand, caseload.workspace, request, &steal).await;
     assert!(matches!(outcome, Err(RunError::LeaseLost)), "{outcome:?}");
     let after = caseload.store.ledger(caseload.workspace).await.expect("the store is there").expect("a ledger");
     assert_eq!((before.generation, before.open_revision), (after.generation, after.open_revision));

@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use caseload_rollup::run;
+use caseload_rollup::run::{self, Hand};
 use caseload_schema::{
     clock::Clock,
     id::WorkspaceKey,
@@ -129,7 +129,8 @@ async fn fill(store: &Store, data: &Path, clock: &Clock) -> anyhow::Result<()> {
         println!("The sample made on {day} is kept, and ends there; {} of its records were missing.", report.accepted);
     }
     let progress = Progress::new("days rolled up");
-    run::run(store, ws, refresh::REQUEST, clock, &|at| progress.of_run(at)).await?;
+    let hand = Hand::new(store.clone(), clock.clone());
+    run::run(&hand, ws, refresh::REQUEST, &|at| progress.of_run(at)).await?;
     Ok(())
 }
 

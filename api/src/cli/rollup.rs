@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use caseload_rollup::run::{self, RunDays, RunError, RunRequest};
+use caseload_rollup::run::{self, Hand, RunDays, RunError, RunRequest};
 use caseload_schema::{clock::Clock, store::runs::RunKind};
 use clap::Args;
 use serde_json::json;
@@ -37,8 +37,9 @@ impl Rollup {
         let began = Instant::now();
         let progress = Progress::new("days rolled up");
         let show = |at| progress.of_run(at);
+        let hand = Hand::new(store.clone(), Clock::system());
         let outcome = loop {
-            match run::run(&store, workspace.key, request, &Clock::system(), &show).await {
+            match run::run(&hand, workspace.key, request, &show).await {
                 // One that died frees its place within seconds.
                 Err(RunError::Busy) => tokio::time::sleep(BUSY_WAIT).await,
                 outcome => break outcome?,

@@ -3,18 +3,18 @@
 //! The facts are read in one read-only snapshot, so that all blocks of a run show them as of one moment. Reading, folding
 //! and writing overlap: while one stretch of days is folded, the next one is read.
 
+mod hand;
 mod make;
 mod read;
 
 use std::time::Duration;
 
 use caseload_schema::{
-    clock::Clock,
     id::{MemberKey, WorkspaceKey},
     instant::Instant,
     period::Period,
     store::{
-        Store, StoreError, blocks, ledger,
+        StoreError, blocks, ledger,
         ledger::Flip,
         runs::{self, NewRun, RunKind, RunProgress},
         summaries,
@@ -22,6 +22,7 @@ use caseload_schema::{
 };
 use tokio::sync::mpsc;
 
+pub use self::hand::{Hand, Publish};
 use self::{
     make::Made,
     read::{Found, Reading},
@@ -88,13 +89,12 @@ const KEEP_SUPERSEDED_SECONDS: i64 = 600;
 /// Rolls up what is due in a workspace, and whatever else `request` asks for. A zone that waits for its turn is taken up:
 /// then everything is rebuilt in it.
 pub async fn run(
-    store: &Store,
+    hand: &Hand,
     ws: WorkspaceKey,
     request: RunRequest,
-    clock: &Clock,
     progress: &(dyn Fn(RunProgress) + Send + Sync),
 ) -> Result<RunOutcome, RunError> {
-    let at = clock.now();
+    let (store, at) = (&hand.store, hand.clock.now());
     let range = match request.days {
         RunDays::Of(period) => Some((period.from(), period.to())),
         RunDays::Pending | RunDays::All => None,
@@ -103,10 +103,10 @@ pub async fn run(
         NewRun { kind: request.kind, range, requested_by: request.requested_by, at, lease_until: lease_until(at) };
     let begun = store.write(move |conn| Box::pin(async move { runs::begin(conn, ws, &new).await })).await?;
     let run = begun.ok_or(RunError::Busy)?;
-    let worker = Worker { store, ws, run, clock, progress };
+    let worker = Worker { hand, ws, run, progress };
     let outcome = worker.work(request.days).await;
     if let Err(error) = &outcome {
-        let (error, at) = (error.to_string(), clock.now());
+        let (error, at) = (error.to_string(), hand.clock.now());
         // Where not even that can be written, the next run sees that this one is dead.
         store
             .write(move |conn| Box::pin(async move { runs::finish(conn, ws, run, at, Some(&error)).await }))
@@ -122,10 +122,9 @@ fn lease_until(at: Instant) -> Instant {
 
 /// One run at work.
 struct Worker<'a> {
-    store: &'a Store,
+    hand: &'a Hand,
     ws: WorkspaceKey,
     run: i64,
-    clock: &'a Clock,
     progress: &'a (dyn Fn(RunProgress) + Send + Sync),
 }
 
@@ -133,7 +132,7 @@ impl Worker<'_> {
     async fn work(&self, days: RunDays) -> Result<RunOutcome, RunError> {
         let (sender, mut found) = mpsc::channel(1);
         let ws = self.ws;
-        let reading = self.store.snapshot(move |conn| Box::pin(read::read(conn, ws, days, sender)));
+        let reading = self.hand.store.snapshot(move |conn| Box::pin(read::read(conn, ws, days, sender)));
         let writing = async move {
             let mut flip = None;
             let mut done = RunProgress::default();
@@ -173,7 +172,7 @@ impl Worker<'_> {
         read?;
         let Some(plan) = plan else { return Err(StoreError::Invalid(format!("workspace {ws} is gone")).into()) };
         let changed_days = (changed.len() + emptied.len()) as u64;
-        let at = self.clock.now();
+        let at = self.hand.clock.now();
         let flip = Flip {
             run: self.run,
             changed,
@@ -196,8 +195,8 @@ impl Worker<'_> {
     async fn keep_alive(&self) -> RunError {
         loop {
             tokio::time::sleep(SIGN_OF_LIFE).await;
-            let (ws, run, until) = (self.ws, self.run, lease_until(self.clock.now()));
-            match self.store.write(move |conn| Box::pin(runs::renew(conn, ws, run, until))).await {
+            let (ws, run, until) = (self.ws, self.run, lease_until(self.hand.clock.now()));
+            match self.hand.store.write(move |conn| Box::pin(runs::renew(conn, ws, run, until))).await {
                 Ok(true) => {}
                 Ok(false) => return RunError::LeaseLost,
                 Err(error) => return error.into(),
@@ -211,18 +210,20 @@ impl Worker<'_> {
     }
 
     async fn write(&self, made: Made, done: RunProgress) -> Result<(), RunError> {
-        let (ws, run, until) = (self.ws, self.run, lease_until(self.clock.now()));
-        let held = self.store.write(move |conn| {
+        let (ws, run, until) = (self.ws, self.run, lease_until(self.hand.clock.now()));
+        let held = self.hand.store.write(move |conn| {
             Box::pin(async move {
                 if !runs::advance(conn, ws, run, done, until).await? {
-                    return Ok(false);
+                    return Ok(None);
                 }
                 blocks::insert(conn, ws, run, &made.blocks).await?;
                 summaries::insert(conn, ws, run, &made.summaries).await?;
-                Ok(true)
+                Ok(Some(made.blocks))
             })
         });
-        if held.await? { Ok(()) } else { Err(RunError::LeaseLost) }
+        let blocks = held.await?.ok_or(RunError::LeaseLost)?;
+        self.hand.publish.blocks(self.ws, self.run, &blocks).await;
+        Ok(())
     }
 
     async fn write_open(
@@ -235,14 +236,20 @@ impl Worker<'_> {
             return Ok(false);
         }
         let (ws, run) = (self.ws, self.run);
-        self.store.write(move |conn| Box::pin(async move { blocks::insert_open(conn, ws, run, &bytes).await })).await?;
+        let written = self.hand.store.write(move |conn| {
+            Box::pin(async move {
+                blocks::insert_open(conn, ws, run, &bytes).await?;
+                Ok(bytes)
+            })
+        });
+        self.hand.publish.open(ws, run, &written.await?).await;
         Ok(true)
     }
 
     async fn flip(&self, flip: Flip) -> Result<i64, RunError> {
         let ws = self.ws;
         let sweep_before = flip.at.plus_seconds(-KEEP_SUPERSEDED_SECONDS);
-        let flipped = self.store.write(move |conn| {
+        let flipped = self.hand.store.write(move |conn| {
             Box::pin(async move {
                 let Some(generation) = ledger::flip(conn, ws, &flip).await? else { return Ok(None) };
                 blocks::sweep(conn, ws, sweep_before).await?;
@@ -250,6 +257,8 @@ impl Worker<'_> {
                 Ok(Some(generation))
             })
         });
-        flipped.await?.ok_or(RunError::LeaseLost)
+        let generation = flipped.await?.ok_or(RunError::LeaseLost)?;
+        self.hand.publish.flipped(ws, generation).await;
+        Ok(generation)
     }
 }

@@ -9,7 +9,7 @@ use caseload_api::{
     app::App,
     config::{Config, Interval, Secret},
 };
-use caseload_rollup::run::{self, RunDays, RunOutcome, RunRequest};
+use caseload_rollup::run::{self, Hand, RunDays, RunOutcome, RunRequest};
 use caseload_schema::{
     clock::Clock,
     id::WorkspaceKey,
@@ -110,7 +110,8 @@ impl Caseload {
 
     async fn run(&self, days: RunDays) -> RunOutcome {
         let request = RunRequest { kind: RunKind::Rebuild, days, requested_by: None };
-        run::run(&self.store, self.workspace, request, &self.clock, &|_| ()).await.expect("the store is there")
+        let hand = Hand::new(self.store.clone(), self.clock.clone());
+        run::run(&hand, self.workspace, request, &|_| ()).await.expect("the store is there")
     }
 
     /// Asks as that member.
