@@ -34,6 +34,8 @@ keys! {
     ConversationKey;
     /// A rating.
     RatingKey;
+    /// An API token.
+    TokenKey;
 }
 
 /// The most characters (code points) that a text id may have.

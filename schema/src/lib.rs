@@ -1,6 +1,7 @@
 //! What Caseload knows and where it keeps it: domain types, import records and their checks, and the [`store::Store`]
 //! over SQLite and PostgreSQL.
 
+pub mod audit;
 pub mod clock;
 pub mod day;
 pub mod directory;

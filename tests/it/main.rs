@@ -1,6 +1,7 @@
 //! Caseload from outside: both stores, every answer compared with a model that shares no code with it.
 
 mod access;
+mod audit;
 mod commands;
 mod dirty;
 mod exact;

@@ -54,7 +54,7 @@ pub(super) async fn post(
         Err(error) => return error.into_response(),
     };
     let source = Source { name: None, encoding, reader };
-    let options = ImportOptions { sender: Sender::Member, strict, clock: app.clock().clone() };
+    let options = ImportOptions { sender: Sender::Member(viewer.member.key), strict, clock: app.clock().clone() };
     let (store, ws) = (app.store().clone(), viewer.workspace.key);
     let work = async move {
         let _turn = turn;

@@ -65,7 +65,7 @@ impl Working {
         if self.sender != Sender::Operator && (stored == Some(Role::Owner)) != (role == Role::Owner) {
             return refuse("owners are not made or unmade by an import".to_owned());
         }
-        if self.sender == Sender::ApiToken {
+        if matches!(self.sender, Sender::ApiToken(_)) {
             match stored {
                 Some(stored) if stored != role => {
                     return refuse(format!(

@@ -6,6 +6,7 @@ use super::{
     Sender,
     apply::Outcome,
     field::Refusal,
+    journal,
     load::{self, Messages},
     record::Record,
     save,
@@ -87,5 +88,6 @@ pub(crate) async fn apply(
     }
     let marked: Vec<Day> = marked.into_iter().collect();
     dirty_days::upsert(conn, ws, &marked, change, manner.now).await?;
+    journal::roles(conn, ws, manner, &working).await?;
     Ok(outcome)
 }

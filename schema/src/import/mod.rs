@@ -8,6 +8,7 @@ mod apply;
 mod batch;
 mod derive;
 mod field;
+mod journal;
 mod lines;
 mod load;
 mod record;
@@ -26,6 +27,7 @@ pub use self::report::{LineError, MAX_LISTED_ERRORS, Report};
 use self::{
     batch::{BatchOutcome, Manner, Numbered},
     field::{Latest, Refusal},
+    journal::Journal,
     lines::{Line, Lines},
     load::Messages,
 };
@@ -36,16 +38,9 @@ use crate::{
     store::{Store, StoreError},
 };
 
-/// Who sends the records, which decides what they may do to roles.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sender {
-    /// The operator, by the command: may do anything.
-    Operator,
-    /// An admin or owner, over HTTP: makes and unmakes no owners.
-    Member,
-    /// An API token: changes no role and makes agents and viewers only.
-    ApiToken,
-}
+/// Who sends the records, which decides what they may do to roles. The operator may do anything; a member makes and unmakes
+/// no owners; an API token changes no role and makes agents and viewers only.
+pub use crate::audit::Actor as Sender;
 
 /// How a source is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,19 +128,21 @@ async fn batch_by_batch(
     batches: &mut mpsc::Receiver<Vec<Numbered>>,
     progress: &mut (impl FnMut(Progress) + Send),
 ) -> Result<Tally, StoreError> {
-    let mut tally = Tally::default();
+    let (mut tally, mut journal) = (Tally::default(), Journal::new(ws, options.sender));
     let mut messages = Messages::AreNew;
     let mut next_look = BATCH_RECORDS as u64;
     while let Some(batch) = batches.recv().await {
         let batch = Arc::new(batch);
-        let outcome = match apply(store, ws, options, messages, &batch).await {
+        let applied = match apply(store, &journal, options, messages, &batch).await {
             Err(StoreError::Exists(_)) if messages == Messages::AreNew => {
                 messages = Messages::MayBeStored;
-                apply(store, ws, options, messages, &batch).await
+                apply(store, &journal, options, messages, &batch).await
             }
-            outcome => outcome,
+            applied => applied,
         };
-        tally.add(outcome?);
+        let outcome;
+        (outcome, journal) = applied?;
+        tally.add(outcome);
         let records = tally.report.records();
         progress(Progress { records });
         if next_look <= records {
@@ -159,14 +156,23 @@ async fn batch_by_batch(
 
 async fn apply(
     store: &Store,
-    ws: WorkspaceKey,
+    journal: &Journal,
     options: &ImportOptions,
     messages: Messages,
     batch: &Arc<Vec<Numbered>>,
-) -> Result<BatchOutcome, StoreError> {
+) -> Result<(BatchOutcome, Journal), StoreError> {
     let manner = Manner { sender: options.sender, messages, now: options.clock.now() };
-    let batch = Arc::clone(batch);
-    store.write(move |conn| Box::pin(async move { batch::apply(conn, ws, &batch, manner).await })).await
+    let (batch, mut journal) = (Arc::clone(batch), journal.clone());
+    store
+        .write(move |conn| {
+            Box::pin(async move {
+                let outcome = batch::apply(conn, journal.workspace(), &batch, manner).await?;
+                journal.add(&outcome);
+                journal.write(conn, manner.now).await?;
+                Ok((outcome, journal))
+            })
+        })
+        .await
 }
 
 /// One transaction around all batches, rolled back where a line is refused.
@@ -178,6 +184,8 @@ async fn all_or_nothing(
     mut progress: impl FnMut(Progress) + Send + 'static,
 ) -> Result<Tally, StoreError> {
     let (send_tally, mut receive_tally) = mpsc::channel(1);
+    let mut journal = Journal::new(ws, options.sender);
+    let (nothing, clock) = (journal.clone(), options.clock.clone());
     let written = store
         .write(move |conn| {
             Box::pin(async move {
@@ -185,10 +193,15 @@ async fn all_or_nothing(
                 while let Some(batch) = batches.recv().await {
                     let now = options.clock.now();
                     let manner = Manner { sender: options.sender, messages: Messages::MayBeStored, now };
-                    tally.add(batch::apply(conn, ws, &batch, manner).await?);
+                    let outcome = batch::apply(conn, ws, &batch, manner).await?;
+                    journal.add(&outcome);
+                    tally.add(outcome);
                     progress(Progress { records: tally.report.records() });
                 }
                 let refused = tally.report.rejected != 0;
+                if !refused && tally.report.records() != 0 {
+                    journal.write(conn, options.clock.now()).await?;
+                }
                 // The channel holds one message and its receiver waits outside: this can't fail.
                 send_tally.send(tally).await.ok();
                 if refused { Err(StoreError::Invalid("refused".to_owned())) } else { Ok(()) }
@@ -197,7 +210,11 @@ async fn all_or_nothing(
         .await;
     match (receive_tally.try_recv(), written) {
         (Ok(tally), Ok(())) => Ok(tally),
-        (Ok(tally), Err(_)) if tally.report.rejected != 0 => Ok(tally.refused()),
+        (Ok(tally), Err(_)) if tally.report.rejected != 0 => {
+            let tally = tally.refused();
+            nothing.write_refusal(store, tally.report.rejected, clock.now()).await?;
+            Ok(tally)
+        }
         (_, written) => written.map(|()| Tally::default()),
     }
 }

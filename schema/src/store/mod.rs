@@ -4,6 +4,7 @@
 //! functions on a [`Conn`], one file a noun; the store's own methods wrap one query each.
 
 pub mod api_tokens;
+pub mod audit;
 pub mod blocks;
 pub(crate) mod conn;
 pub mod conversations;

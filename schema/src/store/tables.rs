@@ -53,6 +53,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_events (workspace_id, event_id) {
+        workspace_id -> BigInt,
+        event_id -> BigInt,
+        at -> BigInt,
+        actor -> Text,
+        actor_key -> Nullable<BigInt>,
+        kind -> Text,
+        details -> Text,
+    }
+}
+
+diesel::table! {
+    audit_counters (workspace_id) {
+        workspace_id -> BigInt,
+        latest_event -> BigInt,
+    }
+}
+
+diesel::table! {
     members (workspace_id, member_key) {
         workspace_id -> BigInt,
         member_key -> BigInt,

@@ -1,6 +1,9 @@
 //! An import makes no owners, and an API token's import no roles.
 
-use caseload_schema::import::{Encoding, ImportOptions, Report, Sender, Source, import};
+use caseload_schema::{
+    id::{MemberKey, TokenKey},
+    import::{Encoding, ImportOptions, Report, Sender, Source, import},
+};
 use serde_json::{Value, json};
 
 use super::{acme, counts, take};
@@ -18,6 +21,9 @@ on_both_stores! {
     an_api_token_changes_no_role_and_makes_none_above_agent,
     the_operator_may_make_and_unmake_owners,
 }
+
+const MEMBER: Sender = Sender::Member(MemberKey(1));
+const TOKEN: Sender = Sender::ApiToken(TokenKey(1));
 
 async fn import_as(caseload: &Caseload, sender: Sender, records: &[Value]) -> Report {
     let options = ImportOptions { sender, strict: false, clock: caseload.clock.clone() };
@@ -46,7 +52,7 @@ async fn over_http_nobody_makes_or_unmakes_an_owner(backend: Backend) {
         json!({"type": "member", "id": "boss", "name": "The Boss"}),
         member("boss", "owner"),
     ];
-    let report = import_as(&caseload, Sender::Member, &records).await;
+    let report = import_as(&caseload, MEMBER, &records).await;
     assert_eq!(refused(&report), [(1, "role"), (2, "role"), (3, "role")], "{report:?}");
     assert_eq!(counts(&report), [3, 0, 0, 3], "{report:?}");
 }
@@ -61,11 +67,11 @@ async fn over_http_the_last_owner_stays_active(backend: Backend) {
         json!({"type": "delete", "of": "member", "id": "boss"}),
         inactive("new"),
     ];
-    let report = import_as(&caseload, Sender::Member, &records).await;
+    let report = import_as(&caseload, MEMBER, &records).await;
     assert_eq!(counts(&report), [2, 0, 0, 2], "{report:?}");
     assert_eq!(refused(&report).iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 3]);
     // The same for a token.
-    let report = import_as(&caseload, Sender::ApiToken, &records[1..3]).await;
+    let report = import_as(&caseload, TOKEN, &records[1..3]).await;
     assert_eq!(counts(&report), [0, 0, 0, 2], "{report:?}");
 }
 
@@ -83,7 +89,7 @@ async fn an_api_token_changes_no_role_and_makes_none_above_agent(backend: Backen
         json!({"type": "member", "id": "five", "name": "Five"}),
         member("three", "viewer"),
     ];
-    let report = import_as(&caseload, Sender::ApiToken, &records).await;
+    let report = import_as(&caseload, TOKEN, &records).await;
     let refused = refused(&report);
     assert_eq!(refused, [(1, "role"), (2, "role"), (3, "role"), (4, "role"), (9, "role")], "{report:?}");
     assert_eq!(counts(&report), [4, 0, 0, 5], "{report:?}");

@@ -1,0 +1,2 @@
+DROP TABLE audit_counters;
+DROP TABLE audit_events;

@@ -1,0 +1,3 @@
+//! What is recorded of who did what.
+
+mod imports;
