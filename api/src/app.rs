@@ -11,7 +11,7 @@ use axum::Router;
 use caseload_rollup::run::{Hand, RunError};
 use caseload_schema::{clock::Clock, day::Day, id::WorkspaceKey, store::Store};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     auth::TokenKeys,
@@ -19,7 +19,7 @@ use crate::{
     config::Config,
     error::ApiError,
     graphql::{self, Schema},
-    http::{self, limits::MAX_IMPORTS},
+    http::{self, Listeners, limits::MAX_IMPORTS},
     refresh,
     snapshot::Snapshot,
 };
@@ -41,6 +41,9 @@ struct Inner {
     keys: TokenKeys,
     caches: Caches,
     schema: Schema,
+    streams: Schema,
+    listeners: Listeners,
+    stopping: CancellationToken,
     tasks: TaskTracker,
     imports: Arc<Semaphore>,
     repairs: Mutex<HashMap<WorkspaceKey, Repairs>>,
@@ -60,9 +63,23 @@ impl App {
         )?;
         let keys = TokenKeys::new(secret.expose(), &config)?;
         let caches = Caches::new(config.block_cache_bytes);
-        let schema = graphql::schema(&config);
+        let (schema, streams) = (graphql::schema(&config), graphql::schema_of_streams(&config));
+        let (listeners, stopping) = (Listeners::default(), CancellationToken::new());
         let (tasks, imports, repairs) = (TaskTracker::new(), Arc::new(Semaphore::new(MAX_IMPORTS)), Mutex::default());
-        Ok(Self(Arc::new(Inner { store, config, clock, keys, caches, schema, tasks, imports, repairs })))
+        Ok(Self(Arc::new(Inner {
+            store,
+            config,
+            clock,
+            keys,
+            caches,
+            schema,
+            streams,
+            listeners,
+            stopping,
+            tasks,
+            imports,
+            repairs,
+        })))
     }
 
     /// The whole HTTP surface.
@@ -109,6 +126,21 @@ impl App {
     /// The GraphQL schema.
     pub fn schema(&self) -> &Schema {
         &self.0.schema
+    }
+
+    /// The GraphQL schema for operations whose answers go on.
+    pub fn streams(&self) -> &Schema {
+        &self.0.streams
+    }
+
+    /// Who listens on connections that stay open.
+    pub(crate) fn listeners(&self) -> &Listeners {
+        &self.0.listeners
+    }
+
+    /// Cancelled when the server begins to stop: connections that stay open end then.
+    pub fn stopping(&self) -> &CancellationToken {
+        &self.0.stopping
     }
 
     /// Work that outlives the request which began it. Who serves waits for it before the process ends.

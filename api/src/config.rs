@@ -33,6 +33,8 @@ pub struct Config {
     pub refresh_interval: Interval,
     /// Whether the schema may be asked for, and errors suggest names.
     pub introspection: bool,
+    /// Whose pages may use the API from a browser: `https://example.com`, or `*` for all.
+    pub cors_origins: Vec<String>,
     /// The deepest nesting of a query.
     pub max_depth: usize,
     /// The most that a query may cost.
@@ -55,6 +57,7 @@ impl Default for Config {
             jwt_audience: None,
             refresh_interval: Interval::seconds(30),
             introspection: false,
+            cors_origins: Vec::new(),
             max_depth: 20,
             max_complexity: 200_000,
             max_aliases: 200,

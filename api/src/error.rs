@@ -24,6 +24,8 @@ pub enum Code {
     QueryTooComplex,
     /// The request took longer than it may.
     Timeout,
+    /// The caller asks for more than they may at a time.
+    RateLimited,
     /// It may work when tried again later.
     Unavailable,
     /// Our fault.
@@ -40,6 +42,7 @@ impl Code {
             Self::BadUserInput => "BAD_USER_INPUT",
             Self::QueryTooComplex => "QUERY_TOO_COMPLEX",
             Self::Timeout => "TIMEOUT",
+            Self::RateLimited => "RATE_LIMITED",
             Self::Unavailable => "UNAVAILABLE",
             Self::Internal => "INTERNAL",
         }
@@ -53,6 +56,7 @@ impl Code {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::BadUserInput | Self::QueryTooComplex => StatusCode::BAD_REQUEST,
             Self::Timeout => StatusCode::GATEWAY_TIMEOUT,
+            Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -102,6 +106,16 @@ impl ApiError {
     /// Took too long.
     pub fn timeout() -> Self {
         Self::new(Code::Timeout, "the request took longer than it may; ask for less at once")
+    }
+
+    /// As many connections that stay open as one may have, or all together.
+    pub fn too_many_listeners() -> Self {
+        Self::new(Code::RateLimited, "too many connections are listening; close one, or try again later")
+    }
+
+    /// As many operations on one connection as there may be.
+    pub fn too_many_streams() -> Self {
+        Self::new(Code::RateLimited, "this connection has as many operations as it may; end one first")
     }
 
     /// May work later.

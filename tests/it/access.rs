@@ -14,11 +14,11 @@ use crate::support::{
     database::Backend,
 };
 
-const ROLES: [&str; 5] = ["owner", "admin", "manager", "agent", "viewer"];
+pub(crate) const ROLES: [&str; 5] = ["owner", "admin", "manager", "agent", "viewer"];
 
 /// A workspace with one member of each role, named after it and with a conversation each, and one who has left; beside
 /// it another workspace with an owner.
-async fn acme(backend: Backend) -> Caseload {
+pub(crate) async fn acme(backend: Backend) -> Caseload {
     let now = "2026-03-10T12:00:00Z".parse().expect("an instant");
     let caseload = Caseload::new(backend, chrono_tz::UTC, now).await;
     let mut records = vec![

@@ -6,6 +6,7 @@ mod commands;
 mod dirty;
 mod exact;
 mod exports;
+mod front;
 mod import;
 mod laws;
 mod model;

@@ -11,7 +11,10 @@ pub use viewer::Viewer;
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, header};
-use caseload_schema::store::StoreError;
+use caseload_schema::{
+    id::{MemberKey, WorkspaceKey},
+    store::StoreError,
+};
 
 use crate::{app::App, error::ApiError, snapshot::Snapshot};
 
@@ -22,6 +25,18 @@ pub struct Session {
     pub viewer: Viewer,
     /// What is read.
     pub snapshot: Arc<Snapshot>,
+}
+
+impl Session {
+    /// Whose it is: what is counted by caller is counted by this.
+    pub fn key(&self) -> (WorkspaceKey, MemberKey) {
+        (self.snapshot.key(), self.viewer.member.key)
+    }
+
+    /// Whether both stand for the same caller with the same rights.
+    pub fn may_the_same_as(&self, other: &Self) -> bool {
+        self.key() == other.key() && self.viewer.role == other.viewer.role && self.viewer.scope == other.viewer.scope
+    }
 }
 
 /// Checks the request's token and looks its member up in the directory of now.

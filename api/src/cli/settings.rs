@@ -47,6 +47,10 @@ pub(super) struct Settings {
     #[arg(long, global = true, env = "CASELOAD_INTROSPECTION", value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) introspection: Option<bool>,
+    /// Whose pages may use the API from a browser, such as `https://example.com`; `*`: all [default: its own alone].
+    #[arg(long, global = true, env = "CASELOAD_CORS_ORIGINS", value_name = "ORIGINS", value_delimiter = ',')]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cors_origins: Option<Vec<String>>,
     /// The deepest nesting of a query [default: 20].
     #[arg(long, global = true, env = "CASELOAD_MAX_DEPTH", value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -37,6 +37,9 @@ pub fn to_server_error(mut place: ServerError, error: &ApiError) -> ServerError 
 /// What our resolvers return is an [`ApiError`]; what has another source is not meant for clients; what has none was said by
 /// the library about the request.
 fn with_code(error: ServerError) -> ServerError {
+    if error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some()) {
+        return error;
+    }
     if let Some(ours) = error.source::<ApiError>().cloned() {
         return to_server_error(error, &ours);
     }

@@ -17,6 +17,7 @@ mod daily_rollups;
 mod details;
 mod durations;
 mod errors;
+mod events;
 mod feedback;
 mod figures;
 mod inputs;
@@ -41,4 +42,5 @@ mod workspace;
 
 pub use context::Deadline;
 pub use errors::{has_timed_out, to_server_error, with_codes};
-pub use schema::{Schema, schema, sdl};
+pub use events::EachEvent;
+pub use schema::{Schema, schema, schema_of_streams, sdl};

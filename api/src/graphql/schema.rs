@@ -1,16 +1,27 @@
 //! The schema: its types, and the limits that queries must keep.
 
-use async_graphql::{EmptyMutation, EmptySubscription, SDLExportOptions};
+use async_graphql::{EmptyMutation, EmptySubscription, SDLExportOptions, SchemaBuilder};
 
-use super::query::Query;
+use super::{events::SessionOfEachEvent, query::Query};
 use crate::{config::Config, http::limits::MAX_DIRECTIVES};
 
 /// The schema of the whole API.
 pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
 
+type Builder = SchemaBuilder<Query, EmptyMutation, EmptySubscription>;
+
 /// The schema with the limits of that configuration.
 pub fn schema(config: &Config) -> Schema {
-    let builder = Schema::build(Query, EmptyMutation, EmptySubscription)
+    limited(Schema::build(Query, EmptyMutation, EmptySubscription), config)
+}
+
+/// The same for operations whose answers go on: [`EachEvent`](super::EachEvent) counts here.
+pub fn schema_of_streams(config: &Config) -> Schema {
+    limited(Schema::build(Query, EmptyMutation, EmptySubscription).extension(SessionOfEachEvent), config)
+}
+
+fn limited(builder: Builder, config: &Config) -> Schema {
+    let builder = builder
         .limit_depth(config.max_depth)
         .limit_complexity(config.max_complexity)
         .limit_aliases(config.max_aliases)

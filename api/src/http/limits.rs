@@ -45,3 +45,36 @@ pub(crate) const MAX_IMPORTS: usize = 4;
 /// How long requests that are under way may take to end once the server stops: above the longest request timeout that
 /// anyone sets, below the half a minute after which process managers kill.
 pub(super) const DRAIN: Duration = Duration::from_secs(20);
+
+/// Connections that stay open, WebSockets and event streams, of all members: each takes some 50 KiB.
+pub(super) const MAX_LISTENERS: usize = 2_000;
+
+/// Connections that stay open of one member: more browser tabs than anyone has.
+pub(super) const MAX_LISTENERS_OF_ONE: usize = 50;
+
+/// WebSockets of those who have not said yet who they are. They have [`GREETING`] to do so.
+pub(super) const MAX_STRANGERS: usize = 500;
+
+/// How long a WebSocket may stay open before its client has said who it is. A client does so with its first message.
+pub(super) const GREETING: Duration = Duration::from_secs(5);
+
+/// The largest message of a WebSocket: ten times a dashboard's largest query.
+pub(super) const MAX_MESSAGE_BYTES: usize = 64 << 10;
+
+/// Operations of one WebSocket at a time: a dashboard has two.
+pub(super) const MAX_STREAMS: usize = 20;
+
+/// The longest id of an operation. Clients send a number or a UUID.
+pub(super) const MAX_OPERATION_ID: usize = 128;
+
+/// How often a sign of life is sent where nothing else is: below the minute after which proxies cut idle connections.
+pub(super) const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// After how long without any sign of life from its client a WebSocket is taken for dead: two heartbeats, and time to answer.
+pub(super) const SILENCE: Duration = Duration::from_secs(40);
+
+/// How long one message may take to be written. A client that does not read holds what was made for it.
+pub(super) const WRITE_TIME: Duration = Duration::from_secs(10);
+
+/// How often it is asked whether who listens still may. What ends a token is felt this much later at most.
+pub(super) const STANDING_CHECK: Duration = Duration::from_secs(2);

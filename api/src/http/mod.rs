@@ -5,11 +5,15 @@ mod graphql;
 mod health;
 mod import;
 pub(crate) mod limits;
+mod listeners;
+mod origin;
 mod prescan;
 mod router;
 mod selections;
 mod serve;
+mod socket;
 mod spool;
 
+pub(crate) use listeners::Listeners;
 pub use router::router;
 pub use serve::serve;

@@ -8,13 +8,14 @@ use axum::{
 };
 use tower_http::trace::TraceLayer;
 
-use super::{errors, graphql, health, import};
+use super::{errors, graphql, health, import, socket};
 use crate::app::App;
 
 /// Every path there is.
 pub fn router(app: App) -> Router {
     Router::new()
         .route("/graphql", post(graphql::post))
+        .route("/graphql/ws", get(socket::open))
         .route("/v1/import", post(import::post).layer(DefaultBodyLimit::disable()))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

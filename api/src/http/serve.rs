@@ -17,8 +17,10 @@ pub async fn serve(listener: TcpListener, app: App, shutdown: CancellationToken)
     }
     let tasks = app.tasks().clone();
     let server = axum::serve(listener, app.router()).with_graceful_shutdown(shutdown.clone().cancelled_owned());
+    let stopping = app.stopping().clone();
     let overdue = async {
         shutdown.cancelled().await;
+        stopping.cancel();
         tokio::time::sleep(DRAIN).await;
     };
     let ended = async {

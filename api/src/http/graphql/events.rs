@@ -1,0 +1,77 @@
+//! Answers as server-sent events: GraphQL over SSE, one connection an operation.
+
+use std::convert::Infallible;
+
+use async_graphql::Response as GraphqlResponse;
+use axum::response::{
+    IntoResponse, Response,
+    sse::{Event, KeepAlive, Sse},
+};
+use futures::{
+    Stream, StreamExt as _,
+    stream::{self, BoxStream},
+};
+
+use super::{
+    answer::refused,
+    asked::{Asked, Credentials},
+    stream::{Changed, answers, watch},
+};
+use crate::{
+    app::App,
+    auth::{Session, authenticate_credentials},
+    error::ApiError,
+    http::limits::HEARTBEAT,
+};
+
+/// Answers as events, each a `next`, and a last one that says `complete`. Who may not ask at all is told so by the status;
+/// whatever else is wrong is an answer with errors, as clients of this protocol read it.
+pub(super) async fn respond(app: &App, credentials: Credentials, asked: Asked) -> Result<Response, ApiError> {
+    let session = authenticate_credentials(app, credentials.as_deref()).await?;
+    let place = app.listeners().enter(session.key()).ok_or_else(ApiError::too_many_listeners)?;
+    let answers = match answers(app, &credentials, asked).await {
+        Ok(answers) => answers,
+        Err(error) => stream::once(async move { failed(&error) }).boxed(),
+    };
+    let (app, answers) = (app.clone(), until_changed(app.clone(), credentials, session, answers));
+    let events = answers.map(|answer| event("next", &answer)).chain(stream::once(async { complete() }));
+    let events = events.take_until(app.stopping().clone().cancelled_owned()).map(move |event| {
+        let _held_as_long_as_this_stream = &place;
+        Ok::<_, Infallible>(event)
+    });
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response())
+}
+
+/// The answers, for as long as who asked may have them.
+fn until_changed(
+    app: App,
+    credentials: Credentials,
+    session: Session,
+    answers: BoxStream<'static, GraphqlResponse>,
+) -> impl Stream<Item = GraphqlResponse> + Send {
+    let changed = async move {
+        failed(&match watch(&app, &credentials, &session).await {
+            Changed::Token => ApiError::unauthenticated(),
+            Changed::Role => ApiError::forbidden("your role is another one by now; subscribe again"),
+        })
+    };
+    let end = || stream::once(async { None });
+    let (answers, changed) = (answers.map(Some).chain(end()), stream::once(changed).map(Some).chain(end()));
+    let either = stream::select(answers, changed);
+    either.take_while(|answer| std::future::ready(answer.is_some())).filter_map(std::future::ready)
+}
+
+fn failed(error: &ApiError) -> GraphqlResponse {
+    GraphqlResponse::from_errors(vec![refused(error)])
+}
+
+fn event(name: &str, answer: &GraphqlResponse) -> Event {
+    Event::default().event(name).json_data(answer).unwrap_or_else(|error| {
+        tracing::error!(%error, "an answer can't be written as JSON");
+        complete()
+    })
+}
+
+fn complete() -> Event {
+    Event::default().event("complete").data("")
+}

@@ -1,0 +1,79 @@
+//! Operations whose answers go on: subscriptions, over whatever transport.
+
+use async_graphql::{Response, parser::types::OperationType};
+use futures::{
+    FutureExt as _, StreamExt as _,
+    stream::{self, BoxStream},
+};
+use tokio::time::Instant;
+
+use super::{
+    asked::{Asked, Credentials},
+    execute::{Prepared, execute},
+};
+use crate::{
+    app::App,
+    auth::{Session, authenticate_credentials},
+    error::{ApiError, Code},
+    graphql::{Deadline, EachEvent, with_codes},
+    http::limits::STANDING_CHECK,
+};
+
+/// The answers to an operation of any kind: one to a query or a mutation, to a subscription as many as there are events.
+///
+/// Each event is answered for who the caller is at that moment: a token that has ended, or a role that is another one, ends
+/// the answers with an error.
+pub(in crate::http) async fn answers(
+    app: &App,
+    credentials: &Credentials,
+    asked: Asked,
+) -> Result<BoxStream<'static, Response>, ApiError> {
+    let time = app.config().request_timeout.duration();
+    let session = authenticate_credentials(app, credentials.as_deref()).await?;
+    let prepared = Prepared::new(asked)?;
+    let deadline = Deadline(Instant::now() + time);
+    if prepared.operation_type() != Some(OperationType::Subscription) {
+        let work = execute(app, credentials, session, &prepared, deadline);
+        let answer = tokio::time::timeout(time, work).await.unwrap_or_else(|_elapsed| Err(ApiError::timeout()))?;
+        return Ok(stream::once(async { answer }).boxed());
+    }
+    let events = each_event(app.clone(), credentials.clone(), session.clone());
+    let request = prepared.request().data(session).data(deadline).data(events);
+    Ok(app.streams().execute_stream(request).map(with_codes).boxed())
+}
+
+fn each_event(app: App, credentials: Credentials, first: Session) -> EachEvent {
+    EachEvent::new(move || {
+        let (app, credentials, first) = (app.clone(), credentials.clone(), first.clone());
+        async move {
+            let session = authenticate_credentials(&app, credentials.as_deref()).await?;
+            if !session.may_the_same_as(&first) {
+                return Err(ApiError::forbidden("your role is another one by now; subscribe again"));
+            }
+            Ok((session, Deadline(Instant::now() + app.config().request_timeout.duration())))
+        }
+        .boxed()
+    })
+}
+
+/// Why a caller who may listen may do so no longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::http) enum Changed {
+    /// The token has expired or was revoked, or its member left.
+    Token,
+    /// The member has another role.
+    Role,
+}
+
+/// Returns once `session` is no longer what its credentials stand for. A store that can't be asked changes nothing.
+pub(in crate::http) async fn watch(app: &App, credentials: &Credentials, session: &Session) -> Changed {
+    loop {
+        tokio::time::sleep(STANDING_CHECK).await;
+        match authenticate_credentials(app, credentials.as_deref()).await {
+            Ok(now) if now.may_the_same_as(session) => {}
+            Ok(_) => return Changed::Role,
+            Err(error) if error.code == Code::Unauthenticated => return Changed::Token,
+            Err(_) => {}
+        }
+    }
+}

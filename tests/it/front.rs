@@ -1,0 +1,5 @@
+//! The front of the API as clients meet it: over a real port, by every protocol that it speaks.
+
+mod events;
+mod server;
+mod sockets;
