@@ -3,6 +3,7 @@
 use std::{fmt, net::SocketAddr, path::Path, time::Duration};
 
 use anyhow::{Context as _, bail};
+use caseload_schema::store::StoreOptions;
 use figment::{
     Figment,
     error::Kind,
@@ -15,12 +16,19 @@ use crate::auth::MIN_SECRET_BYTES;
 /// The file that is read where it exists and none is named.
 const DEFAULT_FILE: &str = "caseload.toml";
 
+/// Connections without which a process can't do its work.
+const MIN_CONNECTIONS: usize = 4;
+
 /// All settings, checked.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// `sqlite://PATH` or `postgres://…`, which may hold a password.
     pub database_url: Secret,
+    /// Connections to PostgreSQL that this process opens at most.
+    pub database_connections: usize,
+    /// How long PostgreSQL may work on one statement of a request.
+    pub statement_timeout: Interval,
     /// Where the server listens.
     pub listen: SocketAddr,
     /// What HS256 member tokens are signed with.
@@ -51,6 +59,8 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             database_url: Secret::new("sqlite://caseload.db"),
+            database_connections: 16,
+            statement_timeout: Interval::seconds(30),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             jwt_secret: None,
             jwt_issuer: None,
@@ -83,11 +93,19 @@ impl Config {
         Ok(config)
     }
 
+    /// How the store treats its database.
+    pub fn store_options(&self) -> StoreOptions {
+        StoreOptions { statement_timeout: self.statement_timeout.duration(), connections: self.database_connections }
+    }
+
     fn check(&self) -> anyhow::Result<()> {
         if let Some(secret) = &self.jwt_secret
             && secret.expose().len() < MIN_SECRET_BYTES
         {
             return Err(crate::auth::WeakSecret(secret.expose().len()).into());
+        }
+        if self.database_connections < MIN_CONNECTIONS {
+            bail!("database_connections must be at least {MIN_CONNECTIONS}: a rollup alone takes two");
         }
         if self.request_timeout.is_zero() {
             bail!("request_timeout must be more than 0");

@@ -7,5 +7,5 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    caseload_api::cli::main().await
+    Box::pin(caseload_api::cli::main()).await
 }

@@ -9,6 +9,7 @@ mod exports;
 mod front;
 mod import;
 mod laws;
+mod lifecycle;
 mod model;
 mod support;
 mod verify;

@@ -7,5 +7,6 @@ pub(crate) mod database;
 pub(crate) mod dice;
 pub(crate) mod facts;
 pub(crate) mod postgres;
+pub(crate) mod postmaster;
 pub(crate) mod queries;
 pub(crate) mod stores;

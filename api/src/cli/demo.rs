@@ -67,7 +67,7 @@ impl Demo {
         fs::create_dir_all(data).with_context(|| format!("can't make {}", data.display()))?;
         let config = config(settings, data)?;
         let listener = listen(config.listen).await?;
-        let store = Store::connect(config.database_url.expose()).await?;
+        let store = Store::connect_with(config.database_url.expose(), &config.store_options()).await?;
         store.migrate().await?;
         fill(&store, data, &Clock::system()).await?;
         let app = App::new(store, config, Clock::system())?;

@@ -8,7 +8,7 @@ use crate::config::Config;
 
 /// The configured database.
 pub(super) async fn store(settings: &Settings, config: &Config) -> anyhow::Result<Store> {
-    let store = Store::connect(config.database_url.expose()).await?;
+    let store = Store::connect_with(config.database_url.expose(), &config.store_options()).await?;
     if !settings.no_migrate {
         store.migrate().await?;
     } else if !store.is_current().await? {

@@ -23,6 +23,14 @@ pub(super) struct Settings {
     #[arg(long, global = true, env = "CASELOAD_DATABASE_URL", hide_env_values = true, value_name = "URL", value_parser = secret)]
     #[serde(skip_serializing_if = "Option::is_none")]
     database_url: Option<Secret>,
+    /// Connections to PostgreSQL that this process opens at most [default: 16].
+    #[arg(long, global = true, env = "CASELOAD_DATABASE_CONNECTIONS", value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    database_connections: Option<usize>,
+    /// How long PostgreSQL may work on one statement of a request [default: 30s].
+    #[arg(long, global = true, env = "CASELOAD_STATEMENT_TIMEOUT", value_name = "TIME")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statement_timeout: Option<Interval>,
     /// Where the server listens [default: 127.0.0.1:8080].
     #[arg(long, global = true, env = "CASELOAD_LISTEN", value_name = "ADDR")]
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -187,7 +187,7 @@ async fn all_or_nothing(
     let mut journal = Journal::new(ws, options.sender);
     let (nothing, clock) = (journal.clone(), options.clock.clone());
     let written = store
-        .write(move |conn| {
+        .write_once(move |conn| {
             Box::pin(async move {
                 let mut tally = Tally::default();
                 while let Some(batch) = batches.recv().await {

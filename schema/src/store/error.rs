@@ -8,6 +8,13 @@ pub enum StoreError {
     /// The database can't be reached or is busy; the same call may work later.
     #[error("the database is not available: {0}")]
     Unavailable(String),
+    /// Another transaction was in the way, and nothing was written. The doorways try again; what leaves them is
+    /// [`StoreError::Unavailable`].
+    #[error("another transaction was in the way: {0}")]
+    Conflict(String),
+    /// The connection was lost before anything was committed. As above.
+    #[error("the connection to the database was lost: {0}")]
+    Lost(String),
     /// A row that can't become a domain value.
     #[error("damaged row in {table}, column {column}, key {key}")]
     Damaged {
@@ -36,34 +43,46 @@ impl StoreError {
     pub(crate) fn damaged(table: &'static str, column: &'static str, key: impl std::fmt::Display) -> Self {
         Self::Damaged { table, column, key: format!("{key}") }
     }
+
+    /// As it is told once nobody tries again.
+    pub(super) fn settled(self) -> Self {
+        match self {
+            Self::Conflict(why) | Self::Lost(why) => Self::Unavailable(why),
+            error => error,
+        }
+    }
 }
 
 impl From<DieselError> for StoreError {
     fn from(error: DieselError) -> Self {
+        if let Some(chance) = super::attempts::by_chance(&error) {
+            return chance;
+        }
         match &error {
-            DieselError::DatabaseError(
-                DatabaseErrorKind::ClosedConnection
-                | DatabaseErrorKind::SerializationFailure
-                | DatabaseErrorKind::UnableToSendCommand,
-                info,
-            ) => Self::Unavailable(info.message().to_owned()),
             DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, info) => {
                 Self::Exists(info.message().to_owned())
             }
-            DieselError::DatabaseError(_, info) if info.message().contains("database is locked") => {
-                Self::Unavailable("another process has kept the database locked for too long".to_owned())
-            }
-            // SQLSTATE 40P01 and 57P01 have no kind of their own.
-            DieselError::DatabaseError(_, info)
-                if ["deadlock detected", "terminating connection"].iter().any(|said| info.message().contains(said)) =>
-            {
-                Self::Unavailable(info.message().to_owned())
-            }
-            DieselError::BrokenTransactionManager => Self::Unavailable("the connection was lost".to_owned()),
+            DieselError::DatabaseError(_, info) => unavailable(info.message())
+                .map_or_else(|| Self::Database(error.to_string()), |why| Self::Unavailable(why.to_owned())),
             _ => Self::Database(error.to_string()),
         }
     }
 }
+
+/// Why nothing can be done for now, in words, where that is what the database says.
+fn unavailable(said: &str) -> Option<&'static str> {
+    const SAYINGS: [(&str, &str); 6] = [
+        ("database is locked", "another process has kept the database locked for too long"),
+        ("database or disk is full", FULL),
+        ("No space left on device", FULL),
+        ("disk I/O error", "the disk can't be read or written"),
+        ("statement timeout", "a statement took longer than it may"),
+        ("unable to open database file", "the database's file can't be opened"),
+    ];
+    SAYINGS.iter().find(|(saying, _)| said.contains(saying)).map(|(_, why)| *why)
+}
+
+const FULL: &str = "its disk is full; what was acknowledged is kept, nothing more can be written";
 
 impl From<diesel::ConnectionError> for StoreError {
     fn from(error: diesel::ConnectionError) -> Self {

@@ -1,7 +1,7 @@
 //! Bringing a database to this version.
 
 use diesel::{SqliteConnection, migration::MigrationSource};
-use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncMigrationHarness, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{Backend, Conn, Result, Store, StoreError, sqlite};
@@ -28,8 +28,8 @@ impl Store {
                     .await
                     .map_err(|error| sqlite::panicked(&error))?
             }
-            Backend::Postgres { url, .. } => {
-                let mut connection = AsyncPgConnection::establish(url).await?;
+            Backend::Postgres(pool) => {
+                let mut connection = pool.address().connect(None).await?;
                 diesel::sql_query(format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))
                     .execute(&mut connection)
                     .await?;
@@ -55,7 +55,7 @@ impl Store {
     fn known_versions(&self) -> Result<Vec<String>> {
         match &self.0 {
             Backend::Sqlite(_) => names::<diesel::sqlite::Sqlite>(&SQLITE),
-            Backend::Postgres { .. } => names::<diesel::pg::Pg>(&POSTGRES),
+            Backend::Postgres(_) => names::<diesel::pg::Pg>(&POSTGRES),
         }
     }
 

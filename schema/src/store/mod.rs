@@ -1,9 +1,13 @@
 //! Where facts and rollups are kept: SQLite or PostgreSQL behind one [`Store`].
 //!
-//! [`Store::read`], [`Store::snapshot`] and [`Store::write`] are the only doorways to a connection. Queries are free
-//! functions on a [`Conn`], one file a noun; the store's own methods wrap one query each.
+//! [`Store::read`], [`Store::snapshot`], [`Store::write`] and [`Store::write_once`] are the only doorways to a connection.
+//! Queries are free functions on a [`Conn`], one file a noun; the store's own methods wrap one query each.
+//!
+//! What fails by chance (a connection that was lost, a deadlock, a serialization failure) is tried again by `read` and `write`,
+//! as long as nothing of it was committed: that is why their work can be cloned.
 
 pub mod api_tokens;
+mod attempts;
 pub mod audit;
 pub mod blocks;
 pub(crate) mod conn;
@@ -24,7 +28,7 @@ pub mod summaries;
 pub(crate) mod tables;
 pub mod workspaces;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use diesel::connection::{AnsiTransactionManager as SqliteTransactions, TransactionManager as _};
 use diesel_async::{AnsiTransactionManager, TransactionManager as _};
@@ -47,19 +51,24 @@ use self::{postgres::Postgres, sqlite::Sqlite};
 #[derive(Debug, Clone)]
 pub struct Store(Backend);
 
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 enum Backend {
     Sqlite(Sqlite),
-    Postgres { pool: Postgres, url: String },
+    Postgres(Postgres),
 }
 
-impl std::fmt::Debug for Backend {
-    /// Without the address: it may hold a password.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Sqlite(sqlite) => sqlite.fmt(f),
-            Self::Postgres { pool, .. } => pool.fmt(f),
-        }
+/// How a store treats its database. SQLite takes no notice.
+#[derive(Debug, Clone)]
+pub struct StoreOptions {
+    /// How long PostgreSQL may work on a statement of a single read before it gives up.
+    pub statement_timeout: Duration,
+    /// Connections to PostgreSQL at most: a rollup takes two, an import one, the rest read for requests.
+    pub connections: usize,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        Self { statement_timeout: Duration::from_secs(30), connections: 16 }
     }
 }
 
@@ -77,6 +86,11 @@ impl Store {
     ///
     /// [`StoreError::Invalid`] where the address is neither.
     pub async fn connect(url: &str) -> Result<Self> {
+        Self::connect_with(url, &StoreOptions::default()).await
+    }
+
+    /// The same, treated as `options` say.
+    pub async fn connect_with(url: &str, options: &StoreOptions) -> Result<Self> {
         if let Some(path) = url.strip_prefix("sqlite://") {
             if path.is_empty() || path == ":memory:" {
                 return Err(StoreError::Invalid("database_url: give a file, as in sqlite://caseload.db".to_owned()));
@@ -86,7 +100,7 @@ impl Store {
             return Ok(store);
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return Ok(Self(Backend::Postgres { pool: Postgres::open(url)?, url: url.to_owned() }));
+            return Ok(Self(Backend::Postgres(Postgres::open(url, options)?)));
         }
         Err(StoreError::Invalid("database_url: must begin with sqlite:// or postgres://".to_owned()))
     }
@@ -96,31 +110,50 @@ impl Store {
         matches!(self.0, Backend::Sqlite(_))
     }
 
-    /// Runs `work` outside of any transaction: for single queries.
+    /// Connections in use, and callers waiting for one.
+    pub fn connections(&self) -> (usize, usize) {
+        match &self.0 {
+            Backend::Sqlite(db) => db.status(),
+            Backend::Postgres(pool) => pool.status(),
+        }
+    }
+
+    /// Runs `work` outside of any transaction: for single queries. It may run again where it fails by chance.
     pub async fn read<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T>> + Send + 'static,
+        F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T>> + Clone + Send + 'static,
     {
-        self.run(Access::Read, work).await
+        self.run_again(Access::Read, work).await
     }
 
-    /// Runs `work` in one read-only transaction: all its queries see the facts as of one moment.
+    /// Runs `work` in one read-only transaction: all its queries see the facts as of one moment. It runs once, because it may
+    /// tell others what it reads while it is at it.
     pub async fn snapshot<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T>> + Send + 'static,
     {
-        self.run(Access::Snapshot, work).await
+        self.run(Access::Snapshot, work).await.map_err(StoreError::settled)
     }
 
-    /// Runs `work` in one transaction: all its writes are durable when this returns, or none where it fails.
+    /// Runs `work` in one transaction: all its writes are durable when this returns, or none where it fails. It may run again
+    /// where it fails by chance, but never once it may have been committed.
     pub async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T>> + Clone + Send + 'static,
+    {
+        self.run_again(Access::Write, work).await
+    }
+
+    /// The same for work that can't be done twice, because it takes what it writes from somewhere else.
+    pub async fn write_once<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T>> + Send + 'static,
     {
-        self.run(Access::Write, work).await
+        self.run(Access::Write, work).await.map_err(StoreError::settled)
     }
 
     /// Has PostgreSQL look at the fact tables anew. While an import fills empty tables, plans that were made for empty ones
@@ -139,6 +172,24 @@ impl Store {
         .await
     }
 
+    async fn run_again<T, F>(&self, access: Access, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T>> + Clone + Send + 'static,
+    {
+        for attempt in 2..=attempts::MOST {
+            match self.run(access, work.clone()).await {
+                Err(error) if attempts::is_chance(&error) => {
+                    tracing::debug!(%error, attempt, "trying again");
+                    metrics::counter!("caseload_store_retries_total").increment(1);
+                    tokio::time::sleep(attempts::pause(attempt)).await;
+                }
+                outcome => return outcome,
+            }
+        }
+        self.run(access, work).await.map_err(StoreError::settled)
+    }
+
     async fn run<T, F>(&self, access: Access, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -154,9 +205,7 @@ impl Store {
                 let task = move || handle.block_on(transact(Conn::Sqlite(lent), access, work));
                 tokio::task::spawn_blocking(task).await.map_err(|error| sqlite::panicked(&error))?
             }
-            Backend::Postgres { pool, .. } => {
-                transact(Conn::Postgres(Box::new(pool.connection().await?)), access, work).await
-            }
+            Backend::Postgres(pool) => transact(Conn::Postgres(Box::new(pool.connection().await?)), access, work).await,
         }
     }
 }
@@ -173,8 +222,17 @@ where
     {
         lent.discard();
     }
-    outcome.and_then(|value| ended.map(|()| value))
+    let value = outcome?;
+    match ended {
+        Ok(()) => Ok(value),
+        // Whether it was committed is not known: nobody may try again by themselves.
+        Err(lost @ StoreError::Lost(_)) => Err(lost.settled()),
+        Err(error) => Err(error),
+    }
 }
+
+/// How long one statement of a transaction may take on PostgreSQL: the largest reads the facts of some days, or writes a batch.
+const STATEMENT_OF_WORK: &str = "SET LOCAL statement_timeout = '10min'";
 
 /// SQLite: a writer locks at once (a deferred transaction that reads, then writes, fails without waiting).
 /// PostgreSQL: a snapshot is a repeatable read.
@@ -184,11 +242,12 @@ async fn begin(conn: &mut Conn, access: Access) -> Result<()> {
         (Conn::Sqlite(c), Access::Snapshot) => SqliteTransactions::begin_transaction_sql(&mut **c, "BEGIN DEFERRED")?,
         (Conn::Sqlite(c), Access::Write) => SqliteTransactions::begin_transaction_sql(&mut **c, "BEGIN IMMEDIATE")?,
         (Conn::Postgres(c), Access::Snapshot) => {
-            let sql = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-            AnsiTransactionManager::begin_transaction_sql(&mut ***c, sql).await?;
+            let sql = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {STATEMENT_OF_WORK}");
+            AnsiTransactionManager::begin_transaction_sql(&mut ***c, &sql).await?;
         }
         (Conn::Postgres(c), Access::Write) => {
-            AnsiTransactionManager::begin_transaction(&mut ***c).await?;
+            let sql = format!("BEGIN; {STATEMENT_OF_WORK}");
+            AnsiTransactionManager::begin_transaction_sql(&mut ***c, &sql).await?;
         }
     }
     Ok(())

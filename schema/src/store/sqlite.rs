@@ -3,6 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
+    time::Instant,
 };
 
 use diesel::{
@@ -95,11 +96,19 @@ impl Sqlite {
     pub(crate) async fn writer(&self) -> Result<Lent> {
         self.writer.lend().await
     }
+
+    /// Connections in use, and, as far as it can be told, nobody waiting.
+    pub(crate) fn status(&self) -> (usize, usize) {
+        let used = READERS + 1 - self.readers.permits.available_permits() - self.writer.permits.available_permits();
+        (used, 0)
+    }
 }
 
 impl Lane {
     async fn lend(&self) -> Result<Lent> {
+        let began = Instant::now();
         let permit = Arc::clone(&self.permits).acquire_owned().await.expect("the semaphore is never closed");
+        metrics::histogram!("caseload_pool_wait_seconds").record(began.elapsed());
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = if let Some(Idle(connection)) = idle {
             connection

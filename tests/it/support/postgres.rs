@@ -35,7 +35,6 @@ wait $server || true
 
 #[derive(Debug)]
 struct Server {
-    bin: PathBuf,
     port: u16,
     /// Its standard input is what keeps the server alive.
     _watchdog: Child,
@@ -66,10 +65,14 @@ impl Database {
 }
 
 fn psql(database: &str, sql: &str) -> String {
-    let server = server();
-    let mut psql = Command::new(server.bin.join("psql"))
+    psql_at(server().port, database, sql)
+}
+
+/// Runs SQL on the server at that port.
+pub(crate) fn psql_at(port: u16, database: &str, sql: &str) -> String {
+    let mut psql = Command::new(programs().join("psql"))
         .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-U", "caseload", "-d", database])
-        .args(["-p", &server.port.to_string(), "-f", "-"])
+        .args(["-p", &port.to_string(), "-f", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -88,7 +91,7 @@ fn server() -> &'static Server {
 
 fn start() -> Server {
     let bin = programs();
-    let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port();
+    let port = free_port();
     let mut command = if is_root() {
         let mut command = Command::new("runuser");
         command.args(["-u", "postgres", "--", "sh"]);
@@ -111,11 +114,16 @@ fn start() -> Server {
         let read = lines.read_line(&mut said).expect("UTF-8");
         assert!(read != 0, "PostgreSQL did not start: {said}");
     }
-    Server { bin, port, _watchdog: watchdog }
+    Server { port, _watchdog: watchdog }
+}
+
+/// A port that nobody listens on.
+pub(crate) fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port()
 }
 
 /// The folder of `initdb` and `postgres`.
-fn programs() -> PathBuf {
+pub(crate) fn programs() -> PathBuf {
     let asked = Command::new("pg_config").arg("--bindir").output().ok();
     let asked = asked.and_then(|output| String::from_utf8(output.stdout).ok()).map(|bin| PathBuf::from(bin.trim()));
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
@@ -129,7 +137,7 @@ fn programs() -> PathBuf {
 }
 
 /// PostgreSQL refuses to run as root; its package brings a user of its own.
-fn is_root() -> bool {
+pub(crate) fn is_root() -> bool {
     use std::os::unix::fs::MetadataExt;
     Path::new("/proc/self").metadata().is_ok_and(|process| process.uid() == 0)
 }

@@ -1,0 +1,158 @@
+//! Opening connections to PostgreSQL: the one place that does.
+
+use std::{error::Error as _, path::PathBuf, time::Duration};
+
+use diesel::ConnectionError;
+use diesel_async::AsyncPgConnection;
+use percent_encoding::percent_decode_str;
+use tokio_postgres::{Client, Config, Connection, Socket, config::SslMode, tls::MakeTlsConnect};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::tls::{self, Check};
+use crate::store::error::{Result, StoreError};
+
+/// How long a connection may take to be opened.
+const CONNECT: Duration = Duration::from_secs(5);
+/// A server that acknowledges nothing for so long is gone: its machine, or the network to it.
+const SILENCE: Duration = Duration::from_secs(30);
+/// A transaction that nobody has spoken in for so long is ended by the server: its process is paused or gone, and its locks
+/// keep others from writing. A strict import from a pipe may take its time for a batch.
+const IDLE_IN_TRANSACTION: Duration = Duration::from_mins(5);
+
+/// Where a PostgreSQL server is, and how it is spoken to. Holds a password.
+#[derive(Clone)]
+pub(crate) struct Address {
+    config: Config,
+    tls: MakeRustlsConnect,
+}
+
+/// A connection of the driver, and what has to be polled for it to make progress.
+pub(crate) type Opened = (Client, Connection<Socket, <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream>);
+
+impl Address {
+    /// Reads `postgres://…`, with `sslmode` and `sslrootcert` as libpq reads them: `disable`, `prefer` (the default), `require`
+    /// (anyone's certificate will do, unless `sslrootcert` says whose), `verify-ca`, `verify-full`.
+    pub(crate) fn parse(url: &str) -> Result<Self> {
+        let Parts { url, mode, roots } = parts(url)?;
+        let mut config: Config = url.parse().map_err(|error: tokio_postgres::Error| {
+            StoreError::Invalid(format!(
+                "database_url: {}",
+                error.source().map_or(error.to_string(), ToString::to_string)
+            ))
+        })?;
+        let (ssl, check) = match (mode.as_deref(), &roots) {
+            (Some("disable"), _) => (SslMode::Disable, Check::Nothing),
+            (None | Some("prefer" | "allow"), None) => (SslMode::Prefer, Check::Nothing),
+            (None | Some("prefer" | "allow"), Some(_)) => (SslMode::Prefer, Check::Authority),
+            (Some("require"), None) => (SslMode::Require, Check::Nothing),
+            (Some("require"), Some(_)) | (Some("verify-ca"), _) => (SslMode::Require, Check::Authority),
+            (Some("verify-full"), _) => (SslMode::Require, Check::Host),
+            (Some(other), _) => {
+                return Err(StoreError::Invalid(format!(
+                    "database_url: sslmode is disable, prefer, require, verify-ca or verify-full, not {other:?}"
+                )));
+            }
+        };
+        config.ssl_mode(ssl);
+        if config.get_application_name().is_none() {
+            config.application_name("caseload");
+        }
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(CONNECT);
+        }
+        config
+            .tcp_user_timeout(SILENCE)
+            .keepalives_idle(SILENCE)
+            .keepalives_interval(SILENCE / 3)
+            .keepalives_retries(3);
+        Ok(Self { config, tls: tls::connector(check, roots.as_deref())? })
+    }
+
+    /// Opens a connection. Whoever takes it has to poll its second half.
+    pub(crate) async fn open(&self) -> Result<Opened> {
+        self.config.connect(self.tls.clone()).await.map_err(|error| StoreError::Unavailable(told(&error)))
+    }
+
+    /// A connection for Diesel, whose statements may take `timeout` each; `None` for as long as it takes.
+    pub(crate) async fn connect(&self, timeout: Option<Duration>) -> Result<AsyncPgConnection, ConnectionError> {
+        let opened = tokio::time::timeout(CONNECT * 2, self.open()).await;
+        let (client, connection) = opened
+            .map_err(|_| ConnectionError::BadConnection("the database does not answer".to_owned()))?
+            .map_err(|error| ConnectionError::BadConnection(error.to_string()))?;
+        let mut diesel = AsyncPgConnection::try_from_client_and_connection(client, connection).await?;
+        let (statement, idle) = (timeout.unwrap_or_default().as_millis(), IDLE_IN_TRANSACTION.as_millis());
+        let limits = format!(
+            "SET statement_timeout = {statement}; SET idle_in_transaction_session_timeout = {idle}; SET lock_timeout = 0"
+        );
+        diesel_async::SimpleAsyncConnection::batch_execute(&mut diesel, &limits)
+            .await
+            .map_err(ConnectionError::CouldntSetupConfiguration)?;
+        Ok(diesel)
+    }
+}
+
+/// What went wrong, with its causes: the driver keeps them apart.
+fn told(error: &tokio_postgres::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        let next_text = next.to_string();
+        if !text.contains(&next_text) {
+            text = format!("{text}: {next_text}");
+        }
+        cause = next.source();
+    }
+    text
+}
+
+/// An address without what the driver does not know.
+#[derive(Debug, PartialEq, Eq)]
+struct Parts {
+    url: String,
+    mode: Option<String>,
+    roots: Option<PathBuf>,
+}
+
+fn parts(url: &str) -> Result<Parts> {
+    let (base, query) = url.split_once('?').unwrap_or((url, ""));
+    let (mut mode, mut roots, mut rest) = (None, None, Vec::new());
+    for parameter in query.split('&').filter(|parameter| !parameter.is_empty()) {
+        let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+        let text = percent_decode_str(value)
+            .decode_utf8()
+            .map_err(|_| StoreError::Invalid(format!("database_url: {name} is not UTF-8")))?;
+        match name {
+            "sslmode" => mode = Some(text.into_owned()),
+            // libpq's word for the authorities of the system.
+            "sslrootcert" if text == "system" => {}
+            "sslrootcert" => roots = Some(PathBuf::from(text.into_owned())),
+            _ => rest.push(parameter),
+        }
+    }
+    let url = if rest.is_empty() { base.to_owned() } else { format!("{base}?{}", rest.join("&")) };
+    Ok(Parts { url, mode, roots })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_concerns_tls_is_taken_out_of_the_address_and_the_rest_stays() {
+        let read = parts("postgres://me:a%3Db@db/x?sslmode=verify-full&options=-c%20a%3Db&sslrootcert=%2Fetc%2Fca.pem");
+        let url = "postgres://me:a%3Db@db/x?options=-c%20a%3Db".to_owned();
+        let (mode, roots) = (Some("verify-full".to_owned()), Some(PathBuf::from("/etc/ca.pem")));
+        assert_eq!(read.unwrap(), Parts { url, mode, roots });
+        let plain = "postgres://db/x".to_owned();
+        assert_eq!(parts(&plain).unwrap(), Parts { url: plain, mode: None, roots: None });
+    }
+
+    #[test]
+    fn modes_that_are_none_and_files_that_are_missing_are_refused_by_name() {
+        let refused = |url: &str| Address::parse(url).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(refused("postgres://db/x?sslmode=maybe").contains("not \"maybe\""));
+        assert!(refused("postgres://db/x?sslmode=verify-ca&sslrootcert=/no/such/file").contains("/no/such/file"));
+        assert!(refused("postgres://db/x?colour=red").contains("colour"));
+        assert_eq!(refused("postgres://db/x?sslmode=require"), "");
+    }
+}

@@ -1,0 +1,4 @@
+//! The process among others: how it is reached, watched, stopped, and what it does when a database fails it for a moment.
+
+mod chances;
+mod tls;
