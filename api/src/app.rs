@@ -14,7 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    auth::TokenKeys,
+    auth::{TokenKeys, TokenUses},
     cache::{Caches, Trouble},
     config::Config,
     error::ApiError,
@@ -39,6 +39,7 @@ struct Inner {
     config: Config,
     clock: Clock,
     keys: TokenKeys,
+    token_uses: TokenUses,
     caches: Caches,
     schema: Schema,
     streams: Schema,
@@ -71,6 +72,7 @@ impl App {
             config,
             clock,
             keys,
+            token_uses: TokenUses::default(),
             caches,
             schema,
             streams,
@@ -116,6 +118,11 @@ impl App {
     /// The keys that tokens are checked with.
     pub fn keys(&self) -> &TokenKeys {
         &self.0.keys
+    }
+
+    /// When API tokens were last used.
+    pub fn token_uses(&self) -> &TokenUses {
+        &self.0.token_uses
     }
 
     /// What is kept between requests.

@@ -48,6 +48,7 @@ pub struct Snapshot {
     ledger: Ledger,
     view: Arc<LedgerView>,
     directory: Arc<Directory>,
+    now: Instant,
     today: Day,
     loaded: Mutex<HashMap<(Day, Day), SharedDays>>,
     pending: Mutex<HashMap<(Day, Day), SharedCount>>,
@@ -66,10 +67,12 @@ impl Snapshot {
             return Ok(None);
         };
         let directory = caches.directory(store, workspace.key, ledger.directory_version).await?;
+        let now = clock.now();
         Ok(Some(Self {
             store: store.clone(),
             caches: caches.clone(),
-            today: ledger.zone.day_of(clock.now()),
+            now,
+            today: ledger.zone.day_of(now),
             workspace,
             ledger,
             view,
@@ -103,6 +106,11 @@ impl Snapshot {
     /// Names, as they are now.
     pub fn directory(&self) -> &Directory {
         &self.directory
+    }
+
+    /// When it was opened: what the request takes for now.
+    pub fn now(&self) -> Instant {
+        self.now
     }
 
     /// The day that it is now in the workspace's zone.

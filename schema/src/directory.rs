@@ -5,8 +5,10 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::{
-    id::{ChannelKey, LabelKey, MemberKey, TeamKey},
+    id::{ChannelKey, LabelKey, MemberKey, TeamKey, TokenKey},
+    instant::Instant,
     role::Role,
+    scope::ApiScope,
 };
 
 /// A member. One known by its id alone is inactive and has its id as name.
@@ -56,7 +58,30 @@ pub struct Label {
     pub color: Option<String>,
 }
 
-/// Everything in a workspace that has a name, as of one version.
+/// The SHA-256 of an API token's secret.
+#[derive(Clone, Copy)]
+pub struct SecretHash(pub [u8; 32]);
+
+impl std::fmt::Debug for SecretHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SecretHash(…)")
+    }
+}
+
+/// What is needed to check an API token that is not revoked.
+#[derive(Debug, Clone)]
+pub struct TokenEntry {
+    /// Its key.
+    pub key: TokenKey,
+    /// What it may do.
+    pub scopes: Vec<ApiScope>,
+    /// The hash of its secret.
+    pub hash: SecretHash,
+    /// When it ends by itself.
+    pub expires_at: Option<Instant>,
+}
+
+/// Everything in a workspace that has a name, and its API tokens, as of one version.
 #[derive(Debug, Default)]
 pub struct Directory {
     members: Vec<Arc<Member>>,
@@ -68,6 +93,7 @@ pub struct Directory {
     label_by_id: FxHashMap<String, usize>,
     channels: FxHashMap<ChannelKey, Arc<str>>,
     channel_by_name: FxHashMap<Arc<str>, ChannelKey>,
+    tokens: FxHashMap<TokenKey, Arc<TokenEntry>>,
 }
 
 impl Directory {
@@ -93,7 +119,19 @@ impl Directory {
             members: members.into_iter().map(Arc::new).collect(),
             teams: teams.into_iter().map(Arc::new).collect(),
             labels: labels.into_iter().map(Arc::new).collect(),
+            tokens: FxHashMap::default(),
         }
+    }
+
+    /// The same with these API tokens.
+    #[must_use]
+    pub fn with_tokens(self, tokens: Vec<TokenEntry>) -> Self {
+        Self { tokens: tokens.into_iter().map(|token| (token.key, Arc::new(token))).collect(), ..self }
+    }
+
+    /// The API token of that key, unless it is revoked.
+    pub fn api_token(&self, key: TokenKey) -> Option<&Arc<TokenEntry>> {
+        self.tokens.get(&key)
     }
 
     /// All members, those known by id alone among them, by name, then id (Unicode code points).

@@ -11,5 +11,6 @@ pub mod import;
 pub mod instant;
 pub mod period;
 pub mod role;
+pub mod scope;
 pub mod store;
 pub mod zone;

@@ -97,3 +97,10 @@ fn unsigned() -> String {
     // {"alg":"none","typ":"JWT"}
     format!("eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.{claims}.")
 }
+
+/// A new API token of the workspace, made by its owner.
+pub(crate) async fn machine_token(caseload: &Caseload, scopes: &[&str]) -> String {
+    let query = "mutation($scopes: [ApiScope!]!) { createApiToken(name: \"machine\", scopes: $scopes) { secret } }";
+    let made = caseload.ask("owner", query, &json!({"scopes": scopes})).await.data("createApiToken");
+    made["secret"].as_str().expect("a secret").to_owned()
+}

@@ -12,5 +12,6 @@ mod laws;
 mod lifecycle;
 mod model;
 mod support;
+mod tokens;
 mod verify;
 mod zones;

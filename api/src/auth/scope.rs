@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use caseload_rollup::cube::Filter;
-use caseload_schema::{directory::Member, id::MemberKey};
+use caseload_schema::{id::MemberKey, scope::ApiScope};
+
+use super::Identity;
 
 /// Whose figures may be read: resolved once per request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +14,8 @@ pub enum Scope {
     Everyone,
     /// Those credited to one member, whatever is asked for.
     Only(MemberKey),
+    /// Nobody's: that of machines which import and nothing else.
+    Nothing,
 }
 
 /// A filter that a [`Scope`] has let pass. Figures are selected by nothing else, and only [`Scope::select`] makes one,
@@ -20,9 +24,14 @@ pub enum Scope {
 pub struct Selection(Filter);
 
 impl Scope {
-    /// What that member's role lets them read.
-    pub fn of(member: &Member) -> Self {
-        if member.role.is_manager() { Self::Everyone } else { Self::Only(member.key) }
+    /// What that member's role, or that token, lets them read.
+    pub fn of(identity: &Identity) -> Self {
+        match identity {
+            Identity::Member(member) if member.role.is_manager() => Self::Everyone,
+            Identity::Member(member) => Self::Only(member.key),
+            Identity::ApiToken(token) if token.scopes.iter().any(|scope| *scope != ApiScope::Import) => Self::Everyone,
+            Identity::ApiToken(_) => Self::Nothing,
+        }
     }
 
     /// Whether what is credited to `member` (`None`: to nobody) may be read.
@@ -30,6 +39,7 @@ impl Scope {
         match self {
             Self::Everyone => true,
             Self::Only(own) => member == Some(own),
+            Self::Nothing => false,
         }
     }
 
@@ -39,6 +49,7 @@ impl Scope {
         match self {
             Self::Everyone => Selection(filter),
             Self::Only(own) => Selection(Filter { credit: Some(BTreeSet::from([Some(own)])), ..filter }),
+            Self::Nothing => Selection(Filter { credit: Some(BTreeSet::new()), ..filter }),
         }
     }
 }
@@ -73,6 +84,13 @@ mod tests {
         let selection = Scope::Only(MemberKey(1)).select(asked);
         assert_eq!(selection.filter().credit, Some(BTreeSet::from([Some(MemberKey(1))])));
         assert!(!selection.names(None));
+    }
+
+    #[test]
+    fn the_scope_of_nothing_lets_nothing_pass() {
+        let selection = Scope::Nothing.select(Filter::default());
+        assert_eq!(selection.filter().credit, Some(BTreeSet::new()));
+        assert!(!Scope::Nothing.covers(None) && !Scope::Nothing.covers(Some(MemberKey(1))));
     }
 
     #[test]

@@ -6,35 +6,49 @@ use caseload_schema::id::MemberKey;
 use super::context::ContextExt as _;
 use crate::{auth::Viewer, error::ApiError};
 
-/// Who may read a field.
+/// Who may read a field, or ask for a change. An API token made to read rollups counts as a manager and one made to
+/// administer as an admin, where nothing else is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Who {
     /// Whoever may read what it stands in.
     Parent,
+    /// Any member; of API tokens, those that may read at all.
+    Reader,
+    /// Any member, who gets their own; of API tokens, those of admins alone.
+    Personal,
     /// Owner, admin, manager; and the member whose it is.
     ManagerOrSelf,
+    /// The same; of API tokens, those of admins alone.
+    PersonalManagerOrSelf,
     /// Owner, admin, manager.
     Manager,
     /// Owner, admin.
     Admin,
+    /// Owner, admin; no API token.
+    AdminMember,
 }
 
-use Who::{Admin, Manager, ManagerOrSelf, Parent};
+use Who::{Admin, AdminMember, Manager, ManagerOrSelf, Parent, Personal, PersonalManagerOrSelf, Reader};
 
 /// Every field of the schema. A field that is missing here is refused to everyone, and fails a test.
 const TABLE: &[(&str, Who, &[&str])] = &[
-    ("Query", Parent, &["viewer", "workspace", "conversations", "feedback", "rollupStatus"]),
+    ("Query", Reader, &["viewer", "workspace", "rollupStatus"]),
+    ("Query", Personal, &["conversations", "feedback"]),
     ("Query", Manager, &["team", "labels", "dailyRollups"]),
     ("Query", ManagerOrSelf, &["member"]),
+    ("Query", Admin, &["auditEvents"]),
+    ("Mutation", AdminMember, &["setMemberRole", "createApiToken"]),
+    ("Mutation", Admin, &["revokeApiToken"]),
     ("Viewer", Parent, &["member", "role", "scopes", "workspace"]),
     ("Workspace", Parent, &["id", "name", "timezone", "today", "pendingTimezone"]),
     ("Workspace", Manager, &["members", "teams"]),
     ("Workspace", Admin, &["apiTokens"]),
     ("Member", Parent, &["id", "name", "role", "active", "avatarUrl"]),
-    ("Member", ManagerOrSelf, &["email"]),
+    ("Member", PersonalManagerOrSelf, &["email"]),
     ("Team", Parent, &["id", "name", "members"]),
     ("Label", Parent, &["id", "title", "color"]),
-    ("Customer", Parent, &["id", "name"]),
+    ("Customer", Parent, &["id"]),
+    ("Customer", Personal, &["name"]),
     ("Period", Parent, &["from", "to", "days", "pendingDays"]),
     ("DayRange", Parent, &["from", "to"]),
     (
@@ -57,7 +71,8 @@ const TABLE: &[(&str, Who, &[&str])] = &[
     ("DurationRange", Parent, &["fromSeconds", "toSeconds", "count"]),
     ("RatingStats", Parent, &["count", "average", "satisfied", "scores"]),
     ("ScoreCount", Parent, &["score", "count"]),
-    ("Feedback", Parent, &["id", "score", "comment", "ratedAt", "conversationId", "customer", "member", "labels"]),
+    ("Feedback", Parent, &["id", "score", "ratedAt", "conversationId", "customer", "member", "labels"]),
+    ("Feedback", Personal, &["comment"]),
     ("FeedbackConnection", Parent, &["edges", "nodes", "pageInfo", "totalCount"]),
     ("FeedbackEdge", Parent, &["cursor", "node"]),
     ("Conversation", Parent, &["id", "channel", "createdAt", "closedAt", "outcome", "customer", "assignee", "labels"]),
@@ -73,6 +88,16 @@ const TABLE: &[(&str, Who, &[&str])] = &[
     ("RollupRun", Parent, &["id", "kind", "state", "range", "requestedBy", "daysTotal", "daysDone", "factsRead"]),
     ("RollupRun", Parent, &["queuedAt", "startedAt", "finishedAt", "error"]),
     ("ApiToken", Parent, &["id", "name", "scopes", "createdAt", "expiresAt", "lastUsedAt", "revokedAt"]),
+    ("CreatedApiToken", Parent, &["token", "secret"]),
+    ("AuditEvent", Parent, &["id", "at", "by", "action", "details"]),
+    ("AuditEventConnection", Parent, &["edges", "nodes", "pageInfo"]),
+    ("AuditEventEdge", Parent, &["cursor", "node"]),
+    ("AuditActor", Parent, &["operator", "member", "apiToken"]),
+    ("RoleChange", Parent, &["member", "from", "to"]),
+    ("TokenChange", Parent, &["apiToken"]),
+    ("ZoneRequest", Parent, &["from", "to"]),
+    ("RunRequest", Parent, &["runId", "range"]),
+    ("ImportCounts", Parent, &["accepted", "unchanged", "stale", "rejected", "daysTouched"]),
 ];
 
 /// The value of a nullable field, or why there is none. An error in here costs that field alone, where the error of a
@@ -86,23 +111,35 @@ pub(super) async fn guarded<T>(
     field: &str,
     value: impl Future<Output = Result<Option<T>, ApiError>>,
 ) -> Nullable<T> {
-    match ctx.viewer().and_then(|viewer| check(viewer, object, field, None)) {
-        Ok(()) => value.await.transpose(),
+    match permitted(ctx, object, field) {
+        Ok(_) => value.await.transpose(),
         Err(error) => Some(Err(error)),
     }
 }
 
+/// The guard of a field that can't be null: who asks, where they may read it or ask for that change.
+pub(super) fn permitted<'a>(ctx: &Context<'a>, object: &str, field: &str) -> Result<&'a Viewer, ApiError> {
+    let viewer = ctx.viewer()?;
+    check(viewer, object, field, None).map(|()| viewer)
+}
+
 /// Whether `viewer` may read that field, about the member `of` where it is about one.
 pub(super) fn check(viewer: &Viewer, object: &str, field: &str, of: Option<MemberKey>) -> Result<(), ApiError> {
-    let own = of == Some(viewer.member.key);
+    let is_member = viewer.member().is_some();
+    let own = of.is_some() && of == viewer.member().map(|member| member.key);
     let allowed = match who(object, field) {
         Some(Parent) => true,
-        Some(ManagerOrSelf) => own || viewer.role.is_manager(),
-        Some(Manager) => viewer.role.is_manager(),
-        Some(Admin) => viewer.role.is_admin(),
+        Some(Reader) => viewer.is_reader(),
+        Some(Personal) => is_member || viewer.is_admin(),
+        Some(ManagerOrSelf) => own || viewer.is_manager(),
+        Some(PersonalManagerOrSelf) => own || viewer.is_admin() || is_member && viewer.is_manager(),
+        Some(Manager) => viewer.is_manager(),
+        Some(Admin) => viewer.is_admin(),
+        Some(AdminMember) => is_member && viewer.is_admin(),
         None => false,
     };
-    if allowed { Ok(()) } else { Err(ApiError::forbidden(format!("your role may not read {object}.{field}"))) }
+    let who = if is_member { "your role" } else { "this API token" };
+    if allowed { Ok(()) } else { Err(ApiError::forbidden(format!("{who} may not use {object}.{field}"))) }
 }
 
 fn who(object: &str, field: &str) -> Option<Who> {
@@ -159,7 +196,8 @@ mod tests {
             let TypeKind::Object(object) = definition.node.kind else { continue };
             for field in object.fields {
                 let name = (definition.node.name.node.as_str(), field.node.name.node.as_str());
-                let guarded = who(name.0, name.1) != Some(Parent);
+                // Whoever may read anything at all may read these, and a change has nothing beside it to keep.
+                let guarded = !matches!(who(name.0, name.1), Some(Parent | Reader)) && name.0 != "Mutation";
                 assert!(!guarded || field.node.ty.node.nullable, "{name:?} would take its whole parent with it");
             }
         }

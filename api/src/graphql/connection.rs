@@ -3,6 +3,7 @@
 use async_graphql::SimpleObject;
 
 use super::{
+    audit::AuditEvent,
     conversations::Conversation,
     cursor::{List, Place},
     daily_rollups::DailyRollup,
@@ -80,4 +81,5 @@ connections! {
     ConversationConnection of ConversationEdge of Conversation, total_count: usize;
     FeedbackConnection of FeedbackEdge of Feedback, total_count: usize;
     DailyRollupConnection of DailyRollupEdge of DailyRollup;
+    AuditEventConnection of AuditEventEdge of AuditEvent;
 }

@@ -16,6 +16,8 @@ pub(super) enum List {
     Feedback,
     /// Daily rollups.
     DailyRollups,
+    /// What was done.
+    AuditEvents,
 }
 
 impl List {
@@ -25,6 +27,7 @@ impl List {
             Self::Durations => "s",
             Self::Feedback => "r",
             Self::DailyRollups => "d",
+            Self::AuditEvents => "a",
         }
     }
 }

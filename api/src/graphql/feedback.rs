@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{ID, Object};
+use async_graphql::{Context, ID, Object};
 use caseload_rollup::cube::{RatedRow, RatingFilter};
 use caseload_schema::{
     id::WorkspaceKey,
@@ -10,6 +10,7 @@ use caseload_schema::{
 };
 
 use super::{
+    authorization::{Nullable, guarded},
     connection::{FeedbackConnection, Slice},
     cursor::{List, Place},
     customers::Customer,
@@ -129,8 +130,8 @@ impl Feedback {
     }
 
     /// What the customer wrote; null where nothing was written, or where it was erased.
-    async fn comment(&self) -> Option<&str> {
-        self.rating.comment.as_deref()
+    async fn comment(&self, ctx: &Context<'_>) -> Nullable<&str> {
+        guarded(ctx, "Feedback", "comment", async { Ok(self.rating.comment.as_deref()) }).await
     }
 
     /// When it was given.

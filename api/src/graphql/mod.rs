@@ -5,6 +5,8 @@
     reason = "every field is a future to the executor, also one that has nothing to wait for"
 )]
 
+mod api_tokens;
+mod audit;
 mod authorization;
 mod busy_hours;
 mod channels;
@@ -27,6 +29,7 @@ mod measure;
 mod member_report;
 mod members;
 mod metrics;
+mod mutation;
 mod page;
 mod periods;
 mod query;

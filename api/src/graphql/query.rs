@@ -7,8 +7,9 @@ use caseload_rollup::cube::RatingFilter;
 use caseload_schema::{directory, period::Period};
 
 use super::{
-    authorization::{Nullable, check, guarded},
-    connection::{ConversationConnection, DailyRollupConnection, FeedbackConnection},
+    audit::{AuditAction, audit_events},
+    authorization::{Nullable, check, guarded, permitted},
+    connection::{AuditEventConnection, ConversationConnection, DailyRollupConnection, FeedbackConnection},
     context::ContextExt as _,
     conversations, daily_rollups, feedback,
     figures::Figures,
@@ -34,13 +35,13 @@ pub struct Query;
 #[Object]
 impl Query {
     /// Who is asking.
-    async fn viewer(&self) -> Viewer {
-        Viewer
+    async fn viewer(&self, ctx: &Context<'_>) -> Result<Viewer, ApiError> {
+        permitted(ctx, "Query", "viewer").map(|_| Viewer)
     }
 
     /// The workspace of who is asking.
-    async fn workspace(&self) -> Workspace {
-        Workspace
+    async fn workspace(&self, ctx: &Context<'_>) -> Result<Workspace, ApiError> {
+        permitted(ctx, "Query", "workspace").map(|_| Workspace)
     }
 
     /// The whole workspace, or what the filter leaves of it. Period: the last 30 days where absent, here and everywhere.
@@ -103,9 +104,9 @@ impl Query {
         let page = async {
             let (scope, first) = (ctx.scope()?, resolve_first(first, 20)?);
             let figures = figures(ctx, scope, period, filter).await?;
-            conversations::conversations(&figures, scope, measure.into(), first, after).await
+            conversations::conversations(&figures, scope, measure.into(), first, after).await.map(Some)
         };
-        Some(page.await)
+        guarded(ctx, "Query", "conversations", page).await
     }
 
     /// Ratings, newest first, then by id. Agents and viewers get those credited to them, whatever they ask for.
@@ -126,9 +127,9 @@ impl Query {
         let page = async {
             let (scope, first) = (ctx.scope()?, resolve_first(first, 20)?);
             let figures = figures(ctx, scope, period, filter).await?;
-            feedback::feedback(&figures, scope, ratings, first, after).await
+            feedback::feedback(&figures, scope, ratings, first, after).await.map(Some)
         };
-        Some(page.await)
+        guarded(ctx, "Query", "feedback", page).await
     }
 
     /// Daily summary rows for BI tools, by day, then member id: one per day and member where anything counts or the backlog
@@ -153,8 +154,21 @@ impl Query {
     }
 
     /// How fresh the figures are.
-    async fn rollup_status(&self) -> RollupStatus {
-        RollupStatus
+    async fn rollup_status(&self, ctx: &Context<'_>) -> Result<RollupStatus, ApiError> {
+        permitted(ctx, "Query", "rollupStatus").map(|_| RollupStatus)
+    }
+
+    /// Who did what to roles, tokens, the time zone and rebuilds, and what was imported; the latest first.
+    #[graphql(complexity = "cost(first, 20) * child_complexity")]
+    async fn audit_events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only these; all where absent.")] actions: Option<Vec<AuditAction>>,
+        #[graphql(default_with = "Some(20)", desc = "How many, at most 1,000.")] first: Option<i32>,
+        #[graphql(desc = "The cursor behind which to go on.")] after: Option<String>,
+    ) -> Nullable<AuditEventConnection> {
+        let page = async { audit_events(ctx.snapshot()?, actions, resolve_first(first, 20)?, after).await.map(Some) };
+        guarded(ctx, "Query", "auditEvents", page).await
     }
 }
 
@@ -185,7 +199,9 @@ async fn figures(
 fn requested(ctx: &Context<'_>, id: Option<ID>) -> Result<Arc<directory::Member>, ApiError> {
     let viewer = ctx.viewer()?;
     let Some(id) = id else {
-        return Ok(Arc::clone(&viewer.member));
+        check(viewer, "Query", "member", viewer.member().map(|own| own.key))?;
+        let own = viewer.member().cloned();
+        return own.ok_or_else(|| ApiError::bad_input("id: a machine has no numbers of its own; say whose"));
     };
     let found = ctx.snapshot()?.directory().member_by_id(&id);
     check(viewer, "Query", "member", found.map(|member| member.key))?;

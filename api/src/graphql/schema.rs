@@ -1,23 +1,23 @@
 //! The schema: its types, and the limits that queries must keep.
 
-use async_graphql::{EmptyMutation, EmptySubscription, SDLExportOptions, SchemaBuilder};
+use async_graphql::{EmptySubscription, SDLExportOptions, SchemaBuilder};
 
-use super::{events::SessionOfEachEvent, query::Query};
+use super::{events::SessionOfEachEvent, mutation::Mutation, query::Query};
 use crate::{config::Config, http::limits::MAX_DIRECTIVES};
 
 /// The schema of the whole API.
-pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
-type Builder = SchemaBuilder<Query, EmptyMutation, EmptySubscription>;
+type Builder = SchemaBuilder<Query, Mutation, EmptySubscription>;
 
 /// The schema with the limits of that configuration.
 pub fn schema(config: &Config) -> Schema {
-    limited(Schema::build(Query, EmptyMutation, EmptySubscription), config)
+    limited(Schema::build(Query, Mutation::default(), EmptySubscription), config)
 }
 
 /// The same for operations whose answers go on: [`EachEvent`](super::EachEvent) counts here.
 pub fn schema_of_streams(config: &Config) -> Schema {
-    limited(Schema::build(Query, EmptyMutation, EmptySubscription).extension(SessionOfEachEvent), config)
+    limited(Schema::build(Query, Mutation::default(), EmptySubscription).extension(SessionOfEachEvent), config)
 }
 
 fn limited(builder: Builder, config: &Config) -> Schema {

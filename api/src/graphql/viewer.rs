@@ -3,9 +3,10 @@
 use async_graphql::{Context, Object};
 
 use super::{
+    api_tokens::ApiScope,
     context::ContextExt as _,
     members::{Member, Role},
-    workspace::{ApiScope, Workspace},
+    workspace::Workspace,
 };
 use crate::error::ApiError;
 
@@ -18,17 +19,18 @@ pub(super) struct Viewer;
 impl Viewer {
     /// The member who asks.
     async fn member(&self, ctx: &Context<'_>) -> Result<Option<Member>, ApiError> {
-        Ok(Some(Member(ctx.viewer()?.member.clone())))
+        Ok(ctx.viewer()?.member().cloned().map(Member))
     }
 
     /// The role that they have now.
     async fn role(&self, ctx: &Context<'_>) -> Result<Option<Role>, ApiError> {
-        Ok(Some(ctx.viewer()?.role.into()))
+        Ok(ctx.viewer()?.role().map(Role::from))
     }
 
     /// What an API token may do; null for a member.
-    async fn scopes(&self) -> Option<Vec<ApiScope>> {
-        None
+    async fn scopes(&self, ctx: &Context<'_>) -> Result<Option<Vec<ApiScope>>, ApiError> {
+        let scopes = ctx.viewer()?.api_scopes();
+        Ok(scopes.map(|scopes| scopes.iter().copied().map(ApiScope::from).collect()))
     }
 
     /// Their workspace.

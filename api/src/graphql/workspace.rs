@@ -1,14 +1,14 @@
 //! The viewer's workspace.
 
-use async_graphql::{Context, Enum, ID, Object};
-use caseload_schema::store::api_tokens;
+use async_graphql::{Context, ID, Object};
 
 use super::{
+    api_tokens::ApiToken,
     authorization::{Nullable, guarded},
     context::ContextExt as _,
     inputs::EVERYONE,
     members::Member,
-    scalars::{Date, DateTime},
+    scalars::Date,
     teams::Team,
 };
 use crate::error::ApiError;
@@ -67,70 +67,5 @@ impl Workspace {
             Ok(Some(snapshot.store().list_api_tokens(snapshot.key()).await?.into_iter().map(ApiToken).collect()))
         };
         guarded(ctx, "Workspace", "apiTokens", tokens).await
-    }
-}
-
-/// What an API token may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-pub(super) enum ApiScope {
-    /// Import facts, and nothing else.
-    Import,
-    /// Read the daily rollups, and figures as a manager does.
-    ReadRollups,
-    /// What an admin may, but for making tokens and roles.
-    Admin,
-}
-
-impl ApiScope {
-    fn parse(name: &str) -> Option<Self> {
-        match name {
-            "IMPORT" => Some(Self::Import),
-            "READ_ROLLUPS" => Some(Self::ReadRollups),
-            "ADMIN" => Some(Self::Admin),
-            _ => None,
-        }
-    }
-}
-
-/// A machine's token.
-#[derive(Debug)]
-pub(super) struct ApiToken(api_tokens::ApiToken);
-
-/// A token that a machine uses. Its secret is kept only as a hash.
-#[Object]
-impl ApiToken {
-    /// Its id.
-    async fn id(&self) -> ID {
-        self.0.id.into()
-    }
-
-    /// What it was made for.
-    async fn name(&self) -> &str {
-        &self.0.name
-    }
-
-    /// What it may do.
-    async fn scopes(&self) -> Vec<ApiScope> {
-        self.0.scopes.iter().filter_map(|name| ApiScope::parse(name)).collect()
-    }
-
-    /// When it was made.
-    async fn created_at(&self) -> DateTime {
-        DateTime(self.0.created_at)
-    }
-
-    /// Until when it holds; null where it does not end.
-    async fn expires_at(&self) -> Option<DateTime> {
-        self.0.expires_at.map(DateTime)
-    }
-
-    /// When it was used last.
-    async fn last_used_at(&self) -> Option<DateTime> {
-        self.0.last_used_at.map(DateTime)
-    }
-
-    /// When it was revoked; null while it holds.
-    async fn revoked_at(&self) -> Option<DateTime> {
-        self.0.revoked_at.map(DateTime)
     }
 }

@@ -9,7 +9,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use caseload_schema::import::{self, Encoding, ImportOptions, Report, Sender, Source};
+use caseload_schema::import::{self, Encoding, ImportOptions, Report, Source};
 use futures::{Stream, StreamExt as _, stream};
 use serde::Deserialize;
 use tokio_util::io::{StreamReader, SyncIoBridge};
@@ -54,7 +54,7 @@ pub(super) async fn post(
         Err(error) => return error.into_response(),
     };
     let source = Source { name: None, encoding, reader };
-    let options = ImportOptions { sender: Sender::Member(viewer.member.key), strict, clock: app.clock().clone() };
+    let options = ImportOptions { sender: viewer.actor(), strict, clock: app.clock().clone() };
     let (store, ws) = (app.store().clone(), viewer.workspace.key);
     let work = async move {
         let _turn = turn;
@@ -71,7 +71,8 @@ pub(super) async fn post(
 }
 
 fn importer(viewer: Viewer) -> Result<Viewer, ApiError> {
-    if viewer.role.is_admin() { Ok(viewer) } else { Err(ApiError::forbidden("only owners and admins may import")) }
+    let refused = || ApiError::forbidden("only owners, admins and tokens made for it may import");
+    if viewer.is_importer() { Ok(viewer) } else { Err(refused()) }
 }
 
 fn encoding(headers: &HeaderMap) -> Result<Encoding, ApiError> {

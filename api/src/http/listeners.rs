@@ -5,13 +5,13 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use caseload_schema::id::{MemberKey, WorkspaceKey};
+use caseload_schema::{audit::Actor, id::WorkspaceKey};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::limits::{MAX_LISTENERS, MAX_LISTENERS_OF_ONE, MAX_STRANGERS};
 
 /// Whose connections are counted together.
-pub(crate) type Listener = (WorkspaceKey, MemberKey);
+pub(crate) type Listener = (WorkspaceKey, Actor);
 
 /// The places for connections that stay open. Who has not said yet who they are has places of their own, so that strangers
 /// can't take those of members.
@@ -74,11 +74,13 @@ impl Drop for Place {
 
 #[cfg(test)]
 mod tests {
+    use caseload_schema::id::MemberKey;
+
     use super::*;
 
     #[test]
     fn one_member_can_not_take_the_places_of_others() {
-        let (listeners, who) = (Listeners::default(), |member| (WorkspaceKey(1), MemberKey(member)));
+        let (listeners, who) = (Listeners::default(), |member| (WorkspaceKey(1), Actor::Member(MemberKey(member))));
         let places: Vec<_> = std::iter::from_fn(|| listeners.enter(who(1))).collect();
         assert_eq!(places.len(), MAX_LISTENERS_OF_ONE);
         assert!(listeners.enter(who(2)).is_some());
@@ -92,6 +94,6 @@ mod tests {
         let listeners = Listeners::default();
         let strangers: Vec<_> = std::iter::from_fn(|| listeners.stranger()).collect();
         assert_eq!(strangers.len(), MAX_STRANGERS);
-        assert!(listeners.enter((WorkspaceKey(1), MemberKey(1))).is_some());
+        assert!(listeners.enter((WorkspaceKey(1), Actor::Member(MemberKey(1)))).is_some());
     }
 }

@@ -3,7 +3,7 @@
 use diesel::{ExpressionMethods, QueryDsl};
 
 use super::{
-    Conn, Result, Store, StoreError,
+    Conn, Result, Store, StoreError, api_tokens,
     conn::load,
     keys,
     tables::{channels, labels, members, teams},
@@ -30,15 +30,17 @@ async fn read(conn: &mut Conn, ws: WorkspaceKey) -> Result<Directory> {
         conn,
         channels::table.filter(channels::workspace_id.eq(ws.0)).select((channels::channel_key, channels::name))
     )?;
-    Ok(Directory::new(
+    let tokens = api_tokens::list_entries(conn, ws).await?;
+    let directory = Directory::new(
         members.into_iter().map(member).collect::<Result<_>>()?,
         teams.into_iter().map(team).collect::<Result<_>>()?,
         labels.into_iter().map(label).collect(),
         channels.into_iter().map(|(key, name)| (ChannelKey(key), name)).collect(),
-    ))
+    );
+    Ok(directory.with_tokens(tokens))
 }
 
-fn member(row: MemberRow) -> Result<Member> {
+pub(crate) fn member(row: MemberRow) -> Result<Member> {
     let role = Role::parse(&row.role).ok_or_else(|| StoreError::damaged("members", "role", row.member_key))?;
     Ok(Member {
         key: MemberKey(row.member_key),

@@ -133,6 +133,20 @@ fn ledger(ws: WorkspaceKey, row: LedgerRow) -> Result<Ledger> {
     })
 }
 
+/// Keeps others from writing the ledger's row until the transaction ends.
+pub(crate) async fn lock(conn: &mut Conn, ws: WorkspaceKey) -> Result<()> {
+    let row = ledgers::table.find(ws.0);
+    execute!(conn, diesel::update(row).set(ledgers::directory_version.eq(ledgers::directory_version)))?;
+    Ok(())
+}
+
+/// Tells who reads the directory that it has changed. This locks the ledger's row until the transaction ends.
+pub(crate) async fn bump_directory(conn: &mut Conn, ws: WorkspaceKey) -> Result<()> {
+    let row = ledgers::table.find(ws.0);
+    execute!(conn, diesel::update(row).set(ledgers::directory_version.eq(ledgers::directory_version + 1)))?;
+    Ok(())
+}
+
 /// The current revision of each day that has a block, ascending.
 pub async fn list_days(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<LedgerDay>> {
     let query = ledger_days::table.filter(ledger_days::workspace_id.eq(ws.0)).order(ledger_days::day);

@@ -19,6 +19,7 @@ mod error;
 pub mod facts;
 pub(crate) mod keys;
 pub mod ledger;
+pub mod members;
 mod migrations;
 mod postgres;
 pub mod ratings;

@@ -1,5 +1,7 @@
 //! The application in this process: one workspace, a clock moved by hand, requests through the router.
 
+use std::sync::Arc;
+
 use axum::{
     Router,
     body::Body,
@@ -33,7 +35,7 @@ pub(crate) const WORKSPACE: &str = "acme";
 /// A workspace, and the application over it.
 #[derive(Debug)]
 pub(crate) struct Caseload {
-    pub(crate) database: Database,
+    pub(crate) database: Arc<Database>,
     pub(crate) store: Store,
     pub(crate) workspace: WorkspaceKey,
     pub(crate) clock: Clock,
@@ -71,7 +73,7 @@ impl Answer {
 
 impl Caseload {
     pub(crate) async fn new(backend: Backend, zone: Tz, now: DateTime<Utc>) -> Self {
-        let database = Database::empty(backend);
+        let database = Arc::new(Database::empty(backend));
         let store = database.store().await;
         let zone: Zone = Zone::parse(zone.name()).expect("a zone that chrono-tz knows");
         let clock = Clock::manual(Instant::from_chrono(now));
@@ -85,6 +87,19 @@ impl Caseload {
     pub(crate) fn restart(&mut self) {
         self.app = start(&self.store, &self.clock);
         self.router = self.app.router();
+    }
+
+    /// The same workspace as another process serves it.
+    pub(crate) fn beside(&self, app: App) -> Self {
+        let (store, clock) = (self.store.clone(), self.clock.clone());
+        Self {
+            database: Arc::clone(&self.database),
+            store,
+            workspace: self.workspace,
+            clock,
+            router: app.router(),
+            app,
+        }
     }
 
     /// Imports as the operator does.

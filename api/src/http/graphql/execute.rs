@@ -122,6 +122,8 @@ pub(super) async fn execute(
         }
         match snapshot.trouble() {
             None => return Ok(with_codes(response)),
+            // What was changed is changed: it is not asked for again.
+            Some(_) if prepared.operation_type() == Some(OperationType::Mutation) => return Ok(with_codes(response)),
             Some(trouble) => app.settle(&snapshot, trouble).await?,
         }
         session = authenticate_credentials(app, credentials.as_deref()).await?;

@@ -1,0 +1,59 @@
+//! When API tokens were last used, as coarsely as people want to know.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
+use caseload_schema::{
+    id::{TokenKey, WorkspaceKey},
+    instant::Instant,
+    store::api_tokens::USE_SECONDS,
+};
+
+use crate::app::App;
+
+/// When this process last recorded a use of each token. Only tokens that hold come here, so that there are few.
+#[derive(Debug, Default)]
+pub struct TokenUses(Mutex<HashMap<(WorkspaceKey, TokenKey), Instant>>);
+
+impl TokenUses {
+    /// Whether a use at `now` is to be recorded. If so, the next ones within [`USE_SECONDS`] are not.
+    fn is_due(&self, ws: WorkspaceKey, key: TokenKey, now: Instant) -> bool {
+        let mut recorded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = recorded.get(&(ws, key));
+        let due = last.is_none_or(|last| last.plus_seconds(USE_SECONDS) <= now);
+        if due {
+            recorded.insert((ws, key), now);
+        }
+        due
+    }
+}
+
+/// Records that a token is used now, at most once a minute. No request waits for it, or fails with it.
+pub(super) fn note(app: &App, ws: WorkspaceKey, key: TokenKey) {
+    let now = app.clock().now();
+    if !app.token_uses().is_due(ws, key, now) {
+        return;
+    }
+    let store = app.store().clone();
+    app.tasks().spawn(async move {
+        if let Err(error) = store.touch_api_token(ws, key, now).await {
+            tracing::warn!(workspace = ws.0, token = key.0, %error, "the use of an API token could not be recorded");
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_use_is_due_once_a_minute_for_each_token() {
+        let uses = TokenUses::default();
+        let due = |key, second| uses.is_due(WorkspaceKey(1), TokenKey(key), Instant::from_seconds(second));
+        assert!(due(1, 0) && due(2, 0));
+        assert!(!due(1, 1) && !due(1, 59) && !due(2, 59));
+        assert!(due(1, 60) && !due(1, 119) && due(1, 120) && due(2, 120));
+    }
+}
