@@ -27,6 +27,7 @@ test: test-tools
 
 test-tools:
 	@scripts/install-test-tools
+	@npm ci --prefix tests/clients --no-audit --no-fund --silent
 
 lint:
 	$(CARGO) fmt --all --check

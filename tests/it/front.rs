@@ -1,5 +1,6 @@
 //! The front of the API as clients meet it: over a real port, by every protocol that it speaks.
 
 mod events;
-mod server;
+mod http;
+pub(crate) mod server;
 mod sockets;

@@ -5,6 +5,9 @@ use std::time::Duration;
 /// The largest GraphQL request. A dashboard's largest query has 6 KiB; what is larger is no query.
 pub(super) const MAX_GRAPHQL_BYTES: usize = 256 << 10;
 
+/// The longest query string of a GET. What is larger goes through few proxies; it can be sent as a POST.
+pub(super) const MAX_URL_BYTES: usize = 16 << 10;
+
 /// The deepest nesting of brackets in a document. The parser recurses on its own stack, which some 1,500 nested list
 /// literals overflow; 32 leaves room for the deepest query that the depth limit lets through, with its arguments.
 pub(super) const MAX_BRACKET_DEPTH: usize = 32;

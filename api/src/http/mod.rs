@@ -1,5 +1,6 @@
 //! The HTTP surface.
 
+mod cors;
 mod errors;
 mod graphql;
 mod health;

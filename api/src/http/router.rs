@@ -8,19 +8,20 @@ use axum::{
 };
 use tower_http::trace::TraceLayer;
 
-use super::{errors, graphql, health, import, socket};
+use super::{cors, errors, graphql, health, import, socket};
 use crate::app::App;
 
 /// Every path there is.
 pub fn router(app: App) -> Router {
     Router::new()
-        .route("/graphql", post(graphql::post))
+        .route("/graphql", get(graphql::get).post(graphql::post).options(graphql::options))
         .route("/graphql/ws", get(socket::open))
         .route("/v1/import", post(import::post).layer(DefaultBodyLimit::disable()))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .fallback(errors::unknown_path)
         .method_not_allowed_fallback(errors::wrong_method)
+        .layer(middleware::from_fn_with_state(app.clone(), cors::cors))
         .layer(middleware::from_fn(errors::catch_panics))
         .layer(TraceLayer::new_for_http())
         .with_state(app)

@@ -10,14 +10,14 @@ use crate::support::app::Caseload;
 
 /// A server over an application. It ends with this.
 #[derive(Debug)]
-pub(super) struct Server {
-    pub(super) address: SocketAddr,
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
     shutdown: CancellationToken,
     task: JoinSet<anyhow::Result<()>>,
 }
 
 impl Server {
-    pub(super) async fn start(caseload: &Caseload) -> Self {
+    pub(crate) async fn start(caseload: &Caseload) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("a bound socket has an address");
         let (shutdown, mut task) = (CancellationToken::new(), JoinSet::new());
@@ -26,7 +26,7 @@ impl Server {
     }
 
     /// Stops as a signal would, and waits for the end.
-    pub(super) async fn stop(mut self) {
+    pub(crate) async fn stop(mut self) {
         self.shutdown.cancel();
         while let Some(ended) = self.task.join_next().await {
             ended.expect("the server does not panic").expect("the server ends well");

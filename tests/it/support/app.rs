@@ -102,6 +102,14 @@ impl Caseload {
         }
     }
 
+    /// Starts the application again with other settings.
+    pub(crate) fn configure(&mut self, change: impl FnOnce(&mut Config)) {
+        let mut config = config();
+        change(&mut config);
+        self.app = App::new(self.store.clone(), config, self.clock.clone()).expect("a configuration with a key");
+        self.router = self.app.router();
+    }
+
     /// Imports as the operator does.
     pub(crate) async fn import(&self, records: &[Value]) -> Report {
         self.import_bytes(lines(records).into_bytes(), Encoding::Identity, false).await
@@ -167,13 +175,16 @@ impl Caseload {
 }
 
 fn start(store: &Store, clock: &Clock) -> App {
-    let config = Config {
+    App::new(store.clone(), config(), clock.clone()).expect("a configuration with a key")
+}
+
+fn config() -> Config {
+    Config {
         jwt_secret: Some(Secret::new(SECRET)),
         max_complexity: 1_000_000_000,
         request_timeout: Interval::seconds(600),
         ..Config::default()
-    };
-    App::new(store.clone(), config, clock.clone()).expect("a configuration with a key")
+    }
 }
 
 /// A member's token, good until 2100.

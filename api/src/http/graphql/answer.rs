@@ -1,6 +1,6 @@
-//! How an answer, or the refusal of one, is written.
+//! How an answer, or what is told in its place, is written.
 
-use async_graphql::{Response as GraphqlResponse, ServerError};
+use async_graphql::{Response as GraphqlResponse, ServerError, Value};
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header},
@@ -8,7 +8,10 @@ use axum::{
 };
 use serde_json::json;
 
-use super::media::{GRAPHQL_RESPONSE, Media};
+use super::{
+    media::{GRAPHQL_RESPONSE, Media},
+    problem::Problem,
+};
 use crate::{
     error::{ApiError, Code},
     graphql::to_server_error,
@@ -18,31 +21,49 @@ use crate::{
 /// An answer of the executor. Where nothing is left of it there is no `data`, and the status says so to who asks for the
 /// typed media type; others get a 200, as clients of plain JSON expect.
 pub(super) fn respond(mut response: GraphqlResponse, media: Media) -> Response {
-    let mut answer = if response.data == async_graphql::Value::Null {
+    let answer = if response.data == Value::Null {
         response.errors.truncate(MAX_ERRORS);
         let status = if media == Media::Typed { status(&response.errors) } else { StatusCode::OK };
         (status, Json(json!({"errors": response.errors}))).into_response()
     } else {
         Json(response).into_response()
     };
-    if media == Media::Typed {
-        answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(GRAPHQL_RESPONSE));
-    }
-    answer
+    written(answer, media)
 }
 
 /// Ours where any of them is our fault, else 400.
 fn status(errors: &[ServerError]) -> StatusCode {
     let has = |code: &Code| {
         let named = errors.iter().filter_map(|error| error.extensions.as_ref()?.get("code"));
-        named.into_iter().any(|name| *name == async_graphql::Value::from(code.name()))
+        named.into_iter().any(|name| *name == Value::from(code.name()))
     };
     [Code::Internal, Code::Unavailable].into_iter().find(has).map_or(StatusCode::BAD_REQUEST, Code::status)
 }
 
 /// The answer to what never reached the executor, in the shape that GraphQL clients read.
-pub(super) fn refusal(status: StatusCode, error: &ApiError) -> Response {
-    (status, Json(json!({"errors": [refused(error)]}))).into_response()
+pub(super) fn refusal(problem: &Problem, media: Media) -> Response {
+    let status = problem.status();
+    let mut answer = written((status, Json(json!({"errors": [refused(&problem.error)]}))).into_response(), media);
+    let headers = answer.headers_mut();
+    match status {
+        StatusCode::UNAUTHORIZED => headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
+        StatusCode::METHOD_NOT_ALLOWED => headers.insert(header::ALLOW, HeaderValue::from_static("POST")),
+        _ => None,
+    };
+    answer
+}
+
+/// Figures are nobody else's, and of this moment.
+fn written(mut answer: Response, media: Media) -> Response {
+    let written = match media {
+        Media::Typed => GRAPHQL_RESPONSE,
+        Media::Json | Media::Events => "application/json; charset=utf-8",
+    };
+    let headers = answer.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(written));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.append(header::VARY, HeaderValue::from_static("accept, authorization"));
+    answer
 }
 
 /// An error that stands for the whole request.

@@ -3,9 +3,12 @@
 use std::convert::Infallible;
 
 use async_graphql::Response as GraphqlResponse;
-use axum::response::{
-    IntoResponse, Response,
-    sse::{Event, KeepAlive, Sse},
+use axum::{
+    http::StatusCode,
+    response::{
+        IntoResponse, Response,
+        sse::{Event, KeepAlive, Sse},
+    },
 };
 use futures::{
     Stream, StreamExt as _,
@@ -15,7 +18,9 @@ use futures::{
 use super::{
     answer::refused,
     asked::{Asked, Credentials},
-    stream::{Changed, answers, watch},
+    execute::Operations,
+    problem::Problem,
+    stream::{Changed, answers_of, watch},
 };
 use crate::{
     app::App,
@@ -26,12 +31,18 @@ use crate::{
 
 /// Answers as events, each a `next`, and a last one that says `complete`. Who may not ask at all is told so by the status;
 /// whatever else is wrong is an answer with errors, as clients of this protocol read it.
-pub(super) async fn respond(app: &App, credentials: Credentials, asked: Asked) -> Result<Response, ApiError> {
+pub(super) async fn respond(
+    app: &App,
+    credentials: Credentials,
+    asked: Asked,
+    operations: Operations,
+) -> Result<Response, Problem> {
     let session = authenticate_credentials(app, credentials.as_deref()).await?;
     let place = app.listeners().enter(session.key()).ok_or_else(ApiError::too_many_listeners)?;
-    let answers = match answers(app, &credentials, asked).await {
+    let answers = match answers_of(app, &credentials, asked, operations).await {
         Ok(answers) => answers,
-        Err(error) => stream::once(async move { failed(&error) }).boxed(),
+        Err(problem) if problem.status() == StatusCode::METHOD_NOT_ALLOWED => return Err(problem),
+        Err(problem) => stream::once(async move { failed(&problem.error) }).boxed(),
     };
     let (app, answers) = (app.clone(), until_changed(app.clone(), credentials, session, answers));
     let events = answers.map(|answer| event("next", &answer)).chain(stream::once(async { complete() }));

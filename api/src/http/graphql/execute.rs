@@ -3,16 +3,20 @@
 use std::panic::AssertUnwindSafe;
 
 use async_graphql::{
-    Request, Response, Variables,
+    Request, Response,
     parser::{
         parse_query,
         types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
     },
 };
+use axum::http::StatusCode;
 use futures::FutureExt as _;
 use tokio::time::Instant;
 
-use super::asked::{Asked, Credentials};
+use super::{
+    asked::{Asked, Credentials},
+    problem::Problem,
+};
 use crate::{
     app::App,
     auth::{Session, authenticate_credentials},
@@ -25,27 +29,45 @@ use crate::{
     },
 };
 
+/// Which operations a request may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Operations {
+    /// Those of a GET, which anyone may repeat.
+    ThatChangeNothing,
+    /// Of every kind.
+    All,
+}
+
 /// A request whose document has been looked at.
 #[derive(Debug, Clone)]
 pub(super) struct Prepared {
     asked: Asked,
+    query: String,
     /// Parsed. What can't be parsed is left to the executor to refuse.
     document: Option<ExecutableDocument>,
 }
 
 impl Prepared {
     /// Refuses what is too much to look at.
-    pub(super) fn new(asked: Asked) -> Result<Self, ApiError> {
-        let Scan { depth, tokens } = scan(&asked.query);
+    pub(super) fn new(mut asked: Asked, operations: Operations) -> Result<Self, Problem> {
+        let query = asked.query.take().ok_or_else(|| ApiError::bad_input("there is no \"query\""))?;
+        let Scan { depth, tokens } = scan(&query);
         if MAX_BRACKET_DEPTH < depth {
-            return Err(ApiError::too_complex(format!("a document nests at most {MAX_BRACKET_DEPTH} brackets")));
+            return Err(ApiError::too_complex(format!("a document nests at most {MAX_BRACKET_DEPTH} brackets")).into());
         }
         if MAX_TOKENS < tokens {
-            return Err(ApiError::too_complex(format!("a document has at most {MAX_TOKENS} names, strings and signs")));
+            return Err(
+                ApiError::too_complex(format!("a document has at most {MAX_TOKENS} names, strings and signs")).into()
+            );
         }
-        let document = parse_query(&asked.query).ok();
+        let document = parse_query(&query).ok();
         document.as_ref().map_or(Ok(()), selections::check)?;
-        Ok(Self { asked, document })
+        let prepared = Self { asked, query, document };
+        if operations == Operations::ThatChangeNothing && prepared.operation_type() == Some(OperationType::Mutation) {
+            let error = ApiError::bad_input("a GET changes nothing; send mutations as POST");
+            return Err(Problem::with_status(StatusCode::METHOD_NOT_ALLOWED, error));
+        }
+        Ok(prepared)
     }
 
     /// What kind of operation is asked for; `None` where it is not clear which one.
@@ -68,12 +90,9 @@ impl Prepared {
 
     /// As the executor takes it.
     pub(super) fn request(&self) -> Request {
-        let mut request = Request::new(&self.asked.query);
+        let mut request = Request::new(&self.query).variables(self.asked.variables());
         if let Some(document) = &self.document {
             request.set_parsed_query(document.clone());
-        }
-        if let Some(variables) = &self.asked.variables {
-            request = request.variables(Variables::from_json(serde_json::Value::Object(variables.clone())));
         }
         match &self.asked.operation_name {
             Some(name) => request.operation_name(name),
@@ -87,16 +106,22 @@ pub(super) async fn within_time(
     app: &App,
     credentials: &Credentials,
     asked: Asked,
+    operations: Operations,
     deadline: Instant,
-) -> Result<Response, ApiError> {
+) -> Result<Response, Problem> {
     let work = async {
         let session = authenticate_credentials(app, credentials.as_deref()).await?;
-        execute(app, credentials, session, &Prepared::new(asked)?, Deadline(deadline)).await
+        let prepared = Prepared::new(asked, operations)?;
+        if prepared.operation_type() == Some(OperationType::Subscription) {
+            let error = ApiError::bad_input("subscriptions are answered as text/event-stream, or at /graphql/ws");
+            return Err(Problem::with_status(StatusCode::NOT_ACCEPTABLE, error));
+        }
+        Ok(execute(app, credentials, session, &prepared, Deadline(deadline)).await?)
     };
     match tokio::time::timeout_at(deadline, AssertUnwindSafe(work).catch_unwind()).await {
         Ok(Ok(answer)) => answer,
-        Ok(Err(_panic)) => Err(ApiError::internal()),
-        Err(_elapsed) => Err(ApiError::timeout()),
+        Ok(Err(_panic)) => Err(ApiError::internal().into()),
+        Err(_elapsed) => Err(ApiError::timeout().into()),
     }
 }
 
@@ -143,13 +168,10 @@ mod tests {
         let app = sample(folder.path()).await;
         let token = app.keys().sign("acme", "ada", app.clock().now(), 60).unwrap();
         let credentials = Some(format!("Bearer {token}").into());
-        let asked = Asked {
-            query: "{ viewer { role } team { leaderboard { report { metrics { closed } } } } }".to_owned(),
-            operation_name: None,
-            variables: None,
-        };
         let session = authenticate_credentials(&app, credentials.as_deref()).await?;
-        execute(&app, &credentials, session, &Prepared::new(asked)?, Deadline(Instant::now() + time)).await
+        let query = "{ viewer { role } team { leaderboard { report { metrics { closed } } } } }";
+        let prepared = Prepared::new(Asked::query(query), Operations::All).unwrap();
+        execute(&app, &credentials, session, &prepared, Deadline(Instant::now() + time)).await
     }
 
     #[tokio::test]

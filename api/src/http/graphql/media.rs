@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, header};
 
 /// The media type of answers whose status says whether the request was any good.
-pub(super) const GRAPHQL_RESPONSE: &str = "application/graphql-response+json";
+pub(super) const GRAPHQL_RESPONSE: &str = "application/graphql-response+json; charset=utf-8";
 
 /// The media type of answers that go on: one event each.
 const EVENT_STREAM: &str = "text/event-stream";
@@ -26,7 +26,7 @@ impl Media {
         if !headers.contains_key(header::ACCEPT) {
             return Some(Self::Json);
         }
-        let typed = weight(headers, &[GRAPHQL_RESPONSE]);
+        let typed = weight(headers, &["application/graphql-response+json"]);
         let json = weight(headers, &["application/json", "application/*", "*/*"]);
         let events = weight(headers, &[EVENT_STREAM]);
         if typed.max(json) < events {

@@ -1,17 +1,19 @@
-//! `POST /graphql`: what reaches the executor has passed here.
+//! `/graphql`: GraphQL over HTTP. What reaches the executor has passed here.
 
 mod answer;
 mod asked;
 mod events;
 mod execute;
 mod media;
+mod problem;
 mod stream;
+mod variables;
 
 use axum::{
     body::Body,
     extract::State,
-    http::{HeaderMap, StatusCode},
-    response::Response,
+    http::{HeaderMap, StatusCode, Uri, header},
+    response::{IntoResponse as _, Response},
 };
 use tokio::time::Instant;
 
@@ -23,31 +25,68 @@ pub(super) use self::{
 use self::{
     answer::{refusal, respond},
     asked::credentials,
-    media::{GRAPHQL_RESPONSE, Media},
+    execute::Operations,
+    media::Media,
+    problem::Problem,
 };
 use crate::{app::App, error::ApiError};
 
-/// Answers one GraphQL request. The time for that begins with its headers.
+/// How a request came, and what follows from it.
+#[derive(Debug, Clone, Copy)]
+struct Terms {
+    media: Media,
+    operations: Operations,
+    deadline: Instant,
+}
+
+impl Terms {
+    /// The time for a request begins with its headers.
+    fn new(app: &App, headers: &HeaderMap, operations: Operations) -> Option<Self> {
+        let deadline = Instant::now() + app.config().request_timeout.duration();
+        Media::accepted(headers).map(|media| Self { media, operations, deadline })
+    }
+}
+
+/// Answers a request in a body.
 pub(super) async fn post(State(app): State<App>, headers: HeaderMap, body: Body) -> Response {
-    let Some(media) = Media::accepted(&headers) else {
-        let error = ApiError::bad_input(format!("answers are {GRAPHQL_RESPONSE} or application/json"));
-        return refusal(StatusCode::NOT_ACCEPTABLE, &error);
+    let Some(terms) = Terms::new(&app, &headers, Operations::All) else {
+        return not_acceptable();
     };
-    let deadline = Instant::now() + app.config().request_timeout.duration();
-    let asked = match tokio::time::timeout_at(deadline, asked::read(&headers, body)).await {
-        Ok(Ok(asked)) => asked,
-        Ok(Err((status, error))) => return refusal(status, &error),
-        Err(_elapsed) => return refusal(StatusCode::REQUEST_TIMEOUT, &ApiError::timeout()),
+    match tokio::time::timeout_at(terms.deadline, Asked::of_body(&headers, body)).await {
+        Ok(Ok(asked)) => answer(&app, &headers, asked, terms).await,
+        Ok(Err(problem)) => refusal(&problem, terms.media),
+        Err(_elapsed) => refusal(&Problem::with_status(StatusCode::REQUEST_TIMEOUT, ApiError::timeout()), terms.media),
+    }
+}
+
+/// Answers a request in a query string: queries alone.
+pub(super) async fn get(State(app): State<App>, headers: HeaderMap, uri: Uri) -> Response {
+    let Some(terms) = Terms::new(&app, &headers, Operations::ThatChangeNothing) else {
+        return not_acceptable();
     };
-    let credentials = credentials(&headers);
-    if media == Media::Events {
-        return match events::respond(&app, credentials, asked).await {
-            Ok(response) => response,
-            Err(error) => refusal(error.code.status(), &error),
-        };
+    match Asked::of_url(&uri) {
+        Ok(asked) => answer(&app, &headers, asked, terms).await,
+        Err(problem) => refusal(&problem, terms.media),
     }
-    match execute::within_time(&app, &credentials, asked, deadline).await {
-        Ok(response) => respond(response, media),
-        Err(error) => refusal(error.code.status(), &error),
-    }
+}
+
+/// Says what may be done here.
+pub(super) async fn options() -> Response {
+    (StatusCode::NO_CONTENT, [(header::ALLOW, "GET, HEAD, OPTIONS, POST")]).into_response()
+}
+
+fn not_acceptable() -> Response {
+    let message = "answers are application/graphql-response+json, application/json or text/event-stream";
+    refusal(&Problem::with_status(StatusCode::NOT_ACCEPTABLE, ApiError::bad_input(message)), Media::Json)
+}
+
+async fn answer(app: &App, headers: &HeaderMap, asked: Asked, terms: Terms) -> Response {
+    let credentials = credentials(headers);
+    let answer = if terms.media == Media::Events {
+        events::respond(app, credentials, asked, terms.operations).await
+    } else {
+        let answer = execute::within_time(app, &credentials, asked, terms.operations, terms.deadline).await;
+        answer.map(|response| respond(response, terms.media))
+    };
+    answer.unwrap_or_else(|problem| refusal(&problem, terms.media))
 }

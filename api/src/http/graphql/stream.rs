@@ -9,7 +9,8 @@ use tokio::time::Instant;
 
 use super::{
     asked::{Asked, Credentials},
-    execute::{Prepared, execute},
+    execute::{Operations, Prepared, execute},
+    problem::Problem,
 };
 use crate::{
     app::App,
@@ -28,9 +29,19 @@ pub(in crate::http) async fn answers(
     credentials: &Credentials,
     asked: Asked,
 ) -> Result<BoxStream<'static, Response>, ApiError> {
+    answers_of(app, credentials, asked, Operations::All).await.map_err(|problem| problem.error)
+}
+
+/// The same of certain operations.
+pub(super) async fn answers_of(
+    app: &App,
+    credentials: &Credentials,
+    asked: Asked,
+    operations: Operations,
+) -> Result<BoxStream<'static, Response>, Problem> {
     let time = app.config().request_timeout.duration();
     let session = authenticate_credentials(app, credentials.as_deref()).await?;
-    let prepared = Prepared::new(asked)?;
+    let prepared = Prepared::new(asked, operations)?;
     let deadline = Deadline(Instant::now() + time);
     if prepared.operation_type() != Some(OperationType::Subscription) {
         let work = execute(app, credentials, session, &prepared, deadline);

@@ -24,7 +24,7 @@ use crate::{
     error::Code,
 };
 
-/// How long a client has to answer our close with its own.
+/// How long the close of both sides may take.
 const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Why a conversation ends.
@@ -51,12 +51,12 @@ pub(super) async fn converse(app: App, mut socket: WebSocket, stranger: OwnedSem
     };
     if let End::Close(code, reason) = end {
         let frame = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
-        if let Ok(Ok(())) = timeout(WRITE_TIME, socket.send(frame)).await {
-            // Until the client has closed too: what it never reads is lost where the connection goes at once.
-            let answered = async { while let Some(Ok(_)) = socket.recv().await {} };
-            let _ = timeout(FAREWELL, answered).await;
-        }
+        let _ = timeout(WRITE_TIME, socket.send(frame)).await;
     }
+    // Until both have closed: reading writes our answer to the client's close, and what a client has not read yet is lost
+    // where the connection goes before it.
+    let closed = async { while let Some(Ok(_)) = socket.recv().await {} };
+    let _ = timeout(FAREWELL, closed).await;
 }
 
 async fn talk(app: &App, socket: &mut WebSocket, stranger: OwnedSemaphorePermit) -> Result<Infallible, End> {

@@ -1,0 +1,50 @@
+// The package graphql-ws.
+
+import assert from "node:assert/strict";
+import { createClient } from "graphql-ws";
+import WebSocket from "ws";
+import { agent, owner, socketUrl } from "./server.js";
+
+function client(authorization, more = {}) {
+  return createClient({
+    url: socketUrl,
+    webSocketImpl: WebSocket,
+    connectionParams: { Authorization: authorization },
+    retryAttempts: 0,
+    ...more,
+  });
+}
+
+async function one(client, query, variables) {
+  for await (const answer of client.iterate({ query, variables })) {
+    return answer;
+  }
+}
+
+const mine = client(owner);
+assert.deepEqual(await one(mine, "{ viewer { role } }"), { data: { viewer: { role: "OWNER" } } });
+
+const member = "query ($id: ID!) { member(id: $id) { member { name } } }";
+const [first, second] = await Promise.all([one(mine, member, { id: "agent" }), one(mine, member, { id: "viewer" })]);
+assert.equal(first.data.member.member.name, "Name of agent");
+assert.equal(second.data.member.member.name, "Name of viewer");
+
+// What is no good is the operation's error, and the connection stays.
+await assert.rejects(one(mine, "{ nothing }"), (errors) => errors[0].extensions.code === "BAD_USER_INPUT");
+assert.equal((await one(mine, "{ viewer { role } }")).data.viewer.role, "OWNER");
+await mine.dispose();
+
+const theirs = client(agent);
+const refused = await one(theirs, "{ team { metrics { closed } } }");
+assert.equal(refused.errors[0].extensions.code, "FORBIDDEN");
+await theirs.dispose();
+
+const stranger = client("Bearer nonsense");
+await assert.rejects(one(stranger, "{ viewer { role } }"), (close) => close.code === 4403);
+
+// Answers to the client's pings keep it.
+let pongs = 0;
+const lively = client(owner, { keepAlive: 20, lazy: false, on: { pong: (received) => (pongs += received ? 1 : 0) } });
+await new Promise((resolve) => setTimeout(resolve, 300));
+assert.ok(pongs > 2, `${pongs} pongs`);
+await lively.dispose();
