@@ -16,7 +16,7 @@ use crate::{
     day::Day,
     id::WorkspaceKey,
     instant::Instant,
-    store::{Conn, Result, StoreError, dirty_days, ledger},
+    store::{Conn, Result, StoreError, dirty_days, ledger, statistics},
 };
 
 /// A line that was read: a record, or why it is none.
@@ -53,6 +53,7 @@ pub(crate) async fn apply(
     batch: &[Numbered],
     manner: Manner,
 ) -> Result<BatchOutcome> {
+    statistics::plan_for_any_workspace(conn).await?;
     let change = dirty_days::next_change(conn, ws).await?;
     let ledger = ledger::find(conn, ws).await?;
     let ledger = ledger.ok_or_else(|| StoreError::Invalid(format!("workspace {ws} is gone")))?;

@@ -148,7 +148,7 @@ async fn batch_by_batch(
         if next_look <= records {
             // Without them the import is slower, and as right.
             store.refresh_statistics().await.ok();
-            next_look = records * 4;
+            next_look = records * 2;
         }
     }
     Ok(tally)

@@ -1,10 +1,6 @@
 //! Writing what a batch changed.
 
-use diesel::{
-    ExpressionMethods, QueryDsl,
-    sql_types::{BigInt, Bool, Nullable, SmallInt, Text},
-    upsert::excluded,
-};
+use diesel::{ExpressionMethods, QueryDsl, upsert::excluded};
 
 use super::{
     rows::ConversationRow,
@@ -51,76 +47,26 @@ pub(crate) async fn working(conn: &mut Conn, ws: WorkspaceKey, working: &Working
 }
 
 async fn write_directory(conn: &mut Conn, working: &Working) -> Result<()> {
-    rewrite!(conn, working, members by member_key = Row::key, {
-        workspace_id: BigInt,
-        member_key: BigInt,
-        id: Text,
-        name: Text,
-        email: Nullable<Text>,
-        role: Text,
-        active: Bool,
-        avatar_url: Nullable<Text>,
-        known: Bool,
-    });
-    rewrite!(conn, working, teams by team_key = Row::key, {
-        workspace_id: BigInt,
-        team_key: BigInt,
-        id: Text,
-        name: Text,
-        member_keys: Text,
-    });
-    rewrite!(conn, working, labels by label_key = Row::key, {
-        workspace_id: BigInt,
-        label_key: BigInt,
-        id: Text,
-        title: Text,
-        color: Nullable<Text>,
-        known: Bool,
-    });
-    rewrite!(conn, working, channels by channel_key = Row::key, {
-        workspace_id: BigInt,
-        channel_key: BigInt,
-        name: Text,
-    });
-    rewrite!(conn, working, customers by customer_key = Row::key, {
-        workspace_id: BigInt,
-        customer_key: BigInt,
-        id: Text,
-        name: Nullable<Text>,
-        email: Nullable<Text>,
-        known: Bool,
-        erased: Bool,
-    });
+    rewrite!(conn, working, members by member_key = Row::key, [
+        workspace_id, member_key, id, name, email, role, active, avatar_url, known,
+    ]);
+    rewrite!(conn, working, teams by team_key = Row::key, [workspace_id, team_key, id, name, member_keys]);
+    rewrite!(conn, working, labels by label_key = Row::key, [workspace_id, label_key, id, title, color, known]);
+    rewrite!(conn, working, channels by channel_key = Row::key, [workspace_id, channel_key, name]);
+    rewrite!(conn, working, customers by customer_key = Row::key, [
+        workspace_id, customer_key, id, name, email, known, erased,
+    ]);
     Ok(())
 }
 
 async fn write_events(conn: &mut Conn, working: &Working) -> Result<()> {
-    rewrite!(conn, working, messages by id = Row::id, {
-        workspace_id: BigInt,
-        id: Text,
-        conversation_key: BigInt,
-        sent_at: BigInt,
-        kind: SmallInt,
-        author_key: Nullable<BigInt>,
-    });
-    rewrite!(conn, working, ratings by rating_key = Row::key, {
-        workspace_id: BigInt,
-        rating_key: BigInt,
-        id: Text,
-        conversation_key: BigInt,
-        rated_at: BigInt,
-        score: SmallInt,
-        comment: Nullable<Text>,
-        member_key: Nullable<BigInt>,
-    });
-    rewrite!(conn, working, follow_ups by id = Row::id, {
-        workspace_id: BigInt,
-        id: Text,
-        conversation_key: BigInt,
-        assignee_key: Nullable<BigInt>,
-        due_at: Nullable<BigInt>,
-        completed_at: Nullable<BigInt>,
-    });
+    rewrite!(conn, working, messages by id = Row::id, [workspace_id, id, conversation_key, sent_at, kind, author_key]);
+    rewrite!(conn, working, ratings by rating_key = Row::key, [
+        workspace_id, rating_key, id, conversation_key, rated_at, score, comment, member_key,
+    ]);
+    rewrite!(conn, working, follow_ups by id = Row::id, [
+        workspace_id, id, conversation_key, assignee_key, due_at, completed_at,
+    ]);
     Ok(())
 }
 
@@ -156,22 +102,27 @@ async fn write_conversations(conn: &mut Conn, working: &Working) -> Result<()> {
         .into_iter()
         .partition(|row| working.conversations.entry(row.conversation_key).is_none_or(|entry| entry.stored.is_none()));
     upsert_conversations(conn, &old).await?;
-    insert_rows!(conn, conversations, new, {
-        workspace_id: BigInt,
-        conversation_key: BigInt,
-        id: Text,
-        customer_key: Nullable<BigInt>,
-        created_at: Nullable<BigInt>,
-        channel_key: Nullable<BigInt>,
-        assignee_key: Nullable<BigInt>,
-        label_keys: Text,
-        closed_at: Nullable<BigInt>,
-        outcome: Nullable<SmallInt>,
-        updated_at: Nullable<BigInt>,
-        first_inbound_at: Nullable<BigInt>,
-        first_reply_at: Nullable<BigInt>,
-        opens_customer: Bool,
-    })?;
+    insert_rows!(
+        conn,
+        conversations,
+        new,
+        [
+            workspace_id,
+            conversation_key,
+            id,
+            customer_key,
+            created_at,
+            channel_key,
+            assignee_key,
+            label_keys,
+            closed_at,
+            outcome,
+            updated_at,
+            first_inbound_at,
+            first_reply_at,
+            opens_customer
+        ]
+    )?;
     Ok(())
 }
 

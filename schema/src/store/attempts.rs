@@ -26,22 +26,11 @@ pub(super) fn is_chance(error: &StoreError) -> bool {
 /// Sorts out what the database says when a transaction failed by chance.
 pub(super) fn by_chance(error: &DieselError) -> Option<StoreError> {
     use DatabaseErrorKind::{ClosedConnection, SerializationFailure, UnableToSendCommand};
-    let told = match error {
-        DieselError::BrokenTransactionManager => return Some(StoreError::Lost("the connection was lost".to_owned())),
-        DieselError::DatabaseError(kind, info) => (kind, info.message()),
-        _ => return None,
-    };
-    // SQLSTATE 40P01, 57P01 to 57P03 and 25P03 have no kind of their own.
-    match told {
-        (SerializationFailure, said) => Some(StoreError::Conflict(said.to_owned())),
-        (_, said) if said.contains("deadlock detected") => Some(StoreError::Conflict(said.to_owned())),
-        (ClosedConnection | UnableToSendCommand, said) => Some(StoreError::Lost(said.to_owned())),
-        (_, said)
-            if ["terminating connection", "the database system is", "server closed the connection"]
-                .iter()
-                .any(|lost| said.contains(lost)) =>
-        {
-            Some(StoreError::Lost(said.to_owned()))
+    match error {
+        DieselError::BrokenTransactionManager => Some(StoreError::Lost("the connection was lost".to_owned())),
+        DieselError::DatabaseError(SerializationFailure, said) => Some(StoreError::Conflict(said.message().to_owned())),
+        DieselError::DatabaseError(ClosedConnection | UnableToSendCommand, said) => {
+            Some(StoreError::Lost(said.message().to_owned()))
         }
         _ => None,
     }

@@ -7,16 +7,17 @@
 use std::ops::{Deref, DerefMut};
 
 use diesel::sqlite::SqliteConnection;
-use diesel_async::{AsyncPgConnection, pooled_connection::deadpool::Object};
+use diesel_async::pooled_connection::deadpool::Object;
 
-use super::sqlite::Lent;
+pub(crate) use super::postgres::CopyValue;
+use super::{postgres::PgConnection, sqlite::Lent};
 
 /// A connection on loan from the pool.
 pub enum Conn {
     /// SQLite.
     Sqlite(Lent),
     /// PostgreSQL.
-    Postgres(Box<Object<AsyncPgConnection>>),
+    Postgres(Box<Object<PgConnection>>),
 }
 
 impl std::fmt::Debug for Conn {
@@ -72,15 +73,14 @@ macro_rules! execute {
     };
 }
 
-/// Inserts rows, references to structs with a field for each column. SQLite takes some hundred rows a statement. PostgreSQL takes one
-/// bound array a column and `unnest`s them: two and a half times as fast as a list of rows, inside the same transaction as
-/// everything else (the asynchronous driver can't `COPY` within one).
+/// Inserts rows, references to structs with a field for each column. SQLite takes some hundred rows a statement, PostgreSQL
+/// takes them by `COPY`.
 macro_rules! insert_rows {
-    ($conn:expr, $table:ident, $rows:expr, { $($column:ident: $sql:ty),* $(,)? }) => {{
+    ($conn:expr, $table:ident, $rows:expr, [$($column:ident),* $(,)?]) => {{
         let columns = [$(stringify!($column)),*];
-        let mut done = Ok::<usize, diesel::result::Error>(0);
         match $conn {
             $crate::store::conn::Conn::Sqlite(c) => {
+                let mut done = Ok::<usize, diesel::result::Error>(0);
                 for rows in $rows.chunks($crate::store::conn::SQLITE_BINDS / columns.len()) {
                     let rows: Vec<_> = rows.iter().map(|row| (*row).clone()).collect();
                     let insert = diesel::insert_into($table::table).values(&rows);
@@ -89,21 +89,15 @@ macro_rules! insert_rows {
                         break;
                     }
                 }
+                done
             }
             $crate::store::conn::Conn::Postgres(c) => {
-                for rows in $rows.chunks($crate::store::conn::POSTGRES_ROWS) {
-                    let insert = diesel::sql_query($crate::store::conn::insert_from_arrays(stringify!($table), &columns))
-                        $(.bind::<diesel::sql_types::Array<$sql>, _>(
-                            rows.iter().map(|row| row.$column.clone()).collect::<Vec<_>>(),
-                        ))*;
-                    done = diesel_async::RunQueryDsl::execute(insert, &mut ***c).await;
-                    if done.is_err() {
-                        break;
-                    }
-                }
+                c.copy(stringify!($table), &columns, &$rows, |row, out| {
+                    $($crate::store::conn::CopyValue::put(&row.$column, out);)*
+                })
+                .await
             }
         }
-        done
     }};
 }
 
@@ -111,14 +105,6 @@ pub(crate) use {execute, first, insert_rows, load};
 
 /// Values that a statement of SQLite binds at most here: its own limit is 32,766, and some hundred rows are the fastest.
 pub(crate) const SQLITE_BINDS: usize = 8_000;
-/// Rows in one statement of arrays: enough to make the round trip small, few enough to keep the message under 10 MB.
-pub(crate) const POSTGRES_ROWS: usize = 20_000;
-
-/// PostgreSQL's statement that inserts rows given as one array a column.
-pub(crate) fn insert_from_arrays(table: &str, columns: &[&str]) -> String {
-    let arrays: Vec<String> = (1..=columns.len()).map(|number| format!("${number}")).collect();
-    format!("INSERT INTO {table} ({}) SELECT * FROM unnest({})", columns.join(", "), arrays.join(", "))
-}
 
 impl Conn {
     /// How many values one statement may bind.

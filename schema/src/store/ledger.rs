@@ -1,9 +1,6 @@
 //! The ledger: which generation is current, and which revision of each day.
 
-use diesel::{
-    ExpressionMethods, Insertable, QueryDsl, Queryable,
-    sql_types::{BigInt, Integer},
-};
+use diesel::{ExpressionMethods, Insertable, QueryDsl, Queryable};
 
 use super::{
     Conn, Result, Store, StoreError,
@@ -230,11 +227,6 @@ async fn insert_days(conn: &mut Conn, ws: WorkspaceKey, flip: &Flip) -> Result<(
     };
     let rows: Vec<LedgerDayRow> = flip.changed.iter().map(new).collect();
     let rows: Vec<&LedgerDayRow> = rows.iter().collect();
-    insert_rows!(conn, ledger_days, rows, {
-        workspace_id: BigInt,
-        day: Integer,
-        revision: BigInt,
-        rolled_up_at: BigInt,
-    })?;
+    insert_rows!(conn, ledger_days, rows, [workspace_id, day, revision, rolled_up_at])?;
     Ok(())
 }

@@ -25,6 +25,7 @@ mod postgres;
 pub mod ratings;
 pub mod runs;
 mod sqlite;
+pub(crate) mod statistics;
 pub mod summaries;
 pub(crate) mod tables;
 pub mod workspaces;
@@ -155,22 +156,6 @@ impl Store {
         F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T>> + Send + 'static,
     {
         self.run(Access::Write, work).await.map_err(StoreError::settled)
-    }
-
-    /// Has PostgreSQL look at the fact tables anew. While an import fills empty tables, plans that were made for empty ones
-    /// would scan for each of ten thousand ids, until the database's own schedule gets to it a minute later.
-    pub(crate) async fn refresh_statistics(&self) -> Result<()> {
-        if self.is_embedded() {
-            return Ok(());
-        }
-        self.read(|conn| {
-            Box::pin(async move {
-                let tables = "members, labels, customers, conversations, messages, ratings, follow_ups";
-                conn::execute!(conn, diesel::sql_query(format!("ANALYZE {tables}")))?;
-                Ok(())
-            })
-        })
-        .await
     }
 
     async fn run_again<T, F>(&self, access: Access, work: F) -> Result<T>

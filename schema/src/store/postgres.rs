@@ -1,6 +1,11 @@
 //! PostgreSQL: a pool of asynchronous connections.
 
 mod connect;
+mod connection;
+mod copy;
+mod error;
+mod query;
+mod row;
 mod tls;
 
 use std::{
@@ -8,16 +13,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use diesel_async::{
-    AsyncPgConnection,
-    pooled_connection::{
-        AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
-        deadpool::{Object, Pool, PoolError},
-    },
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+    deadpool::{Object, Pool, PoolError},
 };
 use futures::FutureExt as _;
 
-pub(crate) use self::connect::Address;
+pub(super) use self::connection::PgConnection;
+pub(crate) use self::{connect::Address, copy::CopyValue};
 use super::{
     StoreOptions,
     error::{Result, StoreError},
@@ -29,7 +32,7 @@ const WAIT: Duration = Duration::from_secs(10);
 /// A pool of connections to one PostgreSQL database.
 #[derive(Clone)]
 pub(crate) struct Postgres {
-    pool: Pool<AsyncPgConnection>,
+    pool: Pool<PgConnection>,
     address: Arc<Address>,
 }
 
@@ -44,7 +47,7 @@ impl Postgres {
     pub(crate) fn open(url: &str, options: &StoreOptions) -> Result<Self> {
         let address = Arc::new(Address::parse(url)?);
         let (to, timeout) = (Arc::clone(&address), options.statement_timeout);
-        let mut config = ManagerConfig::<AsyncPgConnection>::default();
+        let mut config = ManagerConfig::<PgConnection>::default();
         // A connection that was lost while nobody used it is noticed by the driver; one that is lost later is retried.
         config.recycling_method = RecyclingMethod::Fast;
         config.custom_setup = Box::new(move |_| {
@@ -63,7 +66,7 @@ impl Postgres {
         Ok(Self { pool, address })
     }
 
-    pub(crate) async fn connection(&self) -> Result<Object<AsyncPgConnection>> {
+    pub(crate) async fn connection(&self) -> Result<Object<PgConnection>> {
         let began = Instant::now();
         let got = self.pool.get().await;
         metrics::histogram!("caseload_pool_wait_seconds").record(began.elapsed());

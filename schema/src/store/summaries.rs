@@ -1,9 +1,6 @@
 //! Daily summary rows, one per day and member: plain figures for whoever reads SQL.
 
-use diesel::{
-    ExpressionMethods, Insertable, QueryDsl, Queryable,
-    sql_types::{BigInt, Double, Integer, Nullable},
-};
+use diesel::{ExpressionMethods, Insertable, QueryDsl, Queryable};
 use rustc_hash::FxHashMap;
 
 use super::{
@@ -210,37 +207,42 @@ pub async fn insert(conn: &mut Conn, ws: WorkspaceKey, revision: i64, days: &[(D
         .flat_map(|(day, members)| members.iter().map(|member| SummaryRow::new(ws, revision, *day, member)))
         .collect();
     let rows: Vec<&SummaryRow> = rows.iter().collect();
-    insert_rows!(conn, daily_member_summary, rows, {
-        workspace_id: BigInt,
-        day: Integer,
-        revision: BigInt,
-        member_key: BigInt,
-        conversations: BigInt,
-        labeled_conversations: BigInt,
-        messages: BigInt,
-        inbound_messages: BigInt,
-        replies: BigInt,
-        customers: BigInt,
-        new_customers: BigInt,
-        unanswered: BigInt,
-        closed: BigInt,
-        won: BigInt,
-        lost: BigInt,
-        win_rate: Nullable<Double>,
-        follow_ups_completed: BigInt,
-        first_response_count: BigInt,
-        first_response_mean: Nullable<Double>,
-        first_response_median: Nullable<Double>,
-        first_response_p90: Nullable<Double>,
-        closing_time_count: BigInt,
-        closing_time_mean: Nullable<Double>,
-        closing_time_median: Nullable<Double>,
-        closing_time_p90: Nullable<Double>,
-        ratings: BigInt,
-        rating_average: Nullable<Double>,
-        satisfied: Nullable<Double>,
-        backlog_change: BigInt,
-    })?;
+    insert_rows!(
+        conn,
+        daily_member_summary,
+        rows,
+        [
+            workspace_id,
+            day,
+            revision,
+            member_key,
+            conversations,
+            labeled_conversations,
+            messages,
+            inbound_messages,
+            replies,
+            customers,
+            new_customers,
+            unanswered,
+            closed,
+            won,
+            lost,
+            win_rate,
+            follow_ups_completed,
+            first_response_count,
+            first_response_mean,
+            first_response_median,
+            first_response_p90,
+            closing_time_count,
+            closing_time_mean,
+            closing_time_median,
+            closing_time_p90,
+            ratings,
+            rating_average,
+            satisfied,
+            backlog_change
+        ]
+    )?;
     Ok(())
 }
 

@@ -3,12 +3,14 @@
 use std::{error::Error as _, path::PathBuf, time::Duration};
 
 use diesel::ConnectionError;
-use diesel_async::AsyncPgConnection;
 use percent_encoding::percent_decode_str;
 use tokio_postgres::{Client, Config, Connection, Socket, config::SslMode, tls::MakeTlsConnect};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::tls::{self, Check};
+use super::{
+    connection::PgConnection,
+    tls::{self, Check},
+};
 use crate::store::error::{Result, StoreError};
 
 /// How long a connection may take to be opened.
@@ -74,15 +76,15 @@ impl Address {
     }
 
     /// A connection for Diesel, whose statements may take `timeout` each; `None` for as long as it takes.
-    pub(crate) async fn connect(&self, timeout: Option<Duration>) -> Result<AsyncPgConnection, ConnectionError> {
+    pub(crate) async fn connect(&self, timeout: Option<Duration>) -> Result<PgConnection, ConnectionError> {
         let opened = tokio::time::timeout(CONNECT * 2, self.open()).await;
         let (client, connection) = opened
             .map_err(|_| ConnectionError::BadConnection("the database does not answer".to_owned()))?
             .map_err(|error| ConnectionError::BadConnection(error.to_string()))?;
-        let mut diesel = AsyncPgConnection::try_from_client_and_connection(client, connection).await?;
+        let mut diesel = PgConnection::new(client, connection);
         let (statement, idle) = (timeout.unwrap_or_default().as_millis(), IDLE_IN_TRANSACTION.as_millis());
         let limits = format!(
-            "SET statement_timeout = {statement}; SET idle_in_transaction_session_timeout = {idle}; SET lock_timeout = 0"
+            "SET TIME ZONE 'UTC'; SET statement_timeout = {statement}; SET idle_in_transaction_session_timeout = {idle}; SET lock_timeout = 0"
         );
         diesel_async::SimpleAsyncConnection::batch_execute(&mut diesel, &limits)
             .await
