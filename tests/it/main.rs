@@ -11,6 +11,7 @@ mod front;
 mod import;
 mod laws;
 mod lifecycle;
+mod migrations;
 mod model;
 mod support;
 mod tokens;

@@ -51,6 +51,17 @@ impl Database {
             Self::Postgres(database) => database.sql(sql),
         }
     }
+
+    /// Runs several statements of SQL, and gives nothing back.
+    pub(crate) fn script(&self, sql: &str) {
+        match self {
+            Self::Sqlite(folder) => {
+                let connection = rusqlite::Connection::open(file(folder)).expect("the file can be made");
+                connection.execute_batch(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+            }
+            Self::Postgres(database) => drop(database.sql(sql)),
+        }
+    }
 }
 
 fn file(folder: &TempDir) -> PathBuf {
