@@ -1,6 +1,7 @@
 //! The rules of docs/import.md, one by one.
 
 mod deletes;
+mod memory;
 mod owners;
 mod refusals;
 mod state;

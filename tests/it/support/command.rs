@@ -1,7 +1,7 @@
 //! The real binary.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::{self, BufRead, BufReader, BufWriter, Read, Write},
     net::TcpStream,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -109,11 +109,28 @@ impl Server {
             self.address,
         )
         .expect("the server reads");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("UTF-8");
-        let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
-        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
-        (status, body.to_owned())
+        answer(stream)
+    }
+
+    /// Begins a request whose body is written bit by bit.
+    pub(crate) fn send_chunks(&self, head: &str, token: &str) -> Chunks {
+        let mut stream = TcpStream::connect(&self.address).expect("the server listens");
+        write!(
+            stream,
+            "{head}\r\nHost: {}\r\nAuthorization: Bearer {token}\r\nTransfer-Encoding: chunked\r\n\
+             Connection: close\r\n\r\n",
+            self.address,
+        )
+        .expect("the server reads");
+        Chunks(BufWriter::with_capacity(1 << 16, Chunk(stream)))
+    }
+
+    /// The most memory that it has had so far, in bytes.
+    pub(crate) fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("the server runs");
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("Linux says so");
+        let kib: u64 = peak.trim().trim_end_matches(" kB").parse().expect("a number");
+        kib * 1024
     }
 
     /// Asks it to stop, and says how it ended.
@@ -129,6 +146,55 @@ impl Drop for Server {
         // Where it has ended already, there is nothing to kill.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// The status, and the body, of what comes back on a connection that closes behind it.
+fn answer(mut stream: TcpStream) -> (u16, String) {
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("UTF-8");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
+    (status, body.to_owned())
+}
+
+/// The body of a request that is under way.
+#[derive(Debug)]
+pub(crate) struct Chunks(BufWriter<Chunk>);
+
+impl Chunks {
+    /// Ends the body, and gives what the request is answered.
+    pub(crate) fn end(self) -> (u16, String) {
+        let Chunk(mut stream) = self.0.into_inner().expect("the server reads");
+        stream.write_all(b"0\r\n\r\n").expect("the server reads");
+        answer(stream)
+    }
+}
+
+impl Write for Chunks {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Each write is one chunk.
+#[derive(Debug)]
+struct Chunk(TcpStream);
+
+impl Write for Chunk {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        write!(self.0, "{:x}\r\n", bytes.len())?;
+        self.0.write_all(bytes)?;
+        self.0.write_all(b"\r\n")?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 
