@@ -43,6 +43,12 @@ pub struct Config {
     pub introspection: bool,
     /// Whose pages may use the API from a browser: `https://example.com`, or `*` for all.
     pub cors_origins: Vec<String>,
+    /// Whether the dashboard is served.
+    pub dashboard: bool,
+    /// Whether GraphiQL is served.
+    pub graphiql: bool,
+    /// Whose pages may show the dashboard's reports in a frame.
+    pub embed_origins: Vec<String>,
     /// The deepest nesting of a query.
     pub max_depth: usize,
     /// The most that a query may cost.
@@ -68,6 +74,9 @@ impl Default for Config {
             refresh_interval: Interval::seconds(30),
             introspection: false,
             cors_origins: Vec::new(),
+            dashboard: true,
+            graphiql: false,
+            embed_origins: Vec::new(),
             max_depth: 20,
             max_complexity: 200_000,
             max_aliases: 200,
@@ -110,8 +119,18 @@ impl Config {
         if self.request_timeout.is_zero() {
             bail!("request_timeout must be more than 0");
         }
+        if let Some(origin) = self.embed_origins.iter().find(|origin| !is_origin(origin)) {
+            bail!("embed_origins: {origin:?} is no origin; write one such as \"https://app.example.com\"");
+        }
         Ok(())
     }
+}
+
+/// Whether that is a scheme, a host and maybe a port, and nothing that would end or widen a policy that it stands in.
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b".-:*[]".contains(&byte);
+    host.is_some_and(|host| !host.is_empty() && host.bytes().all(fits))
 }
 
 /// The first thing that is wrong, in words, without the value: it may be a secret.
@@ -243,6 +262,18 @@ mod tests {
     fn a_key_that_is_none_is_refused_by_name() {
         let error = load("max_dept = 9", &json!({})).unwrap_err().to_string();
         assert!(error.contains("no setting max_dept;") && error.contains("max_depth"), "{error}");
+    }
+
+    #[test]
+    fn what_is_no_origin_may_not_embed() {
+        let check = |origin: &str| load(&format!("embed_origins = [{origin:?}]"), &json!({})).is_ok();
+        assert!(check("https://app.example.com") && check("http://127.0.0.1:3000") && check("https://*.example.com"));
+        assert!(
+            !check("app.example.com")
+                && !check("https://a.example; script-src *")
+                && !check("https://a b")
+                && !check("*")
+        );
     }
 
     #[test]

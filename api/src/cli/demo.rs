@@ -89,6 +89,7 @@ fn config(settings: &Settings, data: &Path) -> anyhow::Result<Config> {
     config.jwt_secret = Some(secret(&data.join("secret"))?);
     (config.jwt_issuer, config.jwt_audience) = (None, None);
     config.introspection = settings.introspection.unwrap_or(true);
+    config.graphiql = settings.graphiql.unwrap_or(true);
     Ok(config)
 }
 
@@ -169,16 +170,29 @@ async fn import_sample(
 fn welcome(app: &App, address: SocketAddr) -> anyhow::Result<String> {
     let base = format!("http://{address}");
     let mut text = format!("\n{NAME} is ready.\n\n");
+    let has_dashboard = cfg!(feature = "dashboard") && app.config().dashboard;
+    if has_dashboard {
+        writeln!(text, "  {:<9} {base}/", "dashboard")?;
+    }
     for (what, path) in [("GraphQL", "/graphql"), ("import", "/v1/import"), ("health", "/healthz")] {
-        writeln!(text, "  {what:<8} {base}{path}")?;
+        writeln!(text, "  {what:<9} {base}{path}")?;
     }
     text.push_str("\nA token for each role:\n\n");
-    let mut last = String::new();
+    let (mut tokens, mut last) = (Vec::new(), String::new());
     for (role, member) in FACES {
         let token = app.keys().sign(WORKSPACE, member, app.clock().now(), TOKEN_SECONDS)?;
         writeln!(text, "  {:<8} {token}", role.name())?;
         if role.is_manager() {
-            last = token;
+            last.clone_from(&token);
+        }
+        tokens.push((role, token));
+    }
+    if has_dashboard {
+        text.push_str(
+            "\nThe dashboard, as each of them. The token is behind the #, which browsers send to no server:\n\n",
+        );
+        for (role, token) in &tokens {
+            writeln!(text, "  {:<8} {base}/#token={token}", role.name())?;
         }
     }
     let body = serde_json::json!({ "query": QUERY });

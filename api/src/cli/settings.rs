@@ -59,6 +59,18 @@ pub(super) struct Settings {
     #[arg(long, global = true, env = "CASELOAD_CORS_ORIGINS", value_name = "ORIGINS", value_delimiter = ',')]
     #[serde(skip_serializing_if = "Option::is_none")]
     cors_origins: Option<Vec<String>>,
+    /// Whether the dashboard is served [default: true].
+    #[arg(long, global = true, env = "CASELOAD_DASHBOARD", value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dashboard: Option<bool>,
+    /// Whether GraphiQL is served [default: false; in demo true].
+    #[arg(long, global = true, env = "CASELOAD_GRAPHIQL", value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) graphiql: Option<bool>,
+    /// Whose pages may show the dashboard's reports in a frame, such as `https://app.example.com` [default: none].
+    #[arg(long, global = true, env = "CASELOAD_EMBED_ORIGINS", value_name = "ORIGINS", value_delimiter = ',')]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    embed_origins: Option<Vec<String>>,
     /// The deepest nesting of a query [default: 20].
     #[arg(long, global = true, env = "CASELOAD_MAX_DEPTH", value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,6 +1,8 @@
 //! The HTTP surface.
 
 mod cors;
+#[cfg(feature = "dashboard")]
+mod dashboard;
 mod errors;
 mod graphql;
 mod health;

@@ -8,12 +8,17 @@ use axum::{
 };
 use tower_http::trace::TraceLayer;
 
+#[cfg(feature = "dashboard")]
+use super::dashboard;
 use super::{cors, errors, graphql, health, import, socket};
 use crate::app::App;
 
 /// Every path there is.
 pub fn router(app: App) -> Router {
-    Router::new()
+    let router = Router::new();
+    #[cfg(feature = "dashboard")]
+    let router = router.merge(dashboard::routes(app.config()));
+    router
         .route("/graphql", get(graphql::get).post(graphql::post).options(graphql::options))
         .route("/graphql/ws", get(socket::open))
         .route("/v1/import", post(import::post).layer(DefaultBodyLimit::disable()))

@@ -1,0 +1,105 @@
+import { Client, type CombinedError, fetchExchange, subscriptionExchange } from "@urql/core";
+import { createClient } from "graphql-ws";
+import type { TypedDocumentString } from "../../generated/graphql.ts";
+import { endSession, token } from "./session.ts";
+
+/// Why there is no answer, or no whole one.
+export interface Failure {
+  /// The API's stable code; `NETWORK` where the API was not reached.
+  code: string;
+  message: string;
+}
+
+/// What came back. `refused`: fields that are null because the viewer may not read them, by their path.
+export interface Answer<Data> {
+  data: Data | undefined;
+  failure: Failure | undefined;
+  refused: ReadonlyMap<string, Failure>;
+}
+
+const socket = createClient({
+  url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql/ws`,
+  connectionParams: () => ({ Authorization: `Bearer ${token() ?? ""}` }),
+  lazy: true,
+  // Each try waits twice as long as the one before; `live.ts` asks meanwhile.
+  retryAttempts: 8,
+  shouldRetry: (event) => !isFinal(event),
+});
+
+const client = new Client({
+  url: "/graphql",
+  preferGetMethod: false,
+  requestPolicy: "network-only",
+  fetchOptions: () => ({ headers: { authorization: `Bearer ${token() ?? ""}` }, referrerPolicy: "no-referrer" }),
+  exchanges: [
+    fetchExchange,
+    subscriptionExchange({
+      forwardSubscription: (operation) => ({
+        subscribe: (sink) => ({
+          unsubscribe: socket.subscribe({ ...operation, query: operation.query ?? "" }, sink),
+        }),
+      }),
+    }),
+  ],
+});
+
+/// Asks once.
+export async function ask<Data, Variables>(
+  document: TypedDocumentString<Data, Variables>,
+  variables: Variables,
+): Promise<Answer<Data>> {
+  const result = await client.query<Data>(document.toString(), variables as object).toPromise();
+  return answer(result);
+}
+
+/// Asks for a change.
+export async function change<Data, Variables>(
+  document: TypedDocumentString<Data, Variables>,
+  variables: Variables,
+): Promise<Answer<Data>> {
+  const result = await client.mutation<Data>(document.toString(), variables as object).toPromise();
+  return answer(result);
+}
+
+/// Watches until the function that it returns is called; `onEnd` comes when the stream has ended or broken.
+export function watch<Data, Variables>(
+  document: TypedDocumentString<Data, Variables>,
+  variables: Variables,
+  onData: (data: Data) => void,
+  onEnd: () => void = () => {},
+): () => void {
+  let open = true;
+  const end = () => {
+    if (open) onEnd();
+    open = false;
+  };
+  const { unsubscribe } = client.subscription<Data>(document.toString(), variables as object).subscribe((result) => {
+    const { data, failure } = answer(result);
+    if (data) onData(data);
+    if (failure || !result.hasNext) end();
+  });
+  return () => {
+    open = false;
+    unsubscribe();
+  };
+}
+
+function answer<Data>(result: { data?: Data; error?: CombinedError }): Answer<Data> {
+  const { data, error } = result;
+  if (!error) return { data, failure: undefined, refused: new Map() };
+  const failures = error.graphQLErrors.map((one) => ({
+    path: (one.path ?? []).join("."),
+    failure: { code: String(one.extensions?.code ?? "INTERNAL"), message: one.message },
+  }));
+  if (failures.some(({ failure }) => failure.code === "UNAUTHENTICATED")) endSession();
+  const refused = new Map(failures.filter(({ path }) => path !== "").map(({ path, failure }) => [path, failure]));
+  if (data && refused.size === failures.length && !error.networkError) return { data, failure: undefined, refused };
+  const first = failures[0]?.failure ?? { code: "NETWORK", message: "Caseload can't be reached." };
+  return { data: undefined, failure: first, refused };
+}
+
+/// Whether the server closed a socket for good: a token that it refuses stays refused.
+function isFinal(event: unknown): boolean {
+  const code = (event as { code?: number }).code;
+  return code === 4401 || code === 4403;
+}

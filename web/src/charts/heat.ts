@@ -1,0 +1,67 @@
+import type { EChartsOption } from "echarts";
+import { hour, weekday, weekdayLong } from "../words/days.ts";
+import { count } from "../words/numbers.ts";
+import type { Palette } from "./palette.ts";
+import { element } from "./tip.ts";
+
+/// The events of an hour of the week.
+export interface Hour {
+  weekday: number;
+  hour: number;
+  count: number;
+}
+
+/// A week as a map: hours across, days down, the more the darker.
+export function heatOption(hours: Hour[], colors: Palette): EChartsOption {
+  const most = Math.max(1, ...hours.map((one) => one.count));
+  const label = { color: colors.muted, fontSize: 11 };
+  const bare = { axisTick: { show: false }, axisLine: { show: false }, splitArea: { show: false } };
+  return {
+    animation: false,
+    grid: { left: 4, right: 4, top: 4, bottom: 4, outerBoundsMode: "same" },
+    xAxis: {
+      type: "category",
+      data: Array.from({ length: 24 }, (_, at) => hour(at)),
+      axisLabel: { ...label, interval: 2 },
+      ...bare,
+    },
+    yAxis: { type: "category", inverse: true, data: [1, 2, 3, 4, 5, 6, 7].map(weekday), axisLabel: label, ...bare },
+    visualMap: { show: false, min: 0, max: most, inRange: { color: colors.heat } },
+    tooltip: {
+      className: "chart-tip",
+      confine: true,
+      borderWidth: 0,
+      padding: 0,
+      backgroundColor: "transparent",
+      formatter: (point) => {
+        const one = hours[(point as { dataIndex: number }).dataIndex];
+        return one ? heatTip(one) : "";
+      },
+    },
+    series: [
+      {
+        type: "heatmap",
+        data: hours.map((one) => [one.hour, one.weekday - 1, one.count]),
+        itemStyle: { borderColor: colors.surface, borderWidth: 2, borderRadius: 4 },
+        emphasis: { itemStyle: { borderColor: colors.text } },
+      },
+    ],
+  };
+}
+
+/// The hours with the most events, in words.
+export function busiest(hours: Hour[]): string | undefined {
+  const top = hours.reduce((best, one) => (one.count > best.count ? one : best), { weekday: 1, hour: 0, count: 0 });
+  return top.count === 0 ? undefined : `Busiest: ${span(top)}, ${count(top.count)}`;
+}
+
+/// Wednesday, 14:00 – 15:00
+export function span(one: { weekday: number; hour: number }): string {
+  return `${weekdayLong(one.weekday)}, ${hour(one.hour)} – ${hour((one.hour + 1) % 24)}`;
+}
+
+function heatTip(one: Hour): HTMLElement {
+  const box = element("div", "tip");
+  box.append(element("strong", "", span(one)), element("b", "", count(one.count)));
+  return box;
+}

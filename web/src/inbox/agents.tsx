@@ -1,0 +1,54 @@
+import type { Measure } from "../../generated/graphql.ts";
+import { fileColumns, measureColumn } from "../report/measure-column.tsx";
+import { type Column, DataTable, SaveTable } from "../ui/data-table.tsx";
+import { Initials } from "../ui/initials.tsx";
+import { Section } from "../ui/section.tsx";
+import { EmptyState } from "../ui/state.tsx";
+import { useReport } from "../url/use-report.ts";
+import type { Inbox } from "./inbox-view.tsx";
+
+type Row = Inbox["members"][number];
+
+const MEASURES: readonly Measure[] = [
+  "CONVERSATIONS",
+  "MESSAGES",
+  "RATING_AVERAGE",
+  "RATINGS",
+  "FIRST_RESPONSE_MEDIAN",
+  "CLOSING_TIME_MEDIAN",
+];
+
+/// Who answers, how well and how soon. The small number beside an average says how many values it is over.
+export function Agents({ rows, file }: { rows: Row[]; file: string }) {
+  const { href } = useReport();
+  const of = (row: Row) => ({ figures: row.metrics, part: { member: row.member.id }, name: row.member.name });
+  const columns: Column<Row>[] = [
+    {
+      key: "member",
+      head: "Agent",
+      value: ({ member }) => member.name,
+      cell: ({ member }) => (
+        <a class="person" href={href({ agent: member.id })}>
+          <Initials name={member.name} />
+          <span>
+            {member.name}
+            {!member.active && <span class="badge badge-quiet">left</span>}
+          </span>
+        </a>
+      ),
+    },
+    ...MEASURES.map((measure) => measureColumn(measure, of)),
+  ];
+  const save = (
+    <SaveTable title="Agents" file={file} rows={rows} columns={fileColumns(columns, (row) => row.metrics)} />
+  );
+  return (
+    <Section title="Agents" note="Beside each average: how many values it is over" actions={save}>
+      {rows.length === 0 ? (
+        <EmptyState title="Nobody here">The filters leave no member.</EmptyState>
+      ) : (
+        <DataTable title="Agents" rows={rows} columns={columns} rowKey={({ member }) => member.id} sortable />
+      )}
+    </Section>
+  );
+}

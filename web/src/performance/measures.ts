@@ -1,0 +1,28 @@
+import type { Measure } from "../../generated/graphql.ts";
+
+/// The cards of the performance page, in their order.
+export const CARDS: readonly Measure[] = [
+  "CLOSED",
+  "WON",
+  "LOST",
+  "WIN_RATE",
+  "OPEN",
+  "FIRST_RESPONSE_MEDIAN",
+  "FIRST_RESPONSE_MEAN",
+  "REPLIES",
+  "FOLLOW_UPS_COMPLETED",
+  "RATING_AVERAGE",
+];
+
+export const CARD_NAMES: Partial<Record<Measure, string>> = { RATING_AVERAGE: "CSAT average" };
+
+/// The columns of the leaderboard; the measure that it is ordered by is added where it is none of them.
+export const COLUMNS: readonly Measure[] = [
+  "CLOSED",
+  "WIN_RATE",
+  "OPEN",
+  "REPLIES",
+  "FIRST_RESPONSE_MEDIAN",
+  "CLOSING_TIME_MEDIAN",
+  "RATING_AVERAGE",
+];

@@ -1,0 +1,42 @@
+import { span } from "../charts/heat.ts";
+import { Dialog } from "../ui/dialog.tsx";
+import type { Drill } from "../url/report-state.ts";
+import { useReport } from "../url/use-report.ts";
+import { dayRange } from "../words/days.ts";
+import { WORDS } from "../words/measures.ts";
+import { duration } from "../words/numbers.ts";
+import { FoundList, PagedList } from "./conversation-list.tsx";
+import { foundBy } from "./drill.ts";
+import { type Directory, nameOf } from "./use-directory.ts";
+import { useViewer } from "./viewer.ts";
+
+/// The conversations behind a number, at the side of the page that shows it.
+export function DrillDrawer({ directory }: { directory: Directory }) {
+  const { state, change } = useReport();
+  const { instants } = useViewer();
+  const drill = state.list;
+  if (!drill) return null;
+  const isMeant = foundBy(drill, instants);
+  return (
+    <Dialog shape="drawer" title={WORDS[drill.measure].name} onClose={() => change({ list: undefined })}>
+      <p class="quiet drill-scope">{scope(drill, directory).join(" · ")}</p>
+      {isMeant ? <FoundList drill={drill} isMeant={isMeant} /> : <PagedList drill={drill} />}
+    </Dialog>
+  );
+}
+
+/// What of the report the list covers, in words.
+function scope(drill: Drill, directory: Directory): string[] {
+  const [day, hour] = (drill.hour ?? "").split("-").map(Number);
+  const [from, to] = (drill.seconds ?? "").split("-");
+  return [
+    drill.from && drill.to ? dayRange(drill.from, drill.to) : undefined,
+    day && hour !== undefined ? span({ weekday: day, hour }) : undefined,
+    from ? (to ? `${duration(Number(from))} to ${duration(Number(to))}` : `over ${duration(Number(from))}`) : undefined,
+    drill.neither ? "Neither won nor lost" : undefined,
+    drill.unassigned ? "Unassigned" : undefined,
+    drill.member && nameOf(directory.members, drill.member),
+    drill.label && nameOf(directory.labels, drill.label),
+    drill.channel,
+  ].filter((part) => part !== undefined);
+}

@@ -1,0 +1,53 @@
+import type { FiguresFragment, Measure } from "../../generated/graphql.ts";
+import type { Column } from "../ui/data-table.tsx";
+import { WORDS, write } from "../words/measures.ts";
+import { count } from "../words/numbers.ts";
+import type { Part } from "./drill.ts";
+import { DrillLink } from "./drill-link.tsx";
+
+/// A measure as a column: its number leads to its conversations; averages have their sample size beside them.
+export function measureColumn<Row>(
+  measure: Measure,
+  of: (row: Row) => { figures: FiguresFragment; part: Part; name: string },
+): Column<Row> {
+  const { name: head, kind, value, sample } = WORDS[measure];
+  return {
+    key: measure,
+    head,
+    numeric: true,
+    value: (row) => value(of(row).figures),
+    cell: (row) => {
+      const { figures, part, name } = of(row);
+      const current = value(figures);
+      return (
+        <>
+          <DrillLink measure={measure} part={part} value={current} name={`${head}, ${name}`}>
+            {write(kind, current)}
+          </DrillLink>
+          {sample && (
+            <small class="sample" title="Values that this is over">
+              {count(sample(figures))}
+              <span class="hidden"> values</span>
+            </small>
+          )}
+        </>
+      );
+    },
+  };
+}
+
+/// The sample sizes of such a column, for its file.
+export function sampleColumn<Row>(measure: Measure, of: (row: Row) => FiguresFragment): Column<Row> | undefined {
+  const { name, sample } = WORDS[measure];
+  if (!sample) return undefined;
+  const value = (row: Row) => sample(of(row));
+  return { key: `${measure}-count`, head: `${name}, values`, numeric: true, value, cell: value };
+}
+
+/// The columns of those measures for a file: each average followed by its sample size.
+export function fileColumns<Row>(columns: Column<Row>[], of: (row: Row) => FiguresFragment): Column<Row>[] {
+  return columns.flatMap((column) => {
+    const sample = column.key in WORDS ? sampleColumn(column.key as Measure, of) : undefined;
+    return sample ? [column, sample] : [column];
+  });
+}

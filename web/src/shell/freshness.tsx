@@ -1,0 +1,26 @@
+import { freshness } from "../api/live.ts";
+import { useStore } from "../api/store.ts";
+import { useViewer } from "../report/viewer.ts";
+import { count } from "../words/numbers.ts";
+
+/// As of when the figures are, and how many days wait to be rolled up again.
+export function Freshness() {
+  const { instants, workspace } = useViewer();
+  const now = useStore(freshness);
+  if (!now) return null;
+  const asOf = now.rolledUpAt ? `As of ${describe(now.rolledUpAt)}` : "Nothing has been rolled up yet";
+  const pending =
+    now.pendingDays === 0
+      ? "up to date"
+      : `${count(now.pendingDays)} ${now.pendingDays === 1 ? "day" : "days"} pending`;
+  return (
+    <p class="freshness" role="status" data-generation={now.generation}>
+      <span class={now.pendingDays === 0 ? "dot dot-fresh" : "dot dot-pending"} />
+      {asOf}, {pending} · {workspace.timezone}
+    </p>
+  );
+
+  function describe(instant: string): string {
+    return instants.day(instant) === workspace.today ? instants.time(instant) : instants.moment(instant);
+  }
+}

@@ -1,0 +1,205 @@
+import type { Granularity, Measure, PeriodInput, PeriodPreset, ReportFilter } from "../../generated/graphql.ts";
+
+/// Days by name, or from one to another.
+export type PeriodChoice = { preset: PeriodPreset } | { from: string; to: string };
+
+/// What the figures are restricted to; empty lists restrict nothing.
+export interface FilterChoice {
+  members: string[];
+  teams: string[];
+  labels: string[];
+  channels: string[];
+  unassigned: boolean;
+}
+
+/// A number whose conversations are listed: its measure, and what it covers within the report's period and filter.
+export interface Drill {
+  measure: Measure;
+  member?: string;
+  label?: string;
+  channel?: string;
+  unassigned?: boolean;
+  from?: string;
+  to?: string;
+  /// Those created in one hour of the week, as in `3-14` for Wednesday, 14:00 to 14:59.
+  hour?: string;
+  /// Those first answered within so many seconds, from the first to before the second, as in `300-900` or `86400-`.
+  seconds?: string;
+  /// Those that ended neither won nor lost.
+  neither?: boolean;
+}
+
+/// Everything that a report's address says.
+export interface ReportState {
+  period: PeriodChoice;
+  filter: FilterChoice;
+  group: Granularity | undefined;
+  by: Measure;
+  busy: Measure;
+  member: string | undefined;
+  agent: string | undefined;
+  score: [number, number] | undefined;
+  commented: boolean;
+  list: Drill | undefined;
+}
+
+export const PRESETS: readonly PeriodPreset[] = [
+  "TODAY",
+  "YESTERDAY",
+  "LAST_7_DAYS",
+  "LAST_30_DAYS",
+  "LAST_90_DAYS",
+  "THIS_WEEK",
+  "LAST_WEEK",
+  "THIS_MONTH",
+  "LAST_MONTH",
+  "THIS_QUARTER",
+  "LAST_QUARTER",
+  "THIS_YEAR",
+  "LAST_YEAR",
+];
+export const GROUPS: readonly Granularity[] = ["DAY", "WEEK", "MONTH", "YEAR"];
+export const BUSY: readonly Measure[] = ["CONVERSATIONS", "INBOUND_MESSAGES", "REPLIES", "CLOSED"];
+export const MEASURES: readonly Measure[] = [
+  "CLOSED",
+  "WON",
+  "LOST",
+  "WIN_RATE",
+  "CONVERSATIONS",
+  "LABELED_CONVERSATIONS",
+  "OPEN",
+  "UNANSWERED",
+  "MESSAGES",
+  "INBOUND_MESSAGES",
+  "REPLIES",
+  "FOLLOW_UPS_COMPLETED",
+  "CUSTOMERS",
+  "NEW_CUSTOMERS",
+  "FIRST_RESPONSE_MEDIAN",
+  "FIRST_RESPONSE_MEAN",
+  "CLOSING_TIME_MEDIAN",
+  "CLOSING_TIME_MEAN",
+  "RATING_AVERAGE",
+  "RATINGS",
+  "SATISFIED",
+];
+
+const DEFAULT_PRESET: PeriodPreset = "LAST_30_DAYS";
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+
+/// Reads an address; what it does not say, or says wrongly, is the default.
+export function parseReport(search: string): ReportState {
+  const params = new URLSearchParams(search);
+  return {
+    period: parsePeriod(params),
+    filter: {
+      members: params.getAll("members"),
+      teams: params.getAll("team"),
+      labels: params.getAll("label"),
+      channels: params.getAll("channel"),
+      unassigned: params.get("unassigned") === "1",
+    },
+    group: oneOf(params.get("group"), GROUPS),
+    by: oneOf(params.get("by"), MEASURES) ?? "CLOSED",
+    busy: oneOf(params.get("busy"), BUSY) ?? "CONVERSATIONS",
+    member: params.get("member") ?? undefined,
+    agent: params.get("agent") ?? undefined,
+    score: parseScore(params.get("score")),
+    commented: params.get("commented") === "1",
+    list: parseDrill(params),
+  };
+}
+
+/// The query part of the address that says so, without what is the default.
+export function writeReport(state: ReportState): string {
+  const params = new URLSearchParams();
+  const put = (name: string, value: string | undefined) => value !== undefined && params.set(name, value);
+  if ("from" in state.period) {
+    put("from", state.period.from);
+    put("to", state.period.to);
+  } else if (state.period.preset !== DEFAULT_PRESET) {
+    put("period", state.period.preset);
+  }
+  for (const id of state.filter.members) params.append("members", id);
+  for (const id of state.filter.teams) params.append("team", id);
+  for (const id of state.filter.labels) params.append("label", id);
+  for (const name of state.filter.channels) params.append("channel", name);
+  if (state.filter.unassigned) put("unassigned", "1");
+  put("group", state.group);
+  if (state.by !== "CLOSED") put("by", state.by);
+  if (state.busy !== "CONVERSATIONS") put("busy", state.busy);
+  put("member", state.member);
+  put("agent", state.agent);
+  if (state.score) put("score", state.score.join("-"));
+  if (state.commented) put("commented", "1");
+  writeDrill(params, state.list);
+  const text = params.toString();
+  return text === "" ? "" : `?${text}`;
+}
+
+/// As the API takes it.
+export function periodInput(period: PeriodChoice): PeriodInput {
+  return "from" in period ? { between: { from: period.from, to: period.to } } : { preset: period.preset };
+}
+
+/// As the API takes it: what restricts nothing is left out, for there an empty list lets nothing pass.
+export function filterInput(filter: FilterChoice): ReportFilter {
+  const some = (list: string[]) => (list.length > 0 ? list : undefined);
+  return {
+    memberIds: some(filter.members),
+    teamIds: some(filter.teams),
+    labelIds: some(filter.labels),
+    channels: some(filter.channels),
+    unassigned: filter.unassigned || undefined,
+  };
+}
+
+/// The length of points that suits a period, where none is chosen.
+export function suitableGroup(days: number): Granularity {
+  if (days <= 45) return "DAY";
+  return days <= 200 ? "WEEK" : "MONTH";
+}
+
+function parsePeriod(params: URLSearchParams): PeriodChoice {
+  const [from, to] = [params.get("from"), params.get("to")];
+  if (from && to && DATE.test(from) && DATE.test(to) && from <= to) return { from, to };
+  return { preset: oneOf(params.get("period"), PRESETS) ?? DEFAULT_PRESET };
+}
+
+function parseScore(text: string | null): [number, number] | undefined {
+  const match = /^([1-5])-([1-5])$/.exec(text ?? "");
+  return match ? [Number(match[1]), Number(match[2])] : undefined;
+}
+
+function parseDrill(params: URLSearchParams): Drill | undefined {
+  const measure = oneOf(params.get("list"), MEASURES);
+  if (!measure) return undefined;
+  const read = (name: string) => params.get(`list-${name}`) ?? undefined;
+  return {
+    measure,
+    member: read("member"),
+    label: read("label"),
+    channel: read("channel"),
+    unassigned: read("unassigned") === "1" || undefined,
+    from: read("from"),
+    to: read("to"),
+    hour: read("hour"),
+    seconds: read("seconds"),
+    neither: read("neither") === "1" || undefined,
+  };
+}
+
+function writeDrill(params: URLSearchParams, drill: Drill | undefined): void {
+  if (!drill) return;
+  params.set("list", drill.measure);
+  for (const name of ["member", "label", "channel", "from", "to", "hour", "seconds"] as const) {
+    const value = drill[name];
+    if (value !== undefined) params.set(`list-${name}`, value);
+  }
+  if (drill.unassigned) params.set("list-unassigned", "1");
+  if (drill.neither) params.set("list-neither", "1");
+}
+
+function oneOf<T extends string>(text: string | null, known: readonly T[]): T | undefined {
+  return known.find((one) => one === text);
+}
