@@ -22,6 +22,8 @@ use crate::{
     http::{self, Listeners, limits::MAX_IMPORTS},
     refresh,
     snapshot::Snapshot,
+    telemetry,
+    ticks::Ticks,
 };
 
 /// How long a repair waits for a run that is under way before it asks again whether it is done.
@@ -45,6 +47,7 @@ struct Inner {
     streams: Schema,
     listeners: Listeners,
     stopping: CancellationToken,
+    ticks: Ticks,
     tasks: TaskTracker,
     imports: Arc<Semaphore>,
     repairs: Mutex<HashMap<WorkspaceKey, Repairs>>,
@@ -63,6 +66,7 @@ impl App {
             "no key to check tokens with; set jwt_secret (CASELOAD_JWT_SECRET), make one with: openssl rand -hex 32",
         )?;
         let keys = TokenKeys::new(secret.expose(), &config)?;
+        telemetry::metrics::recorded();
         let caches = Caches::new(config.block_cache_bytes);
         let (schema, streams) = (graphql::schema(&config), graphql::schema_of_streams(&config));
         let (listeners, stopping) = (Listeners::default(), CancellationToken::new());
@@ -78,6 +82,7 @@ impl App {
             streams,
             listeners,
             stopping,
+            ticks: Ticks::default(),
             tasks,
             imports,
             repairs,
@@ -148,6 +153,11 @@ impl App {
     /// Cancelled when the server begins to stop: connections that stay open end then.
     pub fn stopping(&self) -> &CancellationToken {
         &self.0.stopping
+    }
+
+    /// Whether the scheduler has begun.
+    pub fn ticks(&self) -> &Ticks {
+        &self.0.ticks
     }
 
     /// Work that outlives the request which began it. Who serves waits for it before the process ends.

@@ -11,7 +11,7 @@ use figment::{
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use crate::auth::MIN_SECRET_BYTES;
+use crate::{auth::MIN_SECRET_BYTES, telemetry::LogFormat};
 
 /// The file that is read where it exists and none is named.
 const DEFAULT_FILE: &str = "caseload.toml";
@@ -29,6 +29,18 @@ pub struct Config {
     pub database_connections: usize,
     /// How long PostgreSQL may work on one statement of a request.
     pub statement_timeout: Interval,
+    /// How log lines are written.
+    pub log_format: LogFormat,
+    /// Where an OpenTelemetry collector takes spans, `http://HOST:4318`.
+    pub otlp_endpoint: Option<String>,
+    /// The share of requests that spans are sent of, where the caller does not say.
+    pub otlp_sample: f64,
+    /// Connections of clients at a time.
+    pub max_connections: usize,
+    /// How long a client may take for the headers of a request.
+    pub header_timeout: Interval,
+    /// How long what is under way may take to end once the process is told to stop.
+    pub drain_timeout: Interval,
     /// Where the server listens.
     pub listen: SocketAddr,
     /// What HS256 member tokens are signed with.
@@ -67,6 +79,12 @@ impl Default for Config {
             database_url: Secret::new("sqlite://caseload.db"),
             database_connections: 16,
             statement_timeout: Interval::seconds(30),
+            log_format: LogFormat::Text,
+            otlp_endpoint: None,
+            otlp_sample: 1.0,
+            max_connections: 1_000,
+            header_timeout: Interval::seconds(15),
+            drain_timeout: Interval::seconds(20),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             jwt_secret: None,
             jwt_issuer: None,
@@ -116,8 +134,19 @@ impl Config {
         if self.database_connections < MIN_CONNECTIONS {
             bail!("database_connections must be at least {MIN_CONNECTIONS}: a rollup alone takes two");
         }
-        if self.request_timeout.is_zero() {
-            bail!("request_timeout must be more than 0");
+        if self.max_connections == 0 {
+            bail!("max_connections must be at least 1");
+        }
+        if !(0.0..=1.0).contains(&self.otlp_sample) {
+            bail!("otlp_sample is a share, from 0 to 1");
+        }
+        if self.otlp_endpoint.as_ref().is_some_and(|endpoint| !endpoint.starts_with("http://")) {
+            bail!("otlp_endpoint must begin with http://; a collector on this machine can send spans on over TLS");
+        }
+        for (name, time) in [("request_timeout", self.request_timeout), ("header_timeout", self.header_timeout)] {
+            if time.is_zero() {
+                bail!("{name} must be more than 0");
+            }
         }
         if let Some(origin) = self.embed_origins.iter().find(|origin| !is_origin(origin)) {
             bail!("embed_origins: {origin:?} is no origin; write one such as \"https://app.example.com\"");

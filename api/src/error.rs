@@ -33,6 +33,19 @@ pub enum Code {
 }
 
 impl Code {
+    /// All there are.
+    pub const ALL: [Self; 9] = [
+        Self::Unauthenticated,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::BadUserInput,
+        Self::QueryTooComplex,
+        Self::Timeout,
+        Self::RateLimited,
+        Self::Unavailable,
+        Self::Internal,
+    ];
+
     /// As clients see it.
     pub const fn name(self) -> &'static str {
         match self {

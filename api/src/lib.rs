@@ -14,3 +14,5 @@ pub mod graphql;
 pub mod http;
 pub mod refresh;
 pub mod snapshot;
+pub mod telemetry;
+pub mod ticks;

@@ -7,5 +7,5 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    Box::pin(caseload_api::cli::main()).await
+    caseload_api::cli::main().await
 }

@@ -22,7 +22,10 @@ pub async fn every(app: App, interval: Duration, stop: CancellationToken) {
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            _ = ticks.tick() => app.refresh_once().await,
+            _ = ticks.tick() => {
+                app.ticks().tick();
+                app.refresh_once().await;
+            }
         }
     }
 }

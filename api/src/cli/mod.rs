@@ -16,15 +16,15 @@ mod verify;
 mod workspace;
 
 use std::{
-    io::{self, IsTerminal as _, Write as _},
+    io::{self, Write as _},
     process::ExitCode,
 };
 
 use caseload_schema::day::Day;
 use clap::{Parser, Subcommand, error::ErrorKind};
-use tracing_subscriber::EnvFilter;
 
 use self::settings::Settings;
+use crate::telemetry::Telemetry;
 
 /// Exact figures of customer care, for any period, in milliseconds.
 #[derive(Debug, Parser)]
@@ -79,8 +79,13 @@ pub async fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return explain(&error),
     };
-    log(&cli.command);
-    match run(cli).await {
+    let telemetry = match telemetry(&cli) {
+        Ok(telemetry) => telemetry,
+        Err(error) => return fail(&format!("{error:#}")),
+    };
+    let outcome = Box::pin(run(cli)).await;
+    telemetry.finish().await;
+    match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Partly) => ExitCode::from(1),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
@@ -104,17 +109,11 @@ async fn run(cli: Cli) -> anyhow::Result<Outcome> {
     }
 }
 
-/// Logs go to standard error, in colour on a terminal; `CASELOAD_LOG` filters them. Servers tell what they do, other commands what failed.
-fn log(command: &Command) {
-    let level = if matches!(command, Command::Serve(_)) { "info" } else { "error" };
-    let filter = EnvFilter::builder().with_env_var("CASELOAD_LOG");
-    let filter = filter.try_from_env().unwrap_or_else(|_| EnvFilter::new(level));
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
-    if io::stderr().is_terminal() {
-        logs.init();
-    } else {
-        logs.with_ansi(false).init();
-    }
+/// Logs go to standard error; `CASELOAD_LOG` filters them. Servers tell what they do, other commands what failed. Settings that
+/// can't be read are complained about by the command itself.
+fn telemetry(cli: &Cli) -> anyhow::Result<Telemetry> {
+    let level = if matches!(cli.command, Command::Serve(_)) { "info" } else { "error" };
+    Telemetry::start(&cli.settings.load().unwrap_or_default(), level)
 }
 
 /// Help goes to standard output, what is wrong with the arguments in one line to standard error.

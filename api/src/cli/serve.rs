@@ -29,8 +29,12 @@ impl Serve {
         let address = config.listen;
         let app = App::new(store, config, Clock::system())?;
         let listener = listen(address).await?;
-        tracing::info!(address = %listener.local_addr()?, "listening");
-        until_stopped(|stop| http::serve(listener, app, stop)).await
+        let listening = listener.local_addr()?;
+        until_stopped(|stop| async move {
+            tracing::info!(address = %listening, "listening");
+            http::serve(listener, app, stop).await
+        })
+        .await
     }
 }
 
@@ -53,9 +57,11 @@ where
         stop.cancel();
         signal().await
     };
+    // Signals first: they are caught before the server says that it is there.
     tokio::select! {
-        ended = server(stop.clone()) => ended?,
+        biased;
         stopped = signals => stopped?,
+        ended = server(stop.clone()) => ended?,
     }
     Ok(Outcome::Done)
 }

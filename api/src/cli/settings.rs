@@ -5,7 +5,10 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::Args;
 use serde::Serialize;
 
-use crate::config::{Config, Interval, Secret};
+use crate::{
+    config::{Config, Interval, Secret},
+    telemetry::LogFormat,
+};
 
 /// Every setting as a flag, and as a variable of the environment. What is absent comes from the file, or is the default.
 #[derive(Debug, Args, Serialize)]
@@ -31,6 +34,30 @@ pub(super) struct Settings {
     #[arg(long, global = true, env = "CASELOAD_STATEMENT_TIMEOUT", value_name = "TIME")]
     #[serde(skip_serializing_if = "Option::is_none")]
     statement_timeout: Option<Interval>,
+    /// How log lines are written [default: text].
+    #[arg(long, global = true, env = "CASELOAD_LOG_FORMAT", value_name = "FORMAT", value_enum)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log_format: Option<LogFormat>,
+    /// Where an OpenTelemetry collector takes spans over HTTP, such as `http://127.0.0.1:4318`.
+    #[arg(long, global = true, env = "CASELOAD_OTLP_ENDPOINT", value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    otlp_endpoint: Option<String>,
+    /// The share of requests that spans are sent of, from 0 to 1 [default: 1].
+    #[arg(long, global = true, env = "CASELOAD_OTLP_SAMPLE", value_name = "SHARE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    otlp_sample: Option<f64>,
+    /// Connections of clients at a time; others wait [default: 1000].
+    #[arg(long, global = true, env = "CASELOAD_MAX_CONNECTIONS", value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_connections: Option<usize>,
+    /// How long a client may take for the headers of a request [default: 15s].
+    #[arg(long, global = true, env = "CASELOAD_HEADER_TIMEOUT", value_name = "TIME")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    header_timeout: Option<Interval>,
+    /// How long what is under way may take to end when the process is told to stop [default: 20s].
+    #[arg(long, global = true, env = "CASELOAD_DRAIN_TIMEOUT", value_name = "TIME")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drain_timeout: Option<Interval>,
     /// Where the server listens [default: 127.0.0.1:8080].
     #[arg(long, global = true, env = "CASELOAD_LISTEN", value_name = "ADDR")]
     #[serde(skip_serializing_if = "Option::is_none")]

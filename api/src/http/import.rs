@@ -19,6 +19,7 @@ use crate::{
     app::App,
     auth::{Viewer, authenticate},
     error::ApiError,
+    telemetry::metrics::IMPORT_RECORDS,
 };
 
 /// What may stand behind the `?`.
@@ -118,7 +119,16 @@ fn with_deadline(body: Body) -> impl Stream<Item = io::Result<axum::body::Bytes>
     })
 }
 
+fn count(report: &Report) {
+    let Report { accepted, unchanged, stale, rejected, .. } = *report;
+    for (result, records) in [("accepted", accepted), ("unchanged", unchanged), ("stale", stale), ("refused", rejected)]
+    {
+        metrics::counter!(IMPORT_RECORDS, "result" => result).increment(records);
+    }
+}
+
 fn answer(report: Report, strict: bool) -> Response {
+    count(&report);
     if let Some(reason) = report.unreadable {
         return ApiError::bad_input(reason).into_response();
     }

@@ -45,10 +45,6 @@ pub(super) const IMPORT_IDLE: Duration = Duration::from_secs(30);
 /// while it writes, and who reads figures needs the rest.
 pub(crate) const MAX_IMPORTS: usize = 4;
 
-/// How long requests that are under way may take to end once the server stops: above the longest request timeout that
-/// anyone sets, below the half a minute after which process managers kill.
-pub(super) const DRAIN: Duration = Duration::from_secs(20);
-
 /// Connections that stay open, WebSockets and event streams, of all members: each takes some 50 KiB.
 pub(super) const MAX_LISTENERS: usize = 2_000;
 
@@ -81,3 +77,17 @@ pub(super) const WRITE_TIME: Duration = Duration::from_secs(10);
 
 /// How often it is asked whether who listens still may. What ends a token is felt this much later at most.
 pub(super) const STANDING_CHECK: Duration = Duration::from_secs(2);
+
+/// How often a client that has said nothing over HTTP/2 is asked for a sign of life, and how long it may take for one.
+pub(super) const PING: Duration = Duration::from_secs(20);
+/// See [`PING`].
+pub(super) const PONG: Duration = Duration::from_secs(10);
+
+/// Requests at a time on one connection of HTTP/2: as many as a browser sends.
+pub(super) const MAX_REQUESTS_OF_ONE: u32 = 100;
+
+/// How long to wait where the system has no more connections to give.
+pub(super) const ACCEPT_PAUSE: Duration = Duration::from_millis(250);
+
+/// How long the store may take to say that it is there when somebody asks whether this process is ready.
+pub(super) const READY: Duration = Duration::from_secs(2);

@@ -1,5 +1,6 @@
 //! The HTTP surface.
 
+mod connections;
 mod cors;
 #[cfg(feature = "dashboard")]
 mod dashboard;
@@ -9,6 +10,8 @@ mod health;
 mod import;
 pub(crate) mod limits;
 mod listeners;
+mod observe;
+mod opening;
 mod origin;
 mod prescan;
 mod router;

@@ -6,11 +6,10 @@ use axum::{
     middleware,
     routing::{get, post},
 };
-use tower_http::trace::TraceLayer;
 
 #[cfg(feature = "dashboard")]
 use super::dashboard;
-use super::{cors, errors, graphql, health, import, socket};
+use super::{cors, errors, graphql, health, import, observe, socket};
 use crate::app::App;
 
 /// Every path there is.
@@ -24,10 +23,11 @@ pub fn router(app: App) -> Router {
         .route("/v1/import", post(import::post).layer(DefaultBodyLimit::disable()))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
         .fallback(errors::unknown_path)
         .method_not_allowed_fallback(errors::wrong_method)
         .layer(middleware::from_fn_with_state(app.clone(), cors::cors))
         .layer(middleware::from_fn(errors::catch_panics))
-        .layer(TraceLayer::new_for_http())
+        .layer(middleware::from_fn(observe::note))
         .with_state(app)
 }

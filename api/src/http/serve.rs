@@ -1,41 +1,52 @@
 //! The server's life: from a bound listener to the last answer.
 
-use anyhow::Context as _;
+use std::time::Duration;
+
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::limits::DRAIN;
-use crate::{app::App, refresh};
+use super::connections::{self, Allowance};
+use crate::{app::App, refresh, telemetry::metrics};
 
-/// Serves, and refreshes figures in between, until `shutdown`. Then requests that are under way end, and a refresh that has
-/// begun; what has not ended after [`DRAIN`] is dropped.
+/// How often what was measured is brought into the form that is read: it takes memory until then.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// Serves, and refreshes figures in between, until `shutdown`. Then connections that stay open are closed properly, requests
+/// that are under way end, and so does a refresh that has begun; what has not ended after `drain_timeout` is dropped.
 pub async fn serve(listener: TcpListener, app: App, shutdown: CancellationToken) -> anyhow::Result<()> {
     let mut background = JoinSet::new();
     let interval = app.config().refresh_interval;
     if !interval.is_zero() {
+        app.ticks().expect();
         background.spawn(refresh::every(app.clone(), interval.duration(), shutdown.clone()));
     }
-    let tasks = app.tasks().clone();
-    let server = axum::serve(listener, app.router()).with_graceful_shutdown(shutdown.clone().cancelled_owned());
-    let stopping = app.stopping().clone();
+    background.spawn(upkeep(shutdown.clone()));
+    let (tasks, stopping, drain) = (app.tasks().clone(), app.stopping().clone(), app.config().drain_timeout.duration());
+    let (router, config) = (app.router(), app.config());
+    let allowed = Allowance { connections: config.max_connections, headers: config.header_timeout.duration() };
     let overdue = async {
         shutdown.cancelled().await;
         stopping.cancel();
-        tokio::time::sleep(DRAIN).await;
+        tokio::time::sleep(drain).await;
     };
     let ended = async {
-        server.await.context("the server failed")?;
-        shutdown.cancel();
+        connections::accept(listener, router, allowed, &shutdown).await;
         while background.join_next().await.is_some() {}
         tasks.close();
         tasks.wait().await;
-        Ok(())
     };
     tokio::select! {
-        result = ended => result,
+        () = ended => {}
         () = overdue => {
-            tracing::warn!(seconds = DRAIN.as_secs(), "requests were still under way at the end of the time for draining");
-            Ok(())
+            tracing::warn!(seconds = drain.as_secs_f64(), "what was under way has not ended within drain_timeout, and is dropped");
         }
+    }
+    Ok(())
+}
+
+async fn upkeep(shutdown: CancellationToken) {
+    let mut ticks = tokio::time::interval(UPKEEP);
+    while shutdown.run_until_cancelled(ticks.tick()).await.is_some() {
+        metrics::recorded().run_upkeep();
     }
 }

@@ -15,6 +15,11 @@ impl Store {
         self.read(move |conn| Box::pin(count(conn, ws, within))).await
     }
 
+    /// What waits for a rollup, in all workspaces together: for whoever watches the installation.
+    pub async fn waiting_days(&self) -> Result<Waiting> {
+        self.read(|conn| Box::pin(count_all(conn))).await
+    }
+
     /// Marks days as if their facts had changed, so that the next run makes them anew.
     pub async fn mark_days(&self, ws: WorkspaceKey, days: &[Day], now: Instant) -> Result<()> {
         let days = days.to_vec();
@@ -26,6 +31,22 @@ impl Store {
         })
         .await
     }
+}
+
+/// What waits for a rollup, in all workspaces together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// How many days.
+    pub days: u64,
+    /// Since when the one waits that waits the longest.
+    pub oldest: Option<Instant>,
+}
+
+async fn count_all(conn: &mut Conn) -> Result<Waiting> {
+    let all = dirty_days::table.select((diesel::dsl::count_star(), diesel::dsl::min(dirty_days::marked_at)));
+    let found: Option<(i64, Option<i64>)> = first!(conn, all)?;
+    let (days, oldest) = found.unwrap_or_default();
+    Ok(Waiting { days: days.unsigned_abs(), oldest: oldest.map(Instant::from_micros) })
 }
 
 async fn count(conn: &mut Conn, ws: WorkspaceKey, within: Option<Period>) -> Result<u64> {

@@ -176,6 +176,7 @@ impl Store {
         self.run(access, work).await.map_err(StoreError::settled)
     }
 
+    #[tracing::instrument(name = "store", level = "debug", skip(self, work))]
     async fn run<T, F>(&self, access: Access, work: F) -> Result<T>
     where
         T: Send + 'static,

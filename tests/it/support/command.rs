@@ -5,6 +5,7 @@ use std::{
     net::TcpStream,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::{Arc, Mutex},
 };
 
 use serde_json::Value;
@@ -73,8 +74,14 @@ impl Cli {
 
     /// `caseload serve` on a free port, and where it listens.
     pub(crate) fn serve(&self, arguments: &[&str]) -> Server {
+        self.serve_with(arguments, &[])
+    }
+
+    /// The same, with more in its environment.
+    pub(crate) fn serve_with(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Server {
         let arguments = [&["serve", "--listen", "127.0.0.1:0"], arguments].concat();
-        let mut child = self.command(&arguments).spawn().expect("the binary runs");
+        let mut command = self.command(&arguments);
+        let mut child = command.envs(environment.iter().copied()).spawn().expect("the binary runs");
         let mut said = BufReader::new(child.stderr.take().expect("piped"));
         let mut line = String::new();
         let address = loop {
@@ -85,8 +92,16 @@ impl Cli {
             }
         };
         // What else it says must not fill the pipe.
-        std::thread::spawn(move || said.read_to_end(&mut Vec::new()));
-        Server { child, address }
+        let log = Arc::new(Mutex::new(line));
+        let written = Arc::clone(&log);
+        std::thread::spawn(move || {
+            for line in said.lines().map_while(Result::ok) {
+                let mut log = written.lock().expect("nobody panics with it");
+                log.push_str(&line);
+                log.push('\n');
+            }
+        });
+        Server { child, address, log }
     }
 }
 
@@ -95,6 +110,7 @@ impl Cli {
 pub(crate) struct Server {
     child: Child,
     address: String,
+    log: Arc<Mutex<String>>,
 }
 
 impl Server {
@@ -133,11 +149,31 @@ impl Server {
         kib * 1024
     }
 
+    /// Where it listens.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// What it has logged since it listens.
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().expect("nobody panics with it").clone()
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().expect("kill runs");
+        assert!(sent.success());
+    }
+
+    /// Waits until it has ended, and says how.
+    pub(crate) fn wait(&mut self) -> Option<i32> {
+        self.child.wait().expect("it ends").code()
+    }
+
     /// Asks it to stop, and says how it ended.
     pub(crate) fn stop(mut self) -> Option<i32> {
-        let asked = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill runs");
-        assert!(asked.success());
-        self.child.wait().expect("it ends").code()
+        self.signal("TERM");
+        self.wait()
     }
 }
 

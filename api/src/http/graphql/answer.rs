@@ -16,11 +16,15 @@ use crate::{
     error::{ApiError, Code},
     graphql::to_server_error,
     http::limits::MAX_ERRORS,
+    telemetry::observed::tell_code,
 };
 
 /// An answer of the executor. Where nothing is left of it there is no `data`, and the status says so to who asks for the
 /// typed media type; others get a 200, as clients of plain JSON expect.
 pub(super) fn respond(mut response: GraphqlResponse, media: Media) -> Response {
+    if let Some(code) = response.errors.first().and_then(code) {
+        tell_code(code);
+    }
     let answer = if response.data == Value::Null {
         response.errors.truncate(MAX_ERRORS);
         let status = if media == Media::Typed { status(&response.errors) } else { StatusCode::OK };
@@ -29,6 +33,12 @@ pub(super) fn respond(mut response: GraphqlResponse, media: Media) -> Response {
         Json(response).into_response()
     };
     written(answer, media)
+}
+
+/// The stable code of an error.
+fn code(error: &ServerError) -> Option<Code> {
+    let named = error.extensions.as_ref()?.get("code")?;
+    Code::ALL.into_iter().find(|code| *named == Value::from(code.name()))
 }
 
 /// Ours where any of them is our fault, else 400.
@@ -68,5 +78,6 @@ fn written(mut answer: Response, media: Media) -> Response {
 
 /// An error that stands for the whole request.
 pub(in crate::http) fn refused(error: &ApiError) -> ServerError {
+    tell_code(error.code);
     to_server_error(ServerError::new(String::new(), None), error)
 }

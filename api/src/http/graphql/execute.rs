@@ -27,6 +27,7 @@ use crate::{
         prescan::{Scan, scan},
         selections,
     },
+    telemetry::observed::tell_operation,
 };
 
 /// Which operations a request may be.
@@ -63,6 +64,9 @@ impl Prepared {
         let document = parse_query(&query).ok();
         document.as_ref().map_or(Ok(()), selections::check)?;
         let prepared = Self { asked, query, document };
+        if let Some(kind) = prepared.operation_type() {
+            tell_operation(kind.into());
+        }
         if operations == Operations::ThatChangeNothing && prepared.operation_type() == Some(OperationType::Mutation) {
             let error = ApiError::bad_input("a GET changes nothing; send mutations as POST");
             return Err(Problem::with_status(StatusCode::METHOD_NOT_ALLOWED, error));

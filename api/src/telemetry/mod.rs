@@ -1,0 +1,9 @@
+//! What a process tells of itself: logs, metrics, traces.
+
+mod collector;
+pub mod logs;
+pub mod metrics;
+pub mod observed;
+pub(crate) mod traces;
+
+pub use self::logs::{LogFormat, Telemetry};

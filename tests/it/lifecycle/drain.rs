@@ -1,0 +1,78 @@
+//! What is under way when a server is told to stop.
+
+use std::{
+    net::TcpStream,
+    time::{Duration, Instant},
+};
+
+use super::wire::{Desk, Wire, until};
+use crate::{
+    on_both_stores,
+    support::{app::token, command::Server, database::Backend},
+};
+
+on_both_stores! {
+    an_import_under_way_is_finished_and_acknowledged,
+}
+
+const LABEL: &str = "{\"type\":\"label\",\"id\":\"l-1\",\"title\":\"One\"}\n";
+
+/// An import whose body has begun: some of it is still to come.
+fn begin(server: &Server, length: usize) -> Wire {
+    let mut wire = Wire::connect(server);
+    let token = token("boss");
+    wire.send(&format!(
+        "POST /v1/import HTTP/1.1\r\nHost: caseload\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/x-ndjson\r\nContent-Length: {length}\r\n\r\n"
+    ));
+    wire.send(&LABEL[..10]);
+    wire
+}
+
+fn is_closed(server: &Server) -> bool {
+    TcpStream::connect(server.address()).is_err()
+}
+
+async fn an_import_under_way_is_finished_and_acknowledged(backend: Backend) {
+    let desk = Desk::new(backend);
+    let mut server = desk.cli.serve(&[]);
+    let mut wire = begin(&server, LABEL.len());
+    // It is under way once the server has counted it.
+    until("the import", || {
+        let figures = super::wire::ask(&server, "GET /metrics", "", "").body;
+        figures.lines().any(|line| line == "caseload_requests_in_flight 2")
+    });
+    server.signal("TERM");
+    until("the end of listening", || is_closed(&server));
+    wire.send(&LABEL[10..]);
+    let reply = wire.rest().expect("what has begun is answered");
+    assert_eq!(reply.status(), 200, "{reply:?}");
+    assert!(reply.body.contains("\"accepted\":1"), "{reply:?}");
+    assert_eq!(server.wait(), Some(0));
+    let again = desk.cli.run_with(&["import", "--json", "-"], LABEL.as_bytes()).code(0).json();
+    assert_eq!(again["unchanged"], 1, "what was acknowledged is there: {again}");
+}
+
+#[test]
+fn what_does_not_end_in_time_is_dropped() {
+    let desk = Desk::new(Backend::Sqlite);
+    let mut server = desk.cli.serve(&["--drain-timeout", "500ms"]);
+    let _wire = begin(&server, LABEL.len());
+    let began = Instant::now();
+    server.signal("TERM");
+    assert_eq!(server.wait(), Some(0));
+    let took = began.elapsed();
+    assert!(took < Duration::from_secs(10), "{took:?}");
+    assert!(server.log().contains("drain_timeout"), "{}", server.log());
+}
+
+#[test]
+fn a_second_signal_ends_at_once() {
+    let desk = Desk::new(Backend::Sqlite);
+    let mut server = desk.cli.serve(&["--drain-timeout", "10m"]);
+    let _wire = begin(&server, LABEL.len());
+    server.signal("TERM");
+    until("the end of listening", || is_closed(&server));
+    server.signal("INT");
+    assert_eq!(server.wait(), Some(0));
+}
