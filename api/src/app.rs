@@ -3,12 +3,14 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 
 use anyhow::Context as _;
 use axum::Router;
-use caseload_rollup::run::{Hand, RunError};
+use caseload_rollup::{
+    run::{self, Hand},
+    schedule::Handle,
+};
 use caseload_schema::{clock::Clock, day::Day, id::WorkspaceKey, store::Store};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -20,14 +22,11 @@ use crate::{
     error::ApiError,
     graphql::{self, Schema},
     http::{self, Listeners, limits::MAX_IMPORTS},
-    refresh,
+    scheduling::{self, Courtesy, REFRESH, UnderWay},
     snapshot::Snapshot,
     telemetry,
     ticks::Ticks,
 };
-
-/// How long a repair waits for a run that is under way before it asks again whether it is done.
-const BUSY_WAIT: Duration = Duration::from_millis(200);
 
 /// The application. Clones share everything.
 #[derive(Debug, Clone)]
@@ -48,6 +47,8 @@ struct Inner {
     listeners: Listeners,
     stopping: CancellationToken,
     ticks: Ticks,
+    courtesy: Arc<Courtesy>,
+    scheduler: Handle,
     tasks: TaskTracker,
     imports: Arc<Semaphore>,
     repairs: Mutex<HashMap<WorkspaceKey, Repairs>>,
@@ -68,7 +69,8 @@ impl App {
         let keys = TokenKeys::new(secret.expose(), &config)?;
         telemetry::metrics::recorded();
         let caches = Caches::new(config.block_cache_bytes);
-        let (schema, streams) = (graphql::schema(&config), graphql::schema_of_streams(&config));
+        let scheduler = Handle::default();
+        let (schema, streams) = (graphql::schema(&config, &scheduler), graphql::schema_of_streams(&config, &scheduler));
         let (listeners, stopping) = (Listeners::default(), CancellationToken::new());
         let (tasks, imports, repairs) = (TaskTracker::new(), Arc::new(Semaphore::new(MAX_IMPORTS)), Mutex::default());
         Ok(Self(Arc::new(Inner {
@@ -81,6 +83,8 @@ impl App {
             schema,
             streams,
             listeners,
+            courtesy: Arc::new(Courtesy::new(stopping.clone())),
+            scheduler,
             stopping,
             ticks: Ticks::default(),
             tasks,
@@ -94,15 +98,20 @@ impl App {
         http::router(self.clone())
     }
 
-    /// Rolls up every workspace that has changed facts or a changed zone, once. A workspace that fails is logged and does
-    /// not keep the others waiting.
-    pub async fn refresh_once(&self) {
-        refresh::once(&self.0.store, &self.hand()).await;
-    }
-
     /// What rolls up for this application.
     pub fn hand(&self) -> Hand {
-        Hand::new(self.0.store.clone(), self.0.clock.clone())
+        let courtesy: Arc<Courtesy> = Arc::clone(&self.0.courtesy);
+        scheduling::hand(&self.0.store, &self.0.config, &self.0.clock).minding(courtesy)
+    }
+
+    /// Its scheduler, where it has one.
+    pub fn scheduler(&self) -> &Handle {
+        &self.0.scheduler
+    }
+
+    /// Has rollups wait for a request that is under way.
+    pub fn begin_request(&self) -> UnderWay {
+        self.0.courtesy.begin()
     }
 
     /// Where facts and figures are.
@@ -194,13 +203,8 @@ impl App {
         }
         tracing::warn!(workspace = ws.0, days = days.len(), "rebuilding stored figures that can't be read");
         self.0.store.mark_days(ws, days, self.0.clock.now()).await?;
-        loop {
-            match refresh::workspace(&self.0.store, &self.hand(), ws).await {
-                Ok(_) => return Ok(()),
-                Err(RunError::Busy) => tokio::time::sleep(BUSY_WAIT).await,
-                Err(error) => return Err(error.into()),
-            }
-        }
+        run::run(&self.hand(), ws, REFRESH, &|_| ()).await?;
+        Ok(())
     }
 }
 

@@ -3,6 +3,7 @@
 use std::{fmt, net::SocketAddr, path::Path, time::Duration};
 
 use anyhow::{Context as _, bail};
+use caseload_rollup::plan::{FACTS_AT_A_TIME, TimeOfDay};
 use caseload_schema::store::StoreOptions;
 use figment::{
     Figment,
@@ -49,8 +50,16 @@ pub struct Config {
     pub jwt_issuer: Option<String>,
     /// The `aud` that tokens must have.
     pub jwt_audience: Option<String>,
-    /// How often changed days are rolled up; zero: never by itself.
+    /// The local time of the nightly rollup, in each workspace's own zone.
+    pub nightly_at: NightlyAt,
+    /// How many days a nightly rollup compares with their facts, though nothing has changed them.
+    pub nightly_sample_days: usize,
+    /// How often changed days are rolled up in between; zero: only nightly.
     pub refresh_interval: Interval,
+    /// How many steps of rollups a process takes at a time.
+    pub rollup_parallelism: usize,
+    /// About how many facts a piece of a large rollup holds.
+    pub rollup_piece_facts: u64,
     /// Whether the schema may be asked for, and errors suggest names.
     pub introspection: bool,
     /// Whose pages may use the API from a browser: `https://example.com`, or `*` for all.
@@ -89,7 +98,11 @@ impl Default for Config {
             jwt_secret: None,
             jwt_issuer: None,
             jwt_audience: None,
+            nightly_at: NightlyAt(TimeOfDay::AFTER_MIDNIGHT),
+            nightly_sample_days: 7,
             refresh_interval: Interval::seconds(30),
+            rollup_parallelism: 1,
+            rollup_piece_facts: FACTS_AT_A_TIME,
             introspection: false,
             cors_origins: Vec::new(),
             dashboard: true,
@@ -133,6 +146,9 @@ impl Config {
         }
         if self.database_connections < MIN_CONNECTIONS {
             bail!("database_connections must be at least {MIN_CONNECTIONS}: a rollup alone takes two");
+        }
+        if self.rollup_parallelism == 0 {
+            bail!("rollup_parallelism must be more than 0; serve --no-scheduler rolls up nothing");
         }
         if self.max_connections == 0 {
             bail!("max_connections must be at least 1");
@@ -196,6 +212,30 @@ impl Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(…)")
+    }
+}
+
+/// A time of day, written as `00:15`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NightlyAt(pub TimeOfDay);
+
+impl std::str::FromStr for NightlyAt {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        text.parse().map(Self)
+    }
+}
+
+impl Serialize for NightlyAt {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for NightlyAt {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }
 }
 
@@ -318,6 +358,12 @@ mod tests {
         let config = load(file, &json!({})).unwrap();
         assert_eq!(config.database_url.expose(), "postgres://me:hunter2@db/x");
         assert!(!format!("{config:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn the_night_is_a_time_of_day() {
+        assert_eq!(load("nightly_at = \"23:05\"", &json!({})).unwrap().nightly_at.0.to_string(), "23:05");
+        assert!(load("nightly_at = \"24:00\"", &json!({})).unwrap_err().to_string().contains("nightly_at"));
     }
 
     #[test]

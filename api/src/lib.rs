@@ -12,7 +12,7 @@ pub mod error;
 pub mod export;
 pub mod graphql;
 pub mod http;
-pub mod refresh;
+pub mod scheduling;
 pub mod snapshot;
 pub mod telemetry;
 pub mod ticks;

@@ -6,6 +6,7 @@
 //! - [`summary`]: the rows that people and BI tools read, from one block. Pure.
 //! - [`plan`]: what is due, and in which pieces. Pure.
 //! - [`run`]: the rollup itself, the only writer of blocks.
+//! - [`schedule`]: what makes runs begin by themselves, and does them.
 //! - [`verify`]: compares what is stored with the facts.
 
 pub mod block;
@@ -17,5 +18,6 @@ pub mod plan;
 pub mod run;
 #[cfg(test)]
 mod sample;
+pub mod schedule;
 pub mod summary;
 pub mod verify;

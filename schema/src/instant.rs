@@ -60,6 +60,11 @@ impl Instant {
         Self(self.0 + seconds * MICROS_PER_SECOND)
     }
 
+    /// How long ago `earlier` was; nothing where it is later than this instant.
+    pub const fn duration_since(self, earlier: Self) -> std::time::Duration {
+        std::time::Duration::from_micros(if self.0 < earlier.0 { 0 } else { (self.0 - earlier.0) as u64 })
+    }
+
     /// Whole seconds from `earlier` to this instant: the exact difference, rounded down; 0 where it is negative.
     ///
     /// ```

@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use caseload_rollup::run::{self, Hand};
+use caseload_rollup::run;
 use caseload_schema::{
     clock::Clock,
     id::WorkspaceKey,
@@ -32,7 +32,8 @@ use crate::{
     app::App,
     config::{Config, Secret},
     demo::{DemoOptions, FACES, generate},
-    http, refresh,
+    http::{self, Duty},
+    scheduling::{self, REFRESH},
 };
 
 const WORKSPACE: &str = "demo";
@@ -69,16 +70,16 @@ impl Demo {
         let listener = listen(config.listen).await?;
         let store = Store::connect_with(config.database_url.expose(), &config.store_options()).await?;
         store.migrate().await?;
-        fill(&store, data, &Clock::system()).await?;
+        fill(&store, &config, data, &Clock::system()).await?;
         let app = App::new(store, config, Clock::system())?;
         print!("{}", welcome(&app, listener.local_addr()?)?);
         if self.exit_when_ready {
             let stop = CancellationToken::new();
             stop.cancel();
-            http::serve(listener, app, stop).await?;
+            http::serve_as(Duty::Both, listener, app, stop).await?;
             return Ok(Outcome::Done);
         }
-        until_stopped(|stop| http::serve(listener, app, stop)).await
+        until_stopped(|stop| http::serve_as(Duty::Both, listener, app, stop)).await
     }
 }
 
@@ -98,13 +99,19 @@ fn secret(path: &Path) -> anyhow::Result<Secret> {
     if let Ok(kept) = fs::read_to_string(path) {
         return Ok(Secret::new(kept));
     }
+    let secret = random_secret()?;
+    write_private(path, secret.expose()).with_context(|| format!("can't write {}", path.display()))?;
+    Ok(secret)
+}
+
+/// A secret that nobody knows yet.
+pub(super) fn random_secret() -> anyhow::Result<Secret> {
     let mut bytes = [0; SECRET_BYTES];
     rand::rngs::OsRng.try_fill_bytes(&mut bytes).context("the system gives no random bytes")?;
     let mut text = String::new();
     for byte in bytes {
         let _ = write!(text, "{byte:02x}");
     }
-    write_private(path, &text).with_context(|| format!("can't write {}", path.display()))?;
     Ok(Secret::new(text))
 }
 
@@ -116,7 +123,7 @@ fn write_private(path: &Path, text: &str) -> io::Result<()> {
 
 /// Makes the sample workspace and rolls it up. One that is there is given the same sample once more: an earlier demo may have
 /// ended in the middle of it, and what has arrived already changes nothing.
-async fn fill(store: &Store, data: &Path, clock: &Clock) -> anyhow::Result<()> {
+async fn fill(store: &Store, config: &Config, data: &Path, clock: &Clock) -> anyhow::Result<()> {
     let zone = Zone::parse(ZONE)?;
     let begun = begun(&data.join("begun"), clock.now())?;
     let kept = store.find_workspace(WORKSPACE).await?;
@@ -130,8 +137,7 @@ async fn fill(store: &Store, data: &Path, clock: &Clock) -> anyhow::Result<()> {
         println!("The sample made on {day} is kept, and ends there; {} of its records were missing.", report.accepted);
     }
     let progress = Progress::new("days rolled up");
-    let hand = Hand::new(store.clone(), clock.clone());
-    run::run(&hand, ws, refresh::REQUEST, &|at| progress.of_run(at)).await?;
+    run::run(&scheduling::hand(store, config, clock), ws, REFRESH, &|at| progress.of_run(at)).await?;
     Ok(())
 }
 

@@ -13,6 +13,7 @@ mod serve;
 mod settings;
 mod token;
 mod verify;
+mod worker;
 mod workspace;
 
 use std::{
@@ -40,8 +41,10 @@ struct Cli {
 enum Command {
     /// Everything with nothing installed: sample data, its figures, the server, and tokens to try it with.
     Demo(demo::Demo),
-    /// The API, and the loop that keeps figures fresh.
+    /// The API, and what keeps figures fresh.
     Serve(serve::Serve),
+    /// What keeps figures fresh, without the API; as many as are wanted.
+    Worker,
     /// Brings the database to this version.
     Migrate,
     /// Makes workspaces, lists them, changes their time zone.
@@ -98,6 +101,7 @@ async fn run(cli: Cli) -> anyhow::Result<Outcome> {
     match cli.command {
         Command::Demo(command) => command.run(settings).await,
         Command::Serve(command) => command.run(settings).await,
+        Command::Worker => worker::run(settings).await,
         Command::Migrate => migrate::run(settings).await,
         Command::Workspace(command) => command.run(settings).await,
         Command::Import(command) => command.run(settings).await,
@@ -112,7 +116,7 @@ async fn run(cli: Cli) -> anyhow::Result<Outcome> {
 /// Logs go to standard error; `CASELOAD_LOG` filters them. Servers tell what they do, other commands what failed. Settings that
 /// can't be read are complained about by the command itself.
 fn telemetry(cli: &Cli) -> anyhow::Result<Telemetry> {
-    let level = if matches!(cli.command, Command::Serve(_)) { "info" } else { "error" };
+    let level = if matches!(cli.command, Command::Serve(_) | Command::Worker) { "info" } else { "error" };
     Telemetry::start(&cli.settings.load().unwrap_or_default(), level)
 }
 

@@ -1,19 +1,16 @@
 //! `caseload rollup`
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use caseload_rollup::run::{self, Hand, RunDays, RunError, RunRequest};
-use caseload_schema::{clock::Clock, store::runs::RunKind};
+use caseload_rollup::run::{self, RunDays, RunRequest};
+use caseload_schema::{audit::Actor, clock::Clock, store::runs::RunKind};
 use clap::Args;
 use serde_json::json;
 
 use super::{Outcome, open, progress::Progress, range::Range, settings::Settings};
-use crate::refresh;
+use crate::scheduling::{self, REFRESH};
 
-/// How long to wait for a rollup that is under way before asking again.
-const BUSY_WAIT: Duration = Duration::from_millis(300);
-
-/// Rolls up what is pending, or a range of days from its facts, now; after the one that is under way, if any.
+/// Rolls up what is pending, or a range of days from its facts, now. It helps with what is under way, and waits for its turn.
 #[derive(Debug, Args)]
 pub(super) struct Rollup {
     /// The workspace's id; may be left out where there is only one.
@@ -30,21 +27,20 @@ impl Rollup {
     pub(super) async fn run(&self, settings: &Settings) -> anyhow::Result<Outcome> {
         let request = match self.range.period()? {
             Some(period) => RunRequest { kind: RunKind::Rebuild, days: RunDays::Of(period), requested_by: None },
-            None => refresh::REQUEST,
+            None => REFRESH,
         };
-        let store = open::store(settings, &settings.load()?).await?;
+        let config = settings.load()?;
+        let store = open::store(settings, &config).await?;
         let workspace = open::workspace(&store, self.workspace.as_deref()).await?;
         let began = Instant::now();
         let progress = Progress::new("days rolled up");
         let show = |at| progress.of_run(at);
-        let hand = Hand::new(store.clone(), Clock::system());
-        let outcome = loop {
-            match run::run(&hand, workspace.key, request, &show).await {
-                // One that died frees its place within seconds.
-                Err(RunError::Busy) => tokio::time::sleep(BUSY_WAIT).await,
-                outcome => break outcome?,
-            }
-        };
+        if request.days != RunDays::Pending {
+            // For the record of who asked. What is asked for once more below is the same run.
+            store.request_rebuild(workspace.key, request.days, Actor::Operator, Clock::system().now()).await?;
+        }
+        let hand = scheduling::hand(&store, &config, &Clock::system());
+        let outcome = run::run(&hand, workspace.key, request, &show).await?;
         drop(progress);
         let seconds = began.elapsed().as_secs_f64();
         if self.json {

@@ -9,9 +9,12 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::{Outcome, open, settings::Settings};
-use crate::{app::App, config::Interval, http};
+use crate::{
+    app::App,
+    http::{self, Duty},
+};
 
-/// Serves the API, and rolls up changed days in between.
+/// Serves the API, and rolls up what is due.
 #[derive(Debug, Args)]
 pub(super) struct Serve {
     /// The API only: others roll up.
@@ -21,10 +24,8 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) async fn run(&self, settings: &Settings) -> anyhow::Result<Outcome> {
-        let mut config = settings.load()?;
-        if self.no_scheduler {
-            config.refresh_interval = Interval::seconds(0);
-        }
+        let config = settings.load()?;
+        let duty = if self.no_scheduler { Duty::Answering } else { Duty::Both };
         let store = open::store(settings, &config).await?;
         let address = config.listen;
         let app = App::new(store, config, Clock::system())?;
@@ -32,7 +33,7 @@ impl Serve {
         let listening = listener.local_addr()?;
         until_stopped(|stop| async move {
             tracing::info!(address = %listening, "listening");
-            http::serve(listener, app, stop).await
+            http::serve_as(duty, listener, app, stop).await
         })
         .await
     }

@@ -6,7 +6,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::{
-    config::{Config, Interval, Secret},
+    config::{Config, Interval, NightlyAt, Secret},
     telemetry::LogFormat,
 };
 
@@ -74,7 +74,23 @@ pub(super) struct Settings {
     #[arg(long, global = true, env = "CASELOAD_JWT_AUDIENCE", value_name = "TEXT")]
     #[serde(skip_serializing_if = "Option::is_none")]
     jwt_audience: Option<String>,
-    /// How often days with new facts are rolled up, such as 30s; 0: never by itself [default: 30s].
+    /// When each night's rollup is due, on the clocks of each workspace's own time zone [default: 00:15].
+    #[arg(long, global = true, env = "CASELOAD_NIGHTLY_AT", value_name = "HH:MM")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nightly_at: Option<NightlyAt>,
+    /// How many days, drawn by lot, each night's rollup compares with their facts [default: 7].
+    #[arg(long, global = true, env = "CASELOAD_NIGHTLY_SAMPLE_DAYS", value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nightly_sample_days: Option<usize>,
+    /// How many steps of rollups this process takes at a time [default: 1].
+    #[arg(long, global = true, env = "CASELOAD_ROLLUP_PARALLELISM", value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rollup_parallelism: Option<usize>,
+    /// About how many facts a piece of a large rollup holds, which is what a process takes at a time [default: 50000].
+    #[arg(long, global = true, env = "CASELOAD_ROLLUP_PIECE_FACTS", value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rollup_piece_facts: Option<u64>,
+    /// How often days with new facts are rolled up, such as 30s; 0: only nightly [default: 30s].
     #[arg(long, global = true, env = "CASELOAD_REFRESH_INTERVAL", value_name = "TIME")]
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_interval: Option<Interval>,

@@ -1,6 +1,6 @@
 //! `caseload workspace`
 
-use caseload_schema::{clock::Clock, zone::Zone};
+use caseload_schema::{audit::Actor, clock::Clock, zone::Zone};
 use clap::Subcommand;
 
 use super::{Outcome, open, settings::Settings};
@@ -46,7 +46,7 @@ impl WorkspaceCommand {
             }
             Self::SetTimezone { id, zone } => {
                 let workspace = open::workspace(&store, Some(id)).await?;
-                store.set_pending_zone(workspace.key, *zone).await?;
+                store.request_zone(workspace.key, *zone, Actor::Operator, Clock::system().now()).await?;
                 println!("{id} moves to {} with its next rollup", zone.name());
             }
         }

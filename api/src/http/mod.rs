@@ -21,5 +21,5 @@ mod socket;
 mod spool;
 
 pub(crate) use listeners::Listeners;
-pub use router::router;
-pub use serve::serve;
+pub use router::{health_router, router};
+pub use serve::{Duty, serve, serve_as};

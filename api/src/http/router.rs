@@ -12,6 +12,19 @@ use super::dashboard;
 use super::{cors, errors, graphql, health, import, observe, socket};
 use crate::app::App;
 
+/// How a process is, and nothing else.
+pub fn health_router(app: App) -> Router {
+    Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .fallback(errors::unknown_path)
+        .method_not_allowed_fallback(errors::wrong_method)
+        .layer(middleware::from_fn(errors::catch_panics))
+        .layer(middleware::from_fn(observe::note))
+        .with_state(app)
+}
+
 /// Every path there is.
 pub fn router(app: App) -> Router {
     let router = Router::new();

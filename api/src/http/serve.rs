@@ -2,27 +2,56 @@
 
 use std::time::Duration;
 
+use axum::Router;
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::connections::{self, Allowance};
-use crate::{app::App, refresh, telemetry::metrics};
+use crate::{app::App, scheduling, telemetry::metrics};
 
 /// How often what was measured is brought into the form that is read: it takes memory until then.
 const UPKEEP: Duration = Duration::from_secs(5);
 
-/// Serves, and refreshes figures in between, until `shutdown`. Then connections that stay open are closed properly, requests
-/// that are under way end, and so does a refresh that has begun; what has not ended after `drain_timeout` is dropped.
+/// What a process is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Duty {
+    /// To answer: others roll up.
+    Answering,
+    /// To answer, and to roll up.
+    Both,
+    /// To roll up, and to tell how it is.
+    RollingUp,
+}
+
+impl Duty {
+    const fn rolls_up(self) -> bool {
+        !matches!(self, Self::Answering)
+    }
+
+    fn router(self, app: &App) -> Router {
+        match self {
+            Self::Answering | Self::Both => app.router(),
+            Self::RollingUp => super::health_router(app.clone()),
+        }
+    }
+}
+
+/// Serves the API alone until `shutdown`; see [`serve_as`].
 pub async fn serve(listener: TcpListener, app: App, shutdown: CancellationToken) -> anyhow::Result<()> {
+    serve_as(Duty::Answering, listener, app, shutdown).await
+}
+
+/// Serves, and rolls up in between, until `shutdown`. Then connections that stay open are closed properly, requests that are
+/// under way end, and so does the step of a rollup that has begun; what has not ended after `drain_timeout` is dropped.
+pub async fn serve_as(duty: Duty, listener: TcpListener, app: App, shutdown: CancellationToken) -> anyhow::Result<()> {
     let mut background = JoinSet::new();
-    let interval = app.config().refresh_interval;
-    if !interval.is_zero() {
+    if duty.rolls_up() {
         app.ticks().expect();
-        background.spawn(refresh::every(app.clone(), interval.duration(), shutdown.clone()));
+        background.spawn(scheduling::beside(app.clone(), shutdown.clone()));
     }
     background.spawn(upkeep(shutdown.clone()));
     let (tasks, stopping, drain) = (app.tasks().clone(), app.stopping().clone(), app.config().drain_timeout.duration());
-    let (router, config) = (app.router(), app.config());
+    let (router, config) = (duty.router(&app), app.config());
     let allowed = Allowance { connections: config.max_connections, headers: config.header_timeout.duration() };
     let overdue = async {
         shutdown.cancelled().await;

@@ -2,8 +2,15 @@
 
 use std::sync::Arc;
 
-use caseload_schema::{clock::Clock, day::Day, id::WorkspaceKey, store::Store};
+use caseload_schema::{
+    clock::Clock,
+    day::Day,
+    id::WorkspaceKey,
+    store::{Run, Store},
+};
 use futures::future::BoxFuture;
+
+use crate::plan::FACTS_AT_A_TIME;
 
 /// Whom runs tell what they make, such as a cache that several machines share.
 ///
@@ -18,43 +25,124 @@ pub trait Publish: std::fmt::Debug + Send + Sync {
 
     /// A run has ended well, and this generation is current now. It may be the one that was current before.
     fn flipped(&self, ws: WorkspaceKey, generation: i64) -> BoxFuture<'_, ()>;
+
+    /// A run has ended, well or not: for whoever counts them.
+    fn ended<'a>(&'a self, _ws: WorkspaceKey, _run: &'a Run) -> BoxFuture<'a, ()> {
+        Box::pin(std::future::ready(()))
+    }
 }
 
-/// Tells nobody.
+/// All whom a hand tells.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Audience(Vec<Arc<dyn Publish>>);
+
+impl Audience {
+    pub(super) async fn blocks(&self, ws: WorkspaceKey, revision: i64, blocks: &[(Day, Vec<u8>)]) {
+        for publish in &self.0 {
+            publish.blocks(ws, revision, blocks).await;
+        }
+    }
+
+    pub(super) async fn open(&self, ws: WorkspaceKey, revision: i64, open: &[u8]) {
+        for publish in &self.0 {
+            publish.open(ws, revision, open).await;
+        }
+    }
+
+    pub(super) async fn flipped(&self, ws: WorkspaceKey, generation: i64) {
+        for publish in &self.0 {
+            publish.flipped(ws, generation).await;
+        }
+    }
+
+    pub(super) async fn ended(&self, ws: WorkspaceKey, run: &Run) {
+        for publish in &self.0 {
+            publish.ended(ws, run).await;
+        }
+    }
+}
+
+/// How a hand gets along with whatever else its process does.
+pub trait Pace: std::fmt::Debug + Send + Sync {
+    /// Waits, a little at most, where others come first.
+    fn pause(&self) -> BoxFuture<'_, ()>;
+
+    /// Whether the process is about to end: a hand stops at a day's edge, and leaves the rest to others.
+    fn is_stopping(&self) -> bool;
+}
+
+/// Nobody else is there.
 #[derive(Debug)]
-struct Nobody;
+struct Alone;
 
-impl Publish for Nobody {
-    fn blocks<'a>(&'a self, _: WorkspaceKey, _: i64, _: &'a [(Day, Vec<u8>)]) -> BoxFuture<'a, ()> {
+impl Pace for Alone {
+    fn pause(&self) -> BoxFuture<'_, ()> {
         Box::pin(std::future::ready(()))
     }
 
-    fn open<'a>(&'a self, _: WorkspaceKey, _: i64, _: &'a [u8]) -> BoxFuture<'a, ()> {
-        Box::pin(std::future::ready(()))
-    }
-
-    fn flipped(&self, _: WorkspaceKey, _: i64) -> BoxFuture<'_, ()> {
-        Box::pin(std::future::ready(()))
+    fn is_stopping(&self) -> bool {
+        false
     }
 }
 
-/// Who does the work of runs. Clones share everything.
+/// Who does the work of runs. Any number of them, in any number of processes, work on the same runs. Clones share everything.
 #[derive(Debug, Clone)]
 pub struct Hand {
-    pub(super) store: Store,
-    pub(super) clock: Clock,
-    pub(super) publish: Arc<dyn Publish>,
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(super) publish: Audience,
+    pub(crate) pace: Arc<dyn Pace>,
+    pub(crate) name: Arc<str>,
+    pub(super) sample: usize,
+    pub(super) piece: u64,
 }
 
+/// Days that a nightly run compares with their facts where nothing else is asked for: a year in some months.
+const SAMPLE: usize = 7;
+
 impl Hand {
-    /// A hand that tells nobody what it makes.
+    /// A hand that tells nobody what it makes, and is alone in its process.
     pub fn new(store: Store, clock: Clock) -> Self {
-        Self { store, clock, publish: Arc::new(Nobody) }
+        let name = format!("process {}", std::process::id()).into();
+        Self {
+            store,
+            clock,
+            publish: Audience::default(),
+            pace: Arc::new(Alone),
+            name,
+            sample: SAMPLE,
+            piece: FACTS_AT_A_TIME,
+        }
     }
 
-    /// The same, but it tells `publish`.
+    /// The same, but it also tells `publish`.
     #[must_use]
-    pub fn publishing_to(self, publish: Arc<dyn Publish>) -> Self {
-        Self { publish, ..self }
+    pub fn publishing_to(mut self, publish: Arc<dyn Publish>) -> Self {
+        self.publish.0.push(publish);
+        self
+    }
+
+    /// The same, but it minds `pace`.
+    #[must_use]
+    pub fn minding(self, pace: Arc<dyn Pace>) -> Self {
+        Self { pace, ..self }
+    }
+
+    /// The same, under a name that tells people which process it is.
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        Self { name: name.into(), ..self }
+    }
+
+    /// The same, but it cuts large runs into pieces of about so many facts.
+    #[must_use]
+    pub fn cutting(self, facts: u64) -> Self {
+        Self { piece: facts, ..self }
+    }
+
+    /// The same, but its nightly runs compare so many days that nothing has changed.
+    #[must_use]
+    pub fn comparing(self, days: usize) -> Self {
+        Self { sample: days, ..self }
     }
 }

@@ -1,39 +1,66 @@
-//! Reading what a run needs, in one snapshot.
+//! Reading what the steps of a run need, each step in one snapshot.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use caseload_schema::{
     day::Day,
     facts::{Facts, OpenConversation},
     id::WorkspaceKey,
     store::{
-        Conn, StoreError, blocks, dirty_days, facts, ledger,
-        ledger::{Ledger, LedgerDay},
+        Conn, RunDays, StoreError, blocks, dirty_days, facts, ledger,
+        ledger::LedgerDay,
         summaries::{self, MemberDay},
+        tasks::{self, Task},
     },
     zone::Zone,
 };
 use rustc_hash::FxHashMap;
 use tokio::sync::mpsc;
 
-use super::RunDays;
-use crate::plan::Stretches;
+use crate::plan::{self, FEW_DAYS, Stretches};
 
-/// What reading finds, in this order: the plan, the stretches of days, the open conversations.
+/// What a run is going to do.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// The zone of its figures.
+    pub(super) zone: Zone,
+    /// The days to make.
+    pub(super) days: BTreeSet<Day>,
+    /// The pieces that many processes may make; none where there is little to do.
+    pub(super) pieces: Vec<(Day, Day)>,
+}
+
+/// What the last step of a run finds, in this order: what to do, the stretches of days, the open conversations.
 #[derive(Debug)]
 pub(super) enum Found {
-    Plan(Plan),
+    Outline(Outline),
     Stretch(Reading),
     Open { open: Vec<OpenConversation>, stored: Option<Vec<u8>> },
 }
 
-/// What a run is going to do, as of its snapshot.
-#[derive(Debug)]
-pub(super) struct Plan {
+/// What the last step is going to do, as of its snapshot.
+#[derive(Debug, Default)]
+pub(super) struct Outline {
+    /// How many days it makes.
     pub(super) days: i64,
-    pub(super) zone: Zone,
+    /// Those of them that nothing has changed: they should come out as they are stored.
+    pub(super) clean: BTreeSet<Day>,
+    /// The number of the latest change.
     pub(super) seen: i64,
-    pub(super) open_changed: bool,
+    /// Days that pieces have made and that are as of this snapshot too: those with a new block.
+    pub(super) changed: Vec<Day>,
+    /// Those of them that have nothing to hold any more.
+    pub(super) emptied: Vec<Day>,
+}
+
+/// What the last step is asked to do.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ending {
+    pub(super) run: i64,
+    pub(super) days: RunDays,
+    pub(super) zone: Zone,
+    /// How many days to compare that nothing has changed.
+    pub(super) sample: usize,
 }
 
 /// The facts of a stretch of days, and what is stored of them.
@@ -62,58 +89,140 @@ impl Stored {
     }
 }
 
-/// Nobody listens any more: the run has failed elsewhere.
+/// Nobody listens any more: the step was given up elsewhere.
 fn unheard<T>(_: mpsc::error::SendError<T>) -> StoreError {
-    StoreError::Unavailable("the run was given up".to_owned())
+    StoreError::Unavailable("the step was given up".to_owned())
 }
 
-/// Reads everything and sends it on.
-pub(super) async fn read(
+/// What a run of `days` has to do, in pieces of about `piece` facts; `None` where there is no such workspace.
+pub(super) async fn plan(
     conn: &mut Conn,
     ws: WorkspaceKey,
     days: RunDays,
+    piece: u64,
+) -> Result<Option<Plan>, StoreError> {
+    let Some(ledger) = ledger::find(conn, ws).await? else { return Ok(None) };
+    let zone = ledger.pending_zone.unwrap_or(ledger.zone);
+    let days = if zone == ledger.zone { days } else { RunDays::All };
+    let days = target(conn, ws, days, zone).await?;
+    let (Some(first), Some(last)) = (days.first(), days.last()) else {
+        return Ok(Some(Plan { zone, days, pieces: Vec::new() }));
+    };
+    if days.len() <= FEW_DAYS {
+        return Ok(Some(Plan { zone, days, pieces: Vec::new() }));
+    }
+    let facts = facts::count_by_day(conn, ws, zone.span(*first).0, zone.span(*last).1).await?;
+    let pieces = plan::pieces(&days, &facts.into_iter().collect(), piece);
+    Ok(Some(Plan { zone, days, pieces }))
+}
+
+/// The days to make: those marked, and those asked for.
+async fn target(conn: &mut Conn, ws: WorkspaceKey, days: RunDays, zone: Zone) -> Result<BTreeSet<Day>, StoreError> {
+    let mut target: BTreeSet<Day> = dirty_days::list(conn, ws).await?.into_iter().map(|(day, _)| day).collect();
+    match days {
+        RunDays::Pending => {}
+        RunDays::Of(period) => target.extend(period.days()),
+        RunDays::All => target.extend(every_day(conn, ws, zone).await?),
+    }
+    Ok(target)
+}
+
+/// Every day that has a block, or lies between the first and the last fact.
+async fn every_day(conn: &mut Conn, ws: WorkspaceKey, zone: Zone) -> Result<BTreeSet<Day>, StoreError> {
+    let mut days: BTreeSet<Day> = ledger::list_days(conn, ws).await?.into_iter().map(|entry| entry.day).collect();
+    if let Some((first, last)) = facts::extent(conn, ws).await? {
+        days.extend(zone.day_of(first).until(zone.day_of(last).next()));
+    }
+    Ok(days)
+}
+
+/// Reads the facts of some pieces, all in one snapshot, and sends them on with the number of the latest change that they
+/// hold.
+pub(super) async fn read_pieces(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    zone: Zone,
+    pieces: Vec<Task>,
+    found: mpsc::Sender<(Task, i64, Reading)>,
+) -> Result<(), StoreError> {
+    let seen = dirty_days::latest_change(conn, ws).await?;
+    let current = current(conn, ws).await?;
+    for piece in pieces {
+        let (reading, _) = read_stretch(conn, ws, (zone, piece.first, piece.last), &current).await?;
+        found.send((piece, seen, reading)).await.map_err(unheard)?;
+    }
+    Ok(())
+}
+
+/// Reads, in one snapshot, what the pieces of a run have left to do, and sends it on.
+pub(super) async fn read_rest(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    ending: Ending,
     found: mpsc::Sender<Found>,
 ) -> Result<(), StoreError> {
     let Some(ledger) = ledger::find(conn, ws).await? else { return Ok(()) };
-    let zone = ledger.pending_zone.unwrap_or(ledger.zone);
-    let seen = dirty_days::latest_change(conn, ws).await?;
-    let current = ledger::list_days(conn, ws).await?;
-    let target = target(conn, ws, days, &ledger, &current).await?;
-    let current: FxHashMap<Day, LedgerDay> = current.into_iter().map(|entry| (entry.day, entry)).collect();
-    let plan = Plan { days: target.len() as i64, zone, seen, open_changed: false };
-    found.send(Found::Plan(plan)).await.map_err(unheard)?;
+    let zone = ending.zone;
+    let days = if zone == ledger.zone { ending.days } else { RunDays::All };
+    let mut target = target(conn, ws, days, zone).await?;
+    let mut outline = Outline { seen: dirty_days::latest_change(conn, ws).await?, ..Outline::default() };
+    let made = made_by_pieces(conn, ws, ending.run).await?;
+    target.retain(|day| !made.contains_key(day));
+    if 0 < ending.sample {
+        let mut clean = every_day(conn, ws, zone).await?;
+        clean.retain(|day| !target.contains(day) && !made.contains_key(day));
+        outline.clean = plan::sample(&clean, ending.sample, ending.run.cast_unsigned());
+        target.extend(&outline.clean);
+    }
+    let has_block = blocks::list_days(conn, ws, ending.run).await?;
+    outline.changed = has_block.into_iter().filter(|day| made.contains_key(day)).collect();
+    outline.emptied = made.into_iter().filter(|(_, emptied)| *emptied).map(|(day, _)| day).collect();
+    outline.days = target.len() as i64;
+    found.send(Found::Outline(outline)).await.map_err(unheard)?;
+    let current = current(conn, ws).await?;
     let mut stretches = Stretches::new(target);
     while let Some((first, last)) = stretches.take_next() {
-        let facts = facts::read(conn, ws, zone.span(first).0, zone.span(last).1).await?;
-        stretches.learn(count(&facts));
-        let stored = stored(conn, ws, &current, first, last).await?;
-        found.send(Found::Stretch(Reading { zone, first, last, facts, stored })).await.map_err(unheard)?;
+        let (reading, facts) = read_stretch(conn, ws, (zone, first, last), &current).await?;
+        stretches.learn(facts);
+        found.send(Found::Stretch(reading)).await.map_err(unheard)?;
     }
     let open = facts::read_open(conn, ws).await?;
     let stored = blocks::find_open(conn, ws, ledger.open_revision).await?;
     found.send(Found::Open { open, stored }).await.map_err(unheard)
 }
 
-/// The days to make.
-async fn target(
-    conn: &mut Conn,
-    ws: WorkspaceKey,
-    days: RunDays,
-    ledger: &Ledger,
-    current: &[LedgerDay],
-) -> Result<BTreeSet<Day>, StoreError> {
-    let mut target: BTreeSet<Day> = dirty_days::list(conn, ws).await?.into_iter().collect();
-    if let RunDays::Of(period) = days {
-        target.extend(period.days());
-    }
-    if days == RunDays::All || ledger.pending_zone.is_some() {
-        let zone = ledger.pending_zone.unwrap_or(ledger.zone);
-        target.extend(current.iter().map(|entry| entry.day));
-        if let Some((first, last)) = facts::extent(conn, ws).await? {
-            target.extend(zone.day_of(first).until(zone.day_of(last).next()));
+/// The days that pieces have made and that nothing has changed since, so that they are as of this snapshot; with whether the
+/// day has nothing to hold any more.
+async fn made_by_pieces(conn: &mut Conn, ws: WorkspaceKey, run: i64) -> Result<BTreeMap<Day, bool>, StoreError> {
+    let marks: FxHashMap<Day, i64> = dirty_days::list(conn, ws).await?.into_iter().collect();
+    let mut made = BTreeMap::new();
+    for piece in tasks::list_done(conn, ws, run).await? {
+        for day in piece.first.until(piece.last.next()) {
+            if marks.get(&day).is_none_or(|mark| *mark <= piece.seen) {
+                made.insert(day, piece.emptied.contains(&day));
+            }
         }
     }
-    Ok(target)
+    Ok(made)
+}
+
+type Current = FxHashMap<Day, LedgerDay>;
+
+async fn current(conn: &mut Conn, ws: WorkspaceKey) -> Result<Current, StoreError> {
+    Ok(ledger::list_days(conn, ws).await?.into_iter().map(|entry| (entry.day, entry)).collect())
+}
+
+/// The facts of some days, what is stored of them, and how many facts these are.
+async fn read_stretch(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    (zone, first, last): (Zone, Day, Day),
+    current: &Current,
+) -> Result<(Reading, u64), StoreError> {
+    let facts = facts::read(conn, ws, zone.span(first).0, zone.span(last).1).await?;
+    let stored = stored(conn, ws, current, first, last).await?;
+    let held = count(&facts);
+    Ok((Reading { zone, first, last, facts, stored }, held))
 }
 
 /// Conversations, messages, ratings and follow-ups.
@@ -124,7 +233,7 @@ pub(super) fn count(facts: &Facts) -> u64 {
 async fn stored(
     conn: &mut Conn,
     ws: WorkspaceKey,
-    current: &FxHashMap<Day, LedgerDay>,
+    current: &Current,
     first: Day,
     last: Day,
 ) -> Result<Stored, StoreError> {

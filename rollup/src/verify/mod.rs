@@ -81,7 +81,7 @@ async fn compare_all(
 ) -> Result<Verified, StoreError> {
     let Some(ledger) = ledger::find(conn, ws).await? else { return Ok(Verified::default()) };
     let current = ledger::list_days(conn, ws).await?;
-    let dirty: FxHashSet<Day> = dirty_days::list(conn, ws).await?.into_iter().collect();
+    let dirty: FxHashSet<Day> = dirty_days::list(conn, ws).await?.into_iter().map(|(day, _)| day).collect();
     let mut target: BTreeSet<Day> = current.iter().map(|entry| entry.day).collect();
     if let Some((first, last)) = facts::extent(conn, ws).await? {
         target.extend(ledger.zone.day_of(first).until(ledger.zone.day_of(last).next()));
@@ -92,7 +92,7 @@ async fn compare_all(
     target.retain(|day| !dirty.contains(day));
     let verified = Verified { days: target.len() as u64, pending: (all - target.len()) as u64, ..Verified::default() };
     let current: FxHashMap<Day, LedgerDay> = current.into_iter().map(|entry| (entry.day, entry)).collect();
-    let unfinished: FxHashSet<i64> = runs::list_running(conn, ws).await?.into_iter().collect();
+    let unfinished: FxHashSet<i64> = runs::list_unfinished_revisions(conn, ws).await?.into_iter().collect();
     let current = Current { days: current, unfinished };
     let mut stretches = Stretches::new(target);
     while let Some((first, last)) = stretches.take_next() {
@@ -151,7 +151,7 @@ fn check_first_messages(conversation: &mut Conversation, messages: &[Message], z
 /// What the ledger says.
 struct Current {
     days: FxHashMap<Day, LedgerDay>,
-    /// Revisions of runs under way: what they have written is nobody's yet.
+    /// Revisions of runs that have not come to a good end: what they have written is nobody's yet, or will be swept.
     unfinished: FxHashSet<i64>,
 }
 

@@ -5,7 +5,7 @@ use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl};
 use super::{
     Conn, Result, Store,
     conn::{execute, first, load},
-    tables::{day_blocks, ledger_days, open_blocks},
+    tables::{day_blocks, ledger_days, ledgers, open_blocks},
 };
 use crate::{day::Day, id::WorkspaceKey, instant::Instant};
 
@@ -89,9 +89,30 @@ pub async fn sweep(conn: &mut Conn, ws: WorkspaceKey, before: Instant) -> Result
     Ok(execute!(conn, diesel::delete(days))? + execute!(conn, diesel::delete(open))?)
 }
 
-/// Removes what runs wrote that never came to their end: blocks that no ledger names and that nothing superseded.
-/// Only the holder of the lease may call this, before it writes.
-pub async fn delete_abandoned(conn: &mut Conn, ws: WorkspaceKey, open_revision: i64) -> Result<()> {
+/// The days that have a block of that revision.
+pub async fn list_days(conn: &mut Conn, ws: WorkspaceKey, revision: i64) -> Result<Vec<Day>> {
+    let query = day_blocks::table
+        .filter(day_blocks::workspace_id.eq(ws.0))
+        .filter(day_blocks::revision.eq(revision))
+        .order(day_blocks::day)
+        .select(day_blocks::day);
+    let days: Vec<i32> = load!(conn, query)?;
+    Ok(days.into_iter().map(Day::from_number).collect())
+}
+
+/// Removes everything that was written under a revision that no ledger names.
+pub(crate) async fn delete_revision(conn: &mut Conn, ws: WorkspaceKey, revision: i64) -> Result<()> {
+    for day in list_days(conn, ws, revision).await? {
+        execute!(conn, diesel::delete(day_blocks::table.find((ws.0, day.number(), revision))))?;
+        super::summaries::delete(conn, ws, day.number(), revision).await?;
+    }
+    execute!(conn, diesel::delete(open_blocks::table.find((ws.0, revision))))?;
+    Ok(())
+}
+
+/// Removes what runs wrote that never became current: blocks that no ledger names and that nothing superseded.
+/// Only the holder of the lease may call this, before it writes or after its flip.
+pub async fn delete_abandoned(conn: &mut Conn, ws: WorkspaceKey) -> Result<()> {
     let current: Vec<(i32, i64)> = load!(
         conn,
         ledger_days::table.filter(ledger_days::workspace_id.eq(ws.0)).select((ledger_days::day, ledger_days::revision))
@@ -108,10 +129,11 @@ pub async fn delete_abandoned(conn: &mut Conn, ws: WorkspaceKey, open_revision: 
         execute!(conn, diesel::delete(day_blocks::table.find((ws.0, day, revision))))?;
         super::summaries::delete(conn, ws, day, revision).await?;
     }
-    let open = open_blocks::table
+    let open: Option<i64> = first!(conn, ledgers::table.find(ws.0).select(ledgers::open_revision))?;
+    let other = open_blocks::table
         .filter(open_blocks::workspace_id.eq(ws.0))
         .filter(open_blocks::superseded_at.is_null())
-        .filter(open_blocks::revision.ne(open_revision));
-    execute!(conn, diesel::delete(open))?;
+        .filter(open_blocks::revision.ne(open.unwrap_or(0)));
+    execute!(conn, diesel::delete(other))?;
     Ok(())
 }

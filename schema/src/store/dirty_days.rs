@@ -57,12 +57,20 @@ async fn count(conn: &mut Conn, ws: WorkspaceKey, within: Option<Period>) -> Res
     Ok(counted.unwrap_or(0).unsigned_abs())
 }
 
-/// Every marked day, ascending.
-pub async fn list(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<Day>> {
-    let query =
-        dirty_days::table.filter(dirty_days::workspace_id.eq(ws.0)).select(dirty_days::day).order(dirty_days::day);
-    let days: Vec<i32> = load!(conn, query)?;
-    Ok(days.into_iter().map(Day::from_number).collect())
+/// Every marked day, ascending, and the number of the latest change of it.
+pub async fn list(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<(Day, i64)>> {
+    let query = dirty_days::table
+        .filter(dirty_days::workspace_id.eq(ws.0))
+        .select((dirty_days::day, dirty_days::mark))
+        .order(dirty_days::day);
+    let days: Vec<(i32, i64)> = load!(conn, query)?;
+    Ok(days.into_iter().map(|(day, mark)| (Day::from_number(day), mark)).collect())
+}
+
+/// The workspaces that have marked days.
+pub async fn list_workspaces(conn: &mut Conn) -> Result<Vec<WorkspaceKey>> {
+    let found: Vec<i64> = load!(conn, dirty_days::table.select(dirty_days::workspace_id).distinct())?;
+    Ok(found.into_iter().map(WorkspaceKey).collect())
 }
 
 /// The number of the latest change.

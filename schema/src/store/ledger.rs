@@ -1,10 +1,13 @@
 //! The ledger: which generation is current, and which revision of each day.
 
+use std::collections::BTreeMap;
+
 use diesel::{ExpressionMethods, Insertable, QueryDsl, Queryable};
 
 use super::{
     Conn, Result, Store, StoreError,
     conn::{execute, first, insert_rows, load},
+    leases::{self, Lease},
     tables::{day_blocks, ledger_days, ledgers, open_blocks},
 };
 use crate::{day::Day, id::WorkspaceKey, instant::Instant, zone::Zone};
@@ -24,6 +27,8 @@ pub struct Ledger {
     pub pending_zone: Option<Zone>,
     /// The current revision of the open conversations; 0 where there was no run yet.
     pub open_revision: i64,
+    /// The latest night, by its local day, that has had its run asked for.
+    pub last_night: Option<Day>,
 }
 
 /// The current revision of a day that has a block.
@@ -40,14 +45,14 @@ pub struct LedgerDay {
 /// What a run changes when it ends.
 #[derive(Debug, Clone)]
 pub struct Flip {
-    /// The run, which is also the revision that it wrote.
+    /// The run.
     pub run: i64,
-    /// Days that have a new block.
-    pub changed: Vec<Day>,
+    /// Days that have a new block, and its revision.
+    pub changed: Vec<(Day, i64)>,
     /// Days that have a block no longer.
     pub emptied: Vec<Day>,
-    /// Whether the open conversations have a new block.
-    pub open_changed: bool,
+    /// The revision of the open conversations, where they have a new block.
+    pub open: Option<i64>,
     /// The zone of the new figures.
     pub zone: Zone,
     /// The number of the latest change that the run has seen: marks up to it are done.
@@ -64,6 +69,7 @@ struct LedgerRow {
     directory_version: i64,
     open_revision: i64,
     rolled_up_at: Option<i64>,
+    last_night: Option<i32>,
 }
 
 #[derive(Clone, Queryable, Insertable)]
@@ -85,35 +91,55 @@ impl Store {
     pub async fn ledger_days(&self, ws: WorkspaceKey) -> Result<Vec<LedgerDay>> {
         self.read(move |conn| Box::pin(list_days(conn, ws))).await
     }
+}
 
-    /// Asks for another zone; it takes effect with the next run, which rebuilds everything. Asking for the current one
-    /// takes the wish back.
-    pub async fn set_pending_zone(&self, ws: WorkspaceKey, zone: Zone) -> Result<()> {
-        self.write(move |conn| {
-            Box::pin(async move {
-                // A change: imports that marked no days of the new zone are seen by the run that takes it up.
-                super::dirty_days::next_change(conn, ws).await?;
-                let current = find(conn, ws).await?.map(|ledger| ledger.zone);
-                let pending = (current != Some(zone)).then(|| zone.name());
-                let row = ledgers::table.find(ws.0);
-                execute!(conn, diesel::update(row).set(ledgers::pending_timezone.eq(pending)))?;
-                Ok(())
-            })
-        })
-        .await
+/// Asks for another zone; it takes effect with the next run, which rebuilds everything. Asking for the current one takes the
+/// wish back. Whether that is another wish than before.
+pub(crate) async fn set_pending_zone(conn: &mut Conn, ws: WorkspaceKey, zone: Zone, now: Instant) -> Result<bool> {
+    // A change: imports that marked no days of the new zone are seen by the run that takes it up.
+    super::dirty_days::next_change(conn, ws).await?;
+    let Some(ledger) = find(conn, ws).await? else { return Ok(false) };
+    let pending = (ledger.zone != zone).then_some(zone);
+    if pending == ledger.pending_zone {
+        return Ok(false);
     }
+    // What a run has read in a zone that was not asked for meanwhile may be old: imports marked no days of it.
+    super::queue::fail_other_zones(conn, ws, ledger.zone, now).await?;
+    let row = ledgers::table.find(ws.0);
+    execute!(conn, diesel::update(row).set(ledgers::pending_timezone.eq(pending.map(Zone::name))))?;
+    Ok(true)
+}
+
+type Columns = (
+    ledgers::timezone,
+    ledgers::pending_timezone,
+    ledgers::generation,
+    ledgers::directory_version,
+    ledgers::open_revision,
+    ledgers::rolled_up_at,
+    ledgers::last_night,
+);
+
+const COLUMNS: Columns = (
+    ledgers::timezone,
+    ledgers::pending_timezone,
+    ledgers::generation,
+    ledgers::directory_version,
+    ledgers::open_revision,
+    ledgers::rolled_up_at,
+    ledgers::last_night,
+);
+
+/// What is current in every workspace.
+pub(crate) async fn list(conn: &mut Conn) -> Result<Vec<(WorkspaceKey, Ledger)>> {
+    let query = ledgers::table.order(ledgers::workspace_id).select((ledgers::workspace_id, COLUMNS));
+    let rows: Vec<(i64, LedgerRow)> = load!(conn, query)?;
+    rows.into_iter().map(|(ws, row)| Ok((WorkspaceKey(ws), ledger(WorkspaceKey(ws), row)?))).collect()
 }
 
 /// What is current in `ws`.
 pub async fn find(conn: &mut Conn, ws: WorkspaceKey) -> Result<Option<Ledger>> {
-    let query = ledgers::table.find(ws.0).select((
-        ledgers::timezone,
-        ledgers::pending_timezone,
-        ledgers::generation,
-        ledgers::directory_version,
-        ledgers::open_revision,
-        ledgers::rolled_up_at,
-    ));
+    let query = ledgers::table.find(ws.0).select(COLUMNS);
     let row: Option<LedgerRow> = first!(conn, query)?;
     row.map(|row| ledger(ws, row)).transpose()
 }
@@ -127,6 +153,7 @@ fn ledger(ws: WorkspaceKey, row: LedgerRow) -> Result<Ledger> {
         zone: zone(&row.timezone, "timezone")?,
         pending_zone: row.pending_timezone.map(|name| zone(&name, "pending_timezone")).transpose()?,
         open_revision: row.open_revision,
+        last_night: row.last_night.map(Day::from_number),
     })
 }
 
@@ -159,70 +186,75 @@ pub async fn list_days(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<LedgerDa
 }
 
 /// Makes what the run wrote current, all at once, and gives the generation, which grows by one where the figures changed.
-/// `None` where the run's lease has gone to another, or its zone is not wanted any more: then nothing happens.
-pub async fn flip(conn: &mut Conn, ws: WorkspaceKey, flip: &Flip) -> Result<Option<i64>> {
+/// `None` where the lease has gone to another, the run has ended, or its zone is not wanted any more: then nothing happens.
+pub async fn flip(conn: &mut Conn, lease: Lease, flip: &Flip) -> Result<Option<i64>> {
+    let ws = lease.ws;
     super::dirty_days::lock(conn, ws).await?;
+    if !leases::hold(conn, lease, flip.at).await? || !super::queue::lock(conn, ws, flip.run).await? {
+        return Ok(None);
+    }
     let ledger = find(conn, ws).await?;
     if ledger.is_none_or(|ledger| flip.zone != ledger.zone && Some(flip.zone) != ledger.pending_zone) {
         // The zone that the run was made for is not wanted any more; imports since have marked no days of it.
         return Ok(None);
     }
-    // The update locks the ledger's row, so that nobody can take the lease while the rest is written.
-    let mine = ledgers::table.find(ws.0).filter(ledgers::lease_run.eq(flip.run));
-    let ended = (
-        ledgers::lease_run.eq(None::<i64>),
-        ledgers::lease_expires_at.eq(None::<i64>),
-        ledgers::rolled_up_at.eq(flip.at.micros()),
-        ledgers::timezone.eq(flip.zone.name()),
-    );
-    if execute!(conn, diesel::update(mine).set(ended))? == 0 {
-        return Ok(None);
-    }
     let row = ledgers::table.find(ws.0);
+    let ended = (ledgers::rolled_up_at.eq(flip.at.micros()), ledgers::timezone.eq(flip.zone.name()));
+    execute!(conn, diesel::update(row).set(ended))?;
     let zone_done = row.filter(ledgers::pending_timezone.eq(flip.zone.name()));
     execute!(conn, diesel::update(zone_done).set(ledgers::pending_timezone.eq(None::<String>)))?;
-    if flip.open_changed {
-        execute!(conn, diesel::update(row).set(ledgers::open_revision.eq(flip.run)))?;
-        supersede_open(conn, ws, flip).await?;
+    if let Some(revision) = flip.open {
+        execute!(conn, diesel::update(row).set(ledgers::open_revision.eq(revision)))?;
+        supersede_open(conn, ws, revision, flip.at).await?;
     }
-    let touched: Vec<i32> = flip.changed.iter().chain(&flip.emptied).map(|day| day.number()).collect();
-    if flip.open_changed || !touched.is_empty() {
+    if flip.open.is_some() || !flip.changed.is_empty() || !flip.emptied.is_empty() {
         execute!(conn, diesel::update(row).set(ledgers::generation.eq(ledgers::generation + 1)))?;
     }
-    for days in touched.chunks(conn.most_keys()) {
-        switch_days(conn, ws, flip, days).await?;
+    let emptied = flip.emptied.iter().map(|day| (*day, NO_REVISION));
+    let mut by_revision: BTreeMap<i64, Vec<i32>> = BTreeMap::new();
+    for (day, revision) in flip.changed.iter().copied().chain(emptied) {
+        by_revision.entry(revision).or_default().push(day.number());
+    }
+    for (revision, days) in by_revision {
+        for days in days.chunks(conn.most_keys()) {
+            switch_days(conn, (ws, revision), flip.at, days).await?;
+        }
     }
     insert_days(conn, ws, flip).await?;
     super::dirty_days::remove(conn, ws, flip.seen).await?;
     Ok(find(conn, ws).await?.map(|ledger| ledger.generation))
 }
 
-async fn supersede_open(conn: &mut Conn, ws: WorkspaceKey, flip: &Flip) -> Result<()> {
+/// What nothing is written under.
+const NO_REVISION: i64 = -1;
+
+async fn supersede_open(conn: &mut Conn, ws: WorkspaceKey, revision: i64, at: Instant) -> Result<()> {
     let old = open_blocks::table
         .filter(open_blocks::workspace_id.eq(ws.0))
-        .filter(open_blocks::revision.ne(flip.run))
+        .filter(open_blocks::revision.ne(revision))
         .filter(open_blocks::superseded_at.is_null());
-    execute!(conn, diesel::update(old).set(open_blocks::superseded_at.eq(flip.at.micros())))?;
+    execute!(conn, diesel::update(old).set(open_blocks::superseded_at.eq(at.micros())))?;
     Ok(())
 }
 
-async fn switch_days(conn: &mut Conn, ws: WorkspaceKey, flip: &Flip, days: &[i32]) -> Result<()> {
+/// Points nowhere for these days, and lets go of all but one revision of them.
+async fn switch_days(conn: &mut Conn, (ws, revision): (WorkspaceKey, i64), at: Instant, days: &[i32]) -> Result<()> {
     let current = ledger_days::table.filter(ledger_days::workspace_id.eq(ws.0)).filter(ledger_days::day.eq_any(days));
     execute!(conn, diesel::delete(current))?;
     let old = day_blocks::table
         .filter(day_blocks::workspace_id.eq(ws.0))
         .filter(day_blocks::day.eq_any(days))
-        .filter(day_blocks::revision.ne(flip.run))
+        .filter(day_blocks::revision.ne(revision))
         .filter(day_blocks::superseded_at.is_null());
-    execute!(conn, diesel::update(old).set(day_blocks::superseded_at.eq(flip.at.micros())))?;
-    super::summaries::delete_others(conn, ws, days, flip.run).await
+    execute!(conn, diesel::update(old).set(day_blocks::superseded_at.eq(at.micros())))?;
+    super::summaries::delete_others(conn, ws, days, revision).await
 }
 
 async fn insert_days(conn: &mut Conn, ws: WorkspaceKey, flip: &Flip) -> Result<()> {
-    let new = |day: &Day| LedgerDayRow {
+    let new = |(day, revision): &(Day, i64)| LedgerDayRow {
         workspace_id: ws.0,
         day: day.number(),
-        revision: flip.run,
+        revision: *revision,
         rolled_up_at: flip.at.micros(),
     };
     let rows: Vec<LedgerDayRow> = flip.changed.iter().map(new).collect();

@@ -18,16 +18,21 @@ pub mod dirty_days;
 mod error;
 pub mod facts;
 pub(crate) mod keys;
+pub mod leases;
 pub mod ledger;
 pub mod members;
 mod migrations;
 mod postgres;
+pub mod queue;
 pub mod ratings;
+pub mod requests;
 pub mod runs;
 mod sqlite;
 pub(crate) mod statistics;
 pub mod summaries;
+pub mod survey;
 pub(crate) mod tables;
+pub mod tasks;
 pub mod workspaces;
 
 use std::{path::PathBuf, time::Duration};
@@ -44,7 +49,7 @@ pub use self::{
     error::{Result, StoreError},
     ledger::{Ledger, LedgerDay},
     ratings::RatingDetail,
-    runs::{Run, RunKind, RunProgress, RunState},
+    runs::{Run, RunDays, RunKind, RunProgress, RunState},
     workspaces::{CreateWorkspaceError, Workspace},
 };
 use self::{postgres::Postgres, sqlite::Sqlite};

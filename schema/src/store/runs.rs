@@ -1,16 +1,19 @@
-//! Rollup runs and the lease that lets one of them write.
+//! Rollup runs, as they are recorded. What becomes of them is in [`queue`](super::queue).
 
-use diesel::{BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, QueryDsl, Queryable};
+use diesel::{ExpressionMethods, QueryDsl, Queryable};
 
 use super::{
     Conn, Result, Store, StoreError,
-    conn::{execute, first, load},
-    tables::{ledgers, rollup_runs},
+    conn::{first, load},
+    tables::rollup_runs,
+    tasks,
 };
 use crate::{
     day::Day,
     id::{MemberKey, WorkspaceKey},
     instant::Instant,
+    period::Period,
+    zone::Zone,
 };
 
 /// Why a run was started.
@@ -43,7 +46,7 @@ impl RunKind {
     const ALL: [(Self, &'static str); 3] =
         [(Self::Nightly, "nightly"), (Self::Refresh, "refresh"), (Self::Rebuild, "rebuild")];
 
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         Self::ALL.iter().find(|(kind, _)| *kind == self).map_or("", |(_, name)| name)
     }
 
@@ -61,7 +64,7 @@ impl RunState {
         (Self::Cancelled, "cancelled"),
     ];
 
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         Self::ALL.iter().find(|(state, _)| *state == self).map_or("", |(_, name)| name)
     }
 
@@ -81,6 +84,10 @@ pub struct Run {
     pub state: RunState,
     /// The days that were asked for; `None` for whatever was marked.
     pub range: Option<(Day, Day)>,
+    /// Whether all days were asked for.
+    pub everything: bool,
+    /// The zone of its figures, once it is planned.
+    pub zone: Option<Zone>,
     /// Who asked for it.
     pub requested_by: Option<MemberKey>,
     /// Days to make.
@@ -89,6 +96,12 @@ pub struct Run {
     pub days_done: i64,
     /// Conversations, messages, ratings and follow-ups read.
     pub facts_read: i64,
+    /// Of the days made, those whose figures changed.
+    pub changed_days: i64,
+    /// Days that nothing had changed, made anew all the same and compared.
+    pub checked_days: i64,
+    /// Of those, the ones that were not what their facts say.
+    pub differing_days: i64,
     /// When it was asked for.
     pub queued_at: Instant,
     /// When it began.
@@ -99,19 +112,26 @@ pub struct Run {
     pub error: Option<String>,
 }
 
-/// What a new run is about.
-#[derive(Debug, Clone, Copy)]
-pub struct NewRun {
-    /// Why it is started.
-    pub kind: RunKind,
+impl Run {
     /// The days that were asked for.
-    pub range: Option<(Day, Day)>,
-    /// Who asked for it.
-    pub requested_by: Option<MemberKey>,
-    /// Now.
-    pub at: Instant,
-    /// Until when the lease holds where it is not renewed.
-    pub lease_until: Instant,
+    pub fn days(&self) -> RunDays {
+        match self.range.and_then(|(from, to)| Period::new(from, to).ok()) {
+            Some(period) => RunDays::Of(period),
+            None if self.everything => RunDays::All,
+            None => RunDays::Pending,
+        }
+    }
+}
+
+/// Which days a run makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunDays {
+    /// Those whose facts changed since they were rolled up.
+    Pending,
+    /// These, changed or not, and those whose facts changed.
+    Of(Period),
+    /// All days with facts.
+    All,
 }
 
 /// Figures of a run under way.
@@ -125,174 +145,186 @@ pub struct RunProgress {
     pub facts_read: i64,
 }
 
+type Columns = (
+    (
+        rollup_runs::run_id,
+        rollup_runs::kind,
+        rollup_runs::state,
+        rollup_runs::from_day,
+        rollup_runs::to_day,
+        rollup_runs::everything,
+        rollup_runs::timezone,
+        rollup_runs::requested_by,
+    ),
+    (
+        rollup_runs::days_total,
+        rollup_runs::days_done,
+        rollup_runs::facts_read,
+        rollup_runs::changed_days,
+        rollup_runs::checked_days,
+        rollup_runs::differing_days,
+    ),
+    (rollup_runs::queued_at, rollup_runs::started_at, rollup_runs::finished_at, rollup_runs::error),
+);
+
+const COLUMNS: Columns = (
+    (
+        rollup_runs::run_id,
+        rollup_runs::kind,
+        rollup_runs::state,
+        rollup_runs::from_day,
+        rollup_runs::to_day,
+        rollup_runs::everything,
+        rollup_runs::timezone,
+        rollup_runs::requested_by,
+    ),
+    (
+        rollup_runs::days_total,
+        rollup_runs::days_done,
+        rollup_runs::facts_read,
+        rollup_runs::changed_days,
+        rollup_runs::checked_days,
+        rollup_runs::differing_days,
+    ),
+    (rollup_runs::queued_at, rollup_runs::started_at, rollup_runs::finished_at, rollup_runs::error),
+);
+
 #[derive(Queryable)]
 struct RunRow {
+    about: About,
+    figures: (i64, i64, i64, i64, i64, i64),
+    times: (i64, Option<i64>, Option<i64>, Option<String>),
+}
+
+#[derive(Queryable)]
+struct About {
     run_id: i64,
     kind: String,
     state: String,
     from_day: Option<i32>,
     to_day: Option<i32>,
+    everything: bool,
+    timezone: Option<String>,
     requested_by: Option<i64>,
-    days_total: i64,
-    days_done: i64,
-    facts_read: i64,
-    queued_at: i64,
-    started_at: Option<i64>,
-    finished_at: Option<i64>,
-    error: Option<String>,
 }
 
 impl Store {
-    /// The run that was started last.
+    /// The run that was asked for last.
     pub async fn last_run(&self, ws: WorkspaceKey) -> Result<Option<Run>> {
-        self.read(move |conn| Box::pin(find_last(conn, ws))).await
+        let last = self.read(move |conn| Box::pin(list(conn, ws, None, 1))).await?;
+        Ok(last.into_iter().next())
+    }
+
+    /// The run of that number.
+    pub async fn find_run(&self, ws: WorkspaceKey, run: i64) -> Result<Option<Run>> {
+        self.read(move |conn| Box::pin(find(conn, ws, run))).await
+    }
+
+    /// Up to `most` runs, the latest first; those before the run `before` where that is given.
+    pub async fn list_runs(&self, ws: WorkspaceKey, before: Option<i64>, most: i64) -> Result<Vec<Run>> {
+        self.read(move |conn| Box::pin(list(conn, ws, before, most))).await
+    }
+
+    /// How many days of the latest nightly run that compared any were not what their facts say.
+    pub async fn differing_days(&self, ws: WorkspaceKey) -> Result<i64> {
+        self.read(move |conn| Box::pin(differing_days(conn, ws))).await
     }
 }
 
-async fn find_last(conn: &mut Conn, ws: WorkspaceKey) -> Result<Option<Run>> {
+/// The run of that number, with what all its pieces have come to.
+pub async fn find(conn: &mut Conn, ws: WorkspaceKey, run: i64) -> Result<Option<Run>> {
+    let row: Option<RunRow> = first!(conn, rollup_runs::table.find((ws.0, run)).select(COLUMNS))?;
+    match row {
+        Some(row) => with_tasks(conn, ws, domain(row)?).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Up to `most` runs, the latest first.
+async fn list(conn: &mut Conn, ws: WorkspaceKey, before: Option<i64>, most: i64) -> Result<Vec<Run>> {
     let query = rollup_runs::table
         .filter(rollup_runs::workspace_id.eq(ws.0))
+        .filter(rollup_runs::run_id.lt(before.unwrap_or(i64::MAX)))
         .order(rollup_runs::run_id.desc())
-        .limit(1)
-        .select((
-            rollup_runs::run_id,
-            rollup_runs::kind,
-            rollup_runs::state,
-            rollup_runs::from_day,
-            rollup_runs::to_day,
-            rollup_runs::requested_by,
-            rollup_runs::days_total,
-            rollup_runs::days_done,
-            rollup_runs::facts_read,
-            rollup_runs::queued_at,
-            rollup_runs::started_at,
-            rollup_runs::finished_at,
-            rollup_runs::error,
-        ));
-    let row: Option<RunRow> = first!(conn, query)?;
-    row.map(run).transpose()
-}
-
-fn run(row: RunRow) -> Result<Run> {
-    let damaged = |column| StoreError::damaged("rollup_runs", column, row.run_id);
-    Ok(Run {
-        id: row.run_id,
-        kind: RunKind::parse(&row.kind).ok_or_else(|| damaged("kind"))?,
-        state: RunState::parse(&row.state).ok_or_else(|| damaged("state"))?,
-        range: row.from_day.zip(row.to_day).map(|(from, to)| (Day::from_number(from), Day::from_number(to))),
-        requested_by: row.requested_by.map(MemberKey),
-        days_total: row.days_total,
-        days_done: row.days_done,
-        facts_read: row.facts_read,
-        queued_at: Instant::from_micros(row.queued_at),
-        started_at: row.started_at.map(Instant::from_micros),
-        finished_at: row.finished_at.map(Instant::from_micros),
-        error: row.error,
-    })
-}
-
-/// Takes the lease and records a run under way; `None` where another run holds it. What a run that died left behind is
-/// cleared away.
-pub async fn begin(conn: &mut Conn, ws: WorkspaceKey, new: &NewRun) -> Result<Option<i64>> {
-    let free = ledgers::lease_run.is_null().or(ledgers::lease_expires_at.lt(new.at.micros()));
-    let row = ledgers::table.find(ws.0);
-    let taken = diesel::update(row.filter(free)).set((
-        ledgers::lease_run.eq(ledgers::next_run.nullable()),
-        ledgers::lease_expires_at.eq(new.lease_until.micros()),
-        ledgers::next_run.eq(ledgers::next_run + 1),
-    ));
-    if execute!(conn, taken)? == 0 {
-        return Ok(None);
+        .limit(most)
+        .select(COLUMNS);
+    let rows: Vec<RunRow> = load!(conn, query)?;
+    let mut runs = Vec::with_capacity(rows.len());
+    for row in rows {
+        runs.push(with_tasks(conn, ws, domain(row)?).await?);
     }
-    let lease: Option<(Option<i64>, i64)> =
-        first!(conn, ledgers::table.find(ws.0).select((ledgers::lease_run, ledgers::open_revision)))?;
-    let Some((Some(run), open_revision)) = lease else { return Ok(None) };
-    clear_dead(conn, ws, open_revision, new.at).await?;
-    let (from, to) = new.range.unzip();
-    execute!(
-        conn,
-        diesel::insert_into(rollup_runs::table).values((
-            rollup_runs::workspace_id.eq(ws.0),
-            rollup_runs::run_id.eq(run),
-            rollup_runs::kind.eq(new.kind.name()),
-            rollup_runs::state.eq(RunState::Running.name()),
-            rollup_runs::from_day.eq(from.map(Day::number)),
-            rollup_runs::to_day.eq(to.map(Day::number)),
-            rollup_runs::requested_by.eq(new.requested_by.map(|member| member.0)),
-            rollup_runs::days_total.eq(0_i64),
-            rollup_runs::days_done.eq(0_i64),
-            rollup_runs::facts_read.eq(0_i64),
-            rollup_runs::queued_at.eq(new.at.micros()),
-            rollup_runs::started_at.eq(new.at.micros()),
-        ))
-    )?;
-    Ok(Some(run))
+    Ok(runs)
 }
 
-async fn clear_dead(conn: &mut Conn, ws: WorkspaceKey, open_revision: i64, at: Instant) -> Result<()> {
-    for run in list_running(conn, ws).await? {
-        execute!(
-            conn,
-            diesel::update(rollup_runs::table.find((ws.0, run))).set((
-                rollup_runs::state.eq(RunState::Failed.name()),
-                rollup_runs::finished_at.eq(at.micros()),
-                rollup_runs::error.eq("its process ended before it did"),
-            ))
-        )?;
-        super::blocks::delete_abandoned(conn, ws, open_revision).await?;
-    }
-    Ok(())
-}
-
-/// The runs that have begun and not ended: at most one of them is alive.
-pub async fn list_running(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<i64>> {
-    let running = rollup_runs::table
+/// The runs that wait for their turn or are under way, in the order of their turns.
+pub async fn list_active(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<Run>> {
+    let query = rollup_runs::table
         .filter(rollup_runs::workspace_id.eq(ws.0))
-        .filter(rollup_runs::state.eq(RunState::Running.name()));
-    Ok(load!(conn, running.select(rollup_runs::run_id))?)
+        .filter(rollup_runs::finished_at.is_null())
+        .order((rollup_runs::started_at.is_null(), rollup_runs::run_id))
+        .select(COLUMNS);
+    let rows: Vec<RunRow> = load!(conn, query)?;
+    rows.into_iter().map(domain).collect()
 }
 
-/// Renews the lease of a run; false where it has gone to another run.
-pub async fn renew(conn: &mut Conn, ws: WorkspaceKey, run: i64, lease_until: Instant) -> Result<bool> {
-    let mine = ledgers::table.find(ws.0).filter(ledgers::lease_run.eq(run));
-    let renewed = execute!(conn, diesel::update(mine).set(ledgers::lease_expires_at.eq(lease_until.micros())))?;
-    Ok(renewed == 1)
+async fn differing_days(conn: &mut Conn, ws: WorkspaceKey) -> Result<i64> {
+    let query = rollup_runs::table
+        .filter(rollup_runs::workspace_id.eq(ws.0))
+        .filter(rollup_runs::kind.eq(RunKind::Nightly.name()))
+        .filter(rollup_runs::checked_days.gt(0))
+        .order(rollup_runs::run_id.desc())
+        .select(rollup_runs::differing_days);
+    let found: Option<i64> = first!(conn, query.limit(1))?;
+    Ok(found.unwrap_or(0))
 }
 
-/// Records how far a run is and renews its lease; false where the lease has gone to another run.
-pub async fn advance(
-    conn: &mut Conn,
-    ws: WorkspaceKey,
-    run: i64,
-    progress: RunProgress,
-    lease_until: Instant,
-) -> Result<bool> {
-    if !renew(conn, ws, run, lease_until).await? {
-        return Ok(false);
+/// A run under way counts what its pieces have come to; one that has ended has it in its own row.
+async fn with_tasks(conn: &mut Conn, ws: WorkspaceKey, mut run: Run) -> Result<Run> {
+    if run.state == RunState::Running {
+        let tasks = tasks::progress(conn, ws, run.id).await?;
+        run.days_done += tasks.days_done;
+        run.facts_read += tasks.facts_read;
     }
-    execute!(
-        conn,
-        diesel::update(rollup_runs::table.find((ws.0, run))).set((
-            rollup_runs::days_total.eq(progress.days_total),
-            rollup_runs::days_done.eq(progress.days_done),
-            rollup_runs::facts_read.eq(progress.facts_read),
-        ))
-    )?;
-    Ok(true)
+    Ok(run)
 }
 
-/// Records the end of a run.
-pub async fn finish(conn: &mut Conn, ws: WorkspaceKey, run: i64, at: Instant, error: Option<&str>) -> Result<()> {
-    let state = if error.is_some() { RunState::Failed } else { RunState::Succeeded };
-    execute!(
-        conn,
-        diesel::update(rollup_runs::table.find((ws.0, run))).set((
-            rollup_runs::state.eq(state.name()),
-            rollup_runs::finished_at.eq(at.micros()),
-            rollup_runs::error.eq(error),
-        ))
-    )?;
-    let mine = ledgers::table.find(ws.0).filter(ledgers::lease_run.eq(run));
-    execute!(conn, diesel::update(mine).set(ledgers::lease_run.eq(None::<i64>)))?;
-    Ok(())
+/// The revisions of runs that have begun and not come to a good end since the latest one that has: what was written under
+/// them is nobody's.
+pub async fn list_unfinished_revisions(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<i64>> {
+    let mine = || rollup_runs::table.filter(rollup_runs::workspace_id.eq(ws.0));
+    let ended_well = mine().filter(rollup_runs::state.eq(RunState::Succeeded.name()));
+    let last: Option<i64> =
+        first!(conn, ended_well.order(rollup_runs::run_id.desc()).select(rollup_runs::run_id).limit(1))?;
+    let begun = mine().filter(rollup_runs::started_at.is_not_null());
+    let since = begun.filter(rollup_runs::run_id.gt(last.unwrap_or(0)));
+    let revisions: Vec<(i64, i64)> = load!(conn, since.select((rollup_runs::run_id, rollup_runs::revision)))?;
+    Ok(revisions.into_iter().flat_map(|(run, revision)| [run, revision]).collect())
+}
+
+fn domain(row: RunRow) -> Result<Run> {
+    let RunRow { about, figures, times } = row;
+    let damaged = |column| StoreError::damaged("rollup_runs", column, about.run_id);
+    let (days_total, days_done, facts_read, changed_days, checked_days, differing_days) = figures;
+    let (queued_at, started_at, finished_at, error) = times;
+    let range = about.from_day.zip(about.to_day);
+    let zone = about.timezone.as_deref().map(Zone::parse).transpose();
+    Ok(Run {
+        id: about.run_id,
+        kind: RunKind::parse(&about.kind).ok_or_else(|| damaged("kind"))?,
+        state: RunState::parse(&about.state).ok_or_else(|| damaged("state"))?,
+        range: range.map(|(from, to)| (Day::from_number(from), Day::from_number(to))),
+        everything: about.everything,
+        zone: zone.map_err(|_| damaged("timezone"))?,
+        requested_by: about.requested_by.map(MemberKey),
+        days_total,
+        days_done,
+        facts_read,
+        changed_days,
+        checked_days,
+        differing_days,
+        queued_at: Instant::from_micros(queued_at),
+        started_at: started_at.map(Instant::from_micros),
+        finished_at: finished_at.map(Instant::from_micros),
+        error,
+    })
 }

@@ -18,9 +18,9 @@ diesel::table! {
         directory_version -> BigInt,
         open_revision -> BigInt,
         rolled_up_at -> Nullable<BigInt>,
-        lease_run -> Nullable<BigInt>,
-        lease_expires_at -> Nullable<BigInt>,
         next_run -> BigInt,
+        last_night -> Nullable<Integer>,
+        tried_at -> Nullable<BigInt>,
     }
 }
 
@@ -267,5 +267,38 @@ diesel::table! {
         started_at -> Nullable<BigInt>,
         finished_at -> Nullable<BigInt>,
         error -> Nullable<Text>,
+        everything -> Bool,
+        timezone -> Nullable<Text>,
+        revision -> BigInt,
+        changed_days -> BigInt,
+        checked_days -> BigInt,
+        differing_days -> BigInt,
+    }
+}
+
+diesel::table! {
+    rollup_tasks (workspace_id, run_id, task_id) {
+        workspace_id -> BigInt,
+        run_id -> BigInt,
+        task_id -> BigInt,
+        from_day -> Integer,
+        to_day -> Integer,
+        claim -> BigInt,
+        claimed_by -> Nullable<Text>,
+        claimed_until -> BigInt,
+        done -> Bool,
+        seen -> BigInt,
+        emptied -> Text,
+        facts_read -> BigInt,
+    }
+}
+
+diesel::table! {
+    leases (workspace_id, name) {
+        workspace_id -> BigInt,
+        name -> Text,
+        holder -> Text,
+        epoch -> BigInt,
+        expires_at -> BigInt,
     }
 }

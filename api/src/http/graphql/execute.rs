@@ -113,6 +113,7 @@ pub(super) async fn within_time(
     operations: Operations,
     deadline: Instant,
 ) -> Result<Response, Problem> {
+    let _under_way = app.begin_request();
     let work = async {
         let session = authenticate_credentials(app, credentials.as_deref()).await?;
         let prepared = Prepared::new(asked, operations)?;

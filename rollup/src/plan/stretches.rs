@@ -1,16 +1,14 @@
-//! What is due, and in which pieces it is done. Pure.
+//! In which pieces days are made.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use caseload_schema::{day::Day, store::ledger::Ledger};
+use caseload_schema::day::Day;
 
-/// Whether a workspace has something to roll up: days whose facts changed, a zone to change to, or nothing rolled up yet.
-pub fn is_due(ledger: &Ledger, pending_days: u64) -> bool {
-    pending_days != 0 || ledger.pending_zone.is_some() || ledger.rolled_up_at.is_none()
-}
+/// So few days are not cut into pieces: one process makes them sooner than others would notice.
+pub const FEW_DAYS: usize = 32;
 
 /// Facts that are read at a time: some megabytes, of which three stretches are under way at once.
-const FACTS_AT_A_TIME: u64 = 50_000;
+pub const FACTS_AT_A_TIME: u64 = 50_000;
 /// The most days that are read at a time, however little happened.
 const MOST_DAYS: usize = 366;
 
@@ -50,9 +48,52 @@ impl Stretches {
     }
 }
 
+/// Cuts days into pieces without gaps that different processes can make: each of at most about `most` facts, of which `facts`
+/// tells how many a day has. None where there is too little to share.
+pub fn pieces(days: &BTreeSet<Day>, facts: &BTreeMap<Day, u64>, most: u64) -> Vec<(Day, Day)> {
+    let mut pieces: Vec<(Day, Day)> = Vec::new();
+    let mut held = 0;
+    for &day in days {
+        let here = facts.get(&day).copied().unwrap_or(0);
+        held += here;
+        match pieces.last_mut() {
+            Some((first, last))
+                if last.next() == day && held <= most && day.number() - first.number() < MOST_DAYS as i32 =>
+            {
+                *last = day;
+            }
+            _ => {
+                pieces.push((day, day));
+                held = here;
+            }
+        }
+    }
+    let all: u64 = days.iter().filter_map(|day| facts.get(day)).sum();
+    if pieces.len() <= 2 || all <= most.saturating_mul(2) { Vec::new() } else { pieces }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Day, FACTS_AT_A_TIME, Stretches};
+    use super::{BTreeMap, Day, FACTS_AT_A_TIME, Stretches, pieces};
+
+    fn cut(days: &[(i32, u64)]) -> Vec<(i32, i32)> {
+        let facts: BTreeMap<Day, u64> = days.iter().map(|(day, facts)| (Day::from_number(*day), *facts)).collect();
+        let cut = pieces(&facts.keys().copied().collect(), &facts, FACTS_AT_A_TIME);
+        cut.into_iter().map(|(first, last)| (first.number(), last.number())).collect()
+    }
+
+    #[test]
+    fn pieces_hold_about_as_many_facts_each_and_have_no_gaps() {
+        let half = FACTS_AT_A_TIME / 2;
+        let days = [(1, half), (2, half), (3, half), (5, half), (6, 3 * half), (7, 0)];
+        assert_eq!(cut(&days), [(1, 2), (3, 3), (5, 5), (6, 6), (7, 7)]);
+    }
+
+    #[test]
+    fn little_is_not_cut() {
+        assert_eq!(cut(&[(1, 10), (3, 10), (5, 10), (7, 10)]), []);
+        assert_eq!(cut(&[(1, 9 * FACTS_AT_A_TIME), (2, 9 * FACTS_AT_A_TIME)]), []);
+    }
 
     fn stretches(days: &[i32], facts: u64) -> Vec<(i32, i32)> {
         let mut stretches = Stretches::new(days.iter().copied().map(Day::from_number).collect());

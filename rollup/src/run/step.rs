@@ -1,0 +1,206 @@
+//! One step of a workspace's run: which one is to be taken, and what becomes of one that does not come to its end.
+
+use std::{future::Future, time::Duration};
+
+use caseload_schema::{
+    id::WorkspaceKey,
+    store::{
+        Conn, Run, RunState, StoreError,
+        leases::{self, Lease, ROLLUP},
+        queue, runs,
+        tasks::{self, Task},
+    },
+};
+use futures::future::BoxFuture;
+use tokio::sync::Notify;
+
+use super::{Hand, last, make::Made, piece, read::Reading};
+
+/// What came of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// There is no run.
+    Idle,
+    /// Others are at the run, or have just taken it over.
+    Waiting,
+    /// Something was done.
+    Worked,
+}
+
+/// Why a step did not come to its end.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Halt {
+    /// The run has ended, or its lease or claim has gone to another.
+    #[error("others have taken over")]
+    Lost,
+    /// The process is about to end.
+    #[error("the process is about to end")]
+    Stopping,
+    /// The store, or the fold, failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What is to be done next in a workspace.
+enum Next {
+    Nothing,
+    /// A run that has pieces left to make.
+    Pieces(Run),
+    /// A run to begin, to plan, or to end.
+    Lead,
+}
+
+/// How often a hand gives a sign of life, whatever it is at.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(4);
+/// Pieces that are claimed at a time: enough to read one while another is folded, few enough to leave some to others.
+const PIECES_AT_A_TIME: i64 = 4;
+
+impl Hand {
+    /// Takes one step of the workspace's run, where there is one to take: some seconds of work, or, of a small run, all of it.
+    ///
+    /// An error leaves the run as it was: the same step can be taken again, by anyone. What can't get better fails the run.
+    pub async fn step(&self, ws: WorkspaceKey) -> Result<Step, StoreError> {
+        match self.store.read(move |conn| Box::pin(next(conn, ws))).await? {
+            Next::Nothing => Ok(Step::Idle),
+            Next::Pieces(run) => Box::pin(self.make_pieces(ws, &run)).await,
+            Next::Lead => Box::pin(self.lead(ws)).await,
+        }
+    }
+
+    async fn make_pieces(&self, ws: WorkspaceKey, run: &Run) -> Result<Step, StoreError> {
+        let (id, name, now) = (run.id, self.name.clone(), self.clock.now());
+        let claim = self.store.write(move |conn| {
+            Box::pin(async move { tasks::claim(conn, (ws, id), &name, now, PIECES_AT_A_TIME).await })
+        });
+        let claimed = claim.await?;
+        let Some(first) = claimed.first().copied() else { return Ok(Step::Waiting) };
+        let renew = || -> BoxFuture<'_, ()> { Box::pin(self.renew_claims(ws, id, claimed.clone())) };
+        let making = Box::pin(piece::make(self, ws, run, claimed.clone()));
+        let halt = match kept_alive(making, renew).await {
+            Ok(()) => return Ok(Step::Worked),
+            Err(halt) => halt,
+        };
+        // Those that are done, or have gone to others, stay as they are.
+        let release =
+            self.store.write(move |conn| Box::pin(async move { tasks::release(conn, ws, id, &claimed).await }));
+        let halted = self.halted(ws, id, halt, Held::Claim(first)).await;
+        if let Err(error) = release.await {
+            tracing::debug!(%error, "claims could not be given back; they end by themselves");
+        }
+        halted
+    }
+
+    async fn renew_claims(&self, ws: WorkspaceKey, run: i64, claimed: Vec<Task>) {
+        let until = leases::until(self.clock.now());
+        let renew =
+            self.store.write(move |conn| Box::pin(async move { tasks::renew(conn, ws, run, &claimed, until).await }));
+        if let Err(error) = renew.await {
+            tracing::debug!(%error, "claims could not be renewed");
+        }
+    }
+
+    async fn lead(&self, ws: WorkspaceKey) -> Result<Step, StoreError> {
+        let (name, now) = (self.name.clone(), self.clock.now());
+        let begun = self.store.write(move |conn| {
+            Box::pin(async move {
+                let Some(lease) = leases::take(conn, (ws, ROLLUP), &name, now).await? else { return Ok(None) };
+                let begun = queue::begin(conn, ws, now).await?;
+                if begun.is_none() {
+                    leases::release(conn, lease).await?;
+                }
+                Ok(begun.map(|begun| (lease, begun)))
+            })
+        });
+        let Some((lease, begun)) = begun.await? else { return Ok(Step::Waiting) };
+        let id = begun.run.id;
+        let renew = || -> BoxFuture<'_, ()> { Box::pin(self.renew_lease(lease)) };
+        match kept_alive(Box::pin(last::lead(self, lease, begun)), renew).await {
+            Ok(()) => Ok(Step::Worked),
+            Err(halt) => {
+                let halted = self.halted(ws, id, halt, Held::Lease(lease)).await;
+                let release = self.store.write(move |conn| Box::pin(leases::release(conn, lease)));
+                if let Err(error) = release.await {
+                    tracing::debug!(%error, "a lease could not be given back; it ends by itself");
+                }
+                halted
+            }
+        }
+    }
+
+    async fn renew_lease(&self, lease: Lease) {
+        let now = self.clock.now();
+        match self.store.write(move |conn| Box::pin(leases::hold(conn, lease, now))).await {
+            // Whether it is lost, the next write finds out.
+            Ok(_) => {}
+            Err(error) => tracing::debug!(%error, "a lease could not be renewed"),
+        }
+    }
+
+    /// What becomes of a run whose step did not come to its end.
+    async fn halted(&self, ws: WorkspaceKey, run: i64, halt: Halt, held: Held) -> Result<Step, StoreError> {
+        let error = match halt {
+            Halt::Lost | Halt::Stopping => return Ok(Step::Waiting),
+            Halt::Store(StoreError::Unavailable(what)) => return Err(StoreError::Unavailable(what)),
+            Halt::Store(error) => error,
+        };
+        let (text, now) = (error.to_string(), self.clock.now());
+        let fail = self.store.write(move |conn| {
+            Box::pin(async move {
+                let is_mine = match held {
+                    Held::Lease(lease) => leases::hold(conn, lease, now).await?,
+                    Held::Claim(task) => tasks::is_held(conn, ws, run, task).await?,
+                };
+                if !is_mine || !queue::fail(conn, ws, run, now, &text).await? {
+                    return Ok(None);
+                }
+                runs::find(conn, ws, run).await
+            })
+        });
+        if let Some(failed) = fail.await? {
+            tracing::error!(workspace = ws.0, run, %error, "a rollup failed");
+            self.publish.ended(ws, &failed).await;
+        }
+        Ok(Step::Worked)
+    }
+
+    /// Folds a stretch on a thread of its own.
+    pub(super) async fn make(&self, reading: Reading) -> Result<Made, Halt> {
+        let made = tokio::task::spawn_blocking(move || super::make::make(reading)).await;
+        made.map_err(|error| StoreError::Database(format!("the fold panicked: {error}")).into())
+    }
+}
+
+/// By what right a hand is at a run.
+#[derive(Debug, Clone, Copy)]
+enum Held {
+    Lease(Lease),
+    Claim(Task),
+}
+
+async fn next(conn: &mut Conn, ws: WorkspaceKey) -> Result<Next, StoreError> {
+    let Some(run) = runs::list_active(conn, ws).await?.into_iter().next() else { return Ok(Next::Nothing) };
+    let may_have_pieces = run.state == RunState::Running && run.zone.is_some();
+    if may_have_pieces && 0 < tasks::progress(conn, ws, run.id).await?.left {
+        return Ok(Next::Pieces(run));
+    }
+    Ok(Next::Lead)
+}
+
+/// Does `work`, and renews what it holds until it is done. Neither is given up in the middle of a query.
+async fn kept_alive<'a, T>(work: impl Future<Output = T>, renew: impl Fn() -> BoxFuture<'a, ()>) -> T {
+    let done = Notify::new();
+    let working = async {
+        let outcome = work.await;
+        done.notify_one();
+        outcome
+    };
+    let renewing = async {
+        loop {
+            tokio::select! {
+                () = done.notified() => return,
+                () = tokio::time::sleep(SIGN_OF_LIFE) => renew().await,
+            }
+        }
+    };
+    tokio::join!(working, renewing).0
+}
