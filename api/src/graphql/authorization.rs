@@ -36,9 +36,11 @@ const TABLE: &[(&str, Who, &[&str])] = &[
     ("Query", Personal, &["conversations", "feedback"]),
     ("Query", Manager, &["team", "labels", "dailyRollups"]),
     ("Query", ManagerOrSelf, &["member"]),
-    ("Query", Admin, &["auditEvents"]),
+    ("Query", Admin, &["auditEvents", "rollupRun", "rollupRuns"]),
     ("Mutation", AdminMember, &["setMemberRole", "createApiToken"]),
-    ("Mutation", Admin, &["revokeApiToken"]),
+    ("Mutation", Admin, &["revokeApiToken", "rebuildRollups", "cancelRollupRun", "setTimezone"]),
+    ("Subscription", Admin, &["rollupRun"]),
+    ("Subscription", Reader, &["rollupStatus"]),
     ("Viewer", Parent, &["member", "role", "scopes", "workspace"]),
     ("Workspace", Parent, &["id", "name", "timezone", "today", "pendingTimezone"]),
     ("Workspace", Manager, &["members", "teams"]),
@@ -83,10 +85,12 @@ const TABLE: &[(&str, Who, &[&str])] = &[
     ("DailyRollup", Parent, &["day", "member", "metrics", "backlog", "rolledUpAt"]),
     ("DailyRollupConnection", Parent, &["edges", "nodes", "pageInfo"]),
     ("DailyRollupEdge", Parent, &["cursor", "node"]),
-    ("RollupStatus", Parent, &["generation", "rolledUpAt", "pendingDays", "nextNightlyAt"]),
+    ("RollupStatus", Parent, &["generation", "rolledUpAt", "pendingDays", "nextNightlyAt", "differingDays"]),
     ("RollupStatus", Admin, &["lastRun"]),
     ("RollupRun", Parent, &["id", "kind", "state", "range", "requestedBy", "daysTotal", "daysDone", "factsRead"]),
-    ("RollupRun", Parent, &["queuedAt", "startedAt", "finishedAt", "error"]),
+    ("RollupRun", Parent, &["checkedDays", "differingDays", "queuedAt", "startedAt", "finishedAt", "error"]),
+    ("RollupRunConnection", Parent, &["edges", "nodes", "pageInfo"]),
+    ("RollupRunEdge", Parent, &["cursor", "node"]),
     ("ApiToken", Parent, &["id", "name", "scopes", "createdAt", "expiresAt", "lastUsedAt", "revokedAt"]),
     ("CreatedApiToken", Parent, &["token", "secret"]),
     ("AuditEvent", Parent, &["id", "at", "by", "action", "details"]),
@@ -197,7 +201,8 @@ mod tests {
             for field in object.fields {
                 let name = (definition.node.name.node.as_str(), field.node.name.node.as_str());
                 // Whoever may read anything at all may read these, and a change has nothing beside it to keep.
-                let guarded = !matches!(who(name.0, name.1), Some(Parent | Reader)) && name.0 != "Mutation";
+                let guarded = !matches!(who(name.0, name.1), Some(Parent | Reader))
+                    && !["Mutation", "Subscription"].contains(&name.0);
                 assert!(!guarded || field.node.ty.node.nullable, "{name:?} would take its whole parent with it");
             }
         }

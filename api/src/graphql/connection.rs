@@ -8,6 +8,7 @@ use super::{
     cursor::{List, Place},
     daily_rollups::DailyRollup,
     feedback::Feedback,
+    rollup_runs::RollupRun,
 };
 
 /// Where a page stands in its list.
@@ -82,4 +83,5 @@ connections! {
     FeedbackConnection of FeedbackEdge of Feedback, total_count: usize;
     DailyRollupConnection of DailyRollupEdge of DailyRollup;
     AuditEventConnection of AuditEventEdge of AuditEvent;
+    RollupRunConnection of RollupRunEdge of RollupRun;
 }

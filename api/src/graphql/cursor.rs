@@ -18,6 +18,8 @@ pub(super) enum List {
     DailyRollups,
     /// What was done.
     AuditEvents,
+    /// Runs.
+    RollupRuns,
 }
 
 impl List {
@@ -28,6 +30,7 @@ impl List {
             Self::Feedback => "r",
             Self::DailyRollups => "d",
             Self::AuditEvents => "a",
+            Self::RollupRuns => "u",
         }
     }
 }

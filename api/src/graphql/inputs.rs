@@ -75,6 +75,13 @@ pub(super) struct DateRange {
     to: Date,
 }
 
+impl DateRange {
+    /// As a period; `argument` is named where it can be none.
+    pub(super) fn resolve(self, argument: &str) -> Result<Period, ApiError> {
+        Period::new(self.from.0, self.to.0).map_err(|error| ApiError::bad_input(format!("{argument}: {error}")))
+    }
+}
+
 /// Exactly one of the two.
 #[derive(Debug, Clone, Copy, OneofObject)]
 pub(super) enum PeriodInput {
@@ -124,9 +131,7 @@ pub(super) fn resolve_period(input: Option<PeriodInput>, today: Day) -> Result<P
     match input {
         None => Ok(Period::preset(Preset::Last30Days, today)),
         Some(PeriodInput::Preset(preset)) => Ok(Period::preset(preset.into(), today)),
-        Some(PeriodInput::Between(range)) => {
-            Period::new(range.from.0, range.to.0).map_err(|error| ApiError::bad_input(format!("period: {error}")))
-        }
+        Some(PeriodInput::Between(range)) => range.resolve("period"),
     }
 }
 

@@ -9,7 +9,9 @@ use caseload_schema::{directory, period::Period};
 use super::{
     audit::{AuditAction, audit_events},
     authorization::{Nullable, check, guarded, permitted},
-    connection::{AuditEventConnection, ConversationConnection, DailyRollupConnection, FeedbackConnection},
+    connection::{
+        AuditEventConnection, ConversationConnection, DailyRollupConnection, FeedbackConnection, RollupRunConnection,
+    },
     context::ContextExt as _,
     conversations, daily_rollups, feedback,
     figures::Figures,
@@ -17,6 +19,7 @@ use super::{
     labels::{LabelReport, label_reports},
     measure::Measure,
     member_report::MemberReport,
+    rollup_runs::{RollupRun, rollup_run, rollup_runs},
     rollup_status::RollupStatus,
     team_report::TeamReport,
     viewer::Viewer,
@@ -41,7 +44,7 @@ impl Query {
 
     /// The workspace of who is asking.
     async fn workspace(&self, ctx: &Context<'_>) -> Result<Workspace, ApiError> {
-        permitted(ctx, "Query", "workspace").map(|_| Workspace)
+        permitted(ctx, "Query", "workspace").map(|_| Workspace::default())
     }
 
     /// The whole workspace, or what the filter leaves of it. Period: the last 30 days where absent, here and everywhere.
@@ -156,6 +159,23 @@ impl Query {
     /// How fresh the figures are.
     async fn rollup_status(&self, ctx: &Context<'_>) -> Result<RollupStatus, ApiError> {
         permitted(ctx, "Query", "rollupStatus").map(|_| RollupStatus)
+    }
+
+    /// Runs, those that wait and those that are over among them; the latest first.
+    #[graphql(complexity = "cost(first, 20) * child_complexity")]
+    async fn rollup_runs(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default_with = "Some(20)", desc = "How many, at most 1,000.")] first: Option<i32>,
+        #[graphql(desc = "The cursor behind which to go on.")] after: Option<String>,
+    ) -> Nullable<RollupRunConnection> {
+        let page = async { rollup_runs(ctx.snapshot()?, resolve_first(first, 20)?, after).await.map(Some) };
+        guarded(ctx, "Query", "rollupRuns", page).await
+    }
+
+    /// One run.
+    async fn rollup_run(&self, ctx: &Context<'_>, #[graphql(desc = "Which one.")] id: ID) -> Nullable<RollupRun> {
+        guarded(ctx, "Query", "rollupRun", async { rollup_run(ctx.snapshot()?, &id).await.map(Some) }).await
     }
 
     /// Who did what to roles, tokens, the time zone and rebuilds, and what was imported; the latest first.

@@ -1,27 +1,30 @@
 //! The schema: its types, and the limits that queries must keep.
 
-use async_graphql::{EmptySubscription, SDLExportOptions, SchemaBuilder};
+use async_graphql::{SDLExportOptions, SchemaBuilder};
+use caseload_rollup::schedule::Handle;
 
-use super::{events::SessionOfEachEvent, mutation::Mutation, query::Query};
+use super::{events::SessionOfEachEvent, mutation::Mutation, query::Query, subscription::Subscription};
 use crate::{config::Config, http::limits::MAX_DIRECTIVES};
 
 /// The schema of the whole API.
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
-type Builder = SchemaBuilder<Query, Mutation, EmptySubscription>;
+type Builder = SchemaBuilder<Query, Mutation, Subscription>;
 
-/// The schema with the limits of that configuration.
-pub fn schema(config: &Config) -> Schema {
-    limited(Schema::build(Query, Mutation::default(), EmptySubscription), config)
+/// The schema with the limits of that configuration. What a change asks for is told to `scheduler`.
+pub fn schema(config: &Config, scheduler: &Handle) -> Schema {
+    limited(Schema::build(Query, Mutation::default(), Subscription), config, scheduler)
 }
 
 /// The same for operations whose answers go on: [`EachEvent`](super::EachEvent) counts here.
-pub fn schema_of_streams(config: &Config) -> Schema {
-    limited(Schema::build(Query, Mutation::default(), EmptySubscription).extension(SessionOfEachEvent), config)
+pub fn schema_of_streams(config: &Config, scheduler: &Handle) -> Schema {
+    limited(Schema::build(Query, Mutation::default(), Subscription).extension(SessionOfEachEvent), config, scheduler)
 }
 
-fn limited(builder: Builder, config: &Config) -> Schema {
+fn limited(builder: Builder, config: &Config, scheduler: &Handle) -> Schema {
     let builder = builder
+        .data(scheduler.clone())
+        .data(config.nightly_at)
         .limit_depth(config.max_depth)
         .limit_complexity(config.max_complexity)
         .limit_aliases(config.max_aliases)
@@ -32,7 +35,7 @@ fn limited(builder: Builder, config: &Config) -> Schema {
 /// The schema as text, as the command prints it.
 pub fn sdl() -> String {
     let options = SDLExportOptions::new().prefer_single_line_descriptions().use_space_ident().indent_width(2);
-    schema(&Config::default()).sdl_with_options(options)
+    schema(&Config::default(), &Handle::default()).sdl_with_options(options)
 }
 
 #[cfg(test)]
@@ -46,7 +49,7 @@ mod tests {
     async fn is_affordable(query: &str) -> bool {
         let variables = json!({"period": {"preset": "LAST_90_DAYS"}, "filter": {"channels": ["email"]}});
         let request = Request::new(query).variables(Variables::from_json(variables));
-        let response = schema(&Config::default()).execute(request).await;
+        let response = schema(&Config::default(), &Handle::default()).execute(request).await;
         let said: Vec<_> = response.errors.into_iter().map(|error| error.message).collect();
         assert!(!said.iter().any(|message| message.contains("Unknown")), "{said:?}");
         !said.iter().any(|message| message.contains("too complex"))

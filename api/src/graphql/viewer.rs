@@ -35,6 +35,6 @@ impl Viewer {
 
     /// Their workspace.
     async fn workspace(&self) -> Workspace {
-        Workspace
+        Workspace::default()
     }
 }

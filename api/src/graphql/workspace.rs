@@ -1,21 +1,26 @@
 //! The viewer's workspace.
 
 use async_graphql::{Context, ID, Object};
+use caseload_schema::{store::Ledger, zone::Zone};
 
 use super::{
     api_tokens::ApiToken,
-    authorization::{Nullable, guarded},
+    authorization::{Nullable, guarded, permitted},
     context::ContextExt as _,
     inputs::EVERYONE,
     members::Member,
+    rollup_runs::wake,
     scalars::Date,
     teams::Team,
 };
 use crate::error::ApiError;
 
 /// The viewer's workspace.
-#[derive(Debug)]
-pub(super) struct Workspace;
+#[derive(Debug, Default)]
+pub(super) struct Workspace {
+    /// What the ledger says after a change; that of the request's snapshot where there was none.
+    changed: Option<Ledger>,
+}
 
 /// The company whose figures these are.
 #[Object]
@@ -42,7 +47,8 @@ impl Workspace {
 
     /// A zone that was asked for and takes effect when its rebuild is done.
     async fn pending_timezone(&self, ctx: &Context<'_>) -> Result<Option<&'static str>, ApiError> {
-        Ok(ctx.snapshot()?.ledger().pending_zone.map(caseload_schema::zone::Zone::name))
+        let ledger = self.changed.unwrap_or(*ctx.snapshot()?.ledger());
+        Ok(ledger.pending_zone.map(Zone::name))
     }
 
     /// All members, in name order, those who left among them.
@@ -67,5 +73,27 @@ impl Workspace {
             Ok(Some(snapshot.store().list_api_tokens(snapshot.key()).await?.into_iter().map(ApiToken).collect()))
         };
         guarded(ctx, "Workspace", "apiTokens", tokens).await
+    }
+}
+
+/// Changes to where days begin.
+#[derive(Debug, Default)]
+pub(super) struct ZoneMutations;
+
+#[Object]
+impl ZoneMutations {
+    /// Moves the workspace's days to another time zone. Everything is rebuilt in it, and takes effect with that run's switch;
+    /// until then figures stay those of the zone before. Asking for that one takes the wish back.
+    async fn set_timezone(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The zone's IANA name, such as Europe/Rome.")] timezone: String,
+    ) -> Result<Workspace, ApiError> {
+        let viewer = permitted(ctx, "Mutation", "setTimezone")?;
+        let zone = Zone::parse(&timezone).map_err(|error| ApiError::bad_input(format!("timezone: {error}")))?;
+        let snapshot = ctx.snapshot()?;
+        let changed = snapshot.store().request_zone(snapshot.key(), zone, viewer.actor(), snapshot.now()).await?;
+        wake(ctx);
+        Ok(Workspace { changed })
     }
 }
