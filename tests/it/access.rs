@@ -67,7 +67,7 @@ async fn add_other_workspace(caseload: &Caseload) {
     let reader = Box::new(std::io::Cursor::new(lines(&records).into_bytes()));
     let sources = vec![Source { name: None, encoding: Encoding::Identity, reader }];
     import(&caseload.store, other, options, sources, |_| ()).await.expect("the store is there");
-    caseload.app.refresh_once().await;
+    caseload.roll_up().await;
 }
 
 fn token(member: &str, workspace: &str) -> String {

@@ -74,7 +74,7 @@ async fn check_sequence(backend: Backend, dice: Dice) -> Result<(), String> {
 }
 
 /// Everything that rollups have left, without the numbers of the runs that did it.
-async fn stored(database: &Database, store: &Store) -> Vec<String> {
+pub(crate) async fn stored(database: &Database, store: &Store) -> Vec<String> {
     let workspace = store.list_workspaces().await.expect("the store is there")[0].key;
     let ledger = store.ledger(workspace).await.expect("the store is there").expect("a ledger");
     let open = store.open_block(workspace, ledger.open_revision).await.expect("the store is there");
@@ -100,7 +100,7 @@ const SUMMARIES: &str =
                   AND l.revision = s.revision)
     ORDER BY day, member_key";
 
-fn forget_rollups(database: &Database) {
+pub(crate) fn forget_rollups(database: &Database) {
     for table in ["ledger_days", "day_blocks", "open_blocks", "daily_member_summary", "dirty_days"] {
         database.sql(&format!("DELETE FROM {table}"));
     }

@@ -3,4 +3,4 @@
 mod events;
 mod http;
 pub(crate) mod server;
-mod sockets;
+pub(crate) mod sockets;

@@ -13,6 +13,8 @@ mod laws;
 mod lifecycle;
 mod migrations;
 mod model;
+mod nightly;
+mod nodes;
 mod support;
 mod tokens;
 mod verify;

@@ -1,10 +1,7 @@
 //! What is stored is compared with the facts; what is damaged is found, made anew, and never served.
 
-use caseload_rollup::{
-    run::{Hand, RunDays, RunError, RunRequest, run},
-    verify::{Difference, verify},
-};
-use caseload_schema::{day::Day, store::RunKind};
+use caseload_rollup::verify::{Difference, verify};
+use caseload_schema::day::Day;
 use serde_json::{Value, json};
 
 use crate::{
@@ -19,7 +16,6 @@ on_both_stores! {
     a_wrong_ledger_is_found_and_its_day_named,
     wrong_open_conversations_are_found,
     a_wrong_first_conversation_of_a_customer_is_found,
-    a_run_that_loses_its_lease_ends_and_changes_nothing,
     days_that_wait_for_their_rollup_are_no_difference,
     a_damaged_block_is_made_anew_and_never_served,
     a_block_of_an_unknown_version_is_made_anew_and_never_served,
@@ -127,21 +123,6 @@ async fn a_wrong_first_conversation_of_a_customer_is_found(backend: Backend) {
         .sql("UPDATE conversations SET opens_customer = NOT opens_customer WHERE id IN ('c-1-0', 'c-8-0')");
     let (days, _) = differences(&caseload).await;
     assert!(days.contains(&Some("2026-03-01".to_owned())) && days.contains(&Some("2026-03-08".to_owned())), "{days:?}");
-}
-
-async fn a_run_that_loses_its_lease_ends_and_changes_nothing(backend: Backend) {
-    let caseload = acme(backend).await;
-    let before = caseload.store.ledger(caseload.workspace).await.expect("the store is there").expect("a ledger");
-    // Every day has to be written anew, and each write finds that the lease is another's.
-    caseload.database.sql("UPDATE daily_member_summary SET conversations = conversations + 1");
-    let request = RunRequest { kind: RunKind::Rebuild, days: RunDays::All, requested_by: None };
-    let (database, taken) = (&caseload.database, std::sync::Once::new());
-    let steal = |_| taken.call_once(|| drop(database.sql("UPDATE ledgers SET lease_run = 901")));
-    let hand = Hand::new(caseload.store.clone(), caseload.clock.clone());
-    let outcome = run(&hand, caseload.workspace, request, &steal).await;
-    assert!(matches!(outcome, Err(RunError::LeaseLost)), "{outcome:?}");
-    let after = caseload.store.ledger(caseload.workspace).await.expect("the store is there").expect("a ledger");
-    assert_eq!((before.generation, before.open_revision), (after.generation, after.open_revision));
 }
 
 async fn wrong_open_conversations_are_found(backend: Backend) {

@@ -1,5 +1,6 @@
 //! Days that are not 24 hours long, hours that come twice, zones that change.
 
+use caseload_schema::audit::Actor;
 use caseload_schema::zone::Zone;
 use chrono_tz::Tz;
 use serde_json::{Value, json};
@@ -152,12 +153,16 @@ async fn a_changed_zone_takes_effect_all_at_once(backend: Backend) {
 
         let zone = Zone::parse(place.zone.name()).expect("a zone");
         let old_zone = world.zone.name();
-        caseload.store.set_pending_zone(caseload.workspace, zone).await.expect("the store is there");
+        caseload
+            .store
+            .request_zone(caseload.workspace, zone, Actor::Operator, caseload.clock.now())
+            .await
+            .expect("the store is there");
         let status = "{ workspace { timezone pendingTimezone } rollupStatus { generation } }";
         let before = caseload.ask("boss", status, &json!({})).await.json()["data"].take();
         let pending = if old_zone == place.zone.name() { Value::Null } else { json!(place.zone.name()) };
         assert_eq!(before["workspace"], json!({"timezone": old_zone, "pendingTimezone": pending}));
-        caseload.app.refresh_once().await;
+        caseload.roll_up().await;
         let after = caseload.ask("boss", status, &json!({})).await.json()["data"].take();
         assert_eq!(after["workspace"], json!({"timezone": place.zone.name(), "pendingTimezone": null}));
         let generation = |status: &Value| status["rollupStatus"]["generation"].as_i64().expect("a number");

@@ -29,7 +29,7 @@ on_both_stores! {
 type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// A client that says what it is told to.
-struct Client(Stream);
+pub(crate) struct Client(Stream);
 
 impl Client {
     async fn connect(server: &Server) -> Self {
@@ -55,7 +55,7 @@ impl Client {
     }
 
     /// The next message of the protocol, or the code of the close.
-    async fn hear(&mut self) -> Result<Value, u16> {
+    pub(crate) async fn hear(&mut self) -> Result<Value, u16> {
         loop {
             let message = timeout(Duration::from_secs(30), self.0.next()).await.expect("an answer in time");
             match message {
@@ -72,12 +72,12 @@ impl Client {
         self.hear().await
     }
 
-    async fn subscribe(&mut self, id: &str, query: &str) {
+    pub(crate) async fn subscribe(&mut self, id: &str, query: &str) {
         self.say(&json!({"type": "subscribe", "id": id, "payload": {"query": query}})).await;
     }
 }
 
-async fn greeted(server: &Server, member: &str) -> Client {
+pub(crate) async fn greeted(server: &Server, member: &str) -> Client {
     let mut client = Client::connect(server).await;
     assert_eq!(client.greet(&token(member)).await, Ok(json!({"type": "connection_ack"})));
     client

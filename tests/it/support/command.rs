@@ -72,6 +72,15 @@ impl Cli {
         }
     }
 
+    /// Begun, with that on standard input, and on its own.
+    pub(crate) fn begin(&self, arguments: &[&str], input: &[u8]) -> Child {
+        let mut command = self.command(arguments);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the binary runs");
+        // Whoever dies reads no more.
+        let _ = child.stdin.take().expect("piped").write_all(input);
+        child
+    }
+
     /// `caseload serve` on a free port, and where it listens.
     pub(crate) fn serve(&self, arguments: &[&str]) -> Server {
         self.serve_with(arguments, &[])
@@ -79,7 +88,16 @@ impl Cli {
 
     /// The same, with more in its environment.
     pub(crate) fn serve_with(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Server {
-        let arguments = [&["serve", "--listen", "127.0.0.1:0"], arguments].concat();
+        self.start("serve", arguments, environment)
+    }
+
+    /// `caseload worker` on a free port.
+    pub(crate) fn worker(&self, arguments: &[&str]) -> Server {
+        self.start("worker", arguments, &[])
+    }
+
+    fn start(&self, command: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Server {
+        let arguments = [&[command, "--listen", "127.0.0.1:0"], arguments].concat();
         let mut command = self.command(&arguments);
         let mut child = command.envs(environment.iter().copied()).spawn().expect("the binary runs");
         let mut said = BufReader::new(child.stderr.take().expect("piped"));
