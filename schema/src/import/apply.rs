@@ -23,7 +23,7 @@ pub(crate) enum Outcome {
 
 impl Working {
     /// Applies one record.
-    pub(crate) fn apply(&mut self, record: Record) -> Result<Outcome, Refusal> {
+    pub(crate) fn apply(&mut self, record: &Record) -> Result<Outcome, Refusal> {
         match record {
             Record::Member(record) => self.member(record),
             Record::Team(record) => Ok(self.team(record)),
@@ -33,11 +33,11 @@ impl Working {
             Record::Message(record) => Ok(self.message(record)),
             Record::Rating(record) => Ok(self.rating(record)),
             Record::FollowUp(record) => Ok(self.follow_up(record)),
-            Record::Delete { of, id } => self.delete(of, &id),
+            Record::Delete { of, id } => self.delete(*of, id),
         }
     }
 
-    fn member(&mut self, record: MemberRecord) -> Result<Outcome, Refusal> {
+    fn member(&mut self, record: &MemberRecord) -> Result<Outcome, Refusal> {
         let known = self.members.get(&record.id).filter(|row| row.known);
         let stored_role = known.and_then(|row| Role::parse(&row.role));
         let role = record.role.or(stored_role).unwrap_or(Role::Agent);
@@ -48,12 +48,12 @@ impl Working {
         let row = MemberRow {
             workspace_id: self.ws,
             member_key: self.free_member_key(&record.id),
-            id: record.id,
-            name: record.name,
-            email: record.email,
+            id: record.id.clone(),
+            name: record.name.clone(),
+            email: record.email.clone(),
             role: role.name().to_owned(),
             active: record.active,
-            avatar_url: record.avatar_url,
+            avatar_url: record.avatar_url.clone(),
             known: true,
         };
         Ok(replace(&mut self.members, row))
@@ -96,46 +96,46 @@ impl Working {
         Ok(())
     }
 
-    fn team(&mut self, record: TeamRecord) -> Outcome {
+    fn team(&mut self, record: &TeamRecord) -> Outcome {
         let mut members: Vec<i64> = record.member_ids.iter().map(|id| self.member_key(id)).collect();
         members.sort_unstable();
         let row = TeamRow {
             workspace_id: self.ws,
             team_key: self.free_team_key(&record.id),
-            id: record.id,
-            name: record.name,
+            id: record.id.clone(),
+            name: record.name.clone(),
             member_keys: keys::join(members),
         };
         replace(&mut self.teams, row)
     }
 
-    fn label(&mut self, record: LabelRecord) -> Outcome {
+    fn label(&mut self, record: &LabelRecord) -> Outcome {
         let row = LabelRow {
             workspace_id: self.ws,
             label_key: self.free_label_key(&record.id),
-            id: record.id,
-            title: record.title,
-            color: record.color,
+            id: record.id.clone(),
+            title: record.title.clone(),
+            color: record.color.clone(),
             known: true,
         };
         replace(&mut self.labels, row)
     }
 
-    fn customer(&mut self, record: CustomerRecord) -> Outcome {
+    fn customer(&mut self, record: &CustomerRecord) -> Outcome {
         let erased = self.customers.get(&record.id).is_some_and(|row| row.erased);
         let row = CustomerRow {
             workspace_id: self.ws,
             customer_key: self.free_customer_key(&record.id),
-            id: record.id,
-            name: record.name,
-            email: record.email,
+            id: record.id.clone(),
+            name: record.name.clone(),
+            email: record.email.clone(),
             known: true,
             erased,
         };
         replace(&mut self.customers, row)
     }
 
-    fn conversation(&mut self, record: ConversationRecord) -> Outcome {
+    fn conversation(&mut self, record: &ConversationRecord) -> Outcome {
         let old = self.conversations.get(&record.id).cloned();
         let updated_at = record.updated_at.map(Instant::micros);
         let stored_update = old.as_ref().and_then(|row| row.updated_at);
@@ -147,11 +147,11 @@ impl Working {
         let row = ConversationRow {
             workspace_id: self.ws,
             conversation_key: self.free_conversation_key(&record.id),
-            id: record.id,
+            id: record.id.clone(),
             customer_key: Some(self.customer_key(&record.customer_id)),
             created_at: Some(record.created_at.micros()),
             channel_key: Some(self.channel_key(&record.channel)),
-            assignee_key: record.assignee_id.map(|id| self.member_key(&id)),
+            assignee_key: record.assignee_id.as_ref().map(|id| self.member_key(id)),
             label_keys: keys::join(labels),
             closed_at: record.closed_at.map(Instant::micros),
             outcome: record.outcome,
@@ -168,40 +168,40 @@ impl Working {
         outcome
     }
 
-    fn message(&mut self, record: MessageRecord) -> Outcome {
+    fn message(&mut self, record: &MessageRecord) -> Outcome {
         let row = MessageRow {
             workspace_id: self.ws,
             conversation_key: self.conversation_key(&record.conversation_id),
             sent_at: record.sent_at.micros(),
             kind: record.kind,
-            author_key: record.author_id.map(|id| self.member_key(&id)),
-            id: record.id,
+            author_key: record.author_id.as_ref().map(|id| self.member_key(id)),
+            id: record.id.clone(),
         };
         replace(&mut self.messages, row)
     }
 
-    fn rating(&mut self, record: RatingRecord) -> Outcome {
+    fn rating(&mut self, record: &RatingRecord) -> Outcome {
         let conversation_key = self.conversation_key(&record.conversation_id);
         let customer = self.conversations.by_key(conversation_key).and_then(|row| row.customer_key);
         let row = RatingRow {
             workspace_id: self.ws,
             rating_key: self.free_rating_key(&record.id),
-            id: record.id,
+            id: record.id.clone(),
             conversation_key,
             rated_at: record.rated_at.micros(),
             score: record.score,
-            comment: record.comment.filter(|_| !self.is_erased(customer)),
-            member_key: record.member_id.map(|id| self.member_key(&id)),
+            comment: record.comment.clone().filter(|_| !self.is_erased(customer)),
+            member_key: record.member_id.as_ref().map(|id| self.member_key(id)),
         };
         replace(&mut self.ratings, row)
     }
 
-    fn follow_up(&mut self, record: FollowUpRecord) -> Outcome {
+    fn follow_up(&mut self, record: &FollowUpRecord) -> Outcome {
         let row = FollowUpRow {
             workspace_id: self.ws,
             conversation_key: self.conversation_key(&record.conversation_id),
-            id: record.id,
-            assignee_key: record.assignee_id.map(|id| self.member_key(&id)),
+            id: record.id.clone(),
+            assignee_key: record.assignee_id.as_ref().map(|id| self.member_key(id)),
             due_at: record.due_at.map(Instant::micros),
             completed_at: record.completed_at.map(Instant::micros),
         };

@@ -5,18 +5,18 @@ use std::{collections::BTreeSet, sync::Arc};
 use super::{
     Sender,
     apply::Outcome,
+    change::Change,
     field::Refusal,
     journal,
     load::{self, Messages},
     record::Record,
-    save,
     table::Entry,
 };
 use crate::{
     day::Day,
     id::WorkspaceKey,
     instant::Instant,
-    store::{Conn, Result, StoreError, dirty_days, ledger, statistics},
+    store::{Conn, Result, StoreError},
 };
 
 /// A line that was read: a record, or why it is none.
@@ -53,15 +53,12 @@ pub(crate) async fn apply(
     batch: &[Numbered],
     manner: Manner,
 ) -> Result<BatchOutcome> {
-    statistics::plan_for_any_workspace(conn).await?;
-    let change = dirty_days::next_change(conn, ws).await?;
-    let ledger = ledger::find(conn, ws).await?;
-    let ledger = ledger.ok_or_else(|| StoreError::Invalid(format!("workspace {ws} is gone")))?;
+    let change = Change::begin(conn, ws).await?;
     let records = batch.iter().filter_map(|line| line.record.as_ref().ok());
     let mut working = load::working(conn, ws, manner.sender, manner.messages, records).await?;
     let mut outcome = BatchOutcome::default();
     for Numbered { file, line, record } in batch {
-        match record.clone().and_then(|record| working.apply(record)) {
+        match record.as_ref().map_err(Refusal::clone).and_then(|record| working.apply(record)) {
             Ok(Outcome::Accepted) => outcome.accepted += 1,
             Ok(Outcome::Unchanged) => outcome.unchanged += 1,
             Ok(Outcome::Stale) => outcome.stale += 1,
@@ -80,15 +77,7 @@ pub(crate) async fn apply(
     let lost = working.without_opener(&customers);
     load::all_of_customers(conn, &mut working, &lost).await?;
     working.derive_openers(&customers);
-    save::working(conn, ws, &working).await?;
-    outcome.days = working.touched_days(ledger.zone);
-    let mut marked = outcome.days.clone();
-    if let Some(zone) = ledger.pending_zone {
-        // Whichever zone is the current one when these marks are read, its days are among them.
-        marked.extend(working.touched_days(zone));
-    }
-    let marked: Vec<Day> = marked.into_iter().collect();
-    dirty_days::upsert(conn, ws, &marked, change, manner.now).await?;
+    outcome.days = change.write(conn, &working, manner.now).await?;
     journal::roles(conn, ws, manner, &working).await?;
     Ok(outcome)
 }

@@ -146,7 +146,8 @@ fn current<T>(ids: &FxHashSet<&str>, key: impl Fn(&str) -> Option<T>) -> Vec<T> 
     ids.iter().filter_map(|id| key(id)).collect()
 }
 
-async fn read_counters(conn: &mut Conn, ws: WorkspaceKey) -> Result<Counters> {
+/// The next free keys of the workspace.
+pub(crate) async fn read_counters(conn: &mut Conn, ws: WorkspaceKey) -> Result<Counters> {
     let query = counters::table.find(ws.0).select((
         counters::member,
         counters::team,
@@ -161,7 +162,9 @@ async fn read_counters(conn: &mut Conn, ws: WorkspaceKey) -> Result<Counters> {
 }
 
 async fn named_rows(conn: &mut Conn, working: &mut Working, named: &Named<'_>) -> Result<()> {
-    let list = |ids: &FxHashSet<&str>| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<String>>();
+    fn list<'r>(ids: &FxHashSet<&'r str>) -> Vec<&'r str> {
+        ids.iter().copied().collect()
+    }
     let ws = working.ws;
     load_rows!(conn, ws, members.id in list(&named.members) => MemberRow, working.members);
     load_rows!(conn, ws, teams.id in list(&named.teams) => TeamRow, working.teams);

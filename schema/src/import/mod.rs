@@ -6,6 +6,7 @@
 
 mod apply;
 mod batch;
+mod change;
 mod derive;
 mod field;
 mod journal;
@@ -23,7 +24,6 @@ use std::{collections::BTreeSet, io::Read, sync::Arc};
 
 use tokio::sync::mpsc;
 
-pub use self::report::{LineError, MAX_LISTED_ERRORS, Report};
 use self::{
     batch::{BatchOutcome, Manner, Numbered},
     field::{Latest, Refusal},
@@ -31,6 +31,7 @@ use self::{
     lines::{Line, Lines},
     load::Messages,
 };
+pub use self::report::{LineError, MAX_LISTED_ERRORS, Report};
 use crate::{
     clock::Clock,
     day::Day,
