@@ -15,6 +15,7 @@ mod migrations;
 mod model;
 mod nightly;
 mod nodes;
+mod repair;
 mod support;
 mod tokens;
 mod verify;

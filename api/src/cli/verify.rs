@@ -1,6 +1,10 @@
 //! `caseload verify`
 
 use caseload_rollup::verify;
+use caseload_schema::{
+    clock::Clock,
+    import::{self, Repaired},
+};
 use clap::Args;
 
 use super::{Outcome, open, range::Range, settings::Settings};
@@ -13,6 +17,10 @@ pub(super) struct Verify {
     workspace: Option<String>,
     #[command(flatten)]
     range: Range,
+    /// Derive anew, before the comparison, what the import keeps beside the facts of all conversations. The days that this
+    /// changes wait for a rollup.
+    #[arg(long)]
+    repair: bool,
 }
 
 impl Verify {
@@ -20,6 +28,10 @@ impl Verify {
         let period = self.range.period()?;
         let store = open::store(settings, &settings.load()?).await?;
         let workspace = open::workspace(&store, self.workspace.as_deref()).await?;
+        if self.repair {
+            let Repaired { corrections, days } = import::repair(&store, workspace.key, &Clock::system()).await?;
+            println!("{corrections} corrections, {} days wait for a rollup because of them", days.len());
+        }
         let verified = verify::verify(&store, workspace.key, period, |difference| match difference.day {
             Some(day) => println!("{day}: {}", difference.what),
             None => println!("{}", difference.what),

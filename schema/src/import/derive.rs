@@ -57,20 +57,25 @@ impl Working {
     /// Derives the first inbound message and its reply of every conversation whose messages changed.
     pub(crate) fn derive_first_messages(&mut self) {
         for key in self.touched_conversations() {
-            let Some(row) = self.conversations.by_key(key) else { continue };
-            let whole = self.with_history.contains(&key)
-                || self.conversations.entry(key).is_none_or(|entry| entry.stored.is_none());
-            let (first_inbound_at, first_reply_at) = if whole {
-                first_messages(&self.messages, key)
-            } else {
-                // Later messages were added: they can bring the first reply, and change nothing else.
-                let reply = first_reply(self.messages.current_of(key), row.first_inbound_at);
-                (row.first_inbound_at, row.first_reply_at.into_iter().chain(reply).min())
-            };
-            if (first_inbound_at, first_reply_at) != (row.first_inbound_at, row.first_reply_at) {
-                let row = ConversationRow { first_inbound_at, first_reply_at, ..row.clone() };
-                self.conversations.set(row);
-            }
+            self.derive_first_messages_of(key);
+        }
+    }
+
+    /// Derives the first inbound message of one conversation, and its reply.
+    pub(crate) fn derive_first_messages_of(&mut self, key: i64) {
+        let Some(row) = self.conversations.by_key(key) else { return };
+        let whole = self.with_history.contains(&key)
+            || self.conversations.entry(key).is_none_or(|entry| entry.stored.is_none());
+        let (first_inbound_at, first_reply_at) = if whole {
+            first_messages(&self.messages, key)
+        } else {
+            // Later messages were added: they can bring the first reply, and change nothing else.
+            let reply = first_reply(self.messages.current_of(key), row.first_inbound_at);
+            (row.first_inbound_at, row.first_reply_at.into_iter().chain(reply).min())
+        };
+        if (first_inbound_at, first_reply_at) != (row.first_inbound_at, row.first_reply_at) {
+            let row = ConversationRow { first_inbound_at, first_reply_at, ..row.clone() };
+            self.conversations.set(row);
         }
     }
 

@@ -13,6 +13,7 @@ mod journal;
 mod lines;
 mod load;
 mod record;
+mod repair;
 mod report;
 pub(crate) mod rows;
 mod save;
@@ -31,7 +32,10 @@ use self::{
     lines::{Line, Lines},
     load::Messages,
 };
-pub use self::report::{LineError, MAX_LISTED_ERRORS, Report};
+pub use self::{
+    repair::{Repaired, repair},
+    report::{LineError, MAX_LISTED_ERRORS, Report},
+};
 use crate::{
     clock::Clock,
     day::Day,
