@@ -76,8 +76,7 @@ impl Durations {
     /// The value at `place` of the sorted values, and the one behind it (the last one twice).
     fn neighbours(&self, place: usize) -> (u64, u64) {
         if FEW < self.seconds.len() {
-            let coarse = self.coarse.get_or_init(|| Coarse::of(&self.seconds));
-            return (coarse.at(place), coarse.at((place + 1).min(self.seconds.len() - 1)));
+            return self.coarse.get_or_init(|| Coarse::of(&self.seconds)).neighbours(&self.seconds, place);
         }
         let mut seconds = self.seconds.clone();
         let (_, &mut low, above) = seconds.select_nth_unstable(place);
@@ -85,39 +84,44 @@ impl Durations {
     }
 }
 
-/// Values in buckets of growing width: what the many quantiles of many values have in common.
+/// How many values lie in each of some buckets of growing width: what the quantiles of many values have in common.
 #[derive(Debug, Clone)]
 struct Coarse {
-    /// Where each bucket ends in `seconds`.
+    /// How many values lie in each bucket and those below it.
     ends: Vec<usize>,
-    seconds: Vec<u64>,
 }
 
 impl Coarse {
     fn of(seconds: &[u64]) -> Self {
-        let mut starts = vec![0; BUCKETS];
+        let mut ends = vec![0; BUCKETS];
         for &value in seconds {
-            starts[bucket(value)] += 1;
+            ends[bucket(value)] += 1;
         }
-        let mut start = 0;
-        for count in &mut starts {
-            start += std::mem::replace(count, start);
+        let mut end = 0;
+        for count in &mut ends {
+            end += *count;
+            *count = end;
         }
-        let (mut ends, mut sorted) = (starts, vec![0; seconds.len()]);
-        for &value in seconds {
-            let end = &mut ends[bucket(value)];
-            sorted[*end] = value;
-            *end += 1;
-        }
-        Self { ends, seconds: sorted }
+        Self { ends }
     }
 
-    /// The value at `place` of the sorted values.
-    fn at(&self, place: usize) -> u64 {
+    /// The value at `place` of the sorted values, and the one behind it (the last one twice).
+    fn neighbours(&self, seconds: &[u64], place: usize) -> (u64, u64) {
+        let (start, mut values) = self.around(seconds, place);
+        let (_, &mut low, above) = values.select_nth_unstable(place - start);
+        let high = above.iter().copied().min();
+        let next = || self.around(seconds, (place + 1).min(seconds.len() - 1)).1.into_iter().min();
+        (low, high.or_else(next).unwrap_or(low).max(low))
+    }
+
+    /// The values of the bucket that the value at `place` lies in, and how many lie below them.
+    fn around(&self, seconds: &[u64], place: usize) -> (usize, Vec<u64>) {
         let bucket = self.ends.partition_point(|&end| end <= place);
         let start = if bucket == 0 { 0 } else { self.ends[bucket - 1] };
-        let mut values = self.seconds[start..self.ends[bucket]].to_vec();
-        *values.select_nth_unstable(place - start).1
+        let (low, width) = range(bucket);
+        let mut values = Vec::with_capacity(self.ends[bucket] - start);
+        values.extend(seconds.iter().filter(|&&value| value.wrapping_sub(low) <= width));
+        (start, values)
     }
 }
 
@@ -130,6 +134,13 @@ const fn bucket(value: u64) -> usize {
     let bits = u64::BITS - value.leading_zeros();
     let shift = bits.saturating_sub(PRECISION);
     ((shift as usize) << (PRECISION - 1)) + (value >> shift) as usize
+}
+
+/// The lowest value of a bucket, and how far its highest lies above it.
+const fn range(bucket: usize) -> (u64, u64) {
+    let shift = (bucket >> (PRECISION - 1)).saturating_sub(1);
+    let highest_bits = (bucket - (shift << (PRECISION - 1))) as u64;
+    (highest_bits << shift, (1 << shift) - 1)
 }
 
 #[cfg(test)]
@@ -164,6 +175,17 @@ mod tests {
         let buckets: Vec<usize> = std::iter::once(0).chain(values.take(63 * 3)).map(bucket).collect();
         assert!(buckets.is_sorted());
         assert!(buckets.iter().all(|&bucket| bucket < BUCKETS));
+    }
+
+    #[test]
+    fn ranges_of_buckets_follow_one_another() {
+        let mut next = 0;
+        for at in 0..BUCKETS {
+            let (low, width) = range(at);
+            assert_eq!((low, bucket(low), bucket(low + width)), (next, at, at));
+            next = (low + width).wrapping_add(1);
+        }
+        assert_eq!(next, 0, "the last one ends with the highest number");
     }
 
     #[test]

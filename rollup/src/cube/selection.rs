@@ -166,11 +166,6 @@ impl<'a> Selection<'a> {
         }
     }
 
-    /// How many durations are looked at to find those that pass.
-    pub(super) fn count_durations_looked_at(&self, timed: Timed) -> usize {
-        self.groups().iter().map(|group| timed.span(group).len()).sum()
-    }
-
     /// Appends the seconds of all rows that pass.
     pub(super) fn append_durations(&self, timed: Timed, to: &mut Vec<u64>) {
         for group in self.groups() {

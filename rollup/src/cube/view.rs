@@ -26,13 +26,16 @@ pub struct View {
     pub(super) predicate: Arc<Predicate>,
     /// The backlog before each of the days and behind the last: one for all periods of a filter.
     pub(super) backlogs: Arc<OnceLock<Vec<i64>>>,
+    /// What adds up: computed once for all that ask.
+    counts: Arc<OnceLock<Counts>>,
 }
 
 impl View {
     /// What passes `filter` within `period`. `days` may hold others than the period's: they count for nothing, but those
     /// behind it have to be there for [`backlog`](Self::backlog).
     pub fn new(days: Days, open: Arc<OpenBlock>, period: Period, filter: Filter) -> Self {
-        Self { days, open, period, predicate: Arc::new(filter.into()), backlogs: Arc::default() }
+        let (predicate, backlogs, counts) = (Arc::new(filter.into()), Arc::default(), Arc::default());
+        Self { days, open, period, predicate, backlogs, counts }
     }
 
     /// The period.
@@ -43,7 +46,7 @@ impl View {
     /// The same for another period: a bucket of this one, or the one before, as far as the days reach.
     #[must_use]
     pub fn within(&self, period: Period) -> Self {
-        Self { period, ..self.clone() }
+        Self { period, counts: Arc::default(), ..self.clone() }
     }
 
     /// What of this is credited to `member`, or to nobody.
@@ -65,7 +68,8 @@ impl View {
     }
 
     fn narrowed(&self, predicate: Predicate) -> Self {
-        Self { predicate: Arc::new(predicate), backlogs: Arc::default(), ..self.clone() }
+        let (predicate, backlogs, counts) = (Arc::new(predicate), Arc::default(), Arc::default());
+        Self { days: self.days.clone(), open: Arc::clone(&self.open), period: self.period, predicate, backlogs, counts }
     }
 
     /// What passes of each day of the period on which anything happened.
@@ -75,9 +79,11 @@ impl View {
 
     /// All figures that add up.
     pub fn counts(&self) -> Counts {
-        let mut sums = Counts::default();
-        self.selections().for_each(|selection| selection.count(&mut sums));
-        sums
+        *self.counts.get_or_init(|| {
+            let mut sums = Counts::default();
+            self.selections().for_each(|selection| selection.count(&mut sums));
+            sums
+        })
     }
 
     /// Whether any measure but `open` and the backlog counts something.
@@ -100,12 +106,13 @@ impl View {
     }
 
     fn durations(&self, timed: Timed) -> Durations {
-        let selections: Vec<Selection<'_>> = self.selections().collect();
-        let most = selections.iter().map(|selection| selection.count_durations_looked_at(timed)).sum();
-        let mut seconds = Vec::with_capacity(most);
-        for selection in selections {
-            selection.append_durations(timed, &mut seconds);
-        }
+        let counts = self.counts();
+        let count = match timed {
+            Timed::FirstResponse => counts.first_responses,
+            Timed::Closing => counts.closed,
+        };
+        let mut seconds = Vec::with_capacity(count as usize);
+        self.selections().for_each(|selection| selection.append_durations(timed, &mut seconds));
         Durations::new(seconds)
     }
 
