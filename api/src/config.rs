@@ -7,7 +7,7 @@ use caseload_rollup::plan::{FACTS_AT_A_TIME, TimeOfDay};
 use caseload_schema::store::StoreOptions;
 use figment::{
     Figment,
-    error::Kind,
+    error::{Actual, Kind},
     providers::{Format, Serialized, Toml},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
@@ -185,10 +185,24 @@ fn plain(error: &figment::Error) -> anyhow::Error {
         return anyhow::anyhow!("there is no setting {name}; the settings are {}", known.join(", "));
     }
     let source = error.metadata.as_ref().map_or_else(|| "the settings".into(), |metadata| metadata.name.clone());
-    if key.is_empty() {
-        anyhow::anyhow!("{} in {source}", error.kind)
-    } else {
-        anyhow::anyhow!("{key}: {} in {source}", error.kind)
+    let what = match &error.kind {
+        Kind::InvalidType(found, wanted) | Kind::InvalidValue(found, wanted) => {
+            format!("found {}, expected {wanted}", sort(found))
+        }
+        other => other.to_string(),
+    };
+    if key.is_empty() { anyhow::anyhow!("{what} in {source}") } else { anyhow::anyhow!("{key}: {what} in {source}") }
+}
+
+/// What sort of value that is.
+const fn sort(found: &Actual) -> &'static str {
+    match found {
+        Actual::Bool(_) => "true or false",
+        Actual::Unsigned(_) | Actual::Signed(_) | Actual::Float(_) => "a number",
+        Actual::Char(_) | Actual::Str(_) | Actual::Bytes(_) => "a text",
+        Actual::Seq => "a list",
+        Actual::Map => "a table",
+        _ => "something else",
     }
 }
 
@@ -349,6 +363,14 @@ mod tests {
     fn a_short_secret_is_refused_and_not_shown() {
         let error = load("jwt_secret = \"hunter2\"", &json!({})).unwrap_err().to_string();
         assert!(error.contains("at least 32") && !error.contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_type_is_refused_and_not_shown() {
+        let error = load("jwt_secret = 4815162342", &json!({})).unwrap_err().to_string();
+        assert!(error.starts_with("jwt_secret: found a number, expected a string") && !error.contains("4815"), "{error}");
+        let error = load("max_depth = \"hunter2\"", &json!({})).unwrap_err().to_string();
+        assert!(error.starts_with("max_depth: found a text, expected ") && !error.contains("hunter2"), "{error}");
     }
 
     #[test]
