@@ -129,6 +129,11 @@ impl Directory {
         Self { tokens: tokens.into_iter().map(|token| (token.key, Arc::new(token))).collect(), ..self }
     }
 
+    /// All API tokens that are not revoked, in no order.
+    pub fn api_tokens(&self) -> impl Iterator<Item = &Arc<TokenEntry>> {
+        self.tokens.values()
+    }
+
     /// The API token of that key, unless it is revoked.
     pub fn api_token(&self, key: TokenKey) -> Option<&Arc<TokenEntry>> {
         self.tokens.get(&key)
@@ -177,6 +182,11 @@ impl Directory {
     /// The name of that channel.
     pub fn channel(&self, key: ChannelKey) -> Option<&Arc<str>> {
         self.channels.get(&key)
+    }
+
+    /// All channels, in no order.
+    pub fn channels(&self) -> impl Iterator<Item = (ChannelKey, &Arc<str>)> {
+        self.channels.iter().map(|(key, name)| (*key, name))
     }
 
     /// The channel of that name.

@@ -12,10 +12,8 @@ use crate::{
     store::{
         Conn, Result,
         conn::{execute, insert_rows},
-        tables::{
-            channels, conversations, counters, customers, follow_ups, labels, ledgers, members, messages, ratings,
-            teams,
-        },
+        ledger,
+        tables::{channels, conversations, counters, customers, follow_ups, labels, members, messages, ratings, teams},
     },
 };
 
@@ -40,8 +38,7 @@ pub(crate) async fn working(conn: &mut Conn, ws: WorkspaceKey, working: &Working
     write_events(conn, working).await?;
     write_counters(conn, working).await?;
     if is_directory_changed(working) {
-        let row = ledgers::table.find(ws.0);
-        execute!(conn, diesel::update(row).set(ledgers::directory_version.eq(ledgers::directory_version + 1)))?;
+        ledger::bump_directory(conn, ws).await?;
     }
     Ok(())
 }

@@ -51,6 +51,11 @@ pub async fn find_open(conn: &mut Conn, ws: WorkspaceKey, revision: i64) -> Resu
     Ok(first!(conn, query)?)
 }
 
+/// What tells a block from others that are kept under its name somewhere else: the checksum with which it ends.
+pub fn seal(block: &[u8]) -> Option<i64> {
+    block.last_chunk().map(|checksum| i64::from(u32::from_le_bytes(*checksum)))
+}
+
 /// Writes new blocks of one revision.
 pub async fn insert(conn: &mut Conn, ws: WorkspaceKey, revision: i64, blocks: &[(Day, Vec<u8>)]) -> Result<()> {
     // Some blocks at a time: one may be large.
@@ -63,6 +68,7 @@ pub async fn insert(conn: &mut Conn, ws: WorkspaceKey, revision: i64, blocks: &[
                     day_blocks::day.eq(day.number()),
                     day_blocks::revision.eq(revision),
                     day_blocks::block.eq(bytes),
+                    day_blocks::seal.eq(seal(bytes)),
                 )
             })
             .collect();

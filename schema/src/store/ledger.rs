@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use diesel::{ExpressionMethods, Insertable, QueryDsl, Queryable};
+use diesel::{ExpressionMethods, Insertable, QueryDsl, Queryable, dsl::sql, sql_types::BigInt};
 
 use super::{
     Conn, Result, Store, StoreError,
@@ -17,6 +17,8 @@ use crate::{day::Day, id::WorkspaceKey, instant::Instant, zone::Zone};
 pub struct Ledger {
     /// Grows by one with each change of the figures.
     pub generation: i64,
+    /// A random mark of this generation: another one of the same number, made after a backup was restored, has another.
+    pub head: i64,
     /// Grows with each change of the directory.
     pub directory_version: i64,
     /// When the latest run ended.
@@ -40,6 +42,8 @@ pub struct LedgerDay {
     pub revision: i64,
     /// When that was rolled up.
     pub rolled_up_at: Instant,
+    /// The [`seal`](super::blocks::seal) of its block; `None` of one that was made before seals were kept.
+    pub seal: Option<i64>,
 }
 
 /// What a run changes when it ends.
@@ -66,6 +70,7 @@ struct LedgerRow {
     timezone: String,
     pending_timezone: Option<String>,
     generation: i64,
+    head: i64,
     directory_version: i64,
     open_revision: i64,
     rolled_up_at: Option<i64>,
@@ -79,12 +84,19 @@ struct LedgerDayRow {
     day: i32,
     revision: i64,
     rolled_up_at: i64,
+    seal: Option<i64>,
 }
 
 impl Store {
     /// What is current; `None` where there is no such workspace.
     pub async fn ledger(&self, ws: WorkspaceKey) -> Result<Option<Ledger>> {
         self.read(move |conn| Box::pin(find(conn, ws))).await
+    }
+
+    /// The generation that is current in each of these workspaces; those that are not there are missing from the answer.
+    pub async fn generations(&self, of: &[WorkspaceKey]) -> Result<Vec<(WorkspaceKey, i64)>> {
+        let of: Vec<i64> = of.iter().map(|ws| ws.0).collect();
+        self.read(move |conn| Box::pin(async move { list_generations(conn, &of).await })).await
     }
 
     /// The current revision of each day that has a block, ascending.
@@ -114,6 +126,7 @@ type Columns = (
     ledgers::timezone,
     ledgers::pending_timezone,
     ledgers::generation,
+    ledgers::head,
     ledgers::directory_version,
     ledgers::open_revision,
     ledgers::rolled_up_at,
@@ -124,6 +137,7 @@ const COLUMNS: Columns = (
     ledgers::timezone,
     ledgers::pending_timezone,
     ledgers::generation,
+    ledgers::head,
     ledgers::directory_version,
     ledgers::open_revision,
     ledgers::rolled_up_at,
@@ -148,6 +162,7 @@ fn ledger(ws: WorkspaceKey, row: LedgerRow) -> Result<Ledger> {
     let zone = |name: &str, column| Zone::parse(name).map_err(|_| StoreError::damaged("ledgers", column, ws));
     Ok(Ledger {
         generation: row.generation,
+        head: row.head,
         directory_version: row.directory_version,
         rolled_up_at: row.rolled_up_at.map(Instant::from_micros),
         zone: zone(&row.timezone, "timezone")?,
@@ -157,6 +172,18 @@ fn ledger(ws: WorkspaceKey, row: LedgerRow) -> Result<Ledger> {
     })
 }
 
+async fn list_generations(conn: &mut Conn, of: &[i64]) -> Result<Vec<(WorkspaceKey, i64)>> {
+    let mut found = Vec::with_capacity(of.len());
+    for of in of.chunks(conn.most_keys()) {
+        let query = ledgers::table
+            .filter(ledgers::workspace_id.eq_any(of))
+            .select((ledgers::workspace_id, ledgers::generation));
+        let rows: Vec<(i64, i64)> = load!(conn, query)?;
+        found.extend(rows.into_iter().map(|(ws, generation)| (WorkspaceKey(ws), generation)));
+    }
+    Ok(found)
+}
+
 /// Keeps others from writing the ledger's row until the transaction ends.
 pub(crate) async fn lock(conn: &mut Conn, ws: WorkspaceKey) -> Result<()> {
     let row = ledgers::table.find(ws.0);
@@ -164,10 +191,16 @@ pub(crate) async fn lock(conn: &mut Conn, ws: WorkspaceKey) -> Result<()> {
     Ok(())
 }
 
-/// Tells who reads the directory that it has changed. This locks the ledger's row until the transaction ends.
+/// Tells who reads the directory that it has changed, and locks the ledger's row until the transaction ends. Its number
+/// grows by a random step: those that follow a restored backup are not those that followed it the first time, under which
+/// caches may still hold other names and roles.
 pub(crate) async fn bump_directory(conn: &mut Conn, ws: WorkspaceKey) -> Result<()> {
-    let row = ledgers::table.find(ws.0);
-    execute!(conn, diesel::update(row).set(ledgers::directory_version.eq(ledgers::directory_version + 1)))?;
+    let step = sql::<BigInt>(match conn {
+        Conn::Sqlite(_) => "1 + abs(random() % 1000000000)",
+        Conn::Postgres(_) => "1 + floor(random() * 1000000000)::bigint",
+    });
+    let next = ledgers::directory_version.eq(ledgers::directory_version + step);
+    execute!(conn, diesel::update(ledgers::table.find(ws.0)).set(next))?;
     Ok(())
 }
 
@@ -181,6 +214,7 @@ pub async fn list_days(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<LedgerDa
             day: Day::from_number(row.day),
             revision: row.revision,
             rolled_up_at: Instant::from_micros(row.rolled_up_at),
+            seal: row.seal,
         })
         .collect())
 }
@@ -208,7 +242,14 @@ pub async fn flip(conn: &mut Conn, lease: Lease, flip: &Flip) -> Result<Option<i
         supersede_open(conn, ws, revision, flip.at).await?;
     }
     if flip.open.is_some() || !flip.changed.is_empty() || !flip.emptied.is_empty() {
-        execute!(conn, diesel::update(row).set(ledgers::generation.eq(ledgers::generation + 1)))?;
+        let mark = sql::<BigInt>(match conn {
+            Conn::Sqlite(_) => "random()",
+            Conn::Postgres(_) => {
+                "('x' || substr(md5(random()::text || clock_timestamp()::text), 1, 16))::bit(64)::bigint"
+            }
+        });
+        let next = (ledgers::generation.eq(ledgers::generation + 1), ledgers::head.eq(mark));
+        execute!(conn, diesel::update(row).set(next))?;
     }
     let emptied = flip.emptied.iter().map(|day| (*day, NO_REVISION));
     let mut by_revision: BTreeMap<i64, Vec<i32>> = BTreeMap::new();
@@ -256,9 +297,22 @@ async fn insert_days(conn: &mut Conn, ws: WorkspaceKey, flip: &Flip) -> Result<(
         day: day.number(),
         revision: *revision,
         rolled_up_at: flip.at.micros(),
+        seal: None,
     };
     let rows: Vec<LedgerDayRow> = flip.changed.iter().map(new).collect();
     let rows: Vec<&LedgerDayRow> = rows.iter().collect();
     insert_rows!(conn, ledger_days, rows, [workspace_id, day, revision, rolled_up_at])?;
+    seal_days(conn, ws).await
+}
+
+/// Copies the seals of new days' blocks.
+async fn seal_days(conn: &mut Conn, ws: WorkspaceKey) -> Result<()> {
+    let seal = diesel::sql_query(
+        "UPDATE ledger_days SET seal = (SELECT b.seal FROM day_blocks b WHERE b.workspace_id = ledger_days.workspace_id \
+         AND b.day = ledger_days.day AND b.revision = ledger_days.revision) \
+         WHERE seal IS NULL AND workspace_id = ",
+    )
+    .sql(ws.0.to_string());
+    execute!(conn, seal)?;
     Ok(())
 }

@@ -6,6 +6,7 @@ diesel::table! {
         id -> Text,
         name -> Text,
         created_at -> BigInt,
+        incarnation -> Text,
     }
 }
 
@@ -21,6 +22,7 @@ diesel::table! {
         next_run -> BigInt,
         last_night -> Nullable<Integer>,
         tried_at -> Nullable<BigInt>,
+        head -> BigInt,
     }
 }
 
@@ -195,6 +197,7 @@ diesel::table! {
         day -> Integer,
         revision -> BigInt,
         rolled_up_at -> BigInt,
+        seal -> Nullable<BigInt>,
     }
 }
 
@@ -205,6 +208,7 @@ diesel::table! {
         revision -> BigInt,
         block -> Binary,
         superseded_at -> Nullable<BigInt>,
+        seal -> Nullable<BigInt>,
     }
 }
 

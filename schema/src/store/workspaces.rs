@@ -1,6 +1,6 @@
 //! Workspaces.
 
-use diesel::{ExpressionMethods, QueryDsl, Queryable};
+use diesel::{ExpressionMethods, QueryDsl, Queryable, dsl::sql, sql_types::Text};
 
 use super::{
     Conn, Result, Store, StoreError,
@@ -10,7 +10,7 @@ use super::{
 use crate::{id::WorkspaceKey, instant::Instant, zone::Zone};
 
 /// A company whose facts these are.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Workspace {
     /// Its key.
     pub key: WorkspaceKey,
@@ -18,6 +18,15 @@ pub struct Workspace {
     pub id: String,
     /// The name.
     pub name: String,
+    /// Random, secret, and never another workspace's: not that of one of the same id in another database either.
+    pub incarnation: String,
+}
+
+impl std::fmt::Debug for Workspace {
+    /// Without its secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Workspace").field("key", &self.key).field("id", &self.id).finish_non_exhaustive()
+    }
 }
 
 /// Why a workspace can't be made.
@@ -39,11 +48,13 @@ struct WorkspaceRow {
     workspace_id: i64,
     id: String,
     name: String,
+    incarnation: String,
 }
 
 impl From<WorkspaceRow> for Workspace {
     fn from(row: WorkspaceRow) -> Self {
-        Self { key: WorkspaceKey(row.workspace_id), id: row.id, name: row.name }
+        let WorkspaceRow { workspace_id, id, name, incarnation } = row;
+        Self { key: WorkspaceKey(workspace_id), id, name, incarnation }
     }
 }
 
@@ -75,6 +86,11 @@ impl Store {
         self.read(|conn| Box::pin(list(conn))).await
     }
 
+    /// The workspace of that key.
+    pub async fn workspace(&self, ws: WorkspaceKey) -> Result<Option<Workspace>> {
+        self.read(move |conn| Box::pin(find_by_key(conn, ws))).await
+    }
+
     /// The workspace of that id.
     pub async fn find_workspace(&self, id: &str) -> Result<Option<Workspace>> {
         let id = id.to_owned();
@@ -88,15 +104,27 @@ async fn find(conn: &mut Conn, id: &str) -> Result<Option<Workspace>> {
             workspaces::workspace_id,
             workspaces::id,
             workspaces::name,
+            workspaces::incarnation,
         ))
     };
     let row: Option<WorkspaceRow> = first!(conn, query())?;
     Ok(row.map(Workspace::from))
 }
 
+async fn find_by_key(conn: &mut Conn, ws: WorkspaceKey) -> Result<Option<Workspace>> {
+    let query = workspaces::table.find(ws.0).select((
+        workspaces::workspace_id,
+        workspaces::id,
+        workspaces::name,
+        workspaces::incarnation,
+    ));
+    let row: Option<WorkspaceRow> = first!(conn, query)?;
+    Ok(row.map(Workspace::from))
+}
+
 async fn list(conn: &mut Conn) -> Result<Vec<Workspace>> {
     let query = workspaces::table
-        .select((workspaces::workspace_id, workspaces::id, workspaces::name))
+        .select((workspaces::workspace_id, workspaces::id, workspaces::name, workspaces::incarnation))
         .order(workspaces::workspace_id);
     let rows: Vec<WorkspaceRow> = load!(conn, query)?;
     let mut list: Vec<Workspace> = rows.into_iter().map(Workspace::from).collect();
@@ -110,7 +138,16 @@ async fn insert(
     zone: Zone,
     now: Instant,
 ) -> Result<Option<WorkspaceKey>> {
-    let values = (workspaces::id.eq(&id), workspaces::name.eq(&name), workspaces::created_at.eq(now.micros()));
+    let random = match conn {
+        Conn::Sqlite(_) => "lower(hex(randomblob(32)))",
+        Conn::Postgres(_) => "replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '')",
+    };
+    let values = (
+        workspaces::id.eq(&id),
+        workspaces::name.eq(&name),
+        workspaces::created_at.eq(now.micros()),
+        workspaces::incarnation.eq(sql::<Text>(random)),
+    );
     let inserted = execute!(conn, diesel::insert_into(workspaces::table).values(values).on_conflict_do_nothing())?;
     if inserted == 0 {
         return Ok(None);
@@ -125,6 +162,7 @@ async fn insert(
             ledgers::generation.eq(0_i64),
             ledgers::directory_version.eq(0_i64),
             ledgers::open_revision.eq(0_i64),
+            ledgers::head.eq(0_i64),
             ledgers::next_run.eq(1_i64),
         ))
     )?;
