@@ -17,9 +17,10 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     auth::{TokenKeys, TokenUses},
-    cache::{Caches, Trouble},
+    cache::{CacheBytes, Caches, Publisher, SharedCache, Trouble},
     config::Config,
     error::ApiError,
+    generations::Generations,
     graphql::{self, Schema},
     http::{self, Listeners, limits::MAX_IMPORTS},
     scheduling::{self, Courtesy, REFRESH, UnderWay},
@@ -42,6 +43,7 @@ struct Inner {
     keys: TokenKeys,
     token_uses: TokenUses,
     caches: Caches,
+    generations: Generations,
     schema: Schema,
     streams: Schema,
     listeners: Listeners,
@@ -68,17 +70,20 @@ impl App {
         )?;
         let keys = TokenKeys::new(secret.expose(), &config)?;
         telemetry::metrics::recorded();
-        let caches = Caches::new(config.block_cache_bytes);
+        let shared = SharedCache::open(&config.redis_url)?;
+        let (tasks, memory) = (TaskTracker::new(), CacheBytes(config.block_cache_bytes));
+        let caches = Caches::new(store.clone(), clock.clone(), memory, shared, tasks.clone());
         let scheduler = Handle::default();
         let (schema, streams) = (graphql::schema(&config, &scheduler), graphql::schema_of_streams(&config, &scheduler));
         let (listeners, stopping) = (Listeners::default(), CancellationToken::new());
-        let (tasks, imports, repairs) = (TaskTracker::new(), Arc::new(Semaphore::new(MAX_IMPORTS)), Mutex::default());
+        let (imports, repairs) = (Arc::new(Semaphore::new(MAX_IMPORTS)), Mutex::default());
         Ok(Self(Arc::new(Inner {
             store,
             config,
             clock,
             keys,
             token_uses: TokenUses::default(),
+            generations: Generations::new(caches.clone()),
             caches,
             schema,
             streams,
@@ -101,7 +106,9 @@ impl App {
     /// What rolls up for this application.
     pub fn hand(&self) -> Hand {
         let courtesy: Arc<Courtesy> = Arc::clone(&self.0.courtesy);
-        scheduling::hand(&self.0.store, &self.0.config, &self.0.clock).minding(courtesy)
+        let publisher = Arc::new(Publisher::new(self.0.caches.clone()));
+        let hand = scheduling::hand(&self.0.store, &self.0.config, &self.0.clock);
+        hand.minding(courtesy).publishing_to(publisher)
     }
 
     /// Its scheduler, where it has one.
@@ -142,6 +149,11 @@ impl App {
     /// What is kept between requests.
     pub fn caches(&self) -> &Caches {
         &self.0.caches
+    }
+
+    /// Who wants to know of new generations is told by this.
+    pub fn generations(&self) -> &Generations {
+        &self.0.generations
     }
 
     /// The GraphQL schema.

@@ -42,6 +42,8 @@ pub struct Config {
     pub header_timeout: Interval,
     /// How long what is under way may take to end once the process is told to stop.
     pub drain_timeout: Interval,
+    /// The cache that machines share, which may hold a password; empty: each process keeps its own alone.
+    pub redis_url: Secret,
     /// Where the server listens.
     pub listen: SocketAddr,
     /// What HS256 member tokens are signed with.
@@ -94,6 +96,7 @@ impl Default for Config {
             max_connections: 1_000,
             header_timeout: Interval::seconds(15),
             drain_timeout: Interval::seconds(20),
+            redis_url: Secret::new(""),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             jwt_secret: None,
             jwt_issuer: None,
@@ -368,7 +371,10 @@ mod tests {
     #[test]
     fn a_value_of_the_wrong_type_is_refused_and_not_shown() {
         let error = load("jwt_secret = 4815162342", &json!({})).unwrap_err().to_string();
-        assert!(error.starts_with("jwt_secret: found a number, expected a string") && !error.contains("4815"), "{error}");
+        assert!(
+            error.starts_with("jwt_secret: found a number, expected a string") && !error.contains("4815"),
+            "{error}"
+        );
         let error = load("max_depth = \"hunter2\"", &json!({})).unwrap_err().to_string();
         assert!(error.starts_with("max_depth: found a text, expected ") && !error.contains("hunter2"), "{error}");
     }

@@ -26,12 +26,9 @@ use tokio::sync::OnceCell;
 
 use crate::{
     auth::Selection,
-    cache::{Caches, LedgerView, LoadError, Trouble, has_moved},
+    cache::{Caches, Current, Found, LoadError, Trouble},
     error::ApiError,
 };
-
-/// How often a ledger that moves while it is read is read again before that counts as a failure.
-const MAX_READS: usize = 5;
 
 /// Days that are loaded once, by whoever needs them first.
 type SharedDays = Arc<OnceCell<Days>>;
@@ -42,12 +39,9 @@ type SharedCount = Arc<OnceCell<u64>>;
 /// One workspace at one generation. Blocks are loaded when they are asked for, each period once.
 #[derive(Debug)]
 pub struct Snapshot {
-    store: Store,
     caches: Caches,
     workspace: Arc<Workspace>,
-    ledger: Ledger,
-    view: Arc<LedgerView>,
-    directory: Arc<Directory>,
+    current: Arc<Current>,
     now: Instant,
     today: Day,
     loaded: Mutex<HashMap<(Day, Day), SharedDays>>,
@@ -56,27 +50,19 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// The workspace as it is now; `None` where it has no ledger, which is where it does not exist.
-    pub async fn open(
-        store: &Store,
-        caches: &Caches,
-        workspace: Arc<Workspace>,
-        clock: &Clock,
-    ) -> Result<Option<Self>, StoreError> {
-        let Some((ledger, view, trouble)) = read_ledger(store, caches, workspace.key).await? else {
+    /// The workspace as it is now; `None` where it has no ledger, which is where it does not exist. While the database is
+    /// out of reach, as it was when that was last heard of.
+    pub async fn open(caches: &Caches, workspace: Arc<Workspace>, clock: &Clock) -> Result<Option<Self>, StoreError> {
+        let Some(Found { current, trouble }) = caches.current(&workspace).await? else {
             return Ok(None);
         };
-        let directory = caches.directory(store, workspace.key, ledger.directory_version).await?;
         let now = clock.now();
         Ok(Some(Self {
-            store: store.clone(),
             caches: caches.clone(),
             now,
-            today: ledger.zone.day_of(now),
+            today: current.ledger.zone.day_of(now),
             workspace,
-            ledger,
-            view,
-            directory,
+            current,
             loaded: Mutex::default(),
             pending: Mutex::default(),
             trouble: Mutex::new(trouble),
@@ -85,7 +71,13 @@ impl Snapshot {
 
     /// Where details that are not in memory come from.
     pub fn store(&self) -> &Store {
-        &self.store
+        self.caches.store()
+    }
+
+    /// The same, unless it is known to be out of reach: then nobody waits for it.
+    pub fn reachable_store(&self) -> Result<&Store, ApiError> {
+        self.caches.outage().check()?;
+        Ok(self.caches.store())
     }
 
     /// The workspace.
@@ -100,12 +92,12 @@ impl Snapshot {
 
     /// The ledger's one row.
     pub fn ledger(&self) -> &Ledger {
-        &self.ledger
+        &self.current.ledger
     }
 
     /// Names, as they are now.
     pub fn directory(&self) -> &Directory {
-        &self.directory
+        &self.current.directory
     }
 
     /// When it was opened: what the request takes for now.
@@ -125,27 +117,32 @@ impl Snapshot {
 
     /// The last day that has a block.
     pub fn last_day(&self) -> Option<Day> {
-        self.view.days.last().map(|day| day.day)
+        self.current.view.days.last().map(|day| day.day)
     }
 
     /// When the figures of `day` were made: its block, or, of a day without events, the last run.
     pub fn rolled_up_at(&self, day: Day) -> Instant {
-        let own =
-            self.view.days.binary_search_by_key(&day, |entry| entry.day).ok().map(|at| self.view.days[at].rolled_up_at);
-        own.or(self.ledger.rolled_up_at).unwrap_or(Instant::from_micros(0))
+        let own = self
+            .current
+            .view
+            .days
+            .binary_search_by_key(&day, |entry| entry.day)
+            .ok()
+            .map(|at| self.current.view.days[at].rolled_up_at);
+        own.or(self.current.ledger.rolled_up_at).unwrap_or(Instant::from_micros(0))
     }
 
     /// The figures of a period.
     pub async fn view(&self, selection: &Selection, period: Period) -> Result<View, ApiError> {
         let days = self.days(period.from(), period.to()).await?;
-        Ok(View::new(days, Arc::clone(&self.view.open), period, selection.filter().clone()))
+        Ok(View::new(days, Arc::clone(&self.current.view.open), period, selection.filter().clone()))
     }
 
     /// The figures of a period that can tell the backlog too, for which everything later is needed.
     pub async fn view_with_backlog(&self, selection: &Selection, period: Period) -> Result<View, ApiError> {
         let last = self.last_day().unwrap_or(period.to()).max(period.to());
         let days = self.days(period.from(), last).await?;
-        Ok(View::new(days, Arc::clone(&self.view.open), period, selection.filter().clone()))
+        Ok(View::new(days, Arc::clone(&self.current.view.open), period, selection.filter().clone()))
     }
 
     /// Days of a period whose facts changed since they were rolled up. Every report of a list asks for the same period's:
@@ -155,14 +152,19 @@ impl Snapshot {
             let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(pending.entry((period.from(), period.to())).or_default())
         };
-        let count = || self.store.count_pending_days(self.key(), Some(period));
+        let count = || self.caches.pending_days(self.key(), Some(period));
         Ok(*cell.get_or_try_init(count).await?)
+    }
+
+    /// All days whose facts changed since they were rolled up.
+    pub async fn all_pending_days(&self) -> Result<u64, ApiError> {
+        Ok(self.caches.pending_days(self.key(), None).await?)
     }
 
     /// The blocks from `from` to `to`, both included, in order. They stay in memory no longer than the caller keeps them
     /// and the cache has room.
     pub async fn blocks(&self, from: Day, to: Day) -> Result<Vec<Arc<Block>>, ApiError> {
-        match self.caches.blocks(&self.store, self.key(), self.entries(from, to)).await {
+        match self.caches.blocks(&self.workspace, self.entries(from, to)).await {
             Ok(blocks) => Ok(blocks),
             Err(LoadError::Store(error)) => Err(error.into()),
             Err(LoadError::Trouble(trouble)) => Err(self.report(trouble).await?),
@@ -171,13 +173,13 @@ impl Snapshot {
 
     /// The conversations that are open, by themselves: a view of `period` without its blocks.
     pub fn open_only(&self, selection: &Selection, period: Period) -> View {
-        View::new(Days::new(Vec::new()), Arc::clone(&self.view.open), period, selection.filter().clone())
+        View::new(Days::new(Vec::new()), Arc::clone(&self.current.view.open), period, selection.filter().clone())
     }
 
     /// The figures of one day whose block is at hand.
     pub fn view_of_block(&self, selection: &Selection, day: Day, block: Option<Arc<Block>>) -> View {
         let days = Days::new(block.into_iter().collect());
-        View::new(days, Arc::clone(&self.view.open), Period::day(day), selection.filter().clone())
+        View::new(days, Arc::clone(&self.current.view.open), Period::day(day), selection.filter().clone())
     }
 
     async fn days(&self, from: Day, to: Day) -> Result<Days, ApiError> {
@@ -190,7 +192,7 @@ impl Snapshot {
     }
 
     fn entries(&self, from: Day, to: Day) -> &[LedgerDay] {
-        let days = &self.view.days;
+        let days = &self.current.view.days;
         let start = days.partition_point(|entry| entry.day < from);
         let end = days.partition_point(|entry| entry.day <= to);
         &days[start..end.max(start)]
@@ -198,31 +200,9 @@ impl Snapshot {
 
     /// Keeps what stood in the way, for whoever handles the request to settle.
     async fn report(&self, trouble: Trouble) -> Result<ApiError, StoreError> {
-        let moved = has_moved(&self.store, self.key(), self.ledger.generation).await?;
+        let moved = self.caches.has_moved(self.key(), self.ledger()).await?;
         let trouble = if moved { Trouble::Moved } else { trouble };
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(trouble);
         Ok(ApiError::unavailable())
     }
-}
-
-type Read = (Ledger, Arc<LedgerView>, Option<Trouble>);
-
-/// Ledger row and days of one and the same generation. Where the open conversations can't be read, the days are left out
-/// and the trouble stands beside them.
-async fn read_ledger(store: &Store, caches: &Caches, ws: WorkspaceKey) -> Result<Option<Read>, StoreError> {
-    for _ in 0..MAX_READS {
-        let Some(ledger) = store.ledger(ws).await? else {
-            return Ok(None);
-        };
-        match caches.ledger_view(store, ws, &ledger).await {
-            Ok(view) => return Ok(Some((ledger, view, None))),
-            Err(LoadError::Store(error)) => return Err(error),
-            Err(LoadError::Trouble(Trouble::Moved)) => {}
-            Err(LoadError::Trouble(trouble)) => {
-                let view = LedgerView { generation: ledger.generation, days: Vec::new(), open: Arc::default() };
-                return Ok(Some((ledger, Arc::new(view), Some(trouble))));
-            }
-        }
-    }
-    Err(StoreError::Unavailable("the ledger moved each time it was read".to_owned()))
 }

@@ -82,8 +82,8 @@ fn session(snapshot: Snapshot, identity: Identity) -> Session {
 }
 
 async fn open(app: &App, workspace: &str) -> Result<Option<Snapshot>, StoreError> {
-    match app.caches().workspace(app.store(), workspace).await? {
-        Some(workspace) => Snapshot::open(app.store(), app.caches(), workspace, app.clock()).await,
+    match app.caches().workspace(workspace).await? {
+        Some(workspace) => Snapshot::open(app.caches(), workspace, app.clock()).await,
         None => Ok(None),
     }
 }

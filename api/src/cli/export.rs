@@ -11,11 +11,12 @@ use anyhow::Context as _;
 use caseload_rollup::cube::Filter;
 use caseload_schema::{clock::Clock, day::Day, period::Period, store::Store};
 use clap::{Args, Subcommand};
+use tokio_util::task::TaskTracker;
 
 use super::{Outcome, open, parse_day, settings::Settings};
 use crate::{
     auth::Scope,
-    cache::Caches,
+    cache::{CacheBytes, Caches, SharedCache},
     export::{Format, write_daily},
     snapshot::Snapshot,
 };
@@ -73,9 +74,10 @@ impl Daily {
 
     async fn snapshot(&self, store: &Store, id: &str) -> anyhow::Result<Arc<Snapshot>> {
         // Each block is read once or twice, so keeping them is of no use.
-        let caches = Caches::new(0);
-        let workspace = caches.workspace(store, id).await?.context("the workspace has gone")?;
-        let snapshot = Snapshot::open(store, &caches, workspace, &Clock::system()).await?;
+        let (clock, tasks) = (Clock::system(), TaskTracker::new());
+        let caches = Caches::new(store.clone(), clock.clone(), CacheBytes(0), SharedCache::None, tasks);
+        let workspace = caches.workspace(id).await?.context("the workspace has gone")?;
+        let snapshot = Snapshot::open(&caches, workspace, &clock).await?;
         snapshot.map(Arc::new).context("the workspace has no ledger")
     }
 

@@ -1,10 +1,19 @@
 //! What commands begin with: the database, brought to this version, and the workspace that is meant.
 
+use std::sync::Arc;
+
 use anyhow::{Context as _, bail};
-use caseload_schema::store::{Store, workspaces::Workspace};
+use caseload_schema::{
+    clock::Clock,
+    store::{Store, workspaces::Workspace},
+};
+use tokio_util::task::TaskTracker;
 
 use super::settings::Settings;
-use crate::config::Config;
+use crate::{
+    cache::{CacheBytes, Caches, Publisher, SharedCache},
+    config::Config,
+};
 
 /// The configured database.
 pub(super) async fn store(settings: &Settings, config: &Config) -> anyhow::Result<Store> {
@@ -15,6 +24,13 @@ pub(super) async fn store(settings: &Settings, config: &Config) -> anyhow::Resul
         bail!("the database is of another version; run caseload migrate");
     }
     Ok(store)
+}
+
+/// Who tells the cache that machines share what runs make.
+pub(super) fn publisher(store: &Store, config: &Config) -> anyhow::Result<Arc<Publisher>> {
+    let (clock, shared) = (Clock::system(), SharedCache::open(&config.redis_url)?);
+    let caches = Caches::new(store.clone(), clock, CacheBytes(0), shared, TaskTracker::new());
+    Ok(Arc::new(Publisher::new(caches)))
 }
 
 /// The workspace of that id, or the only one there is.

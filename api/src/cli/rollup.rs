@@ -39,7 +39,7 @@ impl Rollup {
             // For the record of who asked. What is asked for once more below is the same run.
             store.request_rebuild(workspace.key, request.days, Actor::Operator, Clock::system().now()).await?;
         }
-        let hand = scheduling::hand(&store, &config, &Clock::system());
+        let hand = scheduling::hand(&store, &config, &Clock::system()).publishing_to(open::publisher(&store, &config)?);
         let outcome = run::run(&hand, workspace.key, request, &show).await?;
         drop(progress);
         let seconds = began.elapsed().as_secs_f64();

@@ -29,6 +29,7 @@ impl Serve {
         let store = open::store(settings, &config).await?;
         let address = config.listen;
         let app = App::new(store, config, Clock::system())?;
+        app.caches().learn_workspaces().await?;
         let listener = listen(address).await?;
         let listening = listener.local_addr()?;
         until_stopped(|stop| async move {

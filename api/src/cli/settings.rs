@@ -58,6 +58,10 @@ pub(super) struct Settings {
     #[arg(long, global = true, env = "CASELOAD_DRAIN_TIMEOUT", value_name = "TIME")]
     #[serde(skip_serializing_if = "Option::is_none")]
     drain_timeout: Option<Interval>,
+    /// The cache that machines share, such as `redis://HOST`; empty: each process keeps its own alone [default: empty].
+    #[arg(long, global = true, env = "CASELOAD_REDIS_URL", hide_env_values = true, value_name = "URL", value_parser = secret)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redis_url: Option<Secret>,
     /// Where the server listens [default: 127.0.0.1:8080].
     #[arg(long, global = true, env = "CASELOAD_LISTEN", value_name = "ADDR")]
     #[serde(skip_serializing_if = "Option::is_none")]

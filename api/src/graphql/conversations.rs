@@ -56,7 +56,7 @@ pub(super) async fn conversations(
     let after = after.map(|cursor| Place::decode(&cursor, list)).transpose()?;
     let rows = figures.view().conversations(measure);
     let snapshot = figures.snapshot();
-    let behind = Behind { store: snapshot.store(), ws: snapshot.key(), scope, measure };
+    let behind = Behind { store: snapshot.reachable_store()?, ws: snapshot.key(), scope, measure };
     let page = page::page(&behind, &rows, after, first).await?;
     let keys: Vec<_> = page.rows.iter().map(|(row, _)| row.conversation).collect();
     let details = Details::load(snapshot, scope, &keys).await?;

@@ -29,7 +29,7 @@ impl Details {
         scope: Scope,
         keys: &[ConversationKey],
     ) -> Result<Arc<Self>, ApiError> {
-        let found = snapshot.store().find_conversations(snapshot.key(), keys).await?;
+        let found = snapshot.reachable_store()?.find_conversations(snapshot.key(), keys).await?;
         Ok(Arc::new(Self {
             snapshot: Arc::clone(snapshot),
             scope,
@@ -94,13 +94,13 @@ impl Details {
         let mut keys: Vec<_> = self.conversations.values().map(|detail| detail.fact.customer).collect();
         keys.sort_unstable();
         keys.dedup();
-        let found = self.snapshot.store().find_customers(self.snapshot.key(), &keys).await?;
+        let found = self.snapshot.reachable_store()?.find_customers(self.snapshot.key(), &keys).await?;
         Ok(found.into_iter().map(|customer| (customer.key, customer)).collect())
     }
 
     async fn load_ratings(&self) -> Result<HashMap<ConversationKey, Vec<RatingDetail>>, ApiError> {
         let keys: Vec<_> = self.conversations.keys().copied().collect();
-        let mut found = self.snapshot.store().list_ratings_of(self.snapshot.key(), &keys).await?;
+        let mut found = self.snapshot.reachable_store()?.list_ratings_of(self.snapshot.key(), &keys).await?;
         found.sort_by(|a, b| (b.fact.rated_at, &a.id).cmp(&(a.fact.rated_at, &b.id)));
         let mut ratings: HashMap<_, Vec<_>> = HashMap::new();
         for rating in found {

@@ -48,7 +48,7 @@ pub(super) async fn feedback(
 ) -> Result<FeedbackConnection, ApiError> {
     let after = after.map(|cursor| Place::decode(&cursor, List::Feedback)).transpose()?;
     let rows = figures.view().ratings(filter);
-    let given = Given { store: figures.snapshot().store(), ws: figures.snapshot().key(), scope };
+    let given = Given { store: figures.snapshot().reachable_store()?, ws: figures.snapshot().key(), scope };
     let page = page::page(&given, &rows, after, first).await?;
     let (has_next, has_previous) = (page.has_next, page.has_previous);
     let nodes = nodes(figures, scope, page).await?;
@@ -58,7 +58,7 @@ pub(super) async fn feedback(
 async fn nodes(figures: &Figures, scope: Scope, page: Page<RatedRow>) -> Result<Vec<(Feedback, Place)>, ApiError> {
     let snapshot = figures.snapshot();
     let keys: Vec<_> = page.rows.iter().map(|(row, _)| row.rating).collect();
-    let found = snapshot.store().find_ratings(snapshot.key(), &keys).await?;
+    let found = snapshot.reachable_store()?.find_ratings(snapshot.key(), &keys).await?;
     let mut ratings: HashMap<_, _> = found.into_iter().map(|rating| (rating.fact.key, rating)).collect();
     let mut conversations: Vec<_> = ratings.values().map(|rating| rating.fact.conversation).collect();
     conversations.sort_unstable();

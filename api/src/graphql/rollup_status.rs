@@ -30,8 +30,7 @@ impl RollupStatus {
 
     /// Days whose facts changed since they were rolled up.
     async fn pending_days(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
-        let snapshot = ctx.snapshot()?;
-        Ok(snapshot.store().count_pending_days(snapshot.key(), None).await?)
+        ctx.snapshot()?.all_pending_days().await
     }
 
     /// When the next nightly run is due. It lies in the past for the moment until that run is asked for.
@@ -52,7 +51,7 @@ impl RollupStatus {
     async fn last_run(&self, ctx: &Context<'_>) -> Nullable<RollupRun> {
         let run = async {
             let snapshot = ctx.snapshot()?;
-            Ok(snapshot.store().last_run(snapshot.key()).await?.map(RollupRun))
+            Ok(snapshot.reachable_store()?.last_run(snapshot.key()).await?.map(RollupRun))
         };
         guarded(ctx, "RollupStatus", "lastRun", run).await
     }

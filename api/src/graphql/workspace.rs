@@ -70,7 +70,9 @@ impl Workspace {
     async fn api_tokens(&self, ctx: &Context<'_>) -> Nullable<Vec<ApiToken>> {
         let tokens = async {
             let snapshot = ctx.snapshot()?;
-            Ok(Some(snapshot.store().list_api_tokens(snapshot.key()).await?.into_iter().map(ApiToken).collect()))
+            Ok(Some(
+                snapshot.reachable_store()?.list_api_tokens(snapshot.key()).await?.into_iter().map(ApiToken).collect(),
+            ))
         };
         guarded(ctx, "Workspace", "apiTokens", tokens).await
     }

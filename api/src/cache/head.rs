@@ -1,0 +1,86 @@
+//! What is current in a workspace, as a shared cache holds it: the ledger's row, and when the store last said so.
+
+use caseload_schema::{day::Day, instant::Instant, store::ledger::Ledger, zone::Zone};
+use serde::{Deserialize, Serialize};
+
+/// What the store said, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Head {
+    pub(super) ledger: Ledger,
+    /// When the store was last heard to say so.
+    pub(super) confirmed_at: Instant,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Written {
+    generation: i64,
+    head: i64,
+    directory_version: i64,
+    rolled_up_at: Option<i64>,
+    zone: String,
+    pending_zone: Option<String>,
+    open_revision: i64,
+    last_night: Option<i32>,
+    confirmed_at: i64,
+}
+
+impl Head {
+    pub(super) fn encode(&self) -> Vec<u8> {
+        let ledger = &self.ledger;
+        let written = Written {
+            generation: ledger.generation,
+            head: ledger.head,
+            directory_version: ledger.directory_version,
+            rolled_up_at: ledger.rolled_up_at.map(Instant::micros),
+            zone: ledger.zone.name().to_owned(),
+            pending_zone: ledger.pending_zone.map(|zone| zone.name().to_owned()),
+            open_revision: ledger.open_revision,
+            last_night: ledger.last_night.map(Day::number),
+            confirmed_at: self.confirmed_at.micros(),
+        };
+        serde_json::to_vec(&written).expect("numbers and texts can be written")
+    }
+
+    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
+        let written: Written = serde_json::from_slice(bytes).ok()?;
+        let pending_zone = match written.pending_zone {
+            Some(name) => Some(Zone::parse(&name).ok()?),
+            None => None,
+        };
+        let ledger = Ledger {
+            generation: written.generation,
+            head: written.head,
+            directory_version: written.directory_version,
+            rolled_up_at: written.rolled_up_at.map(Instant::from_micros),
+            zone: Zone::parse(&written.zone).ok()?,
+            pending_zone,
+            open_revision: written.open_revision,
+            last_night: written.last_night.map(Day::from_number),
+        };
+        Some(Self { ledger, confirmed_at: Instant::from_micros(written.confirmed_at) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_is_read_back_as_it_was() {
+        let head = Head {
+            ledger: Ledger {
+                generation: 7,
+                head: 1_772_442_000_123,
+                directory_version: 9,
+                rolled_up_at: Some(Instant::from_micros(5)),
+                zone: Zone::parse("Europe/Rome").unwrap(),
+                pending_zone: Some(Zone::parse("UTC").unwrap()),
+                open_revision: 6,
+                last_night: Some(Day::from_number(20_000)),
+            },
+            confirmed_at: Instant::from_micros(8),
+        };
+        assert_eq!(Head::decode(&head.encode()), Some(head));
+        assert_eq!(Head::decode(b"nonsense"), None);
+    }
+}
