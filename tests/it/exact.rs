@@ -16,10 +16,11 @@ use crate::{
     support::{
         app::{Caseload, lines},
         compare::difference,
-        database::Backend,
+        database::{Backend, Database},
         dice::Dice,
         facts::Writer,
         queries,
+        redis::Redis,
     },
 };
 
@@ -28,21 +29,38 @@ const WORLDS: u64 = 30;
 const ROUNDS: usize = 3;
 const RECORDS: usize = 120;
 
+/// Worlds on each store whose figures come from Redis.
+const SHARED_WORLDS: u64 = 8;
+
 on_both_stores! {
     what_the_api_answers_is_what_the_model_says,
+    what_comes_from_redis_is_what_the_model_says,
     presets_are_taken_at_today_in_the_zone_of_the_workspace,
 }
 
 async fn what_the_api_answers_is_what_the_model_says(backend: Backend) {
     for seed in 0..WORLDS {
-        check_world(backend, seed).await;
+        check_world(backend, None, seed).await;
     }
 }
 
-async fn check_world(backend: Backend, seed: u64) {
+/// The same contract over the other cache: after each rollup another process answers, to which Redis alone is near.
+async fn what_comes_from_redis_is_what_the_model_says(backend: Backend) {
+    let redis = Redis::start();
+    let mut shared = 0;
+    for seed in 1_000..1_000 + SHARED_WORLDS {
+        shared += check_world(backend, Some(&redis), seed).await;
+    }
+    assert!(SHARED_WORLDS < shared, "{shared} blocks came from Redis");
+}
+
+/// Gives how many blocks came from Redis.
+async fn check_world(backend: Backend, redis: Option<&Redis>, seed: u64) -> u64 {
+    let mut shared = 0;
     let mut writer = Writer::new(Dice::seeded(seed));
     let mut world = writer.empty_world();
-    let caseload = Caseload::new(backend, writer.place.zone, world.now).await;
+    let url = redis.map(Redis::url).unwrap_or_default();
+    let mut caseload = Caseload::sharing(Database::empty(backend), &url, writer.place.zone, world.now).await;
     let boss = json!({"type": "member", "id": "boss", "name": "Boss", "role": "owner"});
     let mut history = History { name: format!("{backend:?}-{seed}"), records: Vec::new() };
     let mut records = vec![boss];
@@ -54,11 +72,18 @@ async fn check_world(backend: Backend, seed: u64) {
         let tally = world.apply_all(&records);
         check_counts(&at, tally, &serde_json::to_value(&report).expect("a report is JSON"));
         caseload.roll_up().await;
+        if redis.is_some() {
+            caseload.restart();
+        }
         check_figures(&at, &caseload, &world, &mut writer).await;
         check_lists(&at, &caseload, &world, &mut writer).await;
         check_own(&at, &caseload, &world, &mut writer).await;
+        let hits = caseload.app.caches().hits();
+        assert!(redis.is_none() || hits.store == 0, "{at}: {hits:?}");
+        shared += hits.redis;
         records.clear();
     }
+    shared
 }
 
 /// What was imported so far; written to a file where the test fails.

@@ -2,6 +2,7 @@
 
 mod access;
 mod audit;
+mod caching;
 mod clients;
 mod commands;
 mod dirty;

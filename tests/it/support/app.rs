@@ -11,7 +11,7 @@ use caseload_api::{
     app::App,
     config::{Config, Interval, Secret},
 };
-use caseload_rollup::run::{self, Hand, RunDays, RunOutcome, RunRequest};
+use caseload_rollup::run::{self, RunDays, RunOutcome, RunRequest};
 use caseload_schema::{
     clock::Clock,
     id::WorkspaceKey,
@@ -73,20 +73,36 @@ impl Answer {
 
 impl Caseload {
     pub(crate) async fn new(backend: Backend, zone: Tz, now: DateTime<Utc>) -> Self {
-        let database = Arc::new(Database::empty(backend));
+        Self::sharing(Database::empty(backend), "", zone, now).await
+    }
+
+    /// Over that database, with that cache between machines.
+    pub(crate) async fn sharing(database: Database, redis_url: &str, zone: Tz, now: DateTime<Utc>) -> Self {
+        let database = Arc::new(database);
         let store = database.store().await;
         let zone: Zone = Zone::parse(zone.name()).expect("a zone that chrono-tz knows");
         let clock = Clock::manual(Instant::from_chrono(now));
         let workspace = store.create_workspace(WORKSPACE, "Acme", zone, clock.now()).await.expect("a new workspace");
-        let app = start(&store, &clock);
+        let app = start(&store, &clock, redis_url);
         let router = app.router();
         Self { database, store, workspace, clock, app, router }
     }
 
     /// Forgets what the application keeps in memory.
     pub(crate) fn restart(&mut self) {
-        self.app = start(&self.store, &self.clock);
+        self.app = start(&self.store, &self.clock, self.app.config().redis_url.expose());
         self.router = self.app.router();
+    }
+
+    /// Another process that serves the same workspace, with nothing in memory.
+    pub(crate) fn another(&self) -> Self {
+        self.beside(start(&self.store, &self.clock, self.app.config().redis_url.expose()))
+    }
+
+    /// The same workspace as another database holds it.
+    pub(crate) fn over(&self, database: Database, store: Store, redis_url: &str) -> Self {
+        let app = start(&store, &self.clock, redis_url);
+        Self { database: Arc::new(database), store, router: app.router(), ..self.beside(app) }
     }
 
     /// The same workspace as another process serves it.
@@ -133,8 +149,7 @@ impl Caseload {
 
     async fn run(&self, days: RunDays) -> RunOutcome {
         let request = RunRequest { kind: RunKind::Rebuild, days, requested_by: None };
-        let hand = Hand::new(self.store.clone(), self.clock.clone());
-        run::run(&hand, self.workspace, request, &|_| ()).await.expect("the store is there")
+        run::run(&self.app.hand(), self.workspace, request, &|_| ()).await.expect("the store is there")
     }
 
     /// Asks as that member.
@@ -174,8 +189,10 @@ impl Caseload {
     }
 }
 
-fn start(store: &Store, clock: &Clock) -> App {
-    App::new(store.clone(), config(), clock.clone()).expect("a configuration with a key")
+/// An application with that cache between machines.
+fn start(store: &Store, clock: &Clock, redis_url: &str) -> App {
+    let config = Config { redis_url: Secret::new(redis_url), ..config() };
+    App::new(store.clone(), config, clock.clone()).expect("a configuration with a key")
 }
 
 fn config() -> Config {

@@ -19,6 +19,8 @@ pub(crate) enum Backend {
 pub(crate) enum Database {
     Sqlite(TempDir),
     Postgres(postgres::Database),
+    /// Somebody else's.
+    At(String),
 }
 
 impl Database {
@@ -34,6 +36,7 @@ impl Database {
         match self {
             Self::Sqlite(folder) => format!("sqlite://{}", file(folder).display()),
             Self::Postgres(database) => database.url(),
+            Self::At(url) => url.clone(),
         }
     }
 
@@ -49,6 +52,7 @@ impl Database {
         match self {
             Self::Sqlite(folder) => sqlite(&file(folder), sql),
             Self::Postgres(database) => database.sql(sql),
+            Self::At(url) => panic!("ask whoever gave {url}"),
         }
     }
 
@@ -60,6 +64,7 @@ impl Database {
                 connection.execute_batch(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
             }
             Self::Postgres(database) => drop(database.sql(sql)),
+            Self::At(url) => panic!("ask whoever gave {url}"),
         }
     }
 }
