@@ -21,7 +21,7 @@ use futures::future::BoxFuture;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::{app::App, config::Config};
+use crate::{app::App, config::Config, telemetry::RunMetrics};
 
 /// What a refresh asks for: the days whose facts have changed.
 pub const REFRESH: RunRequest = RunRequest { kind: RunKind::Refresh, days: RunDays::Pending, requested_by: None };
@@ -32,6 +32,7 @@ pub fn hand(store: &Store, config: &Config, clock: &Clock) -> Hand {
         .comparing(config.nightly_sample_days)
         .cutting(config.rollup_piece_facts)
         .named(&process_name())
+        .publishing_to(Arc::new(RunMetrics))
 }
 
 /// The machine and the number of this process.

@@ -4,6 +4,10 @@ mod collector;
 pub mod logs;
 pub mod metrics;
 pub mod observed;
+mod runs;
 pub(crate) mod traces;
 
-pub use self::logs::{LogFormat, Telemetry};
+pub use self::{
+    logs::{LogFormat, Telemetry},
+    runs::RunMetrics,
+};
