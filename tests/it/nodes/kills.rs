@@ -71,12 +71,12 @@ fn give_away(version: usize) -> Vec<Value> {
 
 async fn an_import_that_is_killed_loses_nothing_that_was_acknowledged(backend: Backend) {
     let (site, mut dice) = (Site::new(backend).await, Dice::seeded(51));
-    let whole = time(&site, &["import"], lines(&history()).as_bytes());
+    let whole = time(&site, &["import", "-"], lines(&history()).as_bytes());
     let mut killed = 0;
     for version in 0.. {
         assert!(version < 12 * POINTS, "the process is too quick to be killed: {killed}");
         let records = lines(&give_away(version));
-        if kill_after(&site, &["import"], records.as_bytes(), point(&mut dice, whole)) {
+        if kill_after(&site, &["import", "-"], records.as_bytes(), point(&mut dice, whole)) {
             killed += 1;
         } else {
             let assignees = "SELECT COUNT(DISTINCT assignee_key) FROM conversations";
@@ -151,7 +151,7 @@ async fn a_flip_that_is_killed_happens_or_does_not(backend: Backend) {
                 break;
             }
         }
-        std::thread::sleep(Duration::from_micros(dice.roll(8_000) as u64));
+        std::thread::sleep(Duration::from_micros(dice.roll(40_000) as u64));
         if child.try_wait().expect("a process of ours").is_none() {
             child.kill().expect("a process of ours");
             killed += 1;
