@@ -5,7 +5,6 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use anyhow::Context as _;
 use axum::Router;
 use caseload_rollup::{
     run::{self, Hand},
@@ -65,10 +64,7 @@ impl std::fmt::Debug for Inner {
 impl App {
     /// An application over that store. Fails where the configuration has no usable key for tokens.
     pub fn new(store: Store, config: Config, clock: Clock) -> anyhow::Result<Self> {
-        let secret = config.jwt_secret.as_ref().context(
-            "no key to check tokens with; set jwt_secret (CASELOAD_JWT_SECRET), make one with: openssl rand -hex 32",
-        )?;
-        let keys = TokenKeys::new(secret.expose(), &config)?;
+        let keys = TokenKeys::new(&config, clock.now())?;
         telemetry::metrics::recorded();
         let shared = SharedCache::open(&config.redis_url)?;
         let (tasks, memory) = (TaskTracker::new(), CacheBytes(config.block_cache_bytes));

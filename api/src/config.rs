@@ -1,6 +1,11 @@
 //! The settings: a flag before an environment variable before the file before the default.
 
-use std::{fmt, net::SocketAddr, path::Path, time::Duration};
+use std::{
+    fmt,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::{Context as _, bail};
 use caseload_rollup::plan::{FACTS_AT_A_TIME, TimeOfDay};
@@ -19,6 +24,9 @@ const DEFAULT_FILE: &str = "caseload.toml";
 
 /// Connections without which a process can't do its work.
 const MIN_CONNECTIONS: usize = 4;
+
+/// Two hundred years. Whoever means "for ever" by a token's end writes one that lies beyond.
+const MAX_TTL_SECONDS: u64 = 73_050 * 86_400;
 
 /// All settings, checked.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -48,10 +56,16 @@ pub struct Config {
     pub listen: SocketAddr,
     /// What HS256 member tokens are signed with.
     pub jwt_secret: Option<Secret>,
+    /// The public key of RS256, ES256 or `EdDSA` member tokens, in PEM.
+    pub jwt_public_key_file: Option<PathBuf>,
+    /// The public keys of RS256, ES256 and `EdDSA` member tokens, as a JWK set.
+    pub jwks_file: Option<PathBuf>,
     /// The `iss` that tokens must have.
     pub jwt_issuer: Option<String>,
     /// The `aud` that tokens must have.
     pub jwt_audience: Option<String>,
+    /// The furthest ahead that a token's end may lie.
+    pub jwt_max_ttl: Interval,
     /// The local time of the nightly rollup, in each workspace's own zone.
     pub nightly_at: NightlyAt,
     /// How many days a nightly rollup compares with their facts, though nothing has changed them.
@@ -99,8 +113,11 @@ impl Default for Config {
             redis_url: Secret::new(""),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             jwt_secret: None,
+            jwt_public_key_file: None,
+            jwks_file: None,
             jwt_issuer: None,
             jwt_audience: None,
+            jwt_max_ttl: Interval::seconds(MAX_TTL_SECONDS),
             nightly_at: NightlyAt(TimeOfDay::AFTER_MIDNIGHT),
             nightly_sample_days: 7,
             refresh_interval: Interval::seconds(30),
@@ -141,11 +158,23 @@ impl Config {
         StoreOptions { statement_timeout: self.statement_timeout.duration(), connections: self.database_connections }
     }
 
+    /// The one place where the keys for member tokens come from; `None` where there is none, an error where there are several.
+    pub fn key_source(&self) -> anyhow::Result<Option<KeySource<'_>>> {
+        let sources = [
+            self.jwt_secret.as_ref().map(KeySource::Secret),
+            self.jwt_public_key_file.as_deref().map(KeySource::PublicKey),
+            self.jwks_file.as_deref().map(KeySource::KeySet),
+        ];
+        let mut set = sources.into_iter().flatten();
+        match (set.next(), set.next()) {
+            (_, Some(_)) => bail!("set exactly one of jwt_secret, jwt_public_key_file and jwks_file"),
+            (source, None) => Ok(source),
+        }
+    }
+
     fn check(&self) -> anyhow::Result<()> {
-        if let Some(secret) = &self.jwt_secret
-            && secret.expose().len() < MIN_SECRET_BYTES
-        {
-            return Err(crate::auth::WeakSecret(secret.expose().len()).into());
+        if let Some(KeySource::Secret(secret)) = self.key_source()? {
+            check_secret(secret.expose())?;
         }
         if self.database_connections < MIN_CONNECTIONS {
             bail!("database_connections must be at least {MIN_CONNECTIONS}: a rollup alone takes two");
@@ -179,6 +208,30 @@ fn is_origin(text: &str) -> bool {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b".-:*[]".contains(&byte);
     host.is_some_and(|host| !host.is_empty() && host.bytes().all(fits))
+}
+
+/// Where the keys for member tokens come from.
+#[derive(Debug, Clone, Copy)]
+pub enum KeySource<'c> {
+    /// A secret that is shared with whoever signs.
+    Secret(&'c Secret),
+    /// A file with a public key.
+    PublicKey(&'c Path),
+    /// A file with a set of public keys.
+    KeySet(&'c Path),
+}
+
+/// A secret that nobody else can know or guess.
+fn check_secret(secret: &str) -> anyhow::Result<()> {
+    if secret.len() < MIN_SECRET_BYTES {
+        return Err(crate::auth::WeakSecret(secret.len()).into());
+    }
+    if secret.contains("-----BEGIN ") {
+        bail!(
+            "jwt_secret is a key in PEM, which others have too; name the file of a public key in jwt_public_key_file"
+        );
+    }
+    Ok(())
 }
 
 /// The first thing that is wrong, in words, without the value: it may be a secret.
@@ -377,6 +430,24 @@ mod tests {
         );
         let error = load("max_depth = \"hunter2\"", &json!({})).unwrap_err().to_string();
         assert!(error.starts_with("max_depth: found a text, expected ") && !error.contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn there_is_one_place_that_keys_come_from() {
+        let file = "jwks_file = \"keys.json\"";
+        assert!(matches!(load(file, &json!({})).unwrap().key_source(), Ok(Some(KeySource::KeySet(_)))));
+        assert!(matches!(load("", &json!({})).unwrap().key_source(), Ok(None)));
+        for flag in ["jwt_secret", "jwt_public_key_file"] {
+            let error = load(file, &json!({flag: "0123456789abcdef0123456789abcdef"})).unwrap_err().to_string();
+            assert!(error.contains("exactly one of") && !error.contains("0123"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_public_key_is_no_secret() {
+        let pem = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----\n";
+        let error = load("", &json!({"jwt_secret": pem})).unwrap_err().to_string();
+        assert!(error.contains("jwt_public_key_file") && !error.contains("MCow"), "{error}");
     }
 
     #[test]

@@ -118,7 +118,8 @@ fn config() -> Config {
 
 /// For the owner of the large workspace.
 fn token() -> anyhow::Result<String> {
-    TokenKeys::new(SECRET, &config())?.sign("w0", "m0", tasks::clock().now(), 3_600)
+    let now = tasks::clock().now();
+    TokenKeys::new(&config(), now)?.sign("w0", "m0", now, 3_600)
 }
 
 async fn ask(app: &App) -> anyhow::Result<()> {

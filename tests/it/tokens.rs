@@ -1,6 +1,10 @@
 //! Tokens and roles: who gets in, as what, and for how long.
 
 mod api_tokens;
+mod attacks;
+mod jwt;
+mod keys;
+mod login;
 mod roles;
 
 use caseload_api::{

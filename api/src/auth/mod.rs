@@ -1,14 +1,21 @@
 //! Who is asking: from the token to a viewer and the scope of what they may read.
 
 mod api_token;
+mod claims;
+mod jws;
+mod key;
+mod key_file;
+mod key_set;
 mod scope;
 mod token;
 mod token_uses;
 mod viewer;
 
 pub use api_token::ApiSecret;
+pub use claims::Claims;
+pub use key::{MIN_SECRET_BYTES, WeakSecret};
 pub use scope::{Scope, Selection};
-pub use token::{Claims, MIN_SECRET_BYTES, TokenKeys, WeakSecret};
+pub use token::TokenKeys;
 pub use token_uses::TokenUses;
 pub use viewer::{Identity, Viewer};
 

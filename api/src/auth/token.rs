@@ -1,34 +1,121 @@
-//! Member tokens: JWTs signed with HS256.
+//! Member tokens: JWTs of the company's own login.
 
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use caseload_schema::instant::Instant;
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use serde::{Deserialize, Serialize};
+use hmac::{Hmac, Mac as _};
+use moka::sync::Cache;
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
-use crate::config::Config;
+use super::{
+    claims::{Claims, Expected, Said},
+    jws::{Jws, Object},
+    key::Key,
+    key_file::KeyFile,
+    key_set::KeySet,
+};
+use crate::config::{Config, KeySource, Secret};
 
-/// HS256 is as strong as its key: no shorter than the hash.
-pub const MIN_SECRET_BYTES: usize = 32;
+/// The header of tokens signed here: `{"alg":"HS256","typ":"JWT"}`.
+const HEADER: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
 
-/// Clocks of two machines differ; half a minute covers those that are kept at all.
-const LEEWAY_SECONDS: f64 = 30.0;
+/// Tokens whose signature is not checked again, by their hash. With what they say, each takes some 300 bytes.
+const MAX_GENUINE: u64 = 10_000;
 
-/// The secret is shorter than [`MIN_SECRET_BYTES`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("jwt_secret has {0} bytes and needs at least {MIN_SECRET_BYTES}; make one with: openssl rand -hex 32")]
-pub struct WeakSecret(pub usize);
+/// What tokens are checked with, and what they must say.
+#[derive(Debug)]
+pub struct TokenKeys {
+    source: Source,
+    expected: Expected,
+    genuine: Cache<[u8; 32], Genuine>,
+}
 
-/// What a member token says. The role is not among it: it is the one that the member has now.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Claims {
-    /// The member's id.
-    pub sub: String,
-    /// The workspace's id.
-    pub workspace: String,
-    /// Seconds since 1970 until which it holds.
-    pub exp: f64,
-    /// Seconds since 1970 from which on it holds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub nbf: Option<f64>,
+/// A token whose signature was found right with these keys: a signature costs up to some hundred microseconds, and a client
+/// sends the same token with each request.
+#[derive(Debug, Clone)]
+struct Genuine {
+    keys: Arc<KeySet>,
+    said: Arc<Said>,
+}
+
+#[derive(Debug)]
+enum Source {
+    /// The shared secret, which can sign too.
+    Secret(Secret, Arc<KeySet>),
+    /// Public keys.
+    File(KeyFile),
+}
+
+impl TokenKeys {
+    /// The configured keys. Fails where there is none, or it can't be used.
+    pub fn new(config: &Config, now: Instant) -> anyhow::Result<Self> {
+        let source = match config.key_source()?.context(
+            "no key to check tokens with; set jwt_secret (CASELOAD_JWT_SECRET), make one with: openssl rand -hex 32; \
+             or set jwt_public_key_file or jwks_file",
+        )? {
+            KeySource::Secret(secret) => {
+                Source::Secret(secret.clone(), Arc::new(KeySet::Only(Key::secret(secret.expose())?)))
+            }
+            KeySource::PublicKey(path) => {
+                Source::File(KeyFile::open(path, KeySet::from_pem, now).context("jwt_public_key_file")?)
+            }
+            KeySource::KeySet(path) => Source::File(KeyFile::open(path, KeySet::from_jwks, now).context("jwks_file")?),
+        };
+        Ok(Self { source, expected: Expected::new(config), genuine: Cache::new(MAX_GENUINE) })
+    }
+
+    /// A token for that member, good for `ttl_seconds` from `now` on. Fails where there is no secret to sign with.
+    pub fn sign(&self, workspace: &str, member: &str, now: Instant, ttl_seconds: u64) -> anyhow::Result<String> {
+        let Source::Secret(secret, _) = &self.source else {
+            bail!(
+                "tokens are signed with a private key, which only your login has; for a token to try things out set jwt_secret instead"
+            );
+        };
+        let exp = now.seconds().saturating_add(i64::try_from(ttl_seconds).unwrap_or(i64::MAX));
+        let (iss, aud) = (self.expected.issuer(), self.expected.audience());
+        let claims = serde_json::to_vec(&Signed { sub: member, workspace, exp, iss, aud })?;
+        let signed = format!("{HEADER}.{}", URL_SAFE_NO_PAD.encode(claims));
+        let mut mac = Hmac::<Sha256>::new_from_slice(secret.expose().as_bytes())?;
+        mac.update(signed.as_bytes());
+        Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())))
+    }
+
+    /// What the token says, where its signature is that of a configured key and all that it says is right at `now`.
+    pub fn verify(&self, token: &str, now: Instant) -> Option<Claims> {
+        let (keys, digest) = (self.keys(now), Sha256::digest(token.as_bytes()).into());
+        let known = self.genuine.get(&digest).filter(|known| Arc::ptr_eq(&known.keys, &keys));
+        let said = if let Some(known) = known {
+            known.said
+        } else {
+            let said = Arc::new(self.expected.read(&genuine(token, &keys)?)?);
+            self.genuine.insert(digest, Genuine { keys, said: Arc::clone(&said) });
+            said
+        };
+        self.expected.holds(&said, now).then(|| said.claims())
+    }
+
+    fn keys(&self, now: Instant) -> Arc<KeySet> {
+        match &self.source {
+            Source::Secret(_, keys) => Arc::clone(keys),
+            Source::File(file) => file.keys(now),
+        }
+    }
+}
+
+/// The claims of `token`, where its signature is that of one of `keys`. A signature is computed whatever is wrong with it,
+/// so that the time tells nothing.
+fn genuine(token: &str, keys: &KeySet) -> Option<Object> {
+    let jws = Jws::parse(token);
+    let key = jws.as_ref().and_then(|jws| keys.find(&jws.algorithm, jws.key_id.as_deref()));
+    let Some((jws, key)) = jws.as_ref().zip(key) else {
+        keys.any()?.verifies(HEADER.as_bytes(), &[]);
+        return None;
+    };
+    let right = key.verifies(jws.signed.as_bytes(), &jws.signature);
+    right.then(|| jws.claims()).flatten()
 }
 
 #[derive(Serialize)]
@@ -40,164 +127,4 @@ struct Signed<'a> {
     iss: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     aud: Option<&'a str>,
-}
-
-/// The configured key, and what a token must say beside its signature.
-pub struct TokenKeys {
-    sign: EncodingKey,
-    check: DecodingKey,
-    validation: Validation,
-    issuer: Option<String>,
-    audience: Option<String>,
-}
-
-impl std::fmt::Debug for TokenKeys {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TokenKeys")
-            .field("issuer", &self.issuer)
-            .field("audience", &self.audience)
-            .finish_non_exhaustive()
-    }
-}
-
-impl TokenKeys {
-    /// Keys of the configured secret.
-    pub fn new(secret: &str, config: &Config) -> Result<Self, WeakSecret> {
-        if secret.len() < MIN_SECRET_BYTES {
-            return Err(WeakSecret(secret.len()));
-        }
-        Ok(Self {
-            sign: EncodingKey::from_secret(secret.as_bytes()),
-            check: DecodingKey::from_secret(secret.as_bytes()),
-            validation: validation(config),
-            issuer: config.jwt_issuer.clone(),
-            audience: config.jwt_audience.clone(),
-        })
-    }
-
-    /// A token for that member, good for `ttl_seconds` from `now` on.
-    pub fn sign(&self, workspace: &str, member: &str, now: Instant, ttl_seconds: u64) -> anyhow::Result<String> {
-        let exp = now.seconds().saturating_add(i64::try_from(ttl_seconds).unwrap_or(i64::MAX));
-        let (iss, aud) = (self.issuer.as_deref(), self.audience.as_deref());
-        let claims = Signed { sub: member, workspace, exp, iss, aud };
-        Ok(jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.sign)?)
-    }
-
-    /// What the token says, where its signature, issuer and audience are right and it holds at `now`.
-    pub fn verify(&self, token: &str, now: Instant) -> Option<Claims> {
-        let claims = jsonwebtoken::decode::<Claims>(token, &self.check, &self.validation).ok()?.claims;
-        let now = now.seconds() as f64;
-        let holds = now < claims.exp + LEEWAY_SECONDS && claims.nbf.is_none_or(|from| from - LEEWAY_SECONDS <= now);
-        holds.then_some(claims)
-    }
-}
-
-/// What the library checks. The algorithm is the key's, never the header's. It reads the system's clock by itself, so
-/// `exp` and `nbf` are checked against the clock of ours, in [`TokenKeys::verify`].
-fn validation(config: &Config) -> Validation {
-    let mut validation = Validation::new(Algorithm::HS256);
-    validation.validate_exp = false;
-    validation.validate_nbf = false;
-    let mut required = vec!["exp", "sub"];
-    if let Some(issuer) = &config.jwt_issuer {
-        validation.set_issuer(&[issuer]);
-        required.push("iss");
-    }
-    validation.validate_aud = config.jwt_audience.is_some();
-    if let Some(audience) = &config.jwt_audience {
-        validation.set_audience(&[audience]);
-        required.push("aud");
-    }
-    validation.set_required_spec_claims(&required);
-    validation
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-
-    use super::*;
-
-    const SECRET: &str = "0123456789abcdef0123456789abcdef";
-    const NOW: i64 = 1_800_000_000;
-
-    fn keys(issuer: Option<&str>, audience: Option<&str>) -> TokenKeys {
-        let config = Config {
-            jwt_issuer: issuer.map(str::to_owned),
-            jwt_audience: audience.map(str::to_owned),
-            ..Config::default()
-        };
-        TokenKeys::new(SECRET, &config).unwrap()
-    }
-
-    fn token(algorithm: Algorithm, secret: &str, claims: &Value) -> String {
-        jsonwebtoken::encode(&Header::new(algorithm), claims, &EncodingKey::from_secret(secret.as_bytes())).unwrap()
-    }
-
-    fn accepts(keys: &TokenKeys, claims: &Value) -> bool {
-        let token = token(Algorithm::HS256, SECRET, claims);
-        keys.verify(&token, Instant::from_seconds(NOW)).is_some()
-    }
-
-    fn with(field: &str, value: Value) -> Value {
-        let mut claims = json!({"sub": "anna", "workspace": "acme", "exp": NOW + 60});
-        claims[field] = value;
-        claims
-    }
-
-    #[test]
-    fn a_signed_token_says_who_it_was_made_for() {
-        let keys = keys(Some("login"), Some("caseload"));
-        let now = Instant::from_seconds(NOW);
-        let claims = keys.verify(&keys.sign("acme", "anna", now, 60).unwrap(), now).unwrap();
-        assert_eq!((claims.sub.as_str(), claims.workspace.as_str()), ("anna", "acme"));
-    }
-
-    #[test]
-    fn a_token_needs_an_end_and_holds_until_half_a_minute_after_it() {
-        let keys = keys(None, None);
-        assert!(accepts(&keys, &with("exp", json!(NOW - 29))));
-        assert!(!accepts(&keys, &with("exp", json!(NOW - 30))));
-        assert!(!accepts(&keys, &with("exp", Value::Null)));
-        assert!(!accepts(&keys, &json!({"sub": "anna", "workspace": "acme"})));
-    }
-
-    #[test]
-    fn a_token_holds_from_half_a_minute_before_its_beginning() {
-        let keys = keys(None, None);
-        assert!(accepts(&keys, &with("nbf", json!(NOW + 30))));
-        assert!(!accepts(&keys, &with("nbf", json!(NOW + 31))));
-    }
-
-    #[test]
-    fn issuer_and_audience_are_checked_where_configured_only() {
-        let (any, strict) = (keys(None, None), keys(Some("login"), Some("caseload")));
-        let mut claims = with("iss", json!("elsewhere"));
-        claims["aud"] = json!("others");
-        assert!(accepts(&any, &claims));
-        assert!(!accepts(&strict, &claims));
-        assert!(!accepts(&strict, &with("iss", json!("login"))));
-        claims["iss"] = json!("login");
-        claims["aud"] = json!(["others", "caseload"]);
-        assert!(accepts(&strict, &claims));
-    }
-
-    #[test]
-    fn another_key_another_algorithm_and_no_algorithm_are_refused_alike() {
-        let keys = keys(None, None);
-        let claims = with("sub", json!("anna"));
-        let now = Instant::from_seconds(NOW);
-        assert!(keys.verify(&token(Algorithm::HS256, &SECRET.replace('0', "9"), &claims), now).is_none());
-        assert!(keys.verify(&token(Algorithm::HS512, SECRET, &claims), now).is_none());
-        let unsigned = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbm5hIiwid29ya3NwYWNlIjoiYWNtZSIsImV4cCI6MTkwMDAwMDAwMH0.";
-        assert!(keys.verify(unsigned, now).is_none());
-        assert!(keys.verify("not a token", now).is_none());
-    }
-
-    #[test]
-    fn a_short_secret_is_refused_with_what_to_do() {
-        let error = TokenKeys::new("short", &Config::default()).unwrap_err();
-        assert_eq!(error, WeakSecret(5));
-        assert!(error.to_string().contains("openssl rand -hex 32"));
-    }
 }

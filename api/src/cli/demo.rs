@@ -88,6 +88,7 @@ fn config(settings: &Settings, data: &Path) -> anyhow::Result<Config> {
     let mut config = settings.load()?;
     config.database_url = Secret::new(format!("sqlite://{}", data.join("caseload.db").display()));
     config.jwt_secret = Some(secret(&data.join("secret"))?);
+    (config.jwt_public_key_file, config.jwks_file) = (None, None);
     (config.jwt_issuer, config.jwt_audience) = (None, None);
     config.introspection = settings.introspection.unwrap_or(true);
     config.graphiql = settings.graphiql.unwrap_or(true);

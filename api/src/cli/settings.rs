@@ -70,6 +70,14 @@ pub(super) struct Settings {
     #[arg(long, global = true, env = "CASELOAD_JWT_SECRET", hide_env_values = true, value_name = "TEXT", value_parser = secret)]
     #[serde(skip_serializing_if = "Option::is_none")]
     jwt_secret: Option<Secret>,
+    /// The public key that member tokens are signed with (RS256, ES256, `EdDSA`), in PEM; read again when it changes.
+    #[arg(long, global = true, env = "CASELOAD_JWT_PUBLIC_KEY_FILE", value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jwt_public_key_file: Option<PathBuf>,
+    /// The public keys that member tokens are signed with, as a JWK set; read again when it changes.
+    #[arg(long, global = true, env = "CASELOAD_JWKS_FILE", value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jwks_file: Option<PathBuf>,
     /// The `iss` that tokens must have.
     #[arg(long, global = true, env = "CASELOAD_JWT_ISSUER", value_name = "TEXT")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,6 +86,10 @@ pub(super) struct Settings {
     #[arg(long, global = true, env = "CASELOAD_JWT_AUDIENCE", value_name = "TEXT")]
     #[serde(skip_serializing_if = "Option::is_none")]
     jwt_audience: Option<String>,
+    /// The furthest ahead that the `exp` of a token may lie, such as 24h [default: 73050d].
+    #[arg(long, global = true, env = "CASELOAD_JWT_MAX_TTL", value_name = "TIME")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jwt_max_ttl: Option<Interval>,
     /// When each night's rollup is due, on the clocks of each workspace's own time zone [default: 00:15].
     #[arg(long, global = true, env = "CASELOAD_NIGHTLY_AT", value_name = "HH:MM")]
     #[serde(skip_serializing_if = "Option::is_none")]

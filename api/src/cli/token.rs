@@ -1,6 +1,6 @@
 //! `caseload token`
 
-use anyhow::Context as _;
+use anyhow::bail;
 use caseload_schema::clock::Clock;
 use clap::Args;
 
@@ -24,10 +24,15 @@ pub(super) struct Token {
 impl Token {
     pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Outcome> {
         let config = settings.load()?;
-        let secret = config.jwt_secret.as_ref().context("no key to sign with; set jwt_secret (CASELOAD_JWT_SECRET)")?;
-        let keys = TokenKeys::new(secret.expose(), &config)?;
+        if config.jwt_secret.is_none() {
+            bail!(
+                "caseload token signs with jwt_secret (CASELOAD_JWT_SECRET) alone, which is not set: with public keys, tokens come from your login"
+            );
+        }
+        let now = Clock::system().now();
+        let keys = TokenKeys::new(&config, now)?;
         let ttl_seconds = self.ttl.duration().as_secs();
-        println!("{}", keys.sign(&self.workspace, &self.member, Clock::system().now(), ttl_seconds)?);
+        println!("{}", keys.sign(&self.workspace, &self.member, now, ttl_seconds)?);
         Ok(Outcome::Done)
     }
 }

@@ -4,7 +4,7 @@ use std::{
     io::{self, BufRead, BufReader, BufWriter, Read, Write},
     net::TcpStream,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, Output, Stdio},
     sync::{Arc, Mutex},
 };
 
@@ -21,6 +21,14 @@ pub(crate) struct Ended {
 }
 
 impl Ended {
+    fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).expect("UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+        }
+    }
+
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
@@ -60,16 +68,17 @@ impl Cli {
         self.run_with(arguments, b"")
     }
 
+    /// Where no secret is set.
+    pub(crate) fn run_without_secret(&self, arguments: &[&str]) -> Ended {
+        let output = self.command(arguments).env_remove("CASELOAD_JWT_SECRET").stdin(Stdio::null()).output();
+        Ended::of(output.expect("the binary runs"))
+    }
+
     /// With that on standard input.
     pub(crate) fn run_with(&self, arguments: &[&str], input: &[u8]) -> Ended {
         let mut child = self.command(arguments).spawn().expect("the binary runs");
         child.stdin.take().expect("piped").write_all(input).expect("the command reads its input");
-        let output = child.wait_with_output().expect("the command ends");
-        Ended {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).expect("UTF-8"),
-            stderr: String::from_utf8(output.stderr).expect("UTF-8"),
-        }
+        Ended::of(child.wait_with_output().expect("the command ends"))
     }
 
     /// Begun, with that on standard input, and on its own.
