@@ -18,10 +18,11 @@ use crate::{
     auth::{TokenKeys, TokenUses},
     cache::{CacheBytes, Caches, Publisher, SharedCache, Trouble},
     config::Config,
+    document::Library,
     error::ApiError,
     generations::Generations,
     graphql::{self, Schema},
-    http::{self, Listeners, limits::MAX_IMPORTS},
+    http::{self, Classes, Listeners, Rates, limits::MAX_IMPORTS},
     scheduling::{self, Courtesy, REFRESH, UnderWay},
     snapshot::Snapshot,
     telemetry,
@@ -45,6 +46,9 @@ struct Inner {
     generations: Generations,
     schema: Schema,
     streams: Schema,
+    library: Library,
+    rates: Rates,
+    classes: Classes,
     listeners: Listeners,
     stopping: CancellationToken,
     ticks: Ticks,
@@ -71,6 +75,8 @@ impl App {
         let caches = Caches::new(store.clone(), clock.clone(), memory, shared, tasks.clone());
         let scheduler = Handle::default();
         let (schema, streams) = (graphql::schema(&config, &scheduler), graphql::schema_of_streams(&config, &scheduler));
+        let library = Library::new(&schema.sdl(), &config)?;
+        let (rates, classes) = (Rates::new(config.rate_limit), Classes::default());
         let (listeners, stopping) = (Listeners::default(), CancellationToken::new());
         let (imports, repairs) = (Arc::new(Semaphore::new(MAX_IMPORTS)), Mutex::default());
         Ok(Self(Arc::new(Inner {
@@ -83,6 +89,9 @@ impl App {
             caches,
             schema,
             streams,
+            library,
+            rates,
+            classes,
             listeners,
             courtesy: Arc::new(Courtesy::new(stopping.clone())),
             scheduler,
@@ -160,6 +169,21 @@ impl App {
     /// The GraphQL schema for operations whose answers go on.
     pub fn streams(&self) -> &Schema {
         &self.0.streams
+    }
+
+    /// The documents that are known.
+    pub fn library(&self) -> &Library {
+        &self.0.library
+    }
+
+    /// What callers' queries cost.
+    pub(crate) fn rates(&self) -> &Rates {
+        &self.0.rates
+    }
+
+    /// How many requests of each class are under way.
+    pub(crate) fn classes(&self) -> &Classes {
+        &self.0.classes
     }
 
     /// Who listens on connections that stay open.

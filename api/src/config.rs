@@ -31,6 +31,7 @@ const MAX_TTL_SECONDS: u64 = 73_050 * 86_400;
 /// All settings, checked.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Config {
     /// `sqlite://PATH` or `postgres://…`, which may hold a password.
     pub database_url: Secret,
@@ -92,6 +93,12 @@ pub struct Config {
     pub max_complexity: usize,
     /// The most aliases in a query.
     pub max_aliases: usize,
+    /// What queries of one caller may cost in a second, on average; 0: whatever.
+    pub rate_limit: u32,
+    /// The operations that are known: a manifest, as build tools of clients write it.
+    pub trusted_documents: Option<PathBuf>,
+    /// Whether only those are answered.
+    pub trusted_only: bool,
     /// How long a request may take.
     pub request_timeout: Interval,
     /// How much memory caches may take: decoded day blocks above all, ledgers and directories.
@@ -131,6 +138,9 @@ impl Default for Config {
             max_depth: 20,
             max_complexity: 200_000,
             max_aliases: 200,
+            rate_limit: 0,
+            trusted_documents: None,
+            trusted_only: false,
             request_timeout: Interval::seconds(10),
             block_cache_bytes: 256 << 20,
         }

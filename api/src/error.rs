@@ -24,6 +24,8 @@ pub enum Code {
     QueryTooComplex,
     /// The request took longer than it may.
     Timeout,
+    /// The hash of a query that was not sent yet: the client sends it whole.
+    PersistedQueryNotFound,
     /// The caller asks for more than they may at a time.
     RateLimited,
     /// It may work when tried again later.
@@ -34,13 +36,14 @@ pub enum Code {
 
 impl Code {
     /// All there are.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Unauthenticated,
         Self::Forbidden,
         Self::NotFound,
         Self::BadUserInput,
         Self::QueryTooComplex,
         Self::Timeout,
+        Self::PersistedQueryNotFound,
         Self::RateLimited,
         Self::Unavailable,
         Self::Internal,
@@ -55,6 +58,7 @@ impl Code {
             Self::BadUserInput => "BAD_USER_INPUT",
             Self::QueryTooComplex => "QUERY_TOO_COMPLEX",
             Self::Timeout => "TIMEOUT",
+            Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
             Self::RateLimited => "RATE_LIMITED",
             Self::Unavailable => "UNAVAILABLE",
             Self::Internal => "INTERNAL",
@@ -67,7 +71,7 @@ impl Code {
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::BadUserInput | Self::QueryTooComplex => StatusCode::BAD_REQUEST,
+            Self::BadUserInput | Self::QueryTooComplex | Self::PersistedQueryNotFound => StatusCode::BAD_REQUEST,
             Self::Timeout => StatusCode::GATEWAY_TIMEOUT,
             Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -119,6 +123,31 @@ impl ApiError {
     /// Took too long.
     pub fn timeout() -> Self {
         Self::new(Code::Timeout, "the request took longer than it may; ask for less at once")
+    }
+
+    /// In the words that clients of persisted queries wait for.
+    pub fn persisted_query_not_found() -> Self {
+        Self::new(Code::PersistedQueryNotFound, "PersistedQueryNotFound")
+    }
+
+    /// No document of that id in the manifest.
+    pub fn unknown_document() -> Self {
+        Self::bad_input("there is no document of that documentId")
+    }
+
+    /// Only known documents are answered, and this is none.
+    pub fn untrusted_document() -> Self {
+        Self::forbidden("only known documents are answered here; send a documentId")
+    }
+
+    /// More cost in too little time.
+    pub fn rate_limited(seconds: u64) -> Self {
+        Self::new(Code::RateLimited, format!("your queries cost more than they may; go on in {seconds} s"))
+    }
+
+    /// As many requests of a class at a time as there may be.
+    pub fn busy() -> Self {
+        Self::new(Code::Unavailable, "too many requests at a time; try again in a second")
     }
 
     /// As many connections that stay open as one may have, or all together.

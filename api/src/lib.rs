@@ -8,6 +8,7 @@ pub mod cli;
 pub mod config;
 pub mod daily;
 pub mod demo;
+pub mod document;
 pub mod error;
 pub mod export;
 pub mod generations;

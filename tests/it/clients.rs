@@ -47,3 +47,13 @@ async fn graphql_ws_is_answered() {
 async fn graphql_sse_is_answered() {
     run("events.js", |_| {}).await;
 }
+
+#[tokio::test]
+async fn documents_are_judged_as_the_reference_implementation_judges_them() {
+    run("validation.js", |_| {}).await;
+}
+
+#[tokio::test]
+async fn persisted_queries_are_answered_as_their_clients_ask_for_them() {
+    run("persisted.js", |_| {}).await;
+}

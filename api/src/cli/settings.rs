@@ -142,6 +142,18 @@ pub(super) struct Settings {
     #[arg(long, global = true, env = "CASELOAD_MAX_ALIASES", value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
     max_aliases: Option<usize>,
+    /// What queries of one caller may cost in a second, on average; 0: whatever [default: 0].
+    #[arg(long, global = true, env = "CASELOAD_RATE_LIMIT", value_name = "COST")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rate_limit: Option<u32>,
+    /// The operations that are known: a manifest, as build tools of clients write it.
+    #[arg(long, global = true, env = "CASELOAD_TRUSTED_DOCUMENTS", value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trusted_documents: Option<PathBuf>,
+    /// Answers only those [default: false].
+    #[arg(long, global = true, env = "CASELOAD_TRUSTED_ONLY", value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trusted_only: Option<bool>,
     /// How long a request may take [default: 10s].
     #[arg(long, global = true, env = "CASELOAD_REQUEST_TIMEOUT", value_name = "TIME")]
     #[serde(skip_serializing_if = "Option::is_none")]

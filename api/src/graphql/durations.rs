@@ -1,9 +1,12 @@
 //! Durations: mean, median, any quantile, and how they are spread.
 
-use async_graphql::{Object, SimpleObject};
+use async_graphql::{Context, Object, SimpleObject};
 use caseload_rollup::cube::Durations;
 
-use super::authorization::Nullable;
+use super::{
+    authorization::Nullable,
+    context::{ContextExt as _, Deadline},
+};
 use crate::error::ApiError;
 
 /// All single values of a duration.
@@ -14,37 +17,48 @@ pub(super) struct DurationStats(pub(super) Durations);
 #[Object]
 impl DurationStats {
     /// How many values there are.
-    async fn count(&self) -> u64 {
-        self.0.count()
+    async fn count(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
+        ctx.deadline()?.check()?;
+        Ok(self.0.count())
     }
 
     /// The mean; null with no value.
-    async fn mean(&self) -> Option<f64> {
-        self.0.mean()
+    async fn mean(&self, ctx: &Context<'_>) -> Result<Option<f64>, ApiError> {
+        ctx.deadline()?.check()?;
+        Ok(self.0.mean())
     }
 
     /// The quantile at 0.5; null with no value.
-    async fn median(&self) -> Option<f64> {
-        self.0.median()
+    async fn median(&self, ctx: &Context<'_>) -> Result<Option<f64>, ApiError> {
+        ctx.deadline()?.check()?;
+        Ok(self.0.median())
     }
 
     /// The quantile at 0.9; null with no value.
-    async fn p90(&self) -> Option<f64> {
-        self.0.p90()
+    async fn p90(&self, ctx: &Context<'_>) -> Result<Option<f64>, ApiError> {
+        ctx.deadline()?.check()?;
+        Ok(self.0.p90())
     }
 
     /// The value at place q·(n−1) of the n sorted values, interpolated linearly; null with no value.
-    async fn quantile(&self, #[graphql(desc = "0 to 1.")] q: f64) -> Nullable<f64> {
+    async fn quantile(&self, ctx: &Context<'_>, #[graphql(desc = "0 to 1.")] q: f64) -> Nullable<f64> {
+        if let Err(late) = ctx.deadline().and_then(Deadline::check) {
+            return Some(Err(late));
+        }
         let valid = (0.0..=1.0).contains(&q);
         if valid { self.0.quantile(q).map(Ok) } else { Some(Err(ApiError::bad_input(format!("q is 0 to 1, was {q}")))) }
     }
 
     /// How many values lie in each of seven ranges.
-    async fn distribution(&self) -> Vec<DurationRange> {
+    async fn distribution(&self, ctx: &Context<'_>) -> Result<Vec<DurationRange>, ApiError> {
+        ctx.deadline()?.check()?;
         let ranges = self.0.distribution().into_iter();
-        ranges
-            .map(|range| DurationRange { from_seconds: range.from, to_seconds: range.to, count: range.count })
-            .collect()
+        let range = |range: caseload_rollup::cube::DurationRange| DurationRange {
+            from_seconds: range.from,
+            to_seconds: range.to,
+            count: range.count,
+        };
+        Ok(ranges.map(range).collect())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use async_graphql::{Enum, ID, InputObject, OneofObject};
+use async_graphql::{Enum, ID, InputObject, InputType as _, OneofObject, Value};
 use caseload_rollup::cube::Filter;
 use caseload_schema::{
     day::Day,
@@ -135,33 +135,18 @@ pub(super) fn resolve_period(input: Option<PeriodInput>, today: Day) -> Result<P
     }
 }
 
+/// The period that stands in a request; `None` where that is none.
+pub(crate) fn period_of(value: Option<Value>, today: Day) -> Option<Period> {
+    let input = Option::<PeriodInput>::parse(value).ok()?;
+    resolve_period(input, today).ok()
+}
+
 /// The most rows to answer with, `default` where the caller leaves it open.
 pub(super) fn resolve_first(first: Option<i32>, default: usize) -> Result<usize, ApiError> {
     match first {
         None => Ok(default),
         Some(first @ 0..=MAX_FIRST) => Ok(first as usize),
         Some(first) => Err(ApiError::bad_input(format!("first is 0 to {MAX_FIRST}, was {first}"))),
-    }
-}
-
-/// How many rows a list is taken to have when the cost of a query is counted.
-pub(super) fn cost(first: Option<i32>, default: usize) -> usize {
-    first.map_or(default, |first| first.clamp(1, MAX_FIRST) as usize)
-}
-
-/// How many members a list of all of them is taken to have when the cost of a query is counted.
-pub(super) const EVERYONE: usize = 200;
-
-/// How many members a team is taken to have, likewise.
-pub(super) const TEAM: usize = 20;
-
-/// How many points a series is taken to have, likewise: those of a year, as its period is not known where queries are priced.
-pub(super) const fn buckets(by: Granularity) -> usize {
-    match by {
-        Granularity::Day => 366,
-        Granularity::Week => 53,
-        Granularity::Month => 12,
-        Granularity::Year => 10,
     }
 }
 

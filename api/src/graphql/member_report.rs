@@ -8,7 +8,7 @@ use caseload_schema::directory;
 use super::{
     context::Deadline,
     figures::Figures,
-    inputs::{Granularity, buckets, cost, resolve_first},
+    inputs::{Granularity, resolve_first},
     labels::{LabelReport, top_labels},
     measure::{Change, Measure},
     members::Member,
@@ -87,7 +87,6 @@ impl MemberReport {
     }
 
     /// The figures over time: one point for each day, week, month or year that the period touches.
-    #[graphql(complexity = "buckets(by) * child_complexity")]
     async fn series(
         &self,
         #[graphql(default_with = "Granularity::Day", desc = "How long a point is.")] by: Granularity,
@@ -96,7 +95,6 @@ impl MemberReport {
     }
 
     /// The labels with the most conversations.
-    #[graphql(complexity = "cost(first, 10) * child_complexity")]
     async fn top_labels(
         &self,
         #[graphql(default_with = "Some(10)", desc = "How many, at most 1,000.")] first: Option<i32>,

@@ -48,4 +48,6 @@ mod workspace;
 pub use context::Deadline;
 pub use errors::{has_timed_out, to_server_error, with_codes};
 pub use events::EachEvent;
+pub(crate) use inputs::period_of;
+pub(crate) use scalars::is_scalar;
 pub use schema::{Schema, schema, schema_of_streams, sdl};

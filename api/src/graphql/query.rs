@@ -15,7 +15,7 @@ use super::{
     context::ContextExt as _,
     conversations, daily_rollups, feedback,
     figures::Figures,
-    inputs::{PeriodInput, ReportFilter, cost, resolve_first, resolve_period},
+    inputs::{PeriodInput, ReportFilter, resolve_first, resolve_period},
     labels::{LabelReport, label_reports},
     measure::Measure,
     member_report::MemberReport,
@@ -76,7 +76,6 @@ impl Query {
     }
 
     /// All labels for which anything counts, the one with the most conversations first.
-    #[graphql(complexity = "cost(first, 50) * child_complexity")]
     async fn labels(
         &self,
         ctx: &Context<'_>,
@@ -93,7 +92,6 @@ impl Query {
     }
 
     /// The conversations that a measure counts. Agents and viewers get those credited to them, whatever they ask for.
-    #[graphql(complexity = "cost(first, 20) * child_complexity")]
     #[expect(clippy::too_many_arguments, reason = "one for each argument of the field")]
     async fn conversations(
         &self,
@@ -113,7 +111,6 @@ impl Query {
     }
 
     /// Ratings, newest first, then by id. Agents and viewers get those credited to them, whatever they ask for.
-    #[graphql(complexity = "cost(first, 20) * child_complexity")]
     #[expect(clippy::too_many_arguments, reason = "one for each argument of the field")]
     async fn feedback(
         &self,
@@ -137,7 +134,6 @@ impl Query {
 
     /// Daily summary rows for BI tools, by day, then member id: one per day and member where anything counts or the backlog
     /// is not 0; 'unassigned', last, with a null member.
-    #[graphql(complexity = "cost(first, 100) * child_complexity")]
     #[expect(clippy::too_many_arguments, reason = "one for each argument of the field")]
     async fn daily_rollups(
         &self,
@@ -162,7 +158,6 @@ impl Query {
     }
 
     /// Runs, those that wait and those that are over among them; the latest first.
-    #[graphql(complexity = "cost(first, 20) * child_complexity")]
     async fn rollup_runs(
         &self,
         ctx: &Context<'_>,
@@ -179,7 +174,6 @@ impl Query {
     }
 
     /// Who did what to roles, tokens, the time zone and rebuilds, and what was imported; the latest first.
-    #[graphql(complexity = "cost(first, 20) * child_complexity")]
     async fn audit_events(
         &self,
         ctx: &Context<'_>,

@@ -3,10 +3,11 @@
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use caseload_schema::{day::Day, instant::Instant};
 
-/// Calendar day in the workspace's time zone, YYYY-MM-DD.
+/// A day.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Date(pub(super) Day);
 
+/// Calendar day in the workspace's time zone, YYYY-MM-DD.
 #[Scalar]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -24,14 +25,24 @@ impl ScalarType for Date {
     }
 }
 
+/// Whether `value` is one of the scalar `name`, where that is one of our own.
+pub(crate) fn is_scalar(name: &str, value: &Value) -> bool {
+    match name {
+        "Date" => Date::is_valid(value),
+        "DateTime" => DateTime::is_valid(value),
+        _ => true,
+    }
+}
+
 fn day(value: &Value) -> Option<Day> {
     if let Value::String(text) = value { Day::parse(text) } else { None }
 }
 
-/// RFC 3339 instant.
+/// An instant.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct DateTime(pub(super) Instant);
 
+/// RFC 3339 instant.
 #[Scalar]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {

@@ -7,7 +7,7 @@ use super::{
     channels::{ChannelReport, channel_reports},
     context::ContextExt as _,
     figures::Figures,
-    inputs::{EVERYONE, Granularity, buckets, cost, resolve_first},
+    inputs::{Granularity, resolve_first},
     labels::{LabelReport, top_labels},
     leaderboard::{LeaderboardEntry, leaderboard},
     measure::{Change, Measure},
@@ -46,7 +46,6 @@ impl TeamReport {
     }
 
     /// The figures over time: one point for each day, week, month or year that the period touches.
-    #[graphql(complexity = "buckets(by) * child_complexity")]
     async fn series(
         &self,
         #[graphql(default_with = "Granularity::Day", desc = "How long a point is.")] by: Granularity,
@@ -55,7 +54,6 @@ impl TeamReport {
     }
 
     /// Members, the best by a measure first. Lower is better for times, LOST, UNANSWERED and OPEN.
-    #[graphql(complexity = "cost(first, EVERYONE) * child_complexity")]
     async fn leaderboard(
         &self,
         ctx: &Context<'_>,
@@ -66,7 +64,6 @@ impl TeamReport {
     }
 
     /// Members in name order.
-    #[graphql(complexity = "EVERYONE * child_complexity")]
     async fn members(&self, ctx: &Context<'_>) -> Result<Vec<MemberReport>, ApiError> {
         member_reports(&self.0, ctx.deadline()?)
     }
@@ -77,7 +74,6 @@ impl TeamReport {
     }
 
     /// The labels with the most conversations.
-    #[graphql(complexity = "cost(first, 10) * child_complexity")]
     async fn top_labels(
         &self,
         #[graphql(default_with = "Some(10)", desc = "How many, at most 1,000.")] first: Option<i32>,
@@ -86,7 +82,6 @@ impl TeamReport {
     }
 
     /// All channels for which anything counts, the one with the most conversations first.
-    #[graphql(complexity = "5 * child_complexity")]
     async fn channels(&self) -> Vec<ChannelReport> {
         channel_reports(&self.0)
     }

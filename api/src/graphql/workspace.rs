@@ -7,7 +7,6 @@ use super::{
     api_tokens::ApiToken,
     authorization::{Nullable, guarded, permitted},
     context::ContextExt as _,
-    inputs::EVERYONE,
     members::Member,
     rollup_runs::wake,
     scalars::Date,
@@ -52,21 +51,18 @@ impl Workspace {
     }
 
     /// All members, in name order, those who left among them.
-    #[graphql(complexity = "EVERYONE * child_complexity")]
     async fn members(&self, ctx: &Context<'_>) -> Nullable<Vec<Member>> {
         let members = async { Ok(Some(ctx.snapshot()?.directory().members().iter().cloned().map(Member).collect())) };
         guarded(ctx, "Workspace", "members", members).await
     }
 
     /// All teams, in name order.
-    #[graphql(complexity = "10 * child_complexity")]
     async fn teams(&self, ctx: &Context<'_>) -> Nullable<Vec<Team>> {
         let teams = async { Ok(Some(ctx.snapshot()?.directory().teams().iter().cloned().map(Team).collect())) };
         guarded(ctx, "Workspace", "teams", teams).await
     }
 
     /// The tokens that machines use, those revoked among them.
-    #[graphql(complexity = "10 * child_complexity")]
     async fn api_tokens(&self, ctx: &Context<'_>) -> Nullable<Vec<ApiToken>> {
         let tokens = async {
             let snapshot = ctx.snapshot()?;

@@ -8,28 +8,6 @@ pub(super) const MAX_GRAPHQL_BYTES: usize = 256 << 10;
 /// The longest query string of a GET. What is larger goes through few proxies; it can be sent as a POST.
 pub(super) const MAX_URL_BYTES: usize = 16 << 10;
 
-/// The deepest nesting of brackets in a document. The parser recurses on its own stack, which some 1,500 nested list
-/// literals overflow; 32 leaves room for the deepest query that the depth limit lets through, with its arguments.
-pub(super) const MAX_BRACKET_DEPTH: usize = 32;
-
-/// Names, strings and signs of a document: as many fields as [`MAX_FIELDS`] lets through. A dashboard's largest query has some
-/// 1,500; parser and checks take a few microseconds for each.
-pub(super) const MAX_TOKENS: usize = 20_000;
-
-/// Operations of a document, and fragments: some of the executor's checks take the square of their number. A dashboard's
-/// largest query has one and a dozen.
-pub(super) const MAX_DEFINITIONS: usize = 100;
-
-/// Fields of a document with its fragments written out. A dashboard's largest query has some 500; the executor's checks
-/// take about 1 µs for each.
-pub(super) const MAX_FIELDS: usize = 20_000;
-
-/// Levels of a document with its fragments written out: as deep as brackets nest. The executor's checks recurse.
-pub(super) const MAX_HEIGHT: usize = 32;
-
-/// Directives on one field. No client needs more than `@skip` and `@include`.
-pub(crate) const MAX_DIRECTIVES: usize = 4;
-
 /// Errors in one answer where nothing was executed: one wrong name can be repeated in it tens of thousands of times.
 pub(super) const MAX_ERRORS: usize = 10;
 
@@ -91,3 +69,13 @@ pub(super) const ACCEPT_PAUSE: Duration = Duration::from_millis(250);
 
 /// How long the store may take to say that it is there when somebody asks whether this process is ready.
 pub(super) const READY: Duration = Duration::from_secs(2);
+
+/// Queries that are computed at a time. Each takes a core while it computes, and a connection of the store's 16 while it
+/// waits; what comes beyond waits for [`MAX_WAIT`].
+pub(super) const MAX_QUERIES: usize = 64;
+
+/// Exports at a time. Each takes a core for seconds: those of one hour's reports are not to take all that dashboards need.
+pub(super) const MAX_EXPORTS: usize = 4;
+
+/// How long a request waits for its turn, before it is sent away with a time to come back.
+pub(super) const MAX_WAIT: Duration = Duration::from_secs(2);

@@ -1,5 +1,6 @@
 //! The HTTP surface.
 
+mod classes;
 mod connections;
 mod cors;
 #[cfg(feature = "dashboard")]
@@ -13,13 +14,14 @@ mod listeners;
 mod observe;
 mod opening;
 mod origin;
-mod prescan;
+mod rates;
 mod router;
-mod selections;
 mod serve;
 mod socket;
 mod spool;
 
+pub(crate) use classes::Classes;
 pub(crate) use listeners::Listeners;
+pub(crate) use rates::Rates;
 pub use router::{health_router, router};
 pub use serve::{Duty, serve, serve_as};

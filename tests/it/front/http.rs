@@ -102,6 +102,29 @@ async fn pages_of_configured_origins_may_read_answers_and_no_others() {
 #[tokio::test]
 async fn a_subscription_needs_a_transport_that_goes_on() {
     let caseload = acme(Backend::Sqlite).await;
-    let (status, _, _) = send(&caseload, get("query=subscription{__typename}")).await;
+    let (status, _, _) = send(&caseload, get("query=subscription{rollupStatus{generation}}")).await;
     assert_eq!(status, StatusCode::NOT_ACCEPTABLE);
+}
+
+#[tokio::test]
+async fn a_known_document_is_asked_for_by_its_id_and_kept_until_it_changes() {
+    let (mut caseload, manifest) = (acme(Backend::Sqlite).await, tempfile::NamedTempFile::new().expect("a file"));
+    let manifest = manifest.into_temp_path();
+    std::fs::write(&manifest, r#"{"who": "{ viewer { role } }", "set": "mutation { __typename }"}"#).expect("a file");
+    caseload.configure(|config| {
+        config.trusted_documents = Some(manifest.to_path_buf());
+        config.trusted_only = true;
+    });
+    let (status, headers, answer) = send(&caseload, get("documentId=who")).await;
+    assert_eq!((status, answer), (StatusCode::OK, json!({"data": {"viewer": {"role": "OWNER"}}})));
+    assert_eq!(headers[header::CACHE_CONTROL], "private, no-cache");
+    let mut again = get("documentId=who");
+    again.headers_mut().insert(header::IF_NONE_MATCH, headers[header::ETAG].clone());
+    let (status, _, answer) = send(&caseload, again).await;
+    assert_eq!((status, answer), (StatusCode::NOT_MODIFIED, Value::Null));
+    assert_eq!(send(&caseload, get("documentId=set")).await.0, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(send(&caseload, get("query={workspace{id}}")).await.0, StatusCode::FORBIDDEN);
+    assert_eq!(send(&caseload, get("query={%20viewer%20{%20role%20}%20}")).await.0, StatusCode::OK);
+    let (_, _, answer) = send(&caseload, get("documentId=what")).await;
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
 }

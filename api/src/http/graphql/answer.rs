@@ -3,10 +3,11 @@
 use async_graphql::{Response as GraphqlResponse, ServerError, Value};
 use axum::{
     Json,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 
 use super::{
     media::{GRAPHQL_RESPONSE, Media},
@@ -41,6 +42,23 @@ fn code(error: &ServerError) -> Option<Code> {
     Code::ALL.into_iter().find(|code| *named == Value::from(code.name()))
 }
 
+/// The same for who may keep it and ask whether it has changed: a known document, asked for by GET.
+pub(super) fn revalidated(response: GraphqlResponse, media: Media, headers: &HeaderMap) -> Response {
+    if !response.errors.is_empty() {
+        return respond(response, media);
+    }
+    let hash = serde_json::to_vec(&response).map(Sha256::digest).unwrap_or_default();
+    let etag = hash[..16].iter().fold(String::from("\""), |text, byte| text + &format!("{byte:02x}")) + "\"";
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok()).unwrap_or_default();
+    let is_known = known.split(',').any(|one| one.trim().trim_start_matches("W/") == etag || one.trim() == "*");
+    let mut answer = if is_known { StatusCode::NOT_MODIFIED.into_response() } else { respond(response, media) };
+    let headers = answer.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.insert(header::VARY, HeaderValue::from_static("accept, authorization"));
+    headers.extend(HeaderValue::try_from(etag).ok().map(|etag| (header::ETAG, etag)));
+    answer
+}
+
 /// Ours where any of them is our fault, else 400.
 fn status(errors: &[ServerError]) -> StatusCode {
     let has = |code: &Code| {
@@ -60,6 +78,9 @@ pub(super) fn refusal(problem: &Problem, media: Media) -> Response {
         StatusCode::METHOD_NOT_ALLOWED => headers.insert(header::ALLOW, HeaderValue::from_static("POST")),
         _ => None,
     };
+    if let Some(seconds) = problem.retry_after {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
     answer
 }
 

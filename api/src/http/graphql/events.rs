@@ -18,7 +18,7 @@ use futures::{
 use super::{
     answer::refused,
     asked::{Asked, Credentials},
-    execute::Operations,
+    prepare::Operations,
     problem::Problem,
     stream::{Changed, answers_of, watch},
 };

@@ -5,6 +5,7 @@ mod asked;
 mod events;
 mod execute;
 mod media;
+mod prepare;
 mod problem;
 mod stream;
 mod variables;
@@ -23,10 +24,11 @@ pub(super) use self::{
     stream::{Changed, answers, watch},
 };
 use self::{
-    answer::{refusal, respond},
+    answer::{refusal, respond, revalidated},
     asked::credentials,
-    execute::Operations,
+    execute::Answered,
     media::Media,
+    prepare::Operations,
     problem::Problem,
 };
 use crate::{app::App, error::ApiError};
@@ -86,7 +88,14 @@ async fn answer(app: &App, headers: &HeaderMap, asked: Asked, terms: Terms) -> R
         events::respond(app, credentials, asked, terms.operations).await
     } else {
         let answer = execute::within_time(app, &credentials, asked, terms.operations, terms.deadline).await;
-        answer.map(|response| respond(response, terms.media))
+        let is_get = terms.operations == Operations::ThatChangeNothing;
+        answer.map(|Answered { response, is_trusted }| {
+            if is_get && is_trusted {
+                revalidated(response, terms.media, headers)
+            } else {
+                respond(response, terms.media)
+            }
+        })
     };
     answer.unwrap_or_else(|problem| refusal(&problem, terms.media))
 }

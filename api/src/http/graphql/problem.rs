@@ -2,12 +2,14 @@
 
 use axum::http::StatusCode;
 
-use crate::error::ApiError;
+use crate::error::{ApiError, Code};
 
 /// An error that stands for the whole request, with its status.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Problem {
     status: Option<StatusCode>,
+    /// In how many seconds the same may be asked again with better luck.
+    pub(super) retry_after: Option<u64>,
     /// What the client is told.
     pub(super) error: ApiError,
 }
@@ -15,7 +17,12 @@ pub(super) struct Problem {
 impl Problem {
     /// An error whose status is not that of its code.
     pub(super) fn with_status(status: StatusCode, error: ApiError) -> Self {
-        Self { status: Some(status), error }
+        Self { status: Some(status), retry_after: None, error }
+    }
+
+    /// The same, after which it is worth while to come back in so many seconds.
+    pub(super) fn retry_after(error: ApiError, seconds: u64) -> Self {
+        Self { retry_after: Some(seconds), ..Self::from(error) }
     }
 
     /// Its status.
@@ -26,6 +33,7 @@ impl Problem {
 
 impl From<ApiError> for Problem {
     fn from(error: ApiError) -> Self {
-        Self { status: None, error }
+        let retry_after = (error.code == Code::Unavailable).then_some(1);
+        Self { status: None, retry_after, error }
     }
 }

@@ -9,7 +9,8 @@ use tokio::time::Instant;
 
 use super::{
     asked::{Asked, Credentials},
-    execute::{Operations, Prepared, execute},
+    execute::execute,
+    prepare::{Operations, Refused, prepare},
     problem::Problem,
 };
 use crate::{
@@ -41,15 +42,19 @@ pub(super) async fn answers_of(
 ) -> Result<BoxStream<'static, Response>, Problem> {
     let time = app.config().request_timeout.duration();
     let session = authenticate_credentials(app, credentials.as_deref()).await?;
-    let prepared = Prepared::new(asked, operations)?;
+    let bound = match prepare(app, &session, &asked, operations) {
+        Ok(bound) => bound,
+        Err(Refused::Problem(problem)) => return Err(problem),
+        Err(Refused::Answer(answer)) => return Ok(stream::once(async { *answer }).boxed()),
+    };
     let deadline = Deadline(Instant::now() + time);
-    if prepared.operation_type() != Some(OperationType::Subscription) {
-        let work = execute(app, credentials, session, &prepared, deadline);
+    if bound.operation_type() != OperationType::Subscription {
+        let work = execute(app, credentials, session, &bound, deadline);
         let answer = tokio::time::timeout(time, work).await.unwrap_or_else(|_elapsed| Err(ApiError::timeout()))?;
         return Ok(stream::once(async { answer }).boxed());
     }
     let events = each_event(app.clone(), credentials.clone(), session.clone());
-    let request = prepared.request().data(session).data(deadline).data(events);
+    let request = bound.request().data(session).data(deadline).data(events);
     Ok(app.streams().execute_stream(request).map(with_codes).boxed())
 }
 

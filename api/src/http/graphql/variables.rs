@@ -9,7 +9,7 @@ use serde::{
 };
 use serde_json::Number;
 
-use crate::http::limits::MAX_BRACKET_DEPTH;
+use crate::document::MAX_BRACKET_DEPTH;
 
 /// Values by the name of their variable. A name that stands twice, here or in an object within, is an error: readers differ on
 /// which of the two counts. So is what nests deeper than a document may.

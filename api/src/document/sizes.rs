@@ -11,25 +11,33 @@ use async_graphql::{
     parser::types::{ExecutableDocument, Selection, SelectionSet},
 };
 
-use super::limits::{MAX_DEFINITIONS, MAX_FIELDS, MAX_HEIGHT};
+use super::limits::{MAX_FIELDS, MAX_FRAGMENTS, MAX_HEIGHT, MAX_OPERATIONS, SizeLimits};
 use crate::error::ApiError;
 
 /// Refuses a document that has too many operations or fragments, whose operations and fragments together come to too many
-/// fields and spreads or any of which nests too deep, or whose fragments spread each other in a circle.
-pub(super) fn check(document: &ExecutableDocument) -> Result<(), ApiError> {
-    if MAX_DEFINITIONS < document.operations.iter().count() || MAX_DEFINITIONS < document.fragments.len() {
-        let message = format!("a document has at most {MAX_DEFINITIONS} operations and {MAX_DEFINITIONS} fragments");
+/// fields, spreads or aliases or any of which nests too deep, or whose fragments spread each other in a circle.
+pub(super) fn check(document: &ExecutableDocument, limits: SizeLimits) -> Result<(), ApiError> {
+    if MAX_OPERATIONS < document.operations.iter().count() || MAX_FRAGMENTS < document.fragments.len() {
+        let message = format!("a document has at most {MAX_OPERATIONS} operations and {MAX_FRAGMENTS} fragments");
         return Err(ApiError::too_complex(message));
     }
     let mut fragments = Fragments { document, sizes: HashMap::new() };
-    let mut fields: usize = 0;
+    let mut all = Size::default();
     for (_, operation) in document.operations.iter() {
-        fields = fields.saturating_add(fragments.size_of_set(&operation.node.selection_set.node, 1)?.fields);
+        all.add(fragments.size_of_set(&operation.node.selection_set.node, 1)?);
+    }
+    if limits.aliases < all.aliases {
+        let message =
+            format!("the document has more than {} aliases, those of its fragments counted in", limits.aliases);
+        return Err(ApiError::too_complex(message));
+    }
+    if limits.depth < all.depth {
+        return Err(ApiError::too_complex(format!("fields nest at most {} levels", limits.depth)));
     }
     for name in document.fragments.keys() {
-        fields = fields.saturating_add(fragments.size(name, 1)?.fields);
+        all.add(fragments.size(name, 1)?);
     }
-    if MAX_FIELDS < fields {
+    if MAX_FIELDS < all.fields {
         return Err(ApiError::too_complex("the document has too many fields, those of its fragments counted in"));
     }
     Ok(())
@@ -40,8 +48,21 @@ pub(super) fn check(document: &ExecutableDocument) -> Result<(), ApiError> {
 struct Size {
     /// Fields and spreads.
     fields: usize,
+    aliases: usize,
+    /// Fields within each other.
+    depth: usize,
     /// Selection sets within each other, itself counted in.
     height: usize,
+}
+
+impl Size {
+    /// Beside what there is.
+    fn add(&mut self, other: Self) {
+        self.fields = self.fields.saturating_add(other.fields);
+        self.aliases = self.aliases.saturating_add(other.aliases);
+        self.depth = self.depth.max(other.depth);
+        self.height = self.height.max(other.height);
+    }
 }
 
 /// The fragments, each with its size once that is known and `None` while it is looked for.
@@ -59,15 +80,20 @@ impl<'a> Fragments<'a> {
         if MAX_HEIGHT < level {
             return Err(too_deep());
         }
-        let mut size = Size { fields: 0, height: 1 };
+        let mut size = Size { height: 1, ..Size::default() };
         for selection in &set.items {
-            let within = match &selection.node {
-                Selection::Field(field) => self.size_of_set(&field.node.selection_set.node, level + 1)?,
+            let mut within = match &selection.node {
+                Selection::Field(field) => {
+                    let below = self.size_of_set(&field.node.selection_set.node, level + 1)?;
+                    let aliases = below.aliases.saturating_add(usize::from(field.node.alias.is_some()));
+                    Size { aliases, depth: below.depth + 1, ..below }
+                }
                 Selection::InlineFragment(inline) => self.size_of_set(&inline.node.selection_set.node, level + 1)?,
                 Selection::FragmentSpread(spread) => self.size(&spread.node.fragment_name.node, level + 1)?,
             };
-            size.fields = size.fields.saturating_add(within.fields).saturating_add(1);
-            size.height = size.height.max(1 + within.height);
+            within.fields = within.fields.saturating_add(1);
+            within.height += 1;
+            size.add(within);
         }
         Ok(size)
     }
@@ -103,9 +129,10 @@ mod tests {
 
     #[track_caller]
     fn verdict(document: &str) -> Result<(), Code> {
-        check(&parse_query(document).unwrap()).map_err(|error| error.code)
+        check(&parse_query(document).unwrap(), LIMITS).map_err(|error| error.code)
     }
 
+    const LIMITS: SizeLimits = SizeLimits { depth: 20, aliases: 200 };
     const TOO_COMPLEX: Result<(), Code> = Err(Code::QueryTooComplex);
 
     fn concat(count: usize, part: impl Fn(usize) -> String) -> String {
@@ -173,10 +200,14 @@ mod tests {
     }
 
     #[test]
-    fn operations_and_aliases_are_limited() {
+    fn operations_aliases_and_levels_are_limited() {
         let operations = |count: usize| concat(count, |at| format!("query q{at}{{a}} "));
-        assert_eq!((verdict(&operations(100)), verdict(&operations(101))), (Ok(()), TOO_COMPLEX));
+        assert_eq!((verdict(&operations(20)), verdict(&operations(21))), (Ok(()), TOO_COMPLEX));
         let aliases = |count: usize| format!("{{{}}}", concat(count, |at| format!("a{at}:b ")));
-        assert_eq!((verdict(&aliases(20_000)), verdict(&aliases(20_001))), (Ok(()), TOO_COMPLEX));
+        assert_eq!((verdict(&aliases(200)), verdict(&aliases(201))), (Ok(()), TOO_COMPLEX));
+        let spread = format!("{{{}}} fragment F on Query{{a:b}}", "...F ".repeat(201));
+        assert_eq!(verdict(&spread), TOO_COMPLEX);
+        let nested = |levels: usize| format!("{}{}", "{a".repeat(levels), "}".repeat(levels));
+        assert_eq!((verdict(&nested(20)), verdict(&nested(21))), (Ok(()), TOO_COMPLEX));
     }
 }

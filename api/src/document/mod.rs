@@ -1,0 +1,71 @@
+//! The front of the API: what a request must pass before the executor sees it. Nothing in here knows of HTTP or does I/O, and
+//! nothing takes more time than the document's length calls for.
+
+mod bound;
+mod coerce;
+mod introspection;
+mod lexer;
+mod library;
+mod limits;
+mod parser;
+mod prescan;
+mod price;
+mod problem;
+mod scalars;
+mod sizes;
+mod types;
+mod validate;
+
+use async_graphql::parser::types::ExecutableDocument;
+
+pub use self::{
+    bound::Bound,
+    library::{Hash, Library, Wanted, parse_hash},
+    limits::{MAX_BRACKET_DEPTH, SizeLimits},
+    price::World,
+    problem::Problem,
+    types::Types,
+};
+use self::{
+    limits::{MAX_DOCUMENT_BYTES, MAX_TOKENS},
+    prescan::{Scan, scan},
+    problem::MAX_PROBLEMS,
+};
+use crate::error::ApiError;
+
+/// A document that is valid.
+#[derive(Debug)]
+pub struct Document {
+    executable: ExecutableDocument,
+    /// Whether the operator names it as one that is known.
+    is_trusted: bool,
+    /// About how many bytes of memory it takes.
+    weight: usize,
+}
+
+/// Reads and checks a document: its size, its syntax, its size with its fragments written out, and all that the specification
+/// asks of it.
+pub fn read(types: &Types, limits: SizeLimits, text: &str) -> Result<Document, Vec<Problem>> {
+    let told = |error: ApiError| vec![Problem::from(error)];
+    if MAX_DOCUMENT_BYTES < text.len() {
+        let message = format!("a document has at most {} KiB", MAX_DOCUMENT_BYTES >> 10);
+        return Err(told(ApiError::too_complex(message)));
+    }
+    let Scan { depth, tokens } = scan(text);
+    if MAX_BRACKET_DEPTH < depth {
+        return Err(told(ApiError::too_complex(format!("a document nests at most {MAX_BRACKET_DEPTH} brackets"))));
+    }
+    if MAX_TOKENS < tokens {
+        let message = format!("a document has at most {MAX_TOKENS} names, strings and signs");
+        return Err(told(ApiError::too_complex(message)));
+    }
+    let parser::Parsed { document, mut problems } = parser::parse(text).map_err(|problem| vec![problem])?;
+    sizes::check(&document, limits).map_err(told)?;
+    problems.extend(validate::validate(types, &document));
+    if problems.is_empty() {
+        return Ok(Document { executable: document, is_trusted: false, weight: 0 });
+    }
+    problems.sort_by_key(Problem::place);
+    problems.truncate(MAX_PROBLEMS);
+    Err(problems)
+}

@@ -1,0 +1,64 @@
+//! Requests by class: each has its own number that may be under way at a time, so that exports can't starve dashboards.
+
+use std::sync::Arc;
+
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
+
+use super::limits::{MAX_EXPORTS, MAX_QUERIES, MAX_WAIT};
+use crate::error::ApiError;
+
+/// The turns of each class. Imports have theirs at the application: they wait for as long as it takes.
+#[derive(Debug, Clone)]
+pub(crate) struct Classes {
+    queries: Arc<Semaphore>,
+    exports: Arc<Semaphore>,
+}
+
+impl Default for Classes {
+    fn default() -> Self {
+        Self { queries: Arc::new(Semaphore::new(MAX_QUERIES)), exports: Arc::new(Semaphore::new(MAX_EXPORTS)) }
+    }
+}
+
+impl Classes {
+    /// A turn to compute an answer, kept for as long as that takes.
+    pub(crate) async fn query(&self) -> Result<OwnedSemaphorePermit, ApiError> {
+        turn(&self.queries).await
+    }
+
+    /// A turn to write an export, kept until its last byte.
+    #[cfg_attr(not(test), expect(dead_code, reason = "exports over HTTP take it"))]
+    pub(crate) async fn export(&self) -> Result<OwnedSemaphorePermit, ApiError> {
+        turn(&self.exports).await
+    }
+}
+
+async fn turn(semaphore: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, ApiError> {
+    match timeout(MAX_WAIT, Arc::clone(semaphore).acquire_owned()).await {
+        Ok(Ok(permit)) => Ok(permit),
+        Ok(Err(_)) | Err(_) => Err(ApiError::busy()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn one_class_does_not_take_the_turns_of_another() {
+        let classes = Classes::default();
+        let mut exports = Vec::new();
+        for _ in 0..MAX_EXPORTS {
+            exports.push(classes.export().await.unwrap());
+        }
+        assert!(classes.export().now_or_never().is_none());
+        assert!(classes.query().await.is_ok());
+        exports.pop();
+        assert!(classes.export().await.is_ok());
+    }
+}
