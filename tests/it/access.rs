@@ -3,9 +3,13 @@
 mod documents;
 mod fields;
 mod matrix;
+mod mixing;
 mod moved;
 mod own;
+mod paths;
 mod refusals;
+mod schema;
+mod teammates;
 
 use serde_json::{Value, json};
 

@@ -20,7 +20,7 @@ on_both_stores! {
 }
 
 impl Least {
-    fn allows(self, role: &str) -> bool {
+    pub(super) fn allows(self, role: &str) -> bool {
         match self {
             Self::Anyone => true,
             Self::Manager => ["owner", "admin", "manager"].contains(&role),

@@ -105,6 +105,11 @@ impl Caseload {
         Self { database: Arc::new(database), store, router: app.router(), ..self.beside(app) }
     }
 
+    /// Another workspace of the same application.
+    pub(crate) fn of(&self, workspace: WorkspaceKey) -> Self {
+        Self { workspace, ..self.beside(self.app.clone()) }
+    }
+
     /// The same workspace as another process serves it.
     pub(crate) fn beside(&self, app: App) -> Self {
         let (store, clock) = (self.store.clone(), self.clock.clone());

@@ -229,7 +229,7 @@ impl Writer {
     }
 
     /// Near an anchor, often exactly some whole days or a round duration away from it, in any notation.
-    fn instant(&mut self) -> String {
+    pub(crate) fn instant(&mut self) -> String {
         let anchor = self.anchor();
         let days = if self.dice.chance(1, 4) { self.dice.roll(13) as i64 - 6 } else { self.dice.roll(5) as i64 - 2 };
         let fine = match self.dice.roll(16) {
