@@ -2,6 +2,7 @@
 
 mod access;
 mod audit;
+mod backup;
 mod caching;
 mod clients;
 mod commands;
@@ -16,7 +17,10 @@ mod migrations;
 mod model;
 mod nightly;
 mod nodes;
+mod outages;
 mod repair;
+mod retention;
+mod scaling;
 mod support;
 mod tokens;
 mod verify;

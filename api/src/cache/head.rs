@@ -21,6 +21,7 @@ struct Written {
     pending_zone: Option<String>,
     open_revision: i64,
     last_night: Option<i32>,
+    final_before: Option<i32>,
     confirmed_at: i64,
 }
 
@@ -36,6 +37,7 @@ impl Head {
             pending_zone: ledger.pending_zone.map(|zone| zone.name().to_owned()),
             open_revision: ledger.open_revision,
             last_night: ledger.last_night.map(Day::number),
+            final_before: ledger.final_before.map(Day::number),
             confirmed_at: self.confirmed_at.micros(),
         };
         serde_json::to_vec(&written).expect("numbers and texts can be written")
@@ -56,6 +58,7 @@ impl Head {
             pending_zone,
             open_revision: written.open_revision,
             last_night: written.last_night.map(Day::from_number),
+            final_before: written.final_before.map(Day::from_number),
         };
         Some(Self { ledger, confirmed_at: Instant::from_micros(written.confirmed_at) })
     }
@@ -77,6 +80,7 @@ mod tests {
                 pending_zone: Some(Zone::parse("UTC").unwrap()),
                 open_revision: 6,
                 last_night: Some(Day::from_number(20_000)),
+                final_before: Some(Day::from_number(19_000)),
             },
             confirmed_at: Instant::from_micros(8),
         };

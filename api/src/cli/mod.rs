@@ -2,11 +2,13 @@
 
 mod demo;
 mod export;
+mod health;
 mod import;
 mod migrate;
 mod open;
 mod progress;
 mod range;
+mod retention;
 mod rollup;
 mod schema;
 mod serve;
@@ -56,6 +58,8 @@ enum Command {
     Rollup(rollup::Rollup),
     /// Compares what is stored with the facts, and prints each difference.
     Verify(verify::Verify),
+    /// Drops the facts of old conversations; their figures stay, for good.
+    Retention(retention::Retention),
     /// Writes figures for other tools.
     #[command(subcommand)]
     Export(export::Export),
@@ -63,6 +67,8 @@ enum Command {
     Token(token::Token),
     /// Prints the GraphQL schema.
     Schema,
+    /// Asks the server at the configured address whether it is alive.
+    Health,
 }
 
 /// How a command ended that could run.
@@ -107,9 +113,11 @@ async fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Import(command) => command.run(settings).await,
         Command::Rollup(command) => command.run(settings).await,
         Command::Verify(command) => command.run(settings).await,
+        Command::Retention(command) => command.run(settings).await,
         Command::Export(command) => command.run(settings).await,
         Command::Token(command) => command.run(settings),
         Command::Schema => schema::run(),
+        Command::Health => health::run(settings).await,
     }
 }
 

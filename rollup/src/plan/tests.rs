@@ -19,11 +19,13 @@ fn at(text: &str) -> Instant {
 fn standing(last_night: Option<&str>, rolled_up_at: Option<&str>) -> Standing {
     let ledger = Ledger {
         generation: 1,
+        head: 0,
         directory_version: 1,
         rolled_up_at: rolled_up_at.map(at),
         zone: rome(),
         pending_zone: None,
         open_revision: 1,
+        final_before: None,
         last_night: last_night.map(day),
     };
     Standing { ws: WorkspaceKey(1), ledger, tried_at: None, has_marks: false, has_run: false }

@@ -124,6 +124,9 @@ async fn target(conn: &mut Conn, ws: WorkspaceKey, days: RunDays, zone: Zone) ->
         RunDays::Of(period) => target.extend(period.days()),
         RunDays::All => target.extend(every_day(conn, ws, zone).await?),
     }
+    let ledger = ledger::find(conn, ws).await?;
+    // The facts of final days are gone.
+    target.retain(|day| !ledger.is_some_and(|ledger| ledger.is_final(*day)));
     Ok(target)
 }
 
@@ -170,7 +173,7 @@ pub(super) async fn read_rest(
     target.retain(|day| !made.contains_key(day));
     if 0 < ending.sample {
         let mut clean = every_day(conn, ws, zone).await?;
-        clean.retain(|day| !target.contains(day) && !made.contains_key(day));
+        clean.retain(|day| !ledger.is_final(*day) && !target.contains(day) && !made.contains_key(day));
         outline.clean = plan::sample(&clean, ending.sample, ending.run.cast_unsigned());
         target.extend(&outline.clean);
     }

@@ -3,6 +3,7 @@
 //! Blocks and rows are made anew from the facts, first messages included, and compared with what is stored; so is which
 //! conversation holds its customer's first activity. All of it in one snapshot.
 
+mod finals;
 mod openers;
 
 use std::collections::BTreeSet;
@@ -90,7 +91,11 @@ async fn compare_all(
     target.retain(|day| period.is_none_or(|period| period.contains(*day)));
     let all = target.len();
     target.retain(|day| !dirty.contains(day));
+    let finals: Vec<LedgerDay> =
+        current.iter().filter(|entry| ledger.is_final(entry.day) && target.contains(&entry.day)).copied().collect();
     let verified = Verified { days: target.len() as u64, pending: (all - target.len()) as u64, ..Verified::default() };
+    target.retain(|day| !ledger.is_final(*day));
+    finals::check(conn, ws, &finals, report).await?;
     let current: FxHashMap<Day, LedgerDay> = current.into_iter().map(|entry| (entry.day, entry)).collect();
     let unfinished: FxHashSet<i64> = runs::list_unfinished_revisions(conn, ws).await?.into_iter().collect();
     let current = Current { days: current, unfinished };
@@ -100,7 +105,7 @@ async fn compare_all(
         stretches.learn(facts.messages.len() as u64 * 2);
         compare_stretch(conn, ws, &Stretch { zone: ledger.zone, first, last, facts }, &current, report).await?;
     }
-    openers::check(conn, ws, ledger.zone, report).await?;
+    openers::check(conn, ws, &ledger, report).await?;
     if dirty.is_empty() && ledger.rolled_up_at.is_some() {
         let open = fold_open(&facts::read_open(conn, ws).await?).encode();
         let stored = blocks::find_open(conn, ws, ledger.open_revision).await?;

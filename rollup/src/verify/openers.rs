@@ -3,17 +3,22 @@
 use caseload_schema::{
     id::{ConversationKey, CustomerKey, WorkspaceKey},
     store::{
-        Conn, StoreError,
+        Conn, StoreError, customers,
         facts::{self, FirstActivity},
+        ledger::Ledger,
     },
-    zone::Zone,
 };
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Difference, Report};
 
 /// Reports the conversations whose part in opening a customer is stored wrongly, whatever day they are of.
-pub(super) async fn check(conn: &mut Conn, ws: WorkspaceKey, zone: Zone, report: Report<'_>) -> Result<(), StoreError> {
+pub(super) async fn check(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    ledger: &Ledger,
+    report: Report<'_>,
+) -> Result<(), StoreError> {
     let mut first: FxHashMap<CustomerKey, FirstActivity> = FxHashMap::default();
     let mut stored: Vec<FirstActivity> = Vec::new();
     let mut after = ConversationKey(0);
@@ -30,6 +35,13 @@ pub(super) async fn check(conn: &mut Conn, ws: WorkspaceKey, zone: Zone, report:
                 *known = activity;
             }
         }
+    }
+    let zone = ledger.zone;
+    if ledger.final_before.is_some() {
+        // Their first activity was on a final day, and may be gone.
+        let opened: FxHashSet<CustomerKey> = customers::list_opened_finally(conn, ws).await?.into_iter().collect();
+        first.retain(|customer, _| !opened.contains(customer));
+        stored.retain(|activity| !opened.contains(&activity.customer));
     }
     let mut wrong = |activity: &FirstActivity, what: &str| {
         let what = format!("conversation {:?} is {what} its customer's first activity", activity.id);

@@ -24,6 +24,7 @@ pub(crate) enum Outcome {
 impl Working {
     /// Applies one record.
     pub(crate) fn apply(&mut self, record: &Record) -> Result<Outcome, Refusal> {
+        self.check_final(record)?;
         match record {
             Record::Member(record) => self.member(record),
             Record::Team(record) => Ok(self.team(record)),
@@ -122,7 +123,8 @@ impl Working {
     }
 
     fn customer(&mut self, record: &CustomerRecord) -> Outcome {
-        let erased = self.customers.get(&record.id).is_some_and(|row| row.erased);
+        let known = self.customers.get(&record.id);
+        let (erased, opened_finally) = known.map_or((false, false), |row| (row.erased, row.opened_finally));
         let row = CustomerRow {
             workspace_id: self.ws,
             customer_key: self.free_customer_key(&record.id),
@@ -131,6 +133,7 @@ impl Working {
             email: record.email.clone(),
             known: true,
             erased,
+            opened_finally,
         };
         replace(&mut self.customers, row)
     }

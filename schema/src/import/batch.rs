@@ -7,6 +7,7 @@ use super::{
     apply::Outcome,
     change::Change,
     field::Refusal,
+    finality::is_of_final_day,
     journal,
     load::{self, Messages},
     record::Record,
@@ -16,7 +17,7 @@ use crate::{
     day::Day,
     id::WorkspaceKey,
     instant::Instant,
-    store::{Conn, Result, StoreError},
+    store::{Conn, Result, StoreError, retention},
 };
 
 /// A line that was read: a record, or why it is none.
@@ -54,8 +55,15 @@ pub(crate) async fn apply(
     manner: Manner,
 ) -> Result<BatchOutcome> {
     let change = Change::begin(conn, ws).await?;
-    let records = batch.iter().filter_map(|line| line.record.as_ref().ok());
-    let mut working = load::working(conn, ws, manner.sender, manner.messages, records).await?;
+    let records = || batch.iter().filter_map(|line| line.record.as_ref().ok());
+    let cut = if change.has_final_days() { retention::find_cut(conn, ws).await? } else { None };
+    if manner.messages == Messages::AreNew
+        && cut.is_some_and(|cut| records().any(|record| is_of_final_day(cut, record)))
+    {
+        return Err(StoreError::Exists("a message of a final day is new only if it is not stored".to_owned()));
+    }
+    let mut working = load::working(conn, ws, manner.sender, manner.messages, records()).await?;
+    working.cut = cut;
     let mut outcome = BatchOutcome::default();
     for Numbered { file, line, record } in batch {
         match record.as_ref().map_err(Refusal::clone).and_then(|record| working.apply(record)) {
@@ -72,7 +80,11 @@ pub(crate) async fn apply(
     let needed = working.without_needed_history();
     load::history(conn, &mut working, &needed).await?;
     working.derive_first_messages();
-    let customers = working.customers_to_derive();
+    let mut customers = working.customers_to_derive();
+    if cut.is_some() {
+        load::customers(conn, &mut working, &customers).await?;
+        customers = working.without_opened_finally(customers);
+    }
     load::openers(conn, &mut working, &customers).await?;
     let lost = working.without_opener(&customers);
     load::all_of_customers(conn, &mut working, &lost).await?;

@@ -27,13 +27,20 @@ impl Change {
         Ok(Self { number, ledger })
     }
 
+    /// Whether there are days that can't change any more.
+    pub(crate) fn has_final_days(&self) -> bool {
+        self.ledger.final_before.is_some()
+    }
+
     /// Writes what `working` changes, and marks the days that it touches; gives those of the workspace's zone.
     pub(crate) async fn write(&self, conn: &mut Conn, working: &Working, now: Instant) -> Result<BTreeSet<Day>> {
         let ws = WorkspaceKey(working.ws);
         // The days are found while the database is busy with the rows.
         let days = async { working.touched_days(self.ledger.zone) };
-        let (saved, days) = futures::join!(save::working(conn, ws, working), days);
+        let (saved, mut days) = futures::join!(save::working(conn, ws, working), days);
         saved?;
+        // What comes later to an old conversation does not reach days that are final.
+        days.retain(|day| !self.ledger.is_final(*day));
         let mut marked = days.clone();
         if let Some(zone) = self.ledger.pending_zone {
             // Whichever zone is the current one when these marks are read, its days are among them.

@@ -262,6 +262,12 @@ pub(crate) async fn openers(conn: &mut Conn, working: &mut Working, customers: &
     Ok(())
 }
 
+/// These customers themselves.
+pub(crate) async fn customers(conn: &mut Conn, working: &mut Working, keys: &[i64]) -> Result<()> {
+    load_rows!(conn, working.ws, customers.customer_key in keys => CustomerRow, working.customers);
+    Ok(())
+}
+
 /// All conversations of these customers.
 pub(crate) async fn all_of_customers(conn: &mut Conn, working: &mut Working, customers: &[i64]) -> Result<()> {
     load_rows!(conn, working.ws, conversations.customer_key in customers => ConversationRow, working.conversations);

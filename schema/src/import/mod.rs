@@ -9,6 +9,7 @@ mod batch;
 mod change;
 mod derive;
 mod field;
+mod finality;
 mod journal;
 mod lines;
 mod load;
@@ -25,6 +26,7 @@ use std::{collections::BTreeSet, io::Read, sync::Arc};
 
 use tokio::sync::mpsc;
 
+pub(crate) use self::finality::Cut;
 use self::{
     batch::{BatchOutcome, Manner, Numbered},
     field::{Latest, Refusal},

@@ -102,6 +102,8 @@ async fn openers(conn: &mut Conn, working: &mut Working, after: i64) -> Result<V
     let query = customers::table
         .filter(customers::workspace_id.eq(working.ws))
         .filter(customers::customer_key.gt(after))
+        // Of the others the first activity may be gone with the facts of its day.
+        .filter(customers::opened_finally.eq(false))
         .order(customers::customer_key)
         .select(customers::customer_key)
         .limit(BATCH);

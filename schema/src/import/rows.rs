@@ -71,6 +71,7 @@ pub(crate) struct CustomerRow {
     pub(crate) email: Option<String>,
     pub(crate) known: bool,
     pub(crate) erased: bool,
+    pub(crate) opened_finally: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]

@@ -51,7 +51,7 @@ async fn write_directory(conn: &mut Conn, working: &Working) -> Result<()> {
     rewrite!(conn, working, labels by label_key = Row::key, [workspace_id, label_key, id, title, color, known]);
     rewrite!(conn, working, channels by channel_key = Row::key, [workspace_id, channel_key, name]);
     rewrite!(conn, working, customers by customer_key = Row::key, [
-        workspace_id, customer_key, id, name, email, known, erased,
+        workspace_id, customer_key, id, name, email, known, erased, opened_finally,
     ]);
     Ok(())
 }

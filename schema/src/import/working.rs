@@ -4,6 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::{
     Sender,
+    finality::Cut,
     rows::{
         ChannelRow, ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow, RatingRow, TeamRow,
     },
@@ -28,6 +29,8 @@ pub(crate) struct Counters {
 pub(crate) struct Working {
     pub(crate) ws: i64,
     pub(crate) sender: Sender,
+    /// Where final days end, where there are any.
+    pub(crate) cut: Option<Cut>,
     pub(crate) counters: Counters,
     pub(crate) members: Table<MemberRow>,
     pub(crate) teams: Table<TeamRow>,
@@ -54,6 +57,7 @@ impl Working {
         Self {
             ws: ws.0,
             sender,
+            cut: None,
             counters,
             members: Table::default(),
             teams: Table::default(),
@@ -123,6 +127,7 @@ impl Working {
             email: None,
             known: false,
             erased: false,
+            opened_finally: false,
         };
         let key = row.customer_key;
         self.customers.set(row);

@@ -24,6 +24,16 @@ impl Store {
     }
 }
 
+/// The customers whose first activity was on a final day.
+pub async fn list_opened_finally(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<CustomerKey>> {
+    let query = customers::table
+        .filter(customers::workspace_id.eq(ws.0))
+        .filter(customers::opened_finally.eq(true))
+        .select(customers::customer_key);
+    let keys: Vec<i64> = load!(conn, query)?;
+    Ok(keys.into_iter().map(CustomerKey).collect())
+}
+
 async fn find(conn: &mut Conn, ws: WorkspaceKey, keys: &[i64]) -> Result<Vec<Customer>> {
     let mut found = Vec::with_capacity(keys.len());
     for keys in keys.chunks(conn.most_keys()) {

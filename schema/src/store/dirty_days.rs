@@ -20,13 +20,16 @@ impl Store {
         self.read(|conn| Box::pin(count_all(conn))).await
     }
 
-    /// Marks days as if their facts had changed, so that the next run makes them anew.
+    /// Marks days as if their facts had changed, so that the next run makes them anew; but for final ones, which can't be.
     pub async fn mark_days(&self, ws: WorkspaceKey, days: &[Day], now: Instant) -> Result<()> {
         let days = days.to_vec();
         self.write(move |conn| {
             Box::pin(async move {
                 let change = next_change(conn, ws).await?;
-                upsert(conn, ws, &days, change, now).await
+                let ledger = super::ledger::find(conn, ws).await?;
+                let made: Vec<Day> =
+                    days.into_iter().filter(|day| !ledger.is_some_and(|ledger| ledger.is_final(*day))).collect();
+                upsert(conn, ws, &made, change, now).await
             })
         })
         .await

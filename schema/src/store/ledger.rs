@@ -31,6 +31,15 @@ pub struct Ledger {
     pub open_revision: i64,
     /// The latest night, by its local day, that has had its run asked for.
     pub last_night: Option<Day>,
+    /// The first day that is not final: the facts of those before were dropped, and their figures stay.
+    pub final_before: Option<Day>,
+}
+
+impl Ledger {
+    /// Whether the facts of `day` were dropped: its figures are what they are.
+    pub fn is_final(&self, day: Day) -> bool {
+        self.final_before.is_some_and(|before| day < before)
+    }
 }
 
 /// The current revision of a day that has a block.
@@ -75,6 +84,7 @@ struct LedgerRow {
     open_revision: i64,
     rolled_up_at: Option<i64>,
     last_night: Option<i32>,
+    final_before: Option<i32>,
 }
 
 #[derive(Clone, Queryable, Insertable)]
@@ -111,6 +121,10 @@ pub(crate) async fn set_pending_zone(conn: &mut Conn, ws: WorkspaceKey, zone: Zo
     // A change: imports that marked no days of the new zone are seen by the run that takes it up.
     super::dirty_days::next_change(conn, ws).await?;
     let Some(ledger) = find(conn, ws).await? else { return Ok(false) };
+    if let Some(before) = ledger.final_before.filter(|_| ledger.zone != zone) {
+        let why = format!("the days before {before} are final, and can't be made anew in another time zone");
+        return Err(StoreError::Invalid(why));
+    }
     let pending = (ledger.zone != zone).then_some(zone);
     if pending == ledger.pending_zone {
         return Ok(false);
@@ -131,6 +145,7 @@ type Columns = (
     ledgers::open_revision,
     ledgers::rolled_up_at,
     ledgers::last_night,
+    ledgers::final_before,
 );
 
 const COLUMNS: Columns = (
@@ -142,6 +157,7 @@ const COLUMNS: Columns = (
     ledgers::open_revision,
     ledgers::rolled_up_at,
     ledgers::last_night,
+    ledgers::final_before,
 );
 
 /// What is current in every workspace.
@@ -169,6 +185,7 @@ fn ledger(ws: WorkspaceKey, row: LedgerRow) -> Result<Ledger> {
         pending_zone: row.pending_timezone.map(|name| zone(&name, "pending_timezone")).transpose()?,
         open_revision: row.open_revision,
         last_night: row.last_night.map(Day::from_number),
+        final_before: row.final_before.map(Day::from_number),
     })
 }
 
@@ -230,6 +247,11 @@ pub async fn flip(conn: &mut Conn, lease: Lease, flip: &Flip) -> Result<Option<i
     let ledger = find(conn, ws).await?;
     if ledger.is_none_or(|ledger| flip.zone != ledger.zone && Some(flip.zone) != ledger.pending_zone) {
         // The zone that the run was made for is not wanted any more; imports since have marked no days of it.
+        return Ok(None);
+    }
+    let is_final = |day: &Day| ledger.is_some_and(|ledger| ledger.is_final(*day));
+    if flip.changed.iter().map(|(day, _)| day).chain(&flip.emptied).any(is_final) {
+        // Days were made final since the run was planned, and the facts that it read of them may be gone.
         return Ok(None);
     }
     let row = ledgers::table.find(ws.0);

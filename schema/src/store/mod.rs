@@ -26,6 +26,7 @@ mod postgres;
 pub mod queue;
 pub mod ratings;
 pub mod requests;
+pub mod retention;
 pub mod runs;
 mod sqlite;
 pub(crate) mod statistics;

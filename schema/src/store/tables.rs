@@ -23,6 +23,9 @@ diesel::table! {
         last_night -> Nullable<Integer>,
         tried_at -> Nullable<BigInt>,
         head -> BigInt,
+        final_before -> Nullable<Integer>,
+        final_at -> Nullable<BigInt>,
+        final_labels -> Nullable<BigInt>,
     }
 }
 
@@ -125,6 +128,7 @@ diesel::table! {
         email -> Nullable<Text>,
         known -> Bool,
         erased -> Bool,
+        opened_finally -> Bool,
     }
 }
 

@@ -106,30 +106,48 @@ impl Cli {
     }
 
     fn start(&self, command: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Server {
-        let arguments = [&[command, "--listen", "127.0.0.1:0"], arguments].concat();
-        let mut command = self.command(&arguments);
-        let mut child = command.envs(environment.iter().copied()).spawn().expect("the binary runs");
-        let mut said = BufReader::new(child.stderr.take().expect("piped"));
-        let mut line = String::new();
-        let address = loop {
-            line.clear();
-            assert_ne!(said.read_line(&mut line).expect("UTF-8"), 0, "it ended without listening");
-            if let Some((_, port)) = line.split_once("127.0.0.1:") {
-                break format!("127.0.0.1:{}", port.chars().take_while(char::is_ascii_digit).collect::<String>());
-            }
-        };
-        // What else it says must not fill the pipe.
-        let log = Arc::new(Mutex::new(line));
-        let written = Arc::clone(&log);
-        std::thread::spawn(move || {
-            for line in said.lines().map_while(Result::ok) {
-                let mut log = written.lock().expect("nobody panics with it");
-                log.push_str(&line);
-                log.push('\n');
-            }
-        });
-        Server { child, address, log }
+        let mut command = self.command(&[&[command, "--listen", "127.0.0.1:0"], arguments].concat());
+        command.envs(environment.iter().copied());
+        listening(command)
     }
+
+    /// The same, for a process that takes no notice of that signal.
+    pub(crate) fn serve_ignoring(&self, signal: &str, arguments: &[&str]) -> Server {
+        let usual = self.command(&[&["serve", "--listen", "127.0.0.1:0"], arguments].concat());
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", &format!("trap '' {signal}; exec \"$0\" \"$@\"")])
+            .arg(usual.get_program())
+            .args(usual.get_args());
+        command.env_clear().envs(usual.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.current_dir(&self.folder).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        listening(command)
+    }
+}
+
+/// Starts a server, and finds out where it listens.
+fn listening(mut command: Command) -> Server {
+    let mut child = command.spawn().expect("the binary runs");
+    let mut said = BufReader::new(child.stderr.take().expect("piped"));
+    let mut line = String::new();
+    let address = loop {
+        line.clear();
+        assert_ne!(said.read_line(&mut line).expect("UTF-8"), 0, "it ended without listening");
+        if let Some((_, port)) = line.split_once("127.0.0.1:") {
+            break format!("127.0.0.1:{}", port.chars().take_while(char::is_ascii_digit).collect::<String>());
+        }
+    };
+    // What else it says must not fill the pipe.
+    let log = Arc::new(Mutex::new(line));
+    let written = Arc::clone(&log);
+    std::thread::spawn(move || {
+        for line in said.lines().map_while(Result::ok) {
+            let mut log = written.lock().expect("nobody panics with it");
+            log.push_str(&line);
+            log.push('\n');
+        }
+    });
+    Server { child, address, log }
 }
 
 /// A server, killed when this goes.
@@ -155,6 +173,18 @@ impl Server {
         answer(stream)
     }
 
+    /// The same for a server that may be in trouble: `None` where the connection ends without an answer.
+    pub(crate) fn try_request(&self, head: &str, token: &str, media: &str, body: &str) -> Option<(u16, String)> {
+        let mut stream = TcpStream::connect(&self.address).ok()?;
+        let (length, host) = (body.len(), &self.address);
+        let head = format!("{head} HTTP/1.0\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n");
+        write!(stream, "{head}Content-Type: {media}\r\nContent-Length: {length}\r\n\r\n{body}").ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        let (head, body) = answer.split_once("\r\n\r\n")?;
+        Some((head.split(' ').nth(1)?.parse().ok()?, body.to_owned()))
+    }
+
     /// Begins a request whose body is written bit by bit.
     pub(crate) fn send_chunks(&self, head: &str, token: &str) -> Chunks {
         let mut stream = TcpStream::connect(&self.address).expect("the server listens");
@@ -174,6 +204,11 @@ impl Server {
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("Linux says so");
         let kib: u64 = peak.trim().trim_end_matches(" kB").parse().expect("a number");
         kib * 1024
+    }
+
+    /// The number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Where it listens.

@@ -47,6 +47,19 @@ impl Database {
         store
     }
 
+    /// A copy as of now, made and restored as operators are told to.
+    pub(crate) fn back_up(&self) -> Self {
+        match self {
+            Self::Sqlite(folder) => {
+                let copy = TempDir::new().expect("a temporary folder");
+                sqlite(&file(folder), &format!("VACUUM INTO '{}'", file(&copy).display()));
+                Self::Sqlite(copy)
+            }
+            Self::Postgres(database) => Self::Postgres(database.back_up()),
+            Self::At(url) => panic!("whoever made {url} keeps it"),
+        }
+    }
+
     /// Runs SQL behind the store's back; rows as lines, columns between `|`.
     pub(crate) fn sql(&self, sql: &str) -> String {
         match self {

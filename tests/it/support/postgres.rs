@@ -58,6 +58,24 @@ impl Database {
         format!("postgres://caseload@127.0.0.1:{}/{}", server().port, self.name)
     }
 
+    /// A copy of it beside it, through a dump.
+    pub(crate) fn back_up(&self) -> Self {
+        let copy = Self::create();
+        let (dump, restore) = (programs().join("pg_dump"), programs().join("pg_restore"));
+        let dumped =
+            Command::new(dump).args(["--format=custom", "--dbname", &self.url()]).output().expect("pg_dump runs");
+        assert!(dumped.status.success(), "{}", String::from_utf8_lossy(&dumped.stderr));
+        let mut command = Command::new(restore);
+        let mut restoring = command
+            .args(["--no-owner", "--exit-on-error", "--dbname", &copy.url()])
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("pg_restore runs");
+        restoring.stdin.take().expect("piped").write_all(&dumped.stdout).expect("it reads");
+        assert!(restoring.wait().expect("it ends").success());
+        copy
+    }
+
     /// Runs SQL; rows as lines, columns between `|`.
     pub(crate) fn sql(&self, sql: &str) -> String {
         psql(&self.name, sql)

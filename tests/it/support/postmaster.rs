@@ -38,6 +38,7 @@ if [ -n "$TLS_KEY" ]; then
   printf '%s' "$TLS_CERTIFICATE" > "$dir/data/server.crt"
 fi
 start "$@"
+echo "$dir"
 echo ready
 while read -r word; do
   case $word in
@@ -59,6 +60,7 @@ pub(crate) struct Postmaster {
     /// `None` once it is time to go.
     orders: Option<ChildStdin>,
     answers: BufReader<ChildStdout>,
+    folder: String,
 }
 
 impl Postmaster {
@@ -95,8 +97,9 @@ impl Postmaster {
             .expect("a shell to start PostgreSQL from");
         let orders = keeper.stdin.take();
         let answers = BufReader::new(keeper.stdout.take().expect("piped"));
-        let mut postmaster = Self { port, keeper, orders, answers };
-        postmaster.until_ready();
+        let mut postmaster = Self { port, keeper, orders, answers, folder: String::new() };
+        let said = postmaster.until_ready();
+        said.trim_end_matches("ready\n").trim().clone_into(&mut postmaster.folder);
         postmaster
     }
 
@@ -107,12 +110,18 @@ impl Postmaster {
         self.until_ready();
     }
 
-    fn until_ready(&mut self) {
+    fn until_ready(&mut self) -> String {
         let mut said = String::new();
         while !said.ends_with("ready\n") {
             let read = self.answers.read_line(&mut said).expect("UTF-8");
             assert!(read != 0, "PostgreSQL did not do as it was told: {said}");
         }
+        said
+    }
+
+    /// What it has logged so far.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(format!("{}/log", self.folder)).expect("it logs")
     }
 
     pub(crate) fn url(&self, host: &str) -> String {

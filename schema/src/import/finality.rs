@@ -1,0 +1,174 @@
+//! Days whose facts were dropped stay as they are: what would change one is refused, record by record.
+//!
+//! What a later fact does to an earlier day (a reply to a conversation that was unanswered on a final day) is no reason to
+//! refuse it: the final day keeps the figure that it had.
+
+use super::{
+    field::Refusal,
+    record::{ConversationRecord, FollowUpRecord, Kind, MessageRecord, RatingRecord, Record},
+    rows::{ConversationRow, MessageRow},
+    working::Working,
+};
+use crate::{day::Day, instant::Instant, store::keys};
+
+/// Where final days end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Cut {
+    /// The first day that is not final.
+    pub(crate) day: Day,
+    /// When it begins.
+    pub(crate) at: Instant,
+    /// Labels with a smaller key may be on conversations whose rows are gone.
+    pub(crate) labels: i64,
+}
+
+impl Cut {
+    pub(crate) fn is_final(self, at: Instant) -> bool {
+        at < self.at
+    }
+
+    fn holds(self, micros: Option<i64>) -> bool {
+        micros.is_some_and(|micros| micros < self.at.micros())
+    }
+
+    fn refuse(self, field: &'static str, what: &str) -> Refusal {
+        Refusal::new(
+            field,
+            format!("{what} before {}: the facts of those days were dropped, and their figures are final", self.day),
+        )
+    }
+}
+
+/// Whether a record may be of a final day, so that what is stored of it has to be known.
+pub(crate) fn is_of_final_day(cut: Cut, record: &Record) -> bool {
+    matches!(record, Record::Message(message) if cut.is_final(message.sent_at))
+}
+
+impl Working {
+    /// Refuses a record that would change a final day. One that says what is stored is not refused.
+    pub(super) fn check_final(&self, record: &Record) -> Result<(), Refusal> {
+        let Some(cut) = self.cut else { return Ok(()) };
+        match record {
+            Record::Conversation(record) => self.check_conversation(cut, record),
+            Record::Message(record) => self.check_message(cut, record),
+            Record::Rating(record) => self.check_rating(cut, record),
+            Record::FollowUp(record) => self.check_follow_up(cut, record),
+            Record::Delete { of, id } => self.check_delete(cut, *of, id),
+            Record::Member(_) | Record::Team(_) | Record::Label(_) | Record::Customer(_) => Ok(()),
+        }
+    }
+
+    /// What a conversation lends to all of its days, and where it opens and closes, may not change on final days.
+    fn check_conversation(&self, cut: Cut, record: &ConversationRecord) -> Result<(), Refusal> {
+        let old = self.conversations.get(&record.id).filter(|row| row.created_at.is_some());
+        let stored_update = old.and_then(|row| row.updated_at);
+        if record.updated_at.map(Instant::micros).zip(stored_update).is_some_and(|(new, stored)| new < stored) {
+            return Ok(());
+        }
+        let created_at = Some(record.created_at.micros());
+        if cut.holds(created_at) || old.is_some_and(|row| cut.holds(row.created_at)) {
+            let Some(old) = old.filter(|row| row.created_at == created_at) else {
+                return Err(cut.refuse("created_at", "can't begin, or have begun,"));
+            };
+            if let Some(field) = self.differing(old, record) {
+                return Err(cut.refuse(field, "can't change for a conversation that began"));
+            }
+        }
+        let (old_closed, closed) = (old.and_then(|row| row.closed_at), record.closed_at.map(Instant::micros));
+        if old_closed != closed && (cut.holds(old_closed) || cut.holds(closed)) {
+            return Err(cut.refuse("closed_at", "can't be, or have been,"));
+        }
+        if cut.holds(closed) && old.and_then(|row| row.outcome) != record.outcome {
+            return Err(cut.refuse("outcome", "can't change for a conversation that was closed"));
+        }
+        Ok(())
+    }
+
+    /// The field by which a conversation's figures would move on all of its days.
+    fn differing(&self, old: &ConversationRow, record: &ConversationRecord) -> Option<&'static str> {
+        let member = |id: &String| self.members.get(id).map(|row| row.member_key);
+        let labels: Option<Vec<i64>> =
+            record.label_ids.iter().map(|id| self.labels.get(id).map(|row| row.label_key)).collect();
+        let labels = labels.map(|mut labels| {
+            labels.sort_unstable();
+            keys::join(labels)
+        });
+        let assignee = record.assignee_id.as_ref().map(member);
+        let differs = [
+            ("customer_id", self.customers.get(&record.customer_id).map(|row| row.customer_key) != old.customer_key),
+            ("channel", self.channels.get(&record.channel).map(|row| row.channel_key) != old.channel_key),
+            ("assignee_id", assignee != old.assignee_key.map(Some)),
+            ("label_ids", labels.as_deref() != Some(old.label_keys.as_str())),
+        ];
+        differs.into_iter().find(|(_, differs)| *differs).map(|(field, _)| field)
+    }
+
+    fn conversation_is(&self, id: &str, key: i64) -> bool {
+        self.conversations.get(id).is_some_and(|row| row.conversation_key == key)
+    }
+
+    fn check_message(&self, cut: Cut, record: &MessageRecord) -> Result<(), Refusal> {
+        let old = self.messages.get(&record.id);
+        let same = |row: &MessageRow| {
+            row.sent_at == record.sent_at.micros()
+                && row.kind == record.kind
+                && self.conversation_is(&record.conversation_id, row.conversation_key)
+        };
+        let concerned = cut.is_final(record.sent_at) || old.is_some_and(|row| cut.holds(Some(row.sent_at)));
+        if concerned && !old.is_some_and(same) { Err(cut.refuse("sent_at", "can't be, or have been,")) } else { Ok(()) }
+    }
+
+    fn check_rating(&self, cut: Cut, record: &RatingRecord) -> Result<(), Refusal> {
+        let old = self.ratings.get(&record.id);
+        let member = record.member_id.as_ref().map(|id| self.members.get(id).map(|row| row.member_key));
+        let same = old.is_some_and(|row| {
+            row.rated_at == record.rated_at.micros()
+                && row.score == record.score
+                && row.member_key.map(Some) == member
+                && self.conversation_is(&record.conversation_id, row.conversation_key)
+        });
+        let concerned = cut.is_final(record.rated_at) || old.is_some_and(|row| cut.holds(Some(row.rated_at)));
+        if concerned && !same { Err(cut.refuse("rated_at", "can't be, or have been,")) } else { Ok(()) }
+    }
+
+    fn check_follow_up(&self, cut: Cut, record: &FollowUpRecord) -> Result<(), Refusal> {
+        let old = self.follow_ups.get(&record.id);
+        let completed_at = record.completed_at.map(Instant::micros);
+        let assignee = record.assignee_id.as_ref().map(|id| self.members.get(id).map(|row| row.member_key));
+        let same = old.is_some_and(|row| {
+            row.completed_at == completed_at
+                && row.assignee_key.map(Some) == assignee
+                && self.conversation_is(&record.conversation_id, row.conversation_key)
+        });
+        let concerned = cut.holds(completed_at) || old.is_some_and(|row| cut.holds(row.completed_at));
+        if concerned && !same { Err(cut.refuse("completed_at", "can't be, or have been,")) } else { Ok(()) }
+    }
+
+    fn check_delete(&self, cut: Cut, of: Kind, id: &str) -> Result<(), Refusal> {
+        let on_final_day = match of {
+            Kind::Conversation => self.conversations.get(id).is_some_and(|row| self.reaches_back(cut, row)),
+            Kind::Message => self.messages.get(id).is_some_and(|row| cut.holds(Some(row.sent_at))),
+            Kind::Rating => self.ratings.get(id).is_some_and(|row| cut.holds(Some(row.rated_at))),
+            Kind::FollowUp => self.follow_ups.get(id).is_some_and(|row| cut.holds(row.completed_at)),
+            Kind::Label => self.labels.get(id).is_some_and(|row| row.label_key < cut.labels),
+            Kind::Member | Kind::Team | Kind::Customer => false,
+        };
+        if on_final_day { Err(cut.refuse("id", "can't be deleted, because it may count on days")) } else { Ok(()) }
+    }
+
+    /// Whether anything of a conversation, all of which is here, is of a final day.
+    fn reaches_back(&self, cut: Cut, row: &ConversationRow) -> bool {
+        let key = row.conversation_key;
+        cut.holds(row.created_at)
+            || cut.holds(row.closed_at)
+            || self.messages.current_of(key).any(|row| cut.holds(Some(row.sent_at)))
+            || self.ratings.current_of(key).any(|row| cut.holds(Some(row.rated_at)))
+            || self.follow_ups.current_of(key).any(|row| cut.holds(row.completed_at))
+    }
+
+    /// Leaves out the customers whose first activity was on a final day: it stays where it is.
+    pub(super) fn without_opened_finally(&self, customers: Vec<i64>) -> Vec<i64> {
+        let opened = |key: &i64| self.customers.by_key(*key).is_some_and(|row| row.opened_finally);
+        customers.into_iter().filter(|key| !opened(key)).collect()
+    }
+}
