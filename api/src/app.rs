@@ -20,7 +20,6 @@ use crate::{
     config::Config,
     document::Library,
     error::ApiError,
-    generations::Generations,
     graphql::{self, Schema},
     http::{self, Classes, Listeners, Rates, limits::MAX_IMPORTS},
     scheduling::{self, Courtesy, REFRESH, UnderWay},
@@ -43,7 +42,6 @@ struct Inner {
     keys: TokenKeys,
     token_uses: TokenUses,
     caches: Caches,
-    generations: Generations,
     schema: Schema,
     streams: Schema,
     library: Library,
@@ -85,7 +83,6 @@ impl App {
             clock,
             keys,
             token_uses: TokenUses::default(),
-            generations: Generations::new(caches.clone()),
             caches,
             schema,
             streams,
@@ -154,11 +151,6 @@ impl App {
     /// What is kept between requests.
     pub fn caches(&self) -> &Caches {
         &self.0.caches
-    }
-
-    /// Who wants to know of new generations is told by this.
-    pub fn generations(&self) -> &Generations {
-        &self.0.generations
     }
 
     /// The GraphQL schema.

@@ -11,14 +11,17 @@ use std::{
 
 use caseload_schema::{
     id::WorkspaceKey,
-    store::{StoreError, workspaces::Workspace},
+    store::{Store, StoreError, workspaces::Workspace},
 };
 use tokio::{
     sync::{broadcast, watch},
     task::JoinSet,
 };
 
-use crate::cache::{Caches, place};
+use crate::{
+    cache::{SharedCache, place},
+    outage::Outage,
+};
 
 /// How often the database is asked: what another node says may be lost, and there may be nothing through which to say it.
 const POLL: Duration = Duration::from_millis(500);
@@ -29,14 +32,22 @@ pub struct Generations(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    caches: Caches,
+    sources: Sources,
     watched: Arc<Mutex<Watched>>,
+}
+
+/// Whom generations are learnt from.
+#[derive(Debug, Clone)]
+struct Sources {
+    store: Store,
+    outage: Outage,
+    shared: SharedCache,
 }
 
 #[derive(Debug, Default)]
 struct Watched {
     generations: HashMap<WorkspaceKey, Watch>,
-    /// The one task that asks. It ends with the last watch, or with this.
+    /// The one task that asks. It ends with the last watch.
     asking: JoinSet<()>,
     is_asking: bool,
 }
@@ -48,9 +59,10 @@ struct Watch {
 }
 
 impl Generations {
-    /// Of the workspaces of that store.
-    pub fn new(caches: Caches) -> Self {
-        Self(Arc::new(Inner { caches, watched: Arc::default() }))
+    /// Of the workspaces of that store, of whose changes nodes tell each other through `shared`.
+    pub fn new(store: Store, outage: Outage, shared: SharedCache) -> Self {
+        let sources = Sources { store, outage, shared };
+        Self(Arc::new(Inner { sources, watched: Arc::default() }))
     }
 
     /// How many workspaces are watched.
@@ -61,7 +73,7 @@ impl Generations {
     /// The workspace's generation, which changes with that of the database until it is dropped; `None` where there is no
     /// such workspace.
     pub async fn watch(&self, ws: &Workspace) -> Result<Option<watch::Receiver<i64>>, StoreError> {
-        let found = self.0.caches.store().generations(&[ws.key]).await?;
+        let found = self.0.sources.store.generations(&[ws.key]).await?;
         let Some((_, now)) = found.into_iter().next() else { return Ok(None) };
         let mut watched = lock(&self.0.watched);
         let watch = watched
@@ -71,22 +83,21 @@ impl Generations {
         let receiver = watch.generation.subscribe();
         if !watched.is_asking {
             watched.is_asking = true;
-            let (caches, of) = (self.0.caches.clone(), Arc::clone(&self.0.watched));
-            watched.asking.spawn(ask(caches, of));
+            let (sources, of) = (self.0.sources.clone(), Arc::clone(&self.0.watched));
+            watched.asking.spawn(ask(sources, of));
         }
         Ok(Some(receiver))
     }
 }
 
 /// Asks until nobody watches.
-async fn ask(caches: Caches, watched: Arc<Mutex<Watched>>) {
-    let mut changes = caches.shared().changes();
+async fn ask(sources: Sources, watched: Arc<Mutex<Watched>>) {
+    let Sources { store, outage, shared } = sources;
+    let mut changes = shared.changes();
     loop {
         let Some(keys) = still_watched(&watched) else { return };
         // Whoever can't be asked now is asked again soon.
-        if caches.outage().check().is_ok()
-            && let Ok(generations) = caches.outage().quick(true, caches.store().generations(&keys)).await
-        {
+        if let Ok(generations) = outage.quick(true, store.generations(&keys)).await {
             let watched = lock(&watched);
             for (ws, generation) in generations {
                 if let Some(watch) = watched.generations.get(&ws) {

@@ -28,6 +28,7 @@ use crate::{
     auth::Selection,
     cache::{Caches, Current, Found, LoadError, Trouble},
     error::ApiError,
+    generations::Generations,
 };
 
 /// Days that are loaded once, by whoever needs them first.
@@ -72,6 +73,11 @@ impl Snapshot {
     /// Where details that are not in memory come from.
     pub fn store(&self) -> &Store {
         self.caches.store()
+    }
+
+    /// Who wants to know of new generations is told by this.
+    pub fn generations(&self) -> &Generations {
+        self.caches.generations()
     }
 
     /// The same, unless it is known to be out of reach: then nobody waits for it.

@@ -45,7 +45,7 @@ use self::{
     hits::Counters,
     memory::{BlockKey, Memory},
 };
-use crate::outage::Outage;
+use crate::{generations::Generations, outage::Outage};
 
 /// Why figures that should be there can't be read as they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +89,7 @@ struct Inner {
     memory: Memory,
     shared: SharedCache,
     outage: Outage,
+    generations: Generations,
     hits: Counters,
     currents: Flights<CurrentKey, Parts, LoadError>,
     blocks: Flights<BlockKey, Arc<Block>, LoadError>,
@@ -98,8 +99,10 @@ struct Inner {
 impl Caches {
     /// Empty caches that may take so much memory, in front of `store`. What they do behind a request's back is one of `tasks`.
     pub fn new(store: Store, clock: Clock, memory: CacheBytes, shared: SharedCache, tasks: TaskTracker) -> Self {
+        let outage = Outage::new(store.clone(), tasks.clone());
         Self(Arc::new(Inner {
-            outage: Outage::new(store.clone(), tasks.clone()),
+            generations: Generations::new(store.clone(), outage.clone(), shared.clone()),
+            outage,
             store,
             clock,
             memory: Memory::new(memory.0),
@@ -124,6 +127,11 @@ impl Caches {
     /// Whether the store can be reached.
     pub fn outage(&self) -> &Outage {
         &self.0.outage
+    }
+
+    /// Who wants to know of new generations is told by this.
+    pub fn generations(&self) -> &Generations {
+        &self.0.generations
     }
 
     /// Where blocks were found until now.

@@ -8,7 +8,7 @@ use caseload_schema::{
     store::{Run, Store},
 };
 use futures::stream::{self, Stream};
-use tokio::time::Instant;
+use tokio::{sync::watch, time::Instant};
 
 use super::{
     authorization::permitted,
@@ -46,7 +46,8 @@ impl Subscription {
     async fn rollup_status(&self, ctx: &Context<'_>) -> Result<impl Stream<Item = RollupStatus> + use<>, ApiError> {
         permitted(ctx, "Subscription", "rollupStatus")?;
         let snapshot = ctx.snapshot()?;
-        Ok(generations(snapshot.store().clone(), snapshot.key(), snapshot.ledger().generation))
+        let watch = snapshot.generations().watch(snapshot.workspace()).await?.ok_or_else(ApiError::unavailable)?;
+        Ok(generations(watch, snapshot.ledger().generation))
     }
 }
 
@@ -77,18 +78,9 @@ fn progress(store: Store, ws: WorkspaceKey, run: Run) -> impl Stream<Item = Roll
 }
 
 /// One event for each time that the generation is found to be another one.
-fn generations(store: Store, ws: WorkspaceKey, generation: i64) -> impl Stream<Item = RollupStatus> {
-    stream::unfold(generation, move |last| {
-        let store = store.clone();
-        async move {
-            loop {
-                tokio::time::sleep(POLL).await;
-                let Ok(found) = store.ledger(ws).await else { continue };
-                let now = found?.generation;
-                if now != last {
-                    return Some((RollupStatus, now));
-                }
-            }
-        }
+fn generations(watch: watch::Receiver<i64>, generation: i64) -> impl Stream<Item = RollupStatus> {
+    stream::unfold((watch, generation), |(mut watch, last)| async move {
+        let now = *watch.wait_for(|now| *now != last).await.ok()?;
+        Some((RollupStatus, (watch, now)))
     })
 }

@@ -34,7 +34,8 @@ async fn another_node_learns_of_a_new_generation_through_redis(backend: Backend)
 async fn usual_wait(caseload: &Caseload) -> Duration {
     let other = caseload.another();
     let workspace = other.app.caches().workspace("acme").await.expect("the store is there").expect("the workspace");
-    let mut seen = other.app.generations().watch(&workspace).await.expect("the store is there").expect("a ledger");
+    let mut seen =
+        other.app.caches().generations().watch(&workspace).await.expect("the store is there").expect("a ledger");
     let mut waits = Vec::new();
     for round in 0..ROUNDS {
         caseload.import(&[conversation(1, &format!("round-{round}"))]).await;
@@ -52,11 +53,12 @@ async fn nobody_asks_where_nobody_watches(backend: Backend) {
     let caseload = acme_on(backend, None).await;
     let workspace = caseload.app.caches().workspace("acme").await.expect("the store is there").expect("the workspace");
     for _ in 0..3 {
-        let watch = caseload.app.generations().watch(&workspace).await.expect("the store is there").expect("a ledger");
-        assert_eq!(caseload.app.generations().watched(), 1);
+        let watch =
+            caseload.app.caches().generations().watch(&workspace).await.expect("the store is there").expect("a ledger");
+        assert_eq!(caseload.app.caches().generations().watched(), 1);
         drop(watch);
         let began = Instant::now();
-        while caseload.app.generations().watched() != 0 {
+        while caseload.app.caches().generations().watched() != 0 {
             assert!(began.elapsed() < Duration::from_secs(10));
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
