@@ -1,11 +1,11 @@
-# make demo    a sample workspace, its figures and the server, with nothing installed but Rust
-# make test    everything that is tested, on SQLite and PostgreSQL
-# make lint    format, clippy and documentation
+# make demo    a sample workspace, its figures and the server, with nothing installed but Rust and Node.js
+# make test    everything that is tested, on SQLite and PostgreSQL, and in a browser
+# make lint    format, clippy, documentation, and the dashboard's types
 # make audit   licences, advisories and unused dependencies
 # make bench   measurements; make bench ARGS="--conversations 2500000 --workspaces 20" for large ones
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test test-tools lint format audit bench clean
+.PHONY: help demo build test test-browser test-tools lint format audit bench clean
 
 CARGO ?= cargo
 ARGS ?=
@@ -24,18 +24,30 @@ build:
 test: test-tools
 	$(CARGO) build -p caseload-api --bin caseload
 	$(CARGO) test --workspace $(ARGS)
+	npm --prefix web --silent test
+	npm --prefix tests/browser --silent test
+
+# Pages of the real server in a real browser; what they look like is in target/screenshots.
+test-browser: test-tools
+	$(CARGO) build -p caseload-api --bin caseload
+	npm --prefix tests/browser --silent test
 
 test-tools:
 	@scripts/install-test-tools
 	@npm ci --prefix tests/clients --no-audit --no-fund --silent
+	@npm ci --prefix tests/browser --silent
 
 lint:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings -A rustdoc::private_intra_doc_links' $(CARGO) doc --workspace --no-deps --document-private-items --quiet
+	npm ci --prefix tests/browser --silent
+	npm --prefix web --silent run lint
+	npm --prefix tests/browser --silent run lint
 
 format:
 	$(CARGO) fmt --all
+	npm --prefix web --silent run format
 
 audit:
 	@command -v cargo-deny > /dev/null || $(CARGO) install cargo-deny --locked

@@ -1,5 +1,6 @@
 import { Client, type CombinedError, fetchExchange, subscriptionExchange } from "@urql/core";
 import { createClient } from "graphql-ws";
+import { onEnd as onComplete, pipe, subscribe } from "wonka";
 import type { TypedDocumentString } from "../../generated/graphql.ts";
 import { endSession, token } from "./session.ts";
 
@@ -73,11 +74,15 @@ export function watch<Data, Variables>(
     if (open) onEnd();
     open = false;
   };
-  const { unsubscribe } = client.subscription<Data>(document.toString(), variables as object).subscribe((result) => {
-    const { data, failure } = answer(result);
-    if (data) onData(data);
-    if (failure || !result.hasNext) end();
-  });
+  const { unsubscribe } = pipe(
+    client.subscription<Data>(document.toString(), variables as object),
+    onComplete(end),
+    subscribe((result) => {
+      const { data, failure } = answer(result);
+      if (open && data) onData(data);
+      if (failure) end();
+    }),
+  );
   return () => {
     open = false;
     unsubscribe();

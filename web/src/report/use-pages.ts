@@ -6,7 +6,8 @@ import { useStore } from "../api/store.ts";
 
 /// A list of the API, as it gives one.
 interface Connection<Node> {
-  totalCount: number;
+  /// Lists of what was done have no count.
+  totalCount?: number;
   pageInfo: { hasNextPage: boolean; endCursor: string | null };
   nodes: Node[];
 }
@@ -19,6 +20,7 @@ export interface Pages<Node> {
   hasMore: boolean;
   failure: Failure | undefined;
   more: () => void;
+  reload: () => void;
 }
 
 interface Shown<Node> {
@@ -42,10 +44,11 @@ export function usePages<Data, Variables extends { first: number; after?: string
   const key = JSON.stringify(variables);
   const [shown, setShown] = useState<Shown<Node>>(NOTHING);
   const [loading, setLoading] = useState(true);
+  const [again, setAgain] = useState(0);
   const page = (first: number, after: string | null) =>
     ask(document, { ...variables, first, after } as Variables).then((answer) => take(answer, listOf));
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: variables are compared by what they hold
+  // biome-ignore lint/correctness/useExhaustiveDependencies: variables are compared by what they hold; figures and again are causes
   useEffect(() => {
     let current = true;
     setLoading(true);
@@ -57,7 +60,7 @@ export function usePages<Data, Variables extends { first: number; after?: string
     return () => {
       current = false;
     };
-  }, [document, key, figures]);
+  }, [document, key, figures, again]);
 
   const more = async () => {
     if (shown.cursor === null || loading) return;
@@ -67,7 +70,15 @@ export function usePages<Data, Variables extends { first: number; after?: string
     setLoading(false);
   };
   const { nodes, total, failure } = shown;
-  return { nodes, total, failure, loading, hasMore: shown.cursor !== null, more };
+  return {
+    nodes,
+    total,
+    failure,
+    loading,
+    hasMore: shown.cursor !== null,
+    more,
+    reload: () => setAgain((count) => count + 1),
+  };
 }
 
 /// All rows of a list, `first` at a time, at most `most` of them.

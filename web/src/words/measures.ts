@@ -102,15 +102,21 @@ export function compare(measure: Measure, now: FiguresFragment, before: FiguresF
   const { kind, better, value } = WORDS[measure];
   const [current, previous] = [value(now), value(before)];
   if (current === null || previous === null) return undefined;
-  const absolute = current - previous;
+  const absolute = rounded(kind, current - previous);
   const trend = absolute === 0 ? "same" : 0 < absolute ? "up" : "down";
   const good = better === "higher" ? "up" : "down";
   const verdict = trend === "same" || better === undefined ? "neutral" : trend === good ? "better" : "worse";
   return { text: changeText(kind, absolute, previous), trend, verdict, before: write(kind, previous) };
 }
 
+/// As exact as it is written, so that what reads as no change is none.
+function rounded(kind: Kind, difference: number): number {
+  if (kind === "share") return Math.round(difference * 1000) / 1000;
+  return kind === "average" ? Math.round(difference * 100) / 100 : difference;
+}
+
 function changeText(kind: Kind, absolute: number, previous: number): string {
-  if (kind === "share") return `${difference(Math.round(absolute * 1000) / 10)} pts`;
-  if (kind === "average") return difference(Math.round(absolute * 100) / 100);
+  if (kind === "share") return `${difference(absolute * 100)} pts`;
+  if (kind === "average") return difference(absolute);
   return previous === 0 ? difference(absolute) : relative(absolute / previous);
 }

@@ -1,0 +1,8 @@
+// All tests in one process: they share a server, and the machine has few cores.
+import "./performance.ts";
+import "./inbox.ts";
+import "./roles.ts";
+import "./session.ts";
+import "./live.ts";
+import "./looks.ts";
+import "./graphiql.ts";

@@ -1,0 +1,12 @@
+import { test } from "node:test";
+import { world } from "./world.ts";
+
+test("GraphiQL asks with the tab's token, and knows the schema", async () => {
+  const { page, clean } = await world.browser.visit("manager", "/performance");
+  await page.getByRole("link", { name: "GraphiQL" }).click();
+  await page.getByRole("button", { name: /Execute query/ }).click();
+  await page.locator(".graphiql-response", { hasText: '"leaderboard"' }).waitFor();
+  await page.getByRole("button", { name: /Documentation Explorer/ }).click();
+  await page.getByText("Root Types").waitFor();
+  await clean();
+});

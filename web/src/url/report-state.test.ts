@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { filterInput, parseReport, periodInput, writeReport } from "./report-state.ts";
+
+test("an address that says nothing is the last 30 days of everything, and says nothing again", () => {
+  const state = parseReport("");
+  assert.deepEqual(periodInput(state.period), { preset: "LAST_30_DAYS" });
+  assert.deepEqual(JSON.parse(JSON.stringify(filterInput(state.filter))), {});
+  assert.equal(writeReport(state), "");
+});
+
+test("all that an address says is kept as it is written", () => {
+  const check = (search: string) => assert.equal(writeReport(parseReport(search)), search);
+  check("?period=LAST_WEEK&members=a&members=b&team=t&label=x%2Cy&channel=email&unassigned=1");
+  check("?from=2026-03-01&to=2026-03-08&group=WEEK&by=REPLIES&busy=CLOSED&member=m&agent=n");
+  check("?score=1-2&commented=1&list=CLOSED&list-member=m&list-from=2026-03-01&list-to=2026-03-01");
+  check("?list=CONVERSATIONS&list-label=l&list-channel=c&list-hour=3-14&list-unassigned=1");
+  check("?list=FIRST_RESPONSE_MEDIAN&list-seconds=86400-&list-neither=1");
+});
+
+test("what an address says wrongly is the default", () => {
+  const check = (search: string) => assert.equal(writeReport(parseReport(search)), "");
+  check("?period=NEVER");
+  check("?from=2026-03-08&to=2026-03-01");
+  check("?from=yesterday&to=today");
+  check("?group=HOUR&by=LUCK&busy=OPEN&score=0-9&list=LUCK");
+});
+
+test("what restricts nothing is left out: to the API an empty list lets nothing pass", () => {
+  const filter = filterInput(parseReport("?channel=email").filter);
+  assert.deepEqual(JSON.parse(JSON.stringify(filter)), { channels: ["email"] });
+});

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { FiguresFragment, Measure } from "../../generated/graphql.ts";
+import { compare } from "./measures.ts";
+
+const FIGURES: FiguresFragment = {
+  conversations: 0,
+  labeledConversations: 0,
+  messages: 0,
+  customers: 0,
+  newCustomers: 0,
+  unanswered: 0,
+  replies: 0,
+  closed: 0,
+  won: 0,
+  lost: 0,
+  winRate: null,
+  open: 0,
+  followUpsCompleted: 0,
+  firstResponse: { count: 0, mean: null, median: null },
+  closingTime: { count: 0, mean: null, median: null },
+  ratings: { count: 0, average: null, satisfied: null },
+};
+
+function check(measure: Measure, now: Partial<FiguresFragment>, before: Partial<FiguresFragment>, expected: unknown) {
+  const comparison = compare(measure, { ...FIGURES, ...now }, { ...FIGURES, ...before });
+  assert.deepEqual(comparison && [comparison.text, comparison.trend, comparison.verdict], expected);
+}
+
+test("more is better, worse or neither, as the measure says", () => {
+  check("CLOSED", { closed: 150 }, { closed: 100 }, ["+50%", "up", "better"]);
+  check("LOST", { lost: 150 }, { lost: 100 }, ["+50%", "up", "worse"]);
+  check("CONVERSATIONS", { conversations: 150 }, { conversations: 100 }, ["+50%", "up", "neutral"]);
+  check("CLOSED", { closed: 7 }, { closed: 7 }, ["0%", "same", "neutral"]);
+});
+
+test("a time that has fallen is better", () => {
+  const time = (median: number) => ({ firstResponse: { count: 1, mean: null, median } });
+  check("FIRST_RESPONSE_MEDIAN", time(60), time(120), ["-50%", "down", "better"]);
+});
+
+test("what was 0 before is compared by how much came, and what is not there not at all", () => {
+  check("CLOSED", { closed: 5 }, { closed: 0 }, ["+5", "up", "better"]);
+  check("WIN_RATE", { winRate: null }, { winRate: 0.5 }, undefined);
+});
+
+test("shares are compared in points, averages by their difference", () => {
+  check("WIN_RATE", { winRate: 0.4 }, { winRate: 0.5 }, ["-10 pts", "down", "worse"]);
+  const rated = (average: number) => ({ ratings: { count: 9, average, satisfied: null } });
+  check("RATING_AVERAGE", rated(4.25), rated(4.1), ["+0.15", "up", "better"]);
+  check("RATING_AVERAGE", rated(4.251), rated(4.25), ["0", "same", "neutral"]);
+});
