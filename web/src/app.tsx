@@ -7,6 +7,7 @@ import { useQuery } from "./api/use-query.ts";
 import { InboxPage } from "./inbox/inbox-page.tsx";
 import { PerformancePage } from "./performance/performance-page.tsx";
 import { ViewerContext, viewerOf } from "./report/viewer.ts";
+import { RollupsPage } from "./rollups/rollups-page.tsx";
 import { Freshness } from "./shell/freshness.tsx";
 import { Header } from "./shell/header.tsx";
 import { SignIn, Waiting } from "./shell/sign-in.tsx";
@@ -61,6 +62,8 @@ function Room() {
       return <PerformancePage />;
     case "/inbox":
       return <InboxPage />;
+    case "/rollups":
+      return <RollupsPage />;
     default:
       return (
         <EmptyState title="There is no such page">

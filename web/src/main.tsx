@@ -7,6 +7,7 @@ import "./styles/base.css";
 import "./styles/controls.css";
 import "./styles/layout.css";
 import "./styles/report.css";
+import "./styles/rollups.css";
 
 restoreSession();
 startTheme();

@@ -1,9 +1,9 @@
-import { FreshnessDocument, type FreshnessFragment } from "../../generated/graphql.ts";
-import { ask } from "./client.ts";
+import { FreshnessDocument, type FreshnessFragment, RollupStatusDocument } from "../../generated/graphql.ts";
+import { ask, watch } from "./client.ts";
 import { session } from "./session.ts";
 import { store } from "./store.ts";
 
-/// How often freshness is asked for: as often as the server refreshes figures by default.
+/// How often freshness is asked for where it can't be watched: as often as the server refreshes figures by default.
 const POLL_MS = 30_000;
 
 /// How fresh the figures are; nothing before the first answer.
@@ -19,13 +19,25 @@ export function noteFreshness(next: FreshnessFragment): void {
   if (known && known.generation !== next.generation) tick.set(tick.get() + 1);
 }
 
-/// Follows the figures' freshness until the function that it returns is called.
+/// Follows the figures' freshness until the function that it returns is called: over the subscription, or by asking now
+/// and then where sockets don't get through.
 export function follow(): () => void {
+  let polling: ReturnType<typeof setInterval> | undefined;
   const poll = async () => {
     if (document.visibilityState === "hidden" || session.get().state !== "open") return;
     const { data } = await ask(FreshnessDocument, {});
     if (data) noteFreshness(data.rollupStatus);
   };
-  const polling = setInterval(poll, POLL_MS);
-  return () => clearInterval(polling);
+  const stop = watch(
+    RollupStatusDocument,
+    {},
+    (data) => noteFreshness(data.rollupStatus),
+    () => {
+      polling ??= setInterval(poll, POLL_MS);
+    },
+  );
+  return () => {
+    stop();
+    clearInterval(polling);
+  };
 }
