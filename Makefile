@@ -24,7 +24,7 @@ build:
 test: test-tools
 	$(CARGO) build -p caseload-api --bin caseload
 	$(CARGO) test --workspace $(ARGS)
-	npm --prefix web --silent test
+	npm --prefix tests/browser --silent run test:web
 	npm --prefix tests/browser --silent test
 
 # Pages of the real server in a real browser; what they look like is in target/screenshots.
