@@ -7,7 +7,8 @@ import { count } from "../words/numbers.ts";
 export function Freshness() {
   const { instants, workspace } = useViewer();
   const now = useStore(freshness);
-  if (!now) return null;
+  // Its place is there before it is, so that nothing moves.
+  if (!now) return <p class="freshness">{"\u00a0"}</p>;
   const asOf = now.rolledUpAt ? `As of ${describe(now.rolledUpAt)}` : "Nothing has been rolled up yet";
   const pending =
     now.pendingDays === 0
