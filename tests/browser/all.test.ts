@@ -6,3 +6,4 @@ import "./session.ts";
 import "./live.ts";
 import "./looks.ts";
 import "./graphiql.ts";
+import "./rollups.ts";

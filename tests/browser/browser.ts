@@ -123,7 +123,7 @@ export function shifts(page: Page): Promise<number> {
 
 /// Waits until the report's figures are there, and those of this address.
 export async function settled(page: Page): Promise<void> {
-  await page.locator("[data-part=period]").waitFor();
+  await page.locator("[data-part=period], [data-part=status]").first().waitFor();
   await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
   await page.waitForFunction(() => document.querySelectorAll(".canvas:not(:has(canvas))").length === 0);
 }

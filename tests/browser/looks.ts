@@ -16,6 +16,7 @@ const PAGES = [
   ["member", "manager", "/performance?member=aisha&period=LAST_90_DAYS"],
   ["own", "agent", "/performance"],
   ["inbox", "manager", "/inbox?period=LAST_90_DAYS"],
+  ["rollups", "admin", "/rollups"],
 ] as const;
 
 for (const [name, role, path] of PAGES) {
@@ -24,7 +25,7 @@ for (const [name, role, path] of PAGES) {
       test(`${name} is accessible and still, ${size} and ${theme}`, async (context) => {
         mkdirSync(FOLDER, { recursive: true });
         const { page, clean } = await world.browser.visit(role, path, { ...dimensions, theme });
-        await page.locator("[data-measure] .card-value").first().waitFor();
+        await page.locator("[data-measure] .card-value, .run, [data-part=status] dd").first().waitFor();
         const ready = await page.evaluate(() => Math.round(performance.now()));
         context.diagnostic(`first figures ${ready} ms after the address was entered`);
         await settled(page);

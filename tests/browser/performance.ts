@@ -91,8 +91,8 @@ test("a custom range is chosen by its days", async () => {
   const { workspace } = await api<{ workspace: { today: string } }>("manager", "{ workspace { today } }");
   const from = `${workspace.today.slice(0, 8)}01`;
   await page.getByRole("button", { name: "More", exact: true }).click();
-  await page.getByLabel("From").fill(from);
-  await page.getByLabel("To").fill(workspace.today);
+  await page.getByLabel("From", { exact: true }).fill(from);
+  await page.getByLabel("To", { exact: true }).fill(workspace.today);
   await page.getByRole("button", { name: "Show", exact: true }).click();
   await page.waitForURL(new RegExp(`from=${from}`));
   await settled(page);

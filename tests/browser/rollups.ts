@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Page } from "playwright-core";
+import { settled } from "./browser.ts";
+import { world } from "./world.ts";
+
+test("a rebuild is confirmed, followed while it runs, and seen in the audit", async () => {
+  const { page, clean } = await world.browser.visit("admin", "/rollups");
+  const frames = socketFrames(page);
+  await page.reload();
+  await page.locator(".run").first().waitFor();
+  const before = await page.locator(".run").first().getAttribute("data-run");
+  await rebuildEverything(page);
+  await page.waitForFunction((old) => document.querySelector(".run")?.getAttribute("data-run") !== old, before);
+  const run = page.locator(".run").first();
+  const id = await run.getAttribute("data-run");
+  await page.locator(`.run[data-run="${id}"][data-state=SUCCEEDED]`).waitFor({ timeout: 120_000 });
+  assert.match(await run.innerText(), /Rebuild of everything[\s\S]*asked for by Tomás Herrera/);
+  const days = frames
+    .map((frame) => JSON.parse(frame) as { payload?: { data?: { rollupRun?: { id: string; daysDone: number } } } })
+    .map(({ payload }) => payload?.data?.rollupRun)
+    .filter((one) => one?.id === id)
+    .map((one) => one?.daysDone ?? 0);
+  assert.ok(days.length > 0, "progress came over the subscription");
+  assert.deepEqual(
+    days,
+    [...days].sort((a, b) => a - b),
+  );
+  await page.reload();
+  await page.getByRole("region", { name: "Audit" }).getByText("asked to rebuild everything").first().waitFor();
+  await clean();
+});
+
+test("a run that is cancelled ends without effect", async () => {
+  const { page, clean } = await world.browser.visit("admin", "/rollups");
+  await page.locator(".run").first().waitFor();
+  const before = await page.locator(".run").first().getAttribute("data-run");
+  await rebuildEverything(page);
+  await page.waitForFunction((old) => document.querySelector(".run")?.getAttribute("data-run") !== old, before);
+  const id = await page.locator(".run").first().getAttribute("data-run");
+  await page.locator(`.run[data-run="${id}"]`).getByRole("button", { name: "Cancel" }).click();
+  await page.locator(`.run[data-run="${id}"][data-state=CANCELLED]`).waitFor({ timeout: 60_000 });
+  await clean();
+});
+
+test("a machine's token is shown once, reads what it may, and is refused once revoked", async () => {
+  const { page, clean } = await world.browser.visit("owner", "/rollups");
+  await page.getByRole("button", { name: "New token…" }).click();
+  await page.getByLabel("What it is for").fill("Weekly slides");
+  await page.getByRole("button", { name: "Create" }).click();
+  const secret = await page.locator("[data-part=secret]").innerText();
+  await page.getByRole("button", { name: "Done" }).click();
+  assert.ok(!(await page.locator("body").innerText()).includes(secret));
+
+  const address = `${world.server.base}/performance#token=${secret}`;
+  const { page: reader, clean: readerClean } = await world.browser.visitAt(address);
+  await settled(reader);
+  assert.equal(await reader.locator("[data-measure]").count(), 10);
+  await reader.locator(".feedback").getByText("Feedback can't be shown").waitFor();
+  await readerClean();
+
+  await page.getByRole("button", { name: "Revoke Weekly slides" }).click();
+  await page.locator("dialog").getByRole("button", { name: "Revoke" }).click();
+  await page.locator('.tokens li[data-revoked="true"]', { hasText: "Weekly slides" }).waitFor();
+  const { page: refused } = await world.browser.visitAt(address);
+  await refused.getByText("Your session has ended").waitFor();
+  await clean();
+});
+
+test("a role that is changed holds from the next page on", async () => {
+  const { page, clean } = await world.browser.visit("admin", "/rollups");
+  const role = page.getByLabel("Role of Lucas Moreau");
+  await role.selectOption("MANAGER");
+  await page.getByRole("region", { name: "Audit" }).waitFor();
+  await page.waitForFunction(
+    () => !document.querySelector<HTMLSelectElement>('[aria-label="Role of Lucas Moreau"]')?.disabled,
+  );
+  const { page: his } = await world.browser.visit("viewer", "/performance");
+  await his.getByRole("heading", { level: 1, name: "Team performance" }).waitFor({ timeout: 20_000 });
+  await role.selectOption("VIEWER");
+  await page.waitForFunction(
+    () => !document.querySelector<HTMLSelectElement>('[aria-label="Role of Lucas Moreau"]')?.disabled,
+  );
+  await clean();
+});
+
+/// What the server says over the page's socket.
+function socketFrames(page: Page): string[] {
+  const frames: string[] = [];
+  page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => frames.push(String(payload))));
+  return frames;
+}
+
+async function rebuildEverything(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Rebuild…" }).click();
+  await page.getByRole("radio", { name: "Everything" }).check();
+  await page.locator("dialog").getByRole("button", { name: "Rebuild" }).click();
+  await page.locator("dialog").waitFor({ state: "detached" });
+}
