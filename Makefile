@@ -1,5 +1,6 @@
 # make demo    a sample workspace, its figures and the server, with nothing installed but Rust and Node.js
-# make test    everything that is tested, on SQLite and PostgreSQL, and in a browser
+# make test    everything that is tested on SQLite and PostgreSQL
+# make test-browser   the dashboard in a real browser
 # make lint    format, clippy, documentation, and the dashboard's types
 # make audit   licences, advisories and unused dependencies
 # make bench   measurements; make bench ARGS="--conversations 2500000 --workspaces 20" for large ones
@@ -25,7 +26,6 @@ test: test-tools
 	$(CARGO) build -p caseload-api --bin caseload
 	$(CARGO) test --workspace $(ARGS)
 	npm --prefix tests/browser --silent run test:web
-	npm --prefix tests/browser --silent test
 
 # Pages of the real server in a real browser; what they look like is in target/screenshots.
 test-browser: test-tools

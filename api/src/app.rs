@@ -76,7 +76,8 @@ impl App {
         let library = Library::new(&schema.sdl(), &config)?;
         let (rates, classes) = (Rates::new(config.rate_limit), Classes::default());
         let (listeners, stopping) = (Listeners::default(), CancellationToken::new());
-        let (imports, repairs) = (Arc::new(Semaphore::new(MAX_IMPORTS)), Mutex::default());
+        let imports = Arc::new(Semaphore::new(MAX_IMPORTS));
+        let repairs = Mutex::default();
         Ok(Self(Arc::new(Inner {
             store,
             config,
@@ -201,6 +202,11 @@ impl App {
     /// Waits until fewer than [`MAX_IMPORTS`] imports are under way. What it gives is kept for as long as the import runs.
     pub async fn turn_to_import(&self) -> OwnedSemaphorePermit {
         Arc::clone(&self.0.imports).acquire_owned().await.expect("the semaphore is never closed")
+    }
+
+    /// A turn to export, kept for as long as the export runs; `UNAVAILABLE` where none comes free in time.
+    pub async fn turn_to_export(&self) -> Result<OwnedSemaphorePermit, ApiError> {
+        self.0.classes.export().await
     }
 
     /// Does what lets a fresh snapshot succeed where `snapshot` did not: blocks that can't be read are made from the

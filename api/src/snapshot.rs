@@ -41,13 +41,15 @@ type SharedCount = Arc<OnceCell<u64>>;
 #[derive(Debug)]
 pub struct Snapshot {
     caches: Caches,
+    /// Whether blocks that are read are to leave the memory to others.
+    in_passing: bool,
     workspace: Arc<Workspace>,
     current: Arc<Current>,
     now: Instant,
     today: Day,
     loaded: Mutex<HashMap<(Day, Day), SharedDays>>,
     pending: Mutex<HashMap<(Day, Day), SharedCount>>,
-    trouble: Mutex<Option<Trouble>>,
+    trouble: Arc<Mutex<Option<Trouble>>>,
 }
 
 impl Snapshot {
@@ -60,14 +62,31 @@ impl Snapshot {
         let now = clock.now();
         Ok(Some(Self {
             caches: caches.clone(),
+            in_passing: false,
             now,
             today: current.ledger.zone.day_of(now),
             workspace,
             current,
             loaded: Mutex::default(),
             pending: Mutex::default(),
-            trouble: Mutex::new(trouble),
+            trouble: Arc::new(Mutex::new(trouble)),
         }))
+    }
+
+    /// The same figures, for who reads years of them once.
+    #[must_use]
+    pub fn in_passing(&self) -> Self {
+        Self {
+            caches: self.caches.clone(),
+            in_passing: true,
+            workspace: Arc::clone(&self.workspace),
+            current: Arc::clone(&self.current),
+            now: self.now,
+            today: self.today,
+            loaded: Mutex::default(),
+            pending: Mutex::default(),
+            trouble: Arc::clone(&self.trouble),
+        }
     }
 
     /// Where details that are not in memory come from.
@@ -170,7 +189,12 @@ impl Snapshot {
     /// The blocks from `from` to `to`, both included, in order. They stay in memory no longer than the caller keeps them
     /// and the cache has room.
     pub async fn blocks(&self, from: Day, to: Day) -> Result<Vec<Arc<Block>>, ApiError> {
-        match self.caches.blocks(&self.workspace, self.entries(from, to)).await {
+        let blocks = if self.in_passing {
+            self.caches.blocks_in_passing(&self.workspace, self.entries(from, to)).await
+        } else {
+            self.caches.blocks(&self.workspace, self.entries(from, to)).await
+        };
+        match blocks {
             Ok(blocks) => Ok(blocks),
             Err(LoadError::Store(error)) => Err(error.into()),
             Err(LoadError::Trouble(trouble)) => Err(self.report(trouble).await?),

@@ -1,35 +1,75 @@
-//! What a day comes to for each member: the rows that people and BI tools read.
+//! What a day comes to for each member, label and channel: the rows that people and BI tools read.
 
-use caseload_schema::id::MemberKey;
-pub use caseload_schema::store::summaries::MemberDay;
+use std::sync::Arc;
+
+pub use caseload_schema::store::summaries::{DayFigures, DaySummary, MemberDay};
+use caseload_schema::{
+    id::{ChannelKey, LabelKey, MemberKey},
+    period::Period,
+};
 
 use crate::{
-    block::{Block, Group},
+    block::{Block, Group, OpenBlock},
     counts::Counts,
-    cube::Durations,
+    cube::{Days, Durations, Filter, View},
     distinct::count_distinct,
 };
+
+/// All rows of a day.
+pub fn summarize(block: &Arc<Block>) -> DaySummary {
+    DaySummary { members: member_days(block), labels: label_days(block), channels: channel_days(block) }
+}
 
 /// One row for each member to whom anything of the day is credited, by key, nobody last.
 pub fn member_days(block: &Block) -> Vec<MemberDay> {
     let groups = block.members().iter().zip(block.groups());
-    groups.filter(|(_, group)| group.counts.any()).map(|(member, group)| of(member, group, block)).collect()
+    let counted = groups.filter(|(_, group)| group.counts.any());
+    counted.map(|(member, group)| MemberDay { member, figures: of(group, block) }).collect()
 }
 
-fn of(member: Option<MemberKey>, group: &Group, block: &Block) -> MemberDay {
+/// By how much the day changes the backlog of each member, where it does.
+pub fn backlog_changes(block: &Block) -> impl Iterator<Item = (Option<MemberKey>, i64)> {
+    let groups = block.members().iter().zip(block.groups());
+    groups.map(|(member, group)| (member, group.counts.backlog_change)).filter(|(_, change)| *change != 0)
+}
+
+/// The figures of each label for which anything of the day counts, by key.
+pub fn label_days(block: &Arc<Block>) -> Vec<(LabelKey, DayFigures)> {
+    whole(block).figures_by_label()
+}
+
+/// The figures of each channel for which anything of the day counts, by key.
+pub fn channel_days(block: &Arc<Block>) -> Vec<(ChannelKey, DayFigures)> {
+    whole(block).figures_by_channel()
+}
+
+fn whole(block: &Arc<Block>) -> View {
+    let open = Arc::new(OpenBlock::default());
+    View::new(Days::new(vec![Arc::clone(block)]), open, Period::day(block.day()), Filter::default())
+}
+
+fn of(group: &Group, block: &Block) -> DayFigures {
     let rows = block.rows();
     let customers = group.rows.range().filter(|&row| rows.has_customer(row)).map(|row| rows.customers[row]);
     let first_responses = Durations::new(rows.first_responses[group.first_responses.range()].to_vec());
     let closing_times = Durations::new(rows.closing_times[group.closing_times.range()].to_vec());
-    let counts: &Counts = &group.counts;
-    MemberDay {
-        member,
+    figures(&group.counts, count_distinct(customers.collect()), &first_responses, &closing_times)
+}
+
+/// All figures of a row.
+pub(crate) fn figures(
+    counts: &Counts,
+    customers: u64,
+    first_responses: &Durations,
+    closing_times: &Durations,
+) -> DayFigures {
+    DayFigures {
         conversations: counts.conversations,
         labeled_conversations: counts.labeled_conversations,
         messages: counts.messages(),
         inbound_messages: counts.inbound_messages,
         replies: counts.replies,
-        customers: count_distinct(customers.collect()),
+        customers,
         new_customers: counts.new_customers,
         unanswered: counts.unanswered,
         closed: counts.closed,

@@ -101,7 +101,8 @@ const SUMMARIES: &str =
     ORDER BY day, member_key";
 
 pub(crate) fn forget_rollups(database: &Database) {
-    for table in ["ledger_days", "day_blocks", "open_blocks", "daily_member_summary", "dirty_days"] {
+    let summaries = ["daily_member_summary", "daily_label_summary", "daily_channel_summary"];
+    for table in ["ledger_days", "day_blocks", "open_blocks", "dirty_days"].into_iter().chain(summaries) {
         database.sql(&format!("DELETE FROM {table}"));
     }
     database.sql("UPDATE ledgers SET open_revision = 0");

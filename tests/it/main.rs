@@ -3,12 +3,12 @@
 mod access;
 mod audit;
 mod backup;
+mod bi;
 mod caching;
 mod clients;
 mod commands;
 mod dirty;
 mod exact;
-mod exports;
 mod front;
 mod import;
 mod laws;

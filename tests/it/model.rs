@@ -8,5 +8,6 @@ pub(crate) mod lists;
 pub(crate) mod metrics;
 pub(crate) mod reports;
 pub(crate) mod scope;
+pub(crate) mod tables;
 pub(crate) mod time;
 pub(crate) mod world;

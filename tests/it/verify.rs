@@ -37,7 +37,7 @@ async fn acme(backend: Backend) -> Caseload {
             let closed = (number % 2 == 0).then(|| at(3));
             records.push(json!({
                 "type": "conversation", "id": id, "customer_id": format!("k-{number}"), "created_at": at(1),
-                "assignee_id": (number != 1).then_some("boss"), "closed_at": closed,
+                "assignee_id": (number != 1).then_some("boss"), "closed_at": closed, "label_ids": ["l"],
             }));
             records
                 .push(json!({"type": "message", "id": id, "conversation_id": id, "sent_at": at(2), "kind": "inbound"}));
@@ -97,6 +97,10 @@ async fn a_wrong_summary_row_is_found_and_its_day_named(backend: Backend) {
         "UPDATE daily_member_summary SET backlog_change = backlog_change - 1 WHERE day = DAY AND member_key = 0",
         "DELETE FROM daily_member_summary WHERE day = DAY AND member_key = 0",
         "UPDATE daily_member_summary SET member_key = 99 WHERE day = DAY AND member_key = 0",
+        "UPDATE daily_label_summary SET first_response_median = 1.5 WHERE day = DAY",
+        "DELETE FROM daily_label_summary WHERE day = DAY",
+        "UPDATE daily_channel_summary SET replies = replies + 1 WHERE day = DAY",
+        "UPDATE daily_channel_summary SET channel_key = 99 WHERE day = DAY",
     ];
     check_found(backend, &rows).await;
 }

@@ -30,9 +30,31 @@ impl Caches {
                 *block = loaded.get(&key).cloned();
             }
         }
-        let absent = days.iter().zip(&found).filter(|(_, block)| block.is_none()).map(|(day, _)| day.day).collect();
-        let blocks: Vec<_> = found.into_iter().flatten().collect();
-        if blocks.len() < days.len() { Err(LoadError::Trouble(Trouble::Damaged(absent))) } else { Ok(blocks) }
+        all_of(days, found)
+    }
+
+    /// The same for who reads years in passing: what is not in memory is read, and takes nobody's place there.
+    pub async fn blocks_in_passing(
+        &self,
+        ws: &Arc<Workspace>,
+        days: &[LedgerDay],
+    ) -> Result<Vec<Arc<Block>>, LoadError> {
+        let keys: Vec<BlockKey> = days.iter().map(|day| BlockKey::new(ws.key, day)).collect();
+        let mut blocks: Blocks = keys.iter().filter_map(|key| Some((*key, self.0.memory.block(key)?))).collect();
+        let missing =
+            |blocks: &Blocks| keys.iter().filter(|key| !blocks.contains_key(key)).copied().collect::<Vec<_>>();
+        let rest = missing(&blocks);
+        if !rest.is_empty() {
+            let shared = self.0.shared.blocks(ws, &rest).await;
+            blocks.extend(read(&rest, shared).await?.into_iter().map(|(key, block, _)| (key, block)));
+        }
+        let rest = missing(&blocks);
+        if !rest.is_empty() {
+            let wanted: Vec<(Day, i64)> = rest.iter().map(|key| (key.day, key.revision)).collect();
+            let stored = self.0.outage.long(self.0.store.blocks(ws.key, &wanted)).await?;
+            blocks.extend(read(&rest, stored).await?.into_iter().map(|(key, block, _)| (key, block)));
+        }
+        all_of(days, keys.iter().map(|key| blocks.remove(key)).collect())
     }
 
     async fn load_blocks(&self, ws: &Arc<Workspace>, keys: Vec<BlockKey>) -> Result<Blocks, LoadError> {
@@ -63,6 +85,13 @@ impl Caches {
         };
         read.into_iter().map(take).collect()
     }
+}
+
+/// A block for each day, or which are missing.
+fn all_of(days: &[LedgerDay], found: Vec<Option<Arc<Block>>>) -> Result<Vec<Arc<Block>>, LoadError> {
+    let absent = days.iter().zip(&found).filter(|(_, block)| block.is_none()).map(|(day, _)| day.day).collect();
+    let blocks: Vec<_> = found.into_iter().flatten().collect();
+    if blocks.len() < days.len() { Err(LoadError::Trouble(Trouble::Damaged(absent))) } else { Ok(blocks) }
 }
 
 /// Decodes blocks. What is damaged is left out, and reported once, here.

@@ -2,14 +2,13 @@
 
 use std::{
     fs::File,
-    io::{self, BufWriter, Write},
-    path::PathBuf,
-    sync::Arc,
+    io::{self, Write},
+    path::{Path, PathBuf},
 };
 
 use anyhow::Context as _;
 use caseload_rollup::cube::Filter;
-use caseload_schema::{clock::Clock, day::Day, period::Period, store::Store};
+use caseload_schema::{clock::Clock, day::Day, directory::Directory, period::Period, store::Store};
 use clap::{Args, Subcommand};
 use tokio_util::task::TaskTracker;
 
@@ -17,19 +16,27 @@ use super::{Outcome, open, parse_day, settings::Settings};
 use crate::{
     auth::Scope,
     cache::{CacheBytes, Caches, SharedCache},
-    export::{Format, write_daily},
+    export::{self, Dataset, Export as Rows, Format, Sink},
     snapshot::Snapshot,
 };
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Export {
-    /// The daily rollups: one row per day and member.
-    Daily(Daily),
+    /// The daily rollups: a row per day and member.
+    Daily(Table),
+    /// A row per day and label.
+    Labels(Table),
+    /// A row per day and channel.
+    Channels(Table),
+    /// Ratings of the period, with comments and names of customers: a row each.
+    Feedback(Table),
+    /// Conversations created in the period, with names of customers: a row each.
+    Conversations(Table),
 }
 
-/// Writes the daily rollups.
+/// Writes a table.
 #[derive(Debug, Args)]
-pub(super) struct Daily {
+pub(super) struct Table {
     /// The workspace's id; may be left out where there is only one.
     #[arg(long, env = "CASELOAD_WORKSPACE", value_name = "ID")]
     workspace: Option<String>,
@@ -39,8 +46,14 @@ pub(super) struct Daily {
     /// The last day, included.
     #[arg(long, env = "CASELOAD_TO", value_name = "DAY", value_parser = parse_day)]
     to: Day,
-    /// csv (an id or a name that a spreadsheet would run as a formula gets a ' before it) or ndjson.
-    #[arg(long, env = "CASELOAD_FORMAT", value_name = "csv|ndjson", value_parser = format)]
+    /// Only what is credited to this member; may be given more than once.
+    #[arg(long = "member", value_name = "ID")]
+    members: Vec<String>,
+    /// Only what is credited to nobody, or that too beside the members named.
+    #[arg(long)]
+    unassigned: bool,
+    /// csv (a text that a spreadsheet would run as a formula gets a ' before it), ndjson, parquet or arrow.
+    #[arg(long, env = "CASELOAD_FORMAT", value_name = "csv|ndjson|parquet|arrow", value_parser = format)]
     format: Format,
     /// Where to write; standard output where absent.
     #[arg(short, long, env = "CASELOAD_OUTPUT", value_name = "FILE")]
@@ -49,50 +62,64 @@ pub(super) struct Daily {
 
 impl Export {
     pub(super) async fn run(&self, settings: &Settings) -> anyhow::Result<Outcome> {
-        let Self::Daily(daily) = self;
-        daily.run(settings).await
+        match self {
+            Self::Daily(table) => table.run(settings, Dataset::Daily).await,
+            Self::Labels(table) => table.run(settings, Dataset::Labels).await,
+            Self::Channels(table) => table.run(settings, Dataset::Channels).await,
+            Self::Feedback(table) => table.run(settings, Dataset::Feedback).await,
+            Self::Conversations(table) => table.run(settings, Dataset::Conversations).await,
+        }
     }
 }
 
-impl Daily {
-    async fn run(&self, settings: &Settings) -> anyhow::Result<Outcome> {
+impl Table {
+    async fn run(&self, settings: &Settings, dataset: Dataset) -> anyhow::Result<Outcome> {
         let period = Period::new(self.from, self.to)?;
         let config = settings.load()?;
         let store = open::store(settings, &config).await?;
         let workspace = open::workspace(&store, self.workspace.as_deref()).await?;
-        let snapshot = self.snapshot(&store, &workspace.id).await?;
-        let everything = Scope::Everyone.select(Filter::default());
-        let mut out = BufWriter::new(self.open()?);
-        let written = write_daily(Arc::clone(&snapshot), &everything, period, self.format, &mut out).await;
+        let snapshot = snapshot(&store, &workspace.id).await?;
+        let selection = Scope::Everyone.select(self.filter(snapshot.directory())?);
+        let written = async {
+            let rows = Rows::open(&snapshot, dataset, selection, period).await?;
+            let (mut out, sink) = (self.open()?, Sink::default());
+            let send = || std::future::ready(out.write_all(&sink.take()));
+            export::write(rows, self.format, Box::new(sink.clone()), send).await?;
+            out.flush().context("the rows can't be written")
+        };
+        let written = written.await;
         if snapshot.trouble().is_some() {
             anyhow::bail!(
                 "stored figures can't be read; find them with caseload verify, rebuild them with caseload rollup --from --to"
             );
         }
-        written.map(|_| Outcome::Done)
+        written.map(|()| Outcome::Done)
     }
 
-    async fn snapshot(&self, store: &Store, id: &str) -> anyhow::Result<Arc<Snapshot>> {
-        // Each block is read once or twice, so keeping them is of no use.
-        let (clock, tasks) = (Clock::system(), TaskTracker::new());
-        let caches = Caches::new(store.clone(), clock.clone(), CacheBytes(0), SharedCache::None, tasks);
-        let workspace = caches.workspace(id).await?.context("the workspace has gone")?;
-        let snapshot = Snapshot::open(&caches, workspace, &clock).await?;
-        snapshot.map(Arc::new).context("the workspace has no ledger")
+    fn filter(&self, directory: &Directory) -> anyhow::Result<Filter> {
+        export::credit(&self.members, self.unassigned, directory)
+            .map(|credit| Filter { credit, ..Filter::default() })
+            .map_err(|id| anyhow::anyhow!("--member: there is no member {id:?}"))
     }
 
     fn open(&self) -> anyhow::Result<Box<dyn Write + Send>> {
+        let create = |path: &Path| File::create(path).with_context(|| format!("can't write {}", path.display()));
         Ok(match &self.output {
-            Some(path) => Box::new(File::create(path).with_context(|| format!("can't write {}", path.display()))?),
+            Some(path) => Box::new(create(path)?),
             None => Box::new(io::stdout()),
         })
     }
 }
 
+async fn snapshot(store: &Store, id: &str) -> anyhow::Result<Snapshot> {
+    // Each block is read once or twice, so keeping them is of no use.
+    let (clock, tasks) = (Clock::system(), TaskTracker::new());
+    let caches = Caches::new(store.clone(), clock.clone(), CacheBytes(0), SharedCache::None, tasks);
+    let workspace = caches.workspace(id).await?.context("the workspace has gone")?;
+    let snapshot = Snapshot::open(&caches, workspace, &clock).await?;
+    snapshot.context("the workspace has no ledger")
+}
+
 fn format(name: &str) -> Result<Format, String> {
-    match name {
-        "csv" => Ok(Format::Csv),
-        "ndjson" => Ok(Format::Ndjson),
-        _ => Err("write csv or ndjson".to_owned()),
-    }
+    Format::parse(name).ok_or_else(|| "write csv, ndjson, parquet or arrow".to_owned())
 }

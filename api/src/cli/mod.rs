@@ -1,5 +1,6 @@
 //! The command: one file for each subcommand.
 
+mod bi;
 mod demo;
 mod export;
 mod health;
@@ -63,6 +64,9 @@ enum Command {
     /// Writes figures for other tools.
     #[command(subcommand)]
     Export(export::Export),
+    /// Lets roles of PostgreSQL read the views for business intelligence.
+    #[command(subcommand)]
+    Bi(bi::Bi),
     /// Signs a token for a member, for trying things out.
     Token(token::Token),
     /// Prints the GraphQL schema.
@@ -115,6 +119,7 @@ async fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Verify(command) => command.run(settings).await,
         Command::Retention(command) => command.run(settings).await,
         Command::Export(command) => command.run(settings).await,
+        Command::Bi(command) => command.run(settings).await,
         Command::Token(command) => command.run(settings),
         Command::Schema => schema::run(),
         Command::Health => health::run(settings).await,

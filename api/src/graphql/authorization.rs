@@ -83,7 +83,7 @@ const TABLE: &[(&str, Who, &[&str])] = &[
     ("ConversationEdge", Parent, &["cursor", "node"]),
     ("PageInfo", Parent, &["hasNextPage", "hasPreviousPage", "startCursor", "endCursor"]),
     ("DailyRollup", Parent, &["day", "member", "metrics", "backlog", "rolledUpAt"]),
-    ("DailyRollupConnection", Parent, &["edges", "nodes", "pageInfo"]),
+    ("DailyRollupConnection", Parent, &["changed", "edges", "generation", "nodes", "pageInfo"]),
     ("DailyRollupEdge", Parent, &["cursor", "node"]),
     ("RollupStatus", Parent, &["generation", "rolledUpAt", "pendingDays", "nextNightlyAt", "differingDays"]),
     ("RollupStatus", Admin, &["lastRun"]),

@@ -36,7 +36,7 @@ pub(super) struct Slice<N> {
 }
 
 macro_rules! connections {
-    ($($connection:ident of $edge:ident of $node:ident $(, $total:ident: $total_type:ty)?;)*) => {$(
+    ($($connection:ident of $edge:ident of $node:ident { $($(#[$what:meta])* $more:ident: $more_type:ty,)* })*) => {$(
         /// A row and where it stands.
         #[derive(Debug, Clone, SimpleObject)]
         pub(super) struct $edge {
@@ -55,15 +55,12 @@ macro_rules! connections {
             nodes: Vec<$node>,
             /// Where this page stands.
             page_info: PageInfo,
-            $(
-                /// How many rows the whole list has.
-                $total: $total_type,
-            )?
+            $($(#[$what])* $more: $more_type,)*
         }
 
         impl $connection {
             /// That slice of `list`.
-            pub(super) fn new(list: List, slice: Slice<$node> $(, $total: $total_type)?) -> Self {
+            pub(super) fn new(list: List, slice: Slice<$node> $(, $more: $more_type)*) -> Self {
                 let nodes = slice.nodes.into_iter();
                 let edges: Vec<_> = nodes.map(|(node, place)| $edge { cursor: place.encode(list), node }).collect();
                 let page_info = PageInfo {
@@ -72,16 +69,28 @@ macro_rules! connections {
                     start_cursor: edges.first().map(|edge| edge.cursor.clone()),
                     end_cursor: edges.last().map(|edge| edge.cursor.clone()),
                 };
-                Self { nodes: edges.iter().map(|edge| edge.node.clone()).collect(), edges, page_info $(, $total)? }
+                Self { nodes: edges.iter().map(|edge| edge.node.clone()).collect(), edges, page_info $(, $more)* }
             }
         }
     )*};
 }
 
 connections! {
-    ConversationConnection of ConversationEdge of Conversation, total_count: usize;
-    FeedbackConnection of FeedbackEdge of Feedback, total_count: usize;
-    DailyRollupConnection of DailyRollupEdge of DailyRollup;
-    AuditEventConnection of AuditEventEdge of AuditEvent;
-    RollupRunConnection of RollupRunEdge of RollupRun;
+    ConversationConnection of ConversationEdge of Conversation {
+        /// How many rows the whole list has.
+        total_count: usize,
+    }
+    FeedbackConnection of FeedbackEdge of Feedback {
+        /// How many rows the whole list has.
+        total_count: usize,
+    }
+    DailyRollupConnection of DailyRollupEdge of DailyRollup {
+        /// The generation of these rows.
+        generation: i64,
+        /// Whether figures have changed since the page that `after` comes from: the rows before it may be others by now. Begin
+        /// again for all rows of one generation.
+        changed: bool,
+    }
+    AuditEventConnection of AuditEventEdge of AuditEvent {}
+    RollupRunConnection of RollupRunEdge of RollupRun {}
 }

@@ -1,6 +1,8 @@
 //! Cursors: where a row stands in its list. They hold its sort key, not its number, so that rows which come or go in the
 //! meantime move no one else.
 
+use std::borrow::Cow;
+
 use async_graphql::connection::{CursorType, OpaqueCursor};
 
 use crate::error::ApiError;
@@ -14,8 +16,8 @@ pub(super) enum List {
     Durations,
     /// Ratings.
     Feedback,
-    /// Daily rollups.
-    DailyRollups,
+    /// Daily rollups, of a generation.
+    DailyRollups(i64),
     /// What was done.
     AuditEvents,
     /// Runs.
@@ -23,14 +25,14 @@ pub(super) enum List {
 }
 
 impl List {
-    const fn tag(self) -> &'static str {
+    fn tag(self) -> Cow<'static, str> {
         match self {
-            Self::Conversations => "c",
-            Self::Durations => "s",
-            Self::Feedback => "r",
-            Self::DailyRollups => "d",
-            Self::AuditEvents => "a",
-            Self::RollupRuns => "u",
+            Self::Conversations => "c".into(),
+            Self::Durations => "s".into(),
+            Self::Feedback => "r".into(),
+            Self::DailyRollups(generation) => format!("d{generation}").into(),
+            Self::AuditEvents => "a".into(),
+            Self::RollupRuns => "u".into(),
         }
     }
 }
@@ -53,19 +55,27 @@ impl Place {
 
     /// As clients get it.
     pub(super) fn encode(&self, list: List) -> String {
-        OpaqueCursor((list.tag().to_owned(), self.sort, self.id.clone())).encode_cursor()
+        OpaqueCursor((list.tag().into_owned(), self.sort, self.id.clone())).encode_cursor()
     }
 
     /// What `encode` made for the same list. Anything else is refused by name.
     pub(super) fn decode(cursor: &str, list: List) -> Result<Self, ApiError> {
+        Self::read(cursor, |tag| (tag == list.tag()).then_some(())).map(|(place, ())| place)
+    }
+
+    /// What `encode` made for daily rollups, and of which generation they were.
+    pub(super) fn decode_of_generation(cursor: &str) -> Result<(Self, i64), ApiError> {
+        Self::read(cursor, |tag| tag.strip_prefix('d')?.parse().ok())
+    }
+
+    fn read<T>(cursor: &str, list: impl Fn(&str) -> Option<T>) -> Result<(Self, T), ApiError> {
         let read = OpaqueCursor::<(String, i64, Option<String>)>::decode_cursor(cursor).ok();
-        let read = read.filter(|read| read.0.0 == list.tag());
-        let OpaqueCursor((_, sort, id)) = read.ok_or_else(|| {
+        let read = read.and_then(|OpaqueCursor((tag, sort, id))| Some((Self { sort, id }, list(&tag)?)));
+        read.ok_or_else(|| {
             ApiError::bad_input(format!(
                 "after: {cursor:?} is no cursor of this list; take one from its edges or pageInfo"
             ))
-        })?;
-        Ok(Self { sort, id })
+        })
     }
 }
 
@@ -82,6 +92,14 @@ mod tests {
         let cursor = place(-5, Some("é\"1")).encode(List::Feedback);
         assert_eq!(Place::decode(&cursor, List::Feedback), Ok(place(-5, Some("é\"1"))));
         assert!(Place::decode(&cursor, List::Conversations).is_err());
+    }
+
+    #[test]
+    fn a_cursor_of_daily_rollups_tells_of_which_generation_it_is() {
+        let cursor = place(20_000, None).encode(List::DailyRollups(17));
+        assert_eq!(Place::decode_of_generation(&cursor), Ok((place(20_000, None), 17)));
+        assert!(Place::decode(&cursor, List::Feedback).is_err());
+        assert!(Place::decode_of_generation(&place(1, None).encode(List::Feedback)).is_err());
     }
 
     #[test]

@@ -30,7 +30,6 @@ impl Classes {
     }
 
     /// A turn to write an export, kept until its last byte.
-    #[cfg_attr(not(test), expect(dead_code, reason = "exports over HTTP take it"))]
     pub(crate) async fn export(&self) -> Result<OwnedSemaphorePermit, ApiError> {
         turn(&self.exports).await
     }

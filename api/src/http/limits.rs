@@ -23,6 +23,17 @@ pub(super) const IMPORT_IDLE: Duration = Duration::from_secs(30);
 /// while it writes, and who reads figures needs the rest.
 pub(crate) const MAX_IMPORTS: usize = 4;
 
+/// How long an export waits for its client to read on. Slow lines take some kilobytes a second; who takes nothing for so
+/// long is gone.
+pub(super) const EXPORT_IDLE: Duration = Duration::from_secs(30);
+
+/// The longest export. The largest ones take minutes on a line of 1 MB/s; whoever needs longer holds a place of
+/// [`MAX_EXPORTS`] that others wait for.
+pub(super) const MAX_EXPORT: Duration = Duration::from_hours(1);
+
+/// Members named by one export, each a parameter. Who wants more wants everyone's, and filters.
+pub(super) const MAX_EXPORT_MEMBERS: usize = 100;
+
 /// Connections that stay open, WebSockets and event streams, of all members: each takes some 50 KiB.
 pub(super) const MAX_LISTENERS: usize = 2_000;
 
@@ -74,7 +85,8 @@ pub(super) const READY: Duration = Duration::from_secs(2);
 /// waits; what comes beyond waits for [`MAX_WAIT`].
 pub(super) const MAX_QUERIES: usize = 64;
 
-/// Exports at a time. Each takes a core for seconds: those of one hour's reports are not to take all that dashboards need.
+/// Exports at a time; what comes beyond waits for [`MAX_WAIT`]. Each holds some megabytes and takes a core for seconds: they
+/// are not to take all that dashboards need.
 pub(super) const MAX_EXPORTS: usize = 4;
 
 /// How long a request waits for its turn, before it is sent away with a time to come back.

@@ -6,6 +6,7 @@ mod cors;
 #[cfg(feature = "dashboard")]
 mod dashboard;
 mod errors;
+mod exports;
 mod graphql;
 mod health;
 mod import;

@@ -9,7 +9,7 @@ use axum::{
 
 #[cfg(feature = "dashboard")]
 use super::dashboard;
-use super::{cors, errors, graphql, health, import, observe, socket};
+use super::{cors, errors, exports, graphql, health, import, observe, socket};
 use crate::app::App;
 
 /// How a process is, and nothing else.
@@ -34,6 +34,8 @@ pub fn router(app: App) -> Router {
         .route("/graphql", get(graphql::get).post(graphql::post).options(graphql::options))
         .route("/graphql/ws", get(socket::open))
         .route("/v1/import", post(import::post).layer(DefaultBodyLimit::disable()))
+        // /v1/rollups/{daily,labels,channels}.*, /v1/feedback.*, /v1/conversations.*, each in csv, ndjson, parquet and arrow.
+        .merge(exports::routes())
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

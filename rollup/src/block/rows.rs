@@ -66,6 +66,7 @@ impl Rows {
     pub(crate) fn count(&self, row: usize, counts: &mut Counts) {
         let flags = self.flags[row];
         let (created, closed) = (flags.count(Flags::CREATED), flags.count(Flags::CLOSED));
+        counts.backlog_change += self.backlog_change(row);
         counts.conversations += created;
         counts.labeled_conversations += created & u64::from(self.tags.is_labeled(row));
         counts.inbound_messages += u64::from(self.messages.inbound(row));
@@ -76,7 +77,12 @@ impl Rows {
         counts.won += flags.count(Flags::WON);
         counts.lost += flags.count(Flags::LOST);
         counts.first_responses += flags.count(Flags::FIRST_RESPONSE);
-        counts.backlog_change += (created as i64 - closed as i64) * (1 - flags.count(Flags::CROSSED) as i64);
+    }
+
+    /// By how much `row` changes the backlog.
+    pub(crate) fn backlog_change(&self, row: usize) -> i64 {
+        let count = |flag| self.flags[row].count(flag) as i64;
+        (count(Flags::CREATED) - count(Flags::CLOSED)) * (1 - count(Flags::CROSSED))
     }
 
     pub(super) fn weight(&self) -> usize {

@@ -63,6 +63,21 @@ impl Tags {
         self.labels.binary_search(&label).map_or(&[], |at| self.holders.get(at))
     }
 
+    /// The labels that occur, ascending.
+    pub(crate) fn label_keys(&self) -> &[LabelKey] {
+        &self.labels
+    }
+
+    /// The places of the labels of `row` among those that occur.
+    pub(crate) fn label_places_of(&self, row: usize) -> &[u32] {
+        self.sets.get(self.set_of(row))
+    }
+
+    /// The place of the channel of `row` among those that occur.
+    pub(crate) fn channel_places_of(&self, row: usize) -> &[u32] {
+        std::slice::from_ref(&self.channel_of[row])
+    }
+
     /// The labels of `row`.
     pub(crate) fn labels_of(&self, row: usize) -> impl Iterator<Item = LabelKey> {
         self.sets.get(self.set_of(row)).iter().map(|&at| self.labels[at as usize])

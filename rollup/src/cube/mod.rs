@@ -6,6 +6,7 @@
 
 mod backlog;
 mod busy_hours;
+mod by_tag;
 mod change;
 mod channels;
 mod customers;

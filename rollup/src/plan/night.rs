@@ -23,7 +23,8 @@ impl std::str::FromStr for TimeOfDay {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let digits = |part: &str| if part.len() == 2 { part.parse().ok() } else { None };
+        let is_number = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+        let digits = |part: &str| if is_number(part) { part.parse().ok() } else { None };
         text.split_once(':')
             .and_then(|(hour, minute)| Self::new(digits(hour)?, digits(minute)?))
             .ok_or_else(|| format!("{text:?} is no time of day; write one such as \"00:15\""))

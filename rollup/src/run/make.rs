@@ -1,9 +1,11 @@
 //! From a stretch's facts to what is new in it. Pure.
 
-use caseload_schema::{day::Day, store::summaries::MemberDay};
+use std::sync::Arc;
+
+use caseload_schema::{day::Day, store::summaries::DaySummary};
 
 use super::read::{Reading, count};
-use crate::{fold::fold, summary::member_days};
+use crate::{fold::fold, summary::summarize};
 
 /// What a stretch of days comes to.
 #[derive(Debug, Default)]
@@ -15,7 +17,7 @@ pub(super) struct Made {
     /// The blocks that are not what is stored.
     pub(super) blocks: Vec<(Day, Vec<u8>)>,
     /// The summary rows of those blocks' days.
-    pub(super) summaries: Vec<(Day, Vec<MemberDay>)>,
+    pub(super) summaries: Vec<(Day, DaySummary)>,
     /// Days that had a block and have nothing to hold any more.
     pub(super) emptied: Vec<Day>,
 }
@@ -33,7 +35,7 @@ pub(super) fn make(reading: Reading) -> Made {
     for block in blocks {
         let day = block.day();
         empty.retain(|other| *other != day);
-        let (bytes, summaries) = (block.encode(), member_days(&block));
+        let (bytes, summaries) = (block.encode(), summarize(&Arc::new(block)));
         if !stored.is(day, &bytes, &summaries) {
             made.blocks.push((day, bytes));
             made.summaries.push((day, summaries));

@@ -9,7 +9,7 @@ use caseload_schema::{
     store::{
         Conn, RunDays, StoreError, blocks, dirty_days, facts, ledger,
         ledger::LedgerDay,
-        summaries::{self, MemberDay},
+        summaries::{self, DaySummary},
         tasks::{self, Task},
     },
     zone::Zone,
@@ -75,7 +75,7 @@ pub(super) struct Reading {
 
 /// What is current of some days: block bytes and summary rows.
 #[derive(Debug, Default)]
-pub(super) struct Stored(FxHashMap<Day, (Option<Vec<u8>>, Vec<MemberDay>)>);
+pub(super) struct Stored(FxHashMap<Day, (Option<Vec<u8>>, DaySummary)>);
 
 impl Stored {
     /// Whether the ledger names a block of `day`.
@@ -84,7 +84,7 @@ impl Stored {
     }
 
     /// Whether exactly this is stored for `day`.
-    pub(super) fn is(&self, day: Day, bytes: &[u8], summaries: &[MemberDay]) -> bool {
+    pub(super) fn is(&self, day: Day, bytes: &[u8], summaries: &DaySummary) -> bool {
         self.0.get(&day).is_some_and(|(stored, rows)| stored.as_deref() == Some(bytes) && rows == summaries)
     }
 }

@@ -1,12 +1,18 @@
 //! Final days: their facts are gone, so that their rows are compared with their blocks.
 
+use std::sync::Arc;
+
 use caseload_schema::{
     id::WorkspaceKey,
-    store::{Conn, StoreError, blocks, ledger::LedgerDay, summaries},
+    store::{
+        Conn, StoreError, blocks,
+        ledger::LedgerDay,
+        summaries::{self, DaySummary},
+    },
 };
 
 use super::{Difference, Report, compare_summaries};
-use crate::{block::decode, summary::member_days};
+use crate::{block::decode, summary::summarize};
 
 /// Days that are read at a time.
 const STRIDE: usize = 64;
@@ -25,11 +31,12 @@ pub(super) async fn check(
         let summaries = summaries::list(conn, ws, first.day, last.day).await?;
         for entry in days {
             let block = stored.iter().find(|(day, ..)| *day == entry.day).map(|(.., bytes)| decode(bytes));
-            let rows = summaries.get(&(entry.day, entry.revision)).map_or(&[][..], Vec::as_slice);
+            let nothing = DaySummary::default();
+            let rows = summaries.get(&(entry.day, entry.revision)).unwrap_or(&nothing);
             let found = match block {
                 None => vec!["the block of this final day is missing".to_owned()],
                 Some(Err(damage)) => vec![format!("the block of this final day can't be read: {damage}")],
-                Some(Ok(block)) => compare_summaries(&member_days(&block), rows),
+                Some(Ok(block)) => compare_summaries(&summarize(&Arc::new(block)), rows),
             };
             for what in found {
                 report(Difference { day: Some(entry.day), what });

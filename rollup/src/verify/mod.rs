@@ -6,7 +6,7 @@
 mod finals;
 mod openers;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use caseload_schema::{
     day::Day,
@@ -17,7 +17,7 @@ use caseload_schema::{
         Conn, Store, StoreError, blocks, dirty_days, facts, ledger,
         ledger::LedgerDay,
         runs,
-        summaries::{self, MemberDay},
+        summaries::{self, DayFigures, DaySummary, MemberDay},
     },
     zone::Zone,
 };
@@ -27,7 +27,7 @@ use crate::{
     block::{Block, decode},
     fold::{fold, fold_open},
     plan::Stretches,
-    summary::member_days,
+    summary::summarize,
 };
 
 /// Something stored that the facts do not say.
@@ -184,7 +184,7 @@ async fn compare_stretch(
     let made = fold(stretch.zone, &stretch.facts, &|day| stretch.first <= day && day <= stretch.last);
     let mut made: FxHashMap<Day, Block> = made.into_iter().map(|block| (block.day(), block)).collect();
     for day in days() {
-        let rows = |entry: &LedgerDay| summaries.get(&(day, entry.revision)).map_or(&[][..], Vec::as_slice);
+        let rows = |entry: &LedgerDay| summaries.get(&(day, entry.revision)).cloned().unwrap_or_default();
         let what = match (made.remove(&day), current.days.get(&day)) {
             (None, None) => Vec::new(),
             (Some(block), None) => {
@@ -195,7 +195,10 @@ async fn compare_stretch(
             }
             (Some(block), Some(entry)) => {
                 let block_difference = compare_block(&block, stored.get(&day), entry.revision);
-                block_difference.into_iter().chain(compare_summaries(&member_days(&block), rows(entry))).collect()
+                block_difference
+                    .into_iter()
+                    .chain(compare_summaries(&summarize(&Arc::new(block)), &rows(entry)))
+                    .collect()
             }
         };
         for what in what {
@@ -227,20 +230,34 @@ fn compare_block(made: &Block, stored: Option<&Vec<u8>>, revision: i64) -> Optio
     })
 }
 
-fn compare_summaries(made: &[MemberDay], stored: &[MemberDay]) -> Vec<String> {
-    let name = |row: &MemberDay| row.member.map_or("nobody".to_owned(), |member| format!("member {member}"));
-    let find = |rows: &'_ [MemberDay], wanted: &MemberDay| rows.iter().position(|row| row.member == wanted.member);
+fn compare_summaries(made: &DaySummary, stored: &DaySummary) -> Vec<String> {
+    let member = |row: &MemberDay| row.member.map_or("nobody".to_owned(), |member| format!("member {member}"));
+    let members = |of: &DaySummary| of.members.iter().map(|row| (member(row), row.figures)).collect();
+    let labels = |of: &DaySummary| of.labels.iter().map(|(key, row)| (format!("label {key}"), *row)).collect();
+    let channels = |of: &DaySummary| of.channels.iter().map(|(key, row)| (format!("channel {key}"), *row)).collect();
+    let mut differences = compare_rows(members(made), members(stored));
+    differences.extend(compare_rows(labels(made), labels(stored)));
+    differences.extend(compare_rows(channels(made), channels(stored)));
+    differences
+}
+
+/// Rows by whose they are.
+type NamedRows = Vec<(String, DayFigures)>;
+
+fn compare_rows(made: NamedRows, stored: NamedRows) -> Vec<String> {
+    let mut stored: FxHashMap<String, DayFigures> = stored.into_iter().collect();
     let mut differences = Vec::new();
-    for row in made {
-        match find(stored, row).map(|at| &stored[at]) {
-            None => differences.push(format!("the summary row of {} is missing", name(row))),
-            Some(other) if other != row => {
-                differences.push(format!("the summary row of {} holds other figures than the facts", name(row)));
+    for (name, figures) in made {
+        match stored.remove(&name) {
+            None => differences.push(format!("the summary row of {name} is missing")),
+            Some(other) if other != figures => {
+                differences.push(format!("the summary row of {name} holds other figures than the facts"));
             }
             Some(_) => {}
         }
     }
-    let extra = stored.iter().filter(|row| find(made, row).is_none());
-    differences.extend(extra.map(|row| format!("there is a summary row of {}; the facts hold nothing", name(row))));
+    let mut extra: Vec<String> = stored.into_keys().collect();
+    extra.sort();
+    differences.extend(extra.iter().map(|name| format!("there is a summary row of {name}; the facts hold nothing")));
     differences
 }

@@ -207,10 +207,10 @@ proptest! {
             prop_assert_eq!(rows.iter().map(|row| row.member).collect::<BTreeSet<_>>(), view.credited());
             for row in rows {
                 let own = view.credited_to(row.member);
-                prop_assert_eq!(row.customers, own.customers());
-                prop_assert_eq!(row.messages, own.counts().messages());
-                prop_assert_eq!(row.first_response_p90, own.first_responses().p90());
-                prop_assert_eq!(row.closing_time_median, own.closing_times().median());
+                prop_assert_eq!(row.figures.customers, own.customers());
+                prop_assert_eq!(row.figures.messages, own.counts().messages());
+                prop_assert_eq!(row.figures.first_response_p90, own.first_responses().p90());
+                prop_assert_eq!(row.figures.closing_time_median, own.closing_times().median());
             }
         }
     }

@@ -20,6 +20,11 @@ impl Store {
         self.read(|conn| Box::pin(count_all(conn))).await
     }
 
+    /// The number of the latest change of facts.
+    pub async fn latest_change(&self, ws: WorkspaceKey) -> Result<i64> {
+        self.read(move |conn| Box::pin(latest_change(conn, ws))).await
+    }
+
     /// Marks days as if their facts had changed, so that the next run makes them anew; but for final ones, which can't be.
     pub async fn mark_days(&self, ws: WorkspaceKey, days: &[Day], now: Instant) -> Result<()> {
         let days = days.to_vec();

@@ -329,12 +329,12 @@ async fn insert_days(conn: &mut Conn, ws: WorkspaceKey, flip: &Flip) -> Result<(
 
 /// Copies the seals of new days' blocks.
 async fn seal_days(conn: &mut Conn, ws: WorkspaceKey) -> Result<()> {
-    let seal = diesel::sql_query(
-        "UPDATE ledger_days SET seal = (SELECT b.seal FROM day_blocks b WHERE b.workspace_id = ledger_days.workspace_id \
+    let ws = ws.0;
+    let seal = diesel::sql_query(format!(
+        "UPDATE ledger_days SET seal = (SELECT b.seal FROM day_blocks b WHERE b.workspace_id = {ws} \
          AND b.day = ledger_days.day AND b.revision = ledger_days.revision) \
-         WHERE seal IS NULL AND workspace_id = ",
-    )
-    .sql(ws.0.to_string());
+         WHERE seal IS NULL AND workspace_id = {ws}"
+    ));
     execute!(conn, seal)?;
     Ok(())
 }

@@ -33,10 +33,18 @@ impl Store {
                 diesel::sql_query(format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))
                     .execute(&mut connection)
                     .await?;
-                // The lock goes with the connection.
                 let mut harness = AsyncMigrationHarness::new(connection);
-                let run = move || harness.run_pending_migrations(POSTGRES).map(drop).map_err(failed);
-                tokio::task::spawn_blocking(run).await.map_err(|error| sqlite::panicked(&error))?
+                let run = move || {
+                    harness.run_pending_migrations(POSTGRES).map(drop).map_err(failed)?;
+                    Ok::<_, StoreError>(harness.into_inner())
+                };
+                // Where this fails, the lock goes with the connection.
+                let mut connection =
+                    tokio::task::spawn_blocking(run).await.map_err(|error| sqlite::panicked(&error))??;
+                diesel::sql_query(format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})"))
+                    .execute(&mut connection)
+                    .await?;
+                Ok(())
             }
         }
     }

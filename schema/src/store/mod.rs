@@ -9,6 +9,7 @@
 pub mod api_tokens;
 mod attempts;
 pub mod audit;
+pub mod bi;
 pub mod blocks;
 pub(crate) mod conn;
 pub mod conversations;

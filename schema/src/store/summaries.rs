@@ -1,23 +1,21 @@
-//! Daily summary rows, one per day and member: plain figures for whoever reads SQL.
+//! Daily summary rows, one per day and member, label and channel: plain figures for whoever reads SQL.
 
-use diesel::{ExpressionMethods, Insertable, QueryDsl, Queryable};
+mod rows;
+
 use rustc_hash::FxHashMap;
 
-use super::{
-    Conn, Result,
-    conn::{execute, insert_rows, load},
-    tables::daily_member_summary,
-};
+use super::{Conn, Result};
 use crate::{
     day::Day,
-    id::{MemberKey, WorkspaceKey},
+    id::{ChannelKey, LabelKey, MemberKey, WorkspaceKey},
 };
 
-/// The figures of one member on one day; times in seconds, `None` where there is nothing to average.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct MemberDay {
-    /// Whose they are; `None` for what is credited to nobody.
-    pub member: Option<MemberKey>,
+/// The key of the row of what is credited to nobody.
+const NOBODY: i64 = 0;
+
+/// The figures of one day; times in seconds, `None` where there is nothing to average.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct DayFigures {
     /// Conversations created.
     pub conversations: u64,
     /// Of those, the ones with a label.
@@ -70,198 +68,82 @@ pub struct MemberDay {
     pub backlog_change: i64,
 }
 
+/// The figures of one member on one day.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MemberDay {
+    /// Whose they are; `None` for what is credited to nobody.
+    pub member: Option<MemberKey>,
+    /// The figures.
+    pub figures: DayFigures,
+}
+
+/// All rows of one day.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DaySummary {
+    /// By key, nobody last.
+    pub members: Vec<MemberDay>,
+    /// By key.
+    pub labels: Vec<(LabelKey, DayFigures)>,
+    /// By key.
+    pub channels: Vec<(ChannelKey, DayFigures)>,
+}
+
 /// The rows of some days, by day and revision.
-pub type DaySummaries = FxHashMap<(Day, i64), Vec<MemberDay>>;
+pub type DaySummaries = FxHashMap<(Day, i64), DaySummary>;
 
-#[derive(Clone, Queryable, Insertable)]
-#[diesel(table_name = daily_member_summary, treat_none_as_default_value = false)]
-struct SummaryRow {
-    workspace_id: i64,
-    day: i32,
-    revision: i64,
-    member_key: i64,
-    conversations: i64,
-    labeled_conversations: i64,
-    messages: i64,
-    inbound_messages: i64,
-    replies: i64,
-    customers: i64,
-    new_customers: i64,
-    unanswered: i64,
-    closed: i64,
-    won: i64,
-    lost: i64,
-    win_rate: Option<f64>,
-    follow_ups_completed: i64,
-    first_response_count: i64,
-    first_response_mean: Option<f64>,
-    first_response_median: Option<f64>,
-    first_response_p90: Option<f64>,
-    closing_time_count: i64,
-    closing_time_mean: Option<f64>,
-    closing_time_median: Option<f64>,
-    closing_time_p90: Option<f64>,
-    ratings: i64,
-    rating_average: Option<f64>,
-    satisfied: Option<f64>,
-    backlog_change: i64,
-}
-
-impl SummaryRow {
-    fn new(ws: WorkspaceKey, revision: i64, day: Day, summary: &MemberDay) -> Self {
-        Self {
-            workspace_id: ws.0,
-            day: day.number(),
-            revision,
-            member_key: summary.member.map_or(0, |member| member.0),
-            conversations: summary.conversations as i64,
-            labeled_conversations: summary.labeled_conversations as i64,
-            messages: summary.messages as i64,
-            inbound_messages: summary.inbound_messages as i64,
-            replies: summary.replies as i64,
-            customers: summary.customers as i64,
-            new_customers: summary.new_customers as i64,
-            unanswered: summary.unanswered as i64,
-            closed: summary.closed as i64,
-            won: summary.won as i64,
-            lost: summary.lost as i64,
-            win_rate: summary.win_rate,
-            follow_ups_completed: summary.follow_ups_completed as i64,
-            first_response_count: summary.first_response_count as i64,
-            first_response_mean: summary.first_response_mean,
-            first_response_median: summary.first_response_median,
-            first_response_p90: summary.first_response_p90,
-            closing_time_count: summary.closing_time_count as i64,
-            closing_time_mean: summary.closing_time_mean,
-            closing_time_median: summary.closing_time_median,
-            closing_time_p90: summary.closing_time_p90,
-            ratings: summary.ratings as i64,
-            rating_average: summary.rating_average,
-            satisfied: summary.satisfied,
-            backlog_change: summary.backlog_change,
-        }
-    }
-
-    fn into_summary(self) -> MemberDay {
-        MemberDay {
-            member: (self.member_key != 0).then_some(MemberKey(self.member_key)),
-            conversations: self.conversations as u64,
-            labeled_conversations: self.labeled_conversations as u64,
-            messages: self.messages as u64,
-            inbound_messages: self.inbound_messages as u64,
-            replies: self.replies as u64,
-            customers: self.customers as u64,
-            new_customers: self.new_customers as u64,
-            unanswered: self.unanswered as u64,
-            closed: self.closed as u64,
-            won: self.won as u64,
-            lost: self.lost as u64,
-            win_rate: self.win_rate,
-            follow_ups_completed: self.follow_ups_completed as u64,
-            first_response_count: self.first_response_count as u64,
-            first_response_mean: self.first_response_mean,
-            first_response_median: self.first_response_median,
-            first_response_p90: self.first_response_p90,
-            closing_time_count: self.closing_time_count as u64,
-            closing_time_mean: self.closing_time_mean,
-            closing_time_median: self.closing_time_median,
-            closing_time_p90: self.closing_time_p90,
-            ratings: self.ratings as u64,
-            rating_average: self.rating_average,
-            satisfied: self.satisfied,
-            backlog_change: self.backlog_change,
-        }
-    }
-}
-
-/// The rows of the days from `from` to `to`, both included, by day and revision; of a day by member key, nobody last.
+/// The rows of the days from `from` to `to`, both included, by day and revision.
 pub async fn list(conn: &mut Conn, ws: WorkspaceKey, from: Day, to: Day) -> Result<DaySummaries> {
-    let query = daily_member_summary::table
-        .filter(daily_member_summary::workspace_id.eq(ws.0))
-        .filter(daily_member_summary::day.between(from.number(), to.number()));
-    let rows: Vec<SummaryRow> = load!(conn, query)?;
     let mut found = DaySummaries::default();
-    for row in rows {
-        found.entry((Day::from_number(row.day), row.revision)).or_default().push(row.into_summary());
+    for (day, revision, key, figures) in rows::members::list(conn, ws, from, to).await? {
+        let member = (key != NOBODY).then_some(MemberKey(key));
+        found.entry((day, revision)).or_default().members.push(MemberDay { member, figures });
     }
-    for members in found.values_mut() {
-        members.sort_unstable_by_key(|row| (row.member.is_none(), row.member));
+    for (day, revision, key, figures) in rows::labels::list(conn, ws, from, to).await? {
+        found.entry((day, revision)).or_default().labels.push((LabelKey(key), figures));
+    }
+    for (day, revision, key, figures) in rows::channels::list(conn, ws, from, to).await? {
+        found.entry((day, revision)).or_default().channels.push((ChannelKey(key), figures));
+    }
+    for day in found.values_mut() {
+        day.members.sort_unstable_by_key(|row| (row.member.is_none(), row.member));
     }
     Ok(found)
 }
 
 /// The days that have rows, of whatever revision.
 pub async fn list_days(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<Day>> {
-    let query = daily_member_summary::table
-        .filter(daily_member_summary::workspace_id.eq(ws.0))
-        .select(daily_member_summary::day)
-        .distinct();
-    let days: Vec<i32> = load!(conn, query)?;
+    let mut days = rows::members::list_days(conn, ws).await?;
+    days.extend(rows::labels::list_days(conn, ws).await?);
+    days.extend(rows::channels::list_days(conn, ws).await?);
+    days.sort_unstable();
+    days.dedup();
     Ok(days.into_iter().map(Day::from_number).collect())
 }
 
 /// Writes the rows of some days at one revision.
-pub async fn insert(conn: &mut Conn, ws: WorkspaceKey, revision: i64, days: &[(Day, Vec<MemberDay>)]) -> Result<()> {
-    let rows: Vec<SummaryRow> = days
-        .iter()
-        .flat_map(|(day, members)| members.iter().map(|member| SummaryRow::new(ws, revision, *day, member)))
-        .collect();
-    let rows: Vec<&SummaryRow> = rows.iter().collect();
-    insert_rows!(
-        conn,
-        daily_member_summary,
-        rows,
-        [
-            workspace_id,
-            day,
-            revision,
-            member_key,
-            conversations,
-            labeled_conversations,
-            messages,
-            inbound_messages,
-            replies,
-            customers,
-            new_customers,
-            unanswered,
-            closed,
-            won,
-            lost,
-            win_rate,
-            follow_ups_completed,
-            first_response_count,
-            first_response_mean,
-            first_response_median,
-            first_response_p90,
-            closing_time_count,
-            closing_time_mean,
-            closing_time_median,
-            closing_time_p90,
-            ratings,
-            rating_average,
-            satisfied,
-            backlog_change
-        ]
-    )?;
-    Ok(())
+pub async fn insert(conn: &mut Conn, ws: WorkspaceKey, revision: i64, days: &[(Day, DaySummary)]) -> Result<()> {
+    let (mut members, mut labels, mut channels) = (Vec::new(), Vec::new(), Vec::new());
+    for (day, summary) in days {
+        let key = |row: &MemberDay| row.member.map_or(NOBODY, |member| member.0);
+        members.extend(summary.members.iter().map(|row| (*day, revision, key(row), row.figures)));
+        labels.extend(summary.labels.iter().map(|(label, figures)| (*day, revision, label.0, *figures)));
+        channels.extend(summary.channels.iter().map(|(channel, figures)| (*day, revision, channel.0, *figures)));
+    }
+    rows::members::insert(conn, ws, &members).await?;
+    rows::labels::insert(conn, ws, &labels).await?;
+    rows::channels::insert(conn, ws, &channels).await
 }
 
 /// Removes the rows of `days` of any other revision than `keep`.
 pub(crate) async fn delete_others(conn: &mut Conn, ws: WorkspaceKey, days: &[i32], keep: i64) -> Result<()> {
-    let others = daily_member_summary::table
-        .filter(daily_member_summary::workspace_id.eq(ws.0))
-        .filter(daily_member_summary::day.eq_any(days))
-        .filter(daily_member_summary::revision.ne(keep));
-    execute!(conn, diesel::delete(others))?;
-    Ok(())
+    rows::members::delete_others(conn, ws, days, keep).await?;
+    rows::labels::delete_others(conn, ws, days, keep).await?;
+    rows::channels::delete_others(conn, ws, days, keep).await
 }
 
 /// Removes the rows of one day at one revision.
 pub(crate) async fn delete(conn: &mut Conn, ws: WorkspaceKey, day: i32, revision: i64) -> Result<()> {
-    let rows = daily_member_summary::table
-        .filter(daily_member_summary::workspace_id.eq(ws.0))
-        .filter(daily_member_summary::day.eq(day))
-        .filter(daily_member_summary::revision.eq(revision));
-    execute!(conn, diesel::delete(rows))?;
-    Ok(())
+    rows::members::delete(conn, ws, day, revision).await?;
+    rows::labels::delete(conn, ws, day, revision).await?;
+    rows::channels::delete(conn, ws, day, revision).await
 }

@@ -226,40 +226,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    daily_member_summary (workspace_id, day, revision, member_key) {
-        workspace_id -> BigInt,
-        day -> Integer,
-        revision -> BigInt,
-        member_key -> BigInt,
-        conversations -> BigInt,
-        labeled_conversations -> BigInt,
-        messages -> BigInt,
-        inbound_messages -> BigInt,
-        replies -> BigInt,
-        customers -> BigInt,
-        new_customers -> BigInt,
-        unanswered -> BigInt,
-        closed -> BigInt,
-        won -> BigInt,
-        lost -> BigInt,
-        win_rate -> Nullable<Double>,
-        follow_ups_completed -> BigInt,
-        first_response_count -> BigInt,
-        first_response_mean -> Nullable<Double>,
-        first_response_median -> Nullable<Double>,
-        first_response_p90 -> Nullable<Double>,
-        closing_time_count -> BigInt,
-        closing_time_mean -> Nullable<Double>,
-        closing_time_median -> Nullable<Double>,
-        closing_time_p90 -> Nullable<Double>,
-        ratings -> BigInt,
-        rating_average -> Nullable<Double>,
-        satisfied -> Nullable<Double>,
-        backlog_change -> BigInt,
-    }
-}
-
-diesel::table! {
     rollup_runs (workspace_id, run_id) {
         workspace_id -> BigInt,
         run_id -> BigInt,

@@ -249,7 +249,7 @@ pub(super) const FIELDS: &[Row] = &[
         "DailyRollupConnection",
         "dailyRollups { % }",
         Manager,
-        &["edges { cursor }", "nodes { day }", "pageInfo { hasNextPage }"],
+        &["edges { cursor }", "nodes { day }", "pageInfo { hasNextPage }", "generation", "changed"],
     ),
     ("DailyRollupEdge", "dailyRollups { edges { % } }", Manager, &["cursor", "node { day }"]),
     (

@@ -43,7 +43,6 @@ async fn a_new_node_serves_its_first_report_from_redis_alone(backend: Backend) {
     assert_eq!(first.app.caches().hits().store, 0, "the run has published its blocks");
 
     let cascade = if backend == Backend::Postgres { " CASCADE" } else { "" };
-    first.database.sql(&format!("DROP VIEW daily_rollups{cascade}"));
     for table in TABLES {
         first.database.sql(&format!("DROP TABLE {table}{cascade}"));
     }

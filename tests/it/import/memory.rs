@@ -54,7 +54,7 @@ fn check(backend: Backend, request: &str, encoding: &str) {
     let boss = json!({"type": "member", "id": "boss", "name": "Boss", "role": "owner"});
     cli.run_with(&["import", "-"], lines(&[boss]).as_bytes()).code(0);
     // Rollups would take memory of their own.
-    let server = cli.serve(&["--refresh-interval", "1h"]);
+    let server = cli.serve(&["--no-scheduler"]);
     upload(&server, request, encoding, "short", SHORT);
     let short = server.peak_memory();
     upload(&server, request, encoding, "long", LONG);

@@ -6,6 +6,7 @@ use axum::{
     Router,
     body::Body,
     http::{Request, StatusCode, header, request},
+    response::Response,
 };
 use caseload_api::{
     app::App,
@@ -187,10 +188,15 @@ impl Caseload {
     }
 
     pub(crate) async fn send_request(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.expect("the router never fails");
+        let response = self.respond(request).await;
         let status = response.status();
         let body = response.into_body().collect().await.expect("a whole body").to_bytes().to_vec();
         Answer { status, body }
+    }
+
+    /// The answer with its headers, before its body.
+    pub(crate) async fn respond(&self, request: Request<Body>) -> Response {
+        self.router.clone().oneshot(request).await.expect("the router never fails")
     }
 }
 

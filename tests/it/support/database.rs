@@ -80,6 +80,23 @@ impl Database {
             Self::At(url) => panic!("ask whoever gave {url}"),
         }
     }
+
+    /// A name for a role of this test.
+    pub(crate) fn role(&self, name: &str) -> String {
+        match self {
+            Self::Sqlite(_) | Self::At(_) => name.to_owned(),
+            Self::Postgres(database) => database.role(name),
+        }
+    }
+
+    /// Runs SQL as another role; what it said where it was refused.
+    pub(crate) fn sql_as(&self, role: &str, sql: &str) -> Result<String, String> {
+        match self {
+            Self::Sqlite(_) => Err("SQLite has no roles".to_owned()),
+            Self::Postgres(database) => database.sql_as(role, sql),
+            Self::At(url) => panic!("ask whoever gave {url}"),
+        }
+    }
 }
 
 fn file(folder: &TempDir) -> PathBuf {

@@ -4,7 +4,7 @@ use std::{
     io::{BufRead, BufReader, Write},
     net::TcpListener,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, Output, Stdio},
     sync::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
@@ -80,6 +80,19 @@ impl Database {
     pub(crate) fn sql(&self, sql: &str) -> String {
         psql(&self.name, sql)
     }
+
+    /// A name for a role of this test: roles belong to the whole server.
+    pub(crate) fn role(&self, name: &str) -> String {
+        format!("{name}_{}", self.name)
+    }
+
+    /// The same as another role; what it said where it was refused.
+    pub(crate) fn sql_as(&self, role: &str, sql: &str) -> Result<String, String> {
+        let output = run_psql(server().port, &self.name, role, sql);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        let rows = String::from_utf8(output.stdout).expect("UTF-8");
+        if output.status.success() { Ok(rows + &said) } else { Err(said) }
+    }
 }
 
 fn psql(database: &str, sql: &str) -> String {
@@ -88,8 +101,14 @@ fn psql(database: &str, sql: &str) -> String {
 
 /// Runs SQL on the server at that port.
 pub(crate) fn psql_at(port: u16, database: &str, sql: &str) -> String {
+    let output = run_psql(port, database, "caseload", sql);
+    assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+fn run_psql(port: u16, database: &str, role: &str, sql: &str) -> Output {
     let mut psql = Command::new(programs().join("psql"))
-        .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-U", "caseload", "-d", database])
+        .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-U", role, "-d", database])
         .args(["-p", &port.to_string(), "-f", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -97,9 +116,7 @@ pub(crate) fn psql_at(port: u16, database: &str, sql: &str) -> String {
         .spawn()
         .expect("psql runs");
     psql.stdin.take().expect("piped").write_all(sql.as_bytes()).expect("psql reads");
-    let output = psql.wait_with_output().expect("psql ends");
-    assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("UTF-8")
+    psql.wait_with_output().expect("psql ends")
 }
 
 fn server() -> &'static Server {

@@ -1,0 +1,2 @@
+DROP TABLE daily_channel_summary;
+DROP TABLE daily_label_summary;
