@@ -1,12 +1,15 @@
 //! How long the team performance report of the large workspace takes.
 
 use std::{
-    process::Command,
+    net::SocketAddr,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, ensure};
-use axum::{body::Body, http::Request};
+use axum::{
+    body::{Body, Bytes},
+    http::Request,
+};
 use caseload_api::{
     app::App,
     auth::TokenKeys,
@@ -15,6 +18,7 @@ use caseload_api::{
 use caseload_schema::store::Store;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
+use tokio::{net::TcpListener, process::Command};
 use tower::ServiceExt as _;
 
 use super::tasks;
@@ -67,30 +71,59 @@ pub(crate) async fn warm(store: &Store, times: u32) -> anyhow::Result<Latency> {
     time(times, || app.clone()).await
 }
 
-/// The report through HTTP, by `oha`, one request at a time. `None` where there is no `oha`.
+/// The report through HTTP, one request at a time. `None` where there is no `oha`.
 pub(crate) async fn http(store: &Store, times: u32) -> anyhow::Result<Option<Latency>> {
-    if Command::new("oha").arg("--version").output().is_err() {
-        return Ok(None);
-    }
     let app = app(store)?;
     ask(&app).await?;
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-    let url = format!("http://{}/graphql", listener.local_addr()?);
-    let mut oha = Command::new("oha");
-    oha.args(["--no-tui", "--output-format", "json", "-c", "1", "-m", "POST", "-n", &times.to_string()]);
-    oha.args(["-H", "content-type: application/json", "-H", &format!("authorization: Bearer {}", token()?)]);
-    oha.args(["-d", &json!({"query": REPORT}).to_string(), &url]);
-    let asking = tokio::task::spawn_blocking(move || oha.output());
-    let output = tokio::select! {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let asked = Requests { times, ..Requests::to(listener.local_addr()?)? };
+    tokio::select! {
         served = async { axum::serve(listener, app.router()).await } => anyhow::bail!("the server ended: {served:?}"),
-        output = asking => output??,
-    };
-    ensure!(output.status.success(), "oha: {}", String::from_utf8_lossy(&output.stderr));
-    let said: Value = serde_json::from_slice(&output.stdout).context("oha printed no JSON")?;
-    ensure!(said["summary"]["successRate"] == 1.0, "oha: {}", said["statusCodeDistribution"]);
-    let percentile =
-        |name: &str| said["latencyPercentiles"][name].as_f64().map(Duration::from_secs_f64).context("none");
-    Ok(Some(Latency { p50: percentile("p50")?, p99: percentile("p99")?, cpu: Duration::ZERO }))
+        latency = asked.send() => latency,
+    }
+}
+
+/// Requests for the report that `oha` sends to a server.
+#[derive(Debug, Clone)]
+pub(crate) struct Requests {
+    pub(crate) url: String,
+    pub(crate) token: String,
+    pub(crate) times: u32,
+    pub(crate) connections: u32,
+    /// How many a second; as fast as they are answered where it is `None`.
+    pub(crate) rate: Option<u32>,
+}
+
+impl Requests {
+    /// One, on one connection.
+    pub(crate) fn to(address: SocketAddr) -> anyhow::Result<Self> {
+        Ok(Self { url: format!("http://{address}/graphql"), token: token()?, times: 1, connections: 1, rate: None })
+    }
+
+    /// How long the answers took; all must be good ones. `None` where there is no `oha`.
+    pub(crate) async fn send(&self) -> anyhow::Result<Option<Latency>> {
+        if Command::new("oha").arg("--version").output().await.is_err() {
+            return Ok(None);
+        }
+        let mut oha = Command::new("oha");
+        oha.args(["--no-tui", "--output-format", "json", "-m", "POST", "-n", &self.times.to_string()]);
+        oha.args(["-c", &self.connections.to_string()]);
+        if let Some(rate) = self.rate {
+            // Latency from when a request was due, not from when there was a connection for it.
+            oha.args(["-q", &rate.to_string(), "--latency-correction"]);
+        }
+        oha.args(["-H", "content-type: application/json", "-H", &format!("authorization: Bearer {}", self.token)]);
+        oha.args(["-d", &json!({"query": REPORT}).to_string(), &self.url]);
+        let output = oha.output().await?;
+        ensure!(output.status.success(), "oha: {}", String::from_utf8_lossy(&output.stderr));
+        let said: Value = serde_json::from_slice(&output.stdout).context("oha printed no JSON")?;
+        let codes = &said["statusCodeDistribution"];
+        ensure!(codes.as_object().is_some_and(|codes| codes.keys().all(|code| code == "200")), "oha: {codes}");
+        ensure!(said["summary"]["successRate"] == 1.0, "oha: {}", said["errorDistribution"]);
+        let percentile =
+            |name: &str| said["latencyPercentiles"][name].as_f64().map(Duration::from_secs_f64).context("none");
+        Ok(Some(Latency { p50: percentile("p50")?, p99: percentile("p99")?, cpu: Duration::ZERO }))
+    }
 }
 
 async fn time(times: u32, mut next: impl FnMut() -> App) -> anyhow::Result<Latency> {
@@ -108,7 +141,8 @@ async fn time(times: u32, mut next: impl FnMut() -> App) -> anyhow::Result<Laten
     Ok(Latency { p50: at(0.5), p99: at(0.99), cpu })
 }
 
-fn app(store: &Store) -> anyhow::Result<App> {
+/// An application that knows nothing yet.
+pub(crate) fn app(store: &Store) -> anyhow::Result<App> {
     App::new(store.clone(), config(), tasks::clock())
 }
 
@@ -123,14 +157,19 @@ fn token() -> anyhow::Result<String> {
 }
 
 async fn ask(app: &App) -> anyhow::Result<()> {
+    let body = post(app, REPORT).await?;
+    ensure!(body.starts_with(br#"{"data":{"team":{"#), "{}", String::from_utf8_lossy(&body[..body.len().min(500)]));
+    Ok(())
+}
+
+/// What a GraphQL request is answered, without HTTP.
+pub(crate) async fn post(app: &App, query: &str) -> anyhow::Result<Bytes> {
     let request = Request::post("/graphql")
         .header("content-type", "application/json")
         .header("authorization", format!("Bearer {}", token()?))
-        .body(Body::from(json!({"query": REPORT}).to_string()))?;
+        .body(Body::from(json!({"query": query}).to_string()))?;
     let response = app.router().oneshot(request).await?;
-    let body = response.into_body().collect().await?.to_bytes();
-    ensure!(body.starts_with(br#"{"data":{"team":{"#), "{}", String::from_utf8_lossy(&body[..body.len().min(500)]));
-    Ok(())
+    Ok(response.into_body().collect().await?.to_bytes())
 }
 
 /// User and system time of this process.

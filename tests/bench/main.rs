@@ -8,6 +8,7 @@ mod generate;
 mod latency;
 mod options;
 mod postgres;
+mod rebuild;
 mod tasks;
 mod trial;
 

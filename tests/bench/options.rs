@@ -8,7 +8,7 @@ Measures Caseload on facts made from a seed.
   --conversations N   how many (50000)
   --workspaces N      the first one has half of everything and 200 members (4)
   --stores LIST       sqlite,postgres
-  --sections LIST     load,rollup,day,blocks,latency (all)";
+  --sections LIST     load,rollup,day,blocks,latency,rebuild (all)";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StoreKind {
@@ -29,7 +29,12 @@ pub(crate) enum Section {
     Blocks,
     /// The team performance report.
     Latency,
+    /// The same while everything is rebuilt.
+    Rebuild,
 }
+
+const ALL: [Section; 6] =
+    [Section::Load, Section::Rollup, Section::Day, Section::Blocks, Section::Latency, Section::Rebuild];
 
 #[derive(Debug)]
 pub(crate) struct Options {
@@ -46,7 +51,7 @@ impl Options {
             conversations: 50_000,
             workspaces: 4,
             stores: vec![StoreKind::Sqlite, StoreKind::Postgres],
-            sections: vec![Section::Load, Section::Rollup, Section::Day, Section::Blocks, Section::Latency],
+            sections: ALL.to_vec(),
         };
         let mut arguments = arguments.iter();
         while let Some(name) = arguments.next() {
@@ -88,6 +93,7 @@ fn section(name: &str) -> anyhow::Result<Section> {
         "day" => Ok(Section::Day),
         "blocks" => Ok(Section::Blocks),
         "latency" => Ok(Section::Latency),
+        "rebuild" => Ok(Section::Rebuild),
         _ => bail!("no section {name}; see --help"),
     }
 }

@@ -16,6 +16,7 @@ use super::{
     latency::{self, Latency},
     options::{Options, Section},
     postgres::Server,
+    rebuild,
     tasks::{self, Cost},
 };
 
@@ -88,6 +89,9 @@ impl Trial {
         }
         if options.wants(Section::Latency) {
             self.report_latency(&shares[0]).await?;
+        }
+        if options.wants(Section::Rebuild) {
+            self.report_rebuild().await?;
         }
         Ok(())
     }
@@ -166,11 +170,28 @@ impl Trial {
         line(&format!("{who}, cold"), &shown(latency::cold(&self.store, 20).await?));
         line(&format!("{who}, warm"), &shown(latency::warm(&self.store, 300).await?));
         let by_http = latency::http(&self.store, 300).await?;
-        let by_http = by_http.map_or_else(|| "no oha found: cargo install oha".to_owned(), percentiles);
+        let by_http = by_http.map_or_else(|| NO_OHA.to_owned(), percentiles);
         line("  through HTTP (oha, one connection)", &by_http);
         Ok(())
     }
+
+    async fn report_rebuild(&self) -> anyhow::Result<()> {
+        let Some(beside) = rebuild::measure(&self.store).await? else {
+            line("beside a rebuild", NO_OHA);
+            return Ok(());
+        };
+        let (idle, rebuilding) = (beside.idle, beside.rebuilding);
+        line(&format!("{} of it a second (oha), idle", rebuild::RATE), &percentiles(idle));
+        let rebuilds = beside.rebuilds;
+        line(&format!("  while all is rebuilt {rebuilds} times"), &percentiles(rebuilding));
+        let times = |rebuilding: Duration, idle: Duration| rebuilding.as_secs_f64() / idle.as_secs_f64();
+        let (p50, p99) = (times(rebuilding.p50, idle.p50), times(rebuilding.p99, idle.p99));
+        line("  as a multiple", &format!("p50 {p50:.2}, p99 {p99:.2}"));
+        Ok(())
+    }
 }
+
+const NO_OHA: &str = "no oha found: cargo install oha";
 
 fn report_blocks(blocks: &blocks::Blocks, conversations: u64) {
     let rows = blocks.rows as f64;
