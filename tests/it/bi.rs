@@ -3,6 +3,7 @@
 mod consumers;
 mod flips;
 mod http;
+mod memory;
 mod pages;
 mod read;
 mod tables;

@@ -122,6 +122,11 @@ impl Rows {
         self.cells.extend(cells);
     }
 
+    /// Takes all rows away, and keeps the room that they took.
+    pub(crate) fn clear(&mut self) {
+        self.cells.clear();
+    }
+
     /// How many rows there are.
     pub(crate) fn len(&self) -> usize {
         self.cells.len() / self.width

@@ -13,9 +13,12 @@ use arrow_array::{
 use arrow_ipc::writer::FileWriter;
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef, TimeUnit};
 use parquet::{
-    arrow::ArrowWriter,
+    arrow::{
+        ArrowWriter,
+        arrow_writer::{ArrowRowGroupWriterFactory, compute_leaves},
+    },
     basic::{Compression, ZstdLevel},
-    file::properties::WriterProperties,
+    file::{properties::WriterProperties, writer::SerializedFileWriter},
 };
 
 use super::{
@@ -25,7 +28,7 @@ use super::{
 
 type Out = Box<dyn Write + Send>;
 
-/// Rows of a Parquet row group. Its columns are held back, compressed, until it is whole: some megabytes.
+/// Rows of a Parquet row group, at least. They are held back until there are as many: some four megabytes.
 const ROW_GROUP: usize = 1 << 14;
 
 /// Columns as Arrow sees them, with the words of each that has some.
@@ -146,30 +149,53 @@ impl Encode for ArrowFile {
 }
 
 /// A Parquet file.
+///
+/// The rows of a group are held back as they came, and its columns are encoded one after the other: a column under way has
+/// hash tables and a compressor of its own, which for all of them at once are tens of megabytes.
 pub(super) struct ParquetFile {
     table: Table,
-    writer: ArrowWriter<Out>,
+    writer: SerializedFileWriter<Out>,
+    columns: ArrowRowGroupWriterFactory,
+    held: Vec<RecordBatch>,
 }
 
 impl ParquetFile {
     pub(super) fn new(columns: &[Column], out: Out) -> io::Result<Self> {
         let table = Table::new(columns);
-        let properties = WriterProperties::builder()
-            .set_compression(Compression::ZSTD(ZstdLevel::default()))
-            .set_max_row_group_row_count(Some(ROW_GROUP))
-            .build();
-        let writer =
-            ArrowWriter::try_new(out, Arc::clone(&table.schema), Some(properties)).map_err(io::Error::other)?;
-        Ok(Self { table, writer })
+        let properties = WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default())).build();
+        let writer = ArrowWriter::try_new(out, Arc::clone(&table.schema), Some(properties));
+        let (writer, columns) = writer.and_then(ArrowWriter::into_serialized_writer).map_err(io::Error::other)?;
+        Ok(Self { table, writer, columns, held: Vec::new() })
+    }
+
+    fn write_group(&mut self) -> parquet::errors::Result<()> {
+        let batches = std::mem::take(&mut self.held);
+        let writers = self.columns.create_column_writers(self.writer.flushed_row_groups().len())?;
+        let mut group = self.writer.next_row_group()?;
+        // One writer for each field: none of them is a structure.
+        for (at, (field, mut writer)) in self.table.schema.fields().iter().zip(writers).enumerate() {
+            for batch in &batches {
+                for leaf in compute_leaves(field, batch.column(at))? {
+                    writer.write(&leaf)?;
+                }
+            }
+            writer.close()?.append_to_row_group(&mut group)?;
+        }
+        group.close().map(drop)
     }
 }
 
 impl Encode for ParquetFile {
     fn write(&mut self, rows: &Rows) -> io::Result<()> {
-        self.writer.write(&self.table.batch(rows)?).map_err(io::Error::other)
+        self.held.push(self.table.batch(rows)?);
+        let held: usize = self.held.iter().map(RecordBatch::num_rows).sum();
+        if held < ROW_GROUP { Ok(()) } else { self.write_group().map_err(io::Error::other) }
     }
 
-    fn finish(self: Box<Self>) -> io::Result<()> {
-        self.writer.close().map(|_| ()).map_err(io::Error::other)
+    fn finish(mut self: Box<Self>) -> io::Result<()> {
+        if !self.held.is_empty() {
+            self.write_group().map_err(io::Error::other)?;
+        }
+        self.writer.close().map(drop).map_err(io::Error::other)
     }
 }

@@ -106,19 +106,18 @@ impl Export {
         }
     }
 
-    /// The next rows, some thousands; `None` behind the last.
-    async fn next(&mut self) -> Result<Option<Rows>, ApiError> {
-        let mut rows = Rows::new(self.columns().len());
+    /// Adds the next rows, some thousands; false behind the last.
+    async fn fill(&mut self, rows: &mut Rows) -> Result<bool, ApiError> {
         while rows.len() < BATCH {
             let more = match &mut self.0 {
-                Source::Days(days) => days.append_next(&mut rows).await?,
-                Source::Facts(facts) => facts.append_next(&mut rows).await?,
+                Source::Days(days) => days.append_next(rows).await?,
+                Source::Facts(facts) => facts.append_next(rows).await?,
             };
             if !more {
                 break;
             }
         }
-        Ok((0 < rows.len()).then_some(rows))
+        Ok(0 < rows.len())
     }
 }
 

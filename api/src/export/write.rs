@@ -6,7 +6,13 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::{Export, Format, format::encoder};
+use tokio::{sync::mpsc, task::JoinHandle};
+
+use super::{
+    Export, Format,
+    column::Rows,
+    format::{Encode, encoder},
+};
 use crate::error::ApiError;
 
 /// Why an export ended before its last row.
@@ -43,7 +49,7 @@ impl Write for Sink {
 }
 
 /// Writes all rows of an export to `out`, a [`Sink`] or what ends in one, and calls `sent` after each batch and at the end, to
-/// send on what came in. Rows are encoded on a blocking thread.
+/// send on what came in.
 pub async fn write<S, F>(
     mut export: Export,
     format: Format,
@@ -54,29 +60,79 @@ where
     S: FnMut() -> F,
     F: Future<Output = io::Result<()>>,
 {
-    let mut encoder = encoder(format, export.columns(), out)?;
-    while let Some(rows) = export.next().await? {
-        encoder = blocking(move || {
-            encoder.write(&rows)?;
-            Ok(encoder)
-        })
-        .await?;
+    let mut rows = Rows::new(export.columns().len());
+    let mut encoding = Encoding::start(encoder(format, export.columns(), out)?);
+    while export.fill(&mut rows).await? {
+        rows = encoding.write(rows).await?;
         sent().await?;
     }
-    blocking(move || encoder.finish()).await?;
+    encoding.finish().await?;
     Ok(sent().await?)
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
+/// An encoder on a thread of its own for as long as it goes on. From batch to batch on whatever thread is free, the memory
+/// that each batch takes would stay with the allocator's part of each of those threads.
+struct Encoding {
+    work: mpsc::Sender<Work>,
+    written: mpsc::Receiver<Rows>,
+    thread: JoinHandle<io::Result<()>>,
+}
+
+enum Work {
+    Write(Rows),
+    Finish,
+}
+
+impl Encoding {
+    fn start(mut encoder: Box<dyn Encode>) -> Self {
+        let (work, mut asked) = mpsc::channel(1);
+        let (done, written) = mpsc::channel(1);
+        let thread = tokio::task::spawn_blocking(move || {
+            loop {
+                match asked.blocking_recv() {
+                    Some(Work::Write(rows)) => {
+                        encoder.write(&rows)?;
+                        // Where nobody waits for them any more, there is no more work either.
+                        let _ = done.blocking_send(rows);
+                    }
+                    Some(Work::Finish) => return encoder.finish(),
+                    None => return Ok(()),
+                }
+            }
+        });
+        Self { work, written, thread }
+    }
+
+    /// Writes these rows, and gives back the room that they were in.
+    async fn write(&mut self, rows: Rows) -> io::Result<Rows> {
+        let asked = self.work.send(Work::Write(rows)).await.is_ok();
+        match self.written.recv().await.filter(|_| asked) {
+            Some(mut rows) => {
+                rows.clear();
+                Ok(rows)
+            }
+            None => Err(self.why_it_ended().await),
+        }
+    }
+
+    async fn finish(mut self) -> io::Result<()> {
+        match self.work.send(Work::Finish).await {
+            Ok(()) => self.thread.await.map_err(io::Error::other)?,
+            Err(_) => Err(self.why_it_ended().await),
+        }
+    }
+
+    async fn why_it_ended(&mut self) -> io::Error {
+        match (&mut self.thread).await {
+            Ok(Err(error)) => error,
+            Ok(Ok(())) => io::Error::other("the encoder has ended"),
+            Err(panic) => io::Error::other(panic),
+        }
+    }
 }
 
 #[cfg(test)]
-pub(super) fn write_rows(
-    format: Format,
-    columns: &Arc<[super::column::Column]>,
-    rows: &super::column::Rows,
-) -> Vec<u8> {
+pub(super) fn write_rows(format: Format, columns: &Arc<[super::column::Column]>, rows: &Rows) -> Vec<u8> {
     let sink = Sink::default();
     let mut encoder = encoder(format, columns, Box::new(sink.clone())).unwrap();
     encoder.write(rows).unwrap();

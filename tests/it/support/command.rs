@@ -198,11 +198,28 @@ impl Server {
         Chunks(BufWriter::with_capacity(1 << 16, Chunk(stream)))
     }
 
+    /// Asks for something without a body, and counts the bytes of what is answered, its head among them.
+    pub(crate) fn count(&self, head: &str, token: &str) -> u64 {
+        let mut stream = TcpStream::connect(&self.address).expect("the server listens");
+        write!(stream, "{head} HTTP/1.0\r\nHost: {}\r\nAuthorization: Bearer {token}\r\n\r\n", self.address)
+            .expect("the server reads");
+        io::copy(&mut stream, &mut io::sink()).expect("the server writes")
+    }
+
+    /// The memory that it has now, in bytes.
+    pub(crate) fn memory(&self) -> u64 {
+        self.told_memory("VmRSS:")
+    }
+
     /// The most memory that it has had so far, in bytes.
     pub(crate) fn peak_memory(&self) -> u64 {
+        self.told_memory("VmHWM:")
+    }
+
+    fn told_memory(&self, name: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("the server runs");
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("Linux says so");
-        let kib: u64 = peak.trim().trim_end_matches(" kB").parse().expect("a number");
+        let told = status.lines().find_map(|line| line.strip_prefix(name)).expect("Linux says so");
+        let kib: u64 = told.trim().trim_end_matches(" kB").parse().expect("a number");
         kib * 1024
     }
 
