@@ -204,11 +204,6 @@ impl App {
         Arc::clone(&self.0.imports).acquire_owned().await.expect("the semaphore is never closed")
     }
 
-    /// A turn to export, kept for as long as the export runs; `UNAVAILABLE` where none comes free in time.
-    pub async fn turn_to_export(&self) -> Result<OwnedSemaphorePermit, ApiError> {
-        self.0.classes.export().await
-    }
-
     /// Does what lets a fresh snapshot succeed where `snapshot` did not: blocks that can't be read are made from the
     /// facts again. Requests that meet the same damage wait for one repair of their workspace, which goes on should they end before it.
     pub async fn settle(&self, snapshot: &Snapshot, trouble: Trouble) -> Result<(), ApiError> {

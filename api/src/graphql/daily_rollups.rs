@@ -46,8 +46,8 @@ pub(super) async fn daily_rollups(
         while rows.len() <= first
             && let Some(day) = walk.next_day().await?
         {
-            rows.extend(nodes(snapshot, selection, &day, walk.subjects()));
-            rows.retain(|(_, place)| after.as_ref().is_none_or(|after| place.is_behind(after)));
+            let day = nodes(snapshot, selection, &day, walk.subjects()).into_iter();
+            rows.extend(day.filter(|(_, place)| after.as_ref().is_none_or(|after| place.is_behind(after))));
         }
     }
     let has_next = first < rows.len();

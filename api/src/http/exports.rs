@@ -65,7 +65,7 @@ impl Table {
                 let may_come_back = error.code == Code::Unavailable;
                 let mut response = error.into_response();
                 if may_come_back {
-                    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+                    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
                 }
                 response
             }
@@ -95,7 +95,7 @@ impl Table {
                 return Ok(head.into_response());
             }
             if turn.is_none() {
-                turn = Some(app.turn_to_export().await?);
+                turn = Some(app.classes().export().await?);
             }
             let opened = match snapshot.trouble() {
                 None => Export::open(&snapshot, self.dataset, asked.selection, asked.period).await,

@@ -124,16 +124,17 @@ async fn a_token_for_rollups_gets_no_facts() {
 #[tokio::test]
 async fn one_export_too_many_is_told_to_come_back() {
     let caseload = sample().await;
-    let mut turns = Vec::new();
-    while let Ok(turn) = caseload.app.turn_to_export().await {
-        turns.push(turn);
+    let known = head_tag(&caseload).await;
+    // Answers whose bodies nobody reads.
+    let mut under_way = Vec::new();
+    for _ in 0..4 {
+        under_way.push(get(&caseload, "owner", DAILY, &[]).await);
     }
     let refused = get(&caseload, "owner", DAILY, &[]).await;
-    assert_eq!((refused.status().as_u16(), header(refused.headers(), "retry-after")), (503, "5"));
-    let known = head_tag(&caseload).await;
+    assert_eq!((refused.status().as_u16(), header(refused.headers(), "retry-after")), (503, "1"));
     let still = get(&caseload, "owner", DAILY, &[("if-none-match", &known)]).await;
     assert_eq!(still.status(), 304, "nothing is read for that");
-    turns.pop();
+    under_way.pop();
     assert_eq!(get(&caseload, "owner", DAILY, &[]).await.status(), 200);
 }
 
