@@ -151,7 +151,7 @@ fn config() -> Config {
 }
 
 /// For the owner of the large workspace.
-fn token() -> anyhow::Result<String> {
+pub(crate) fn token() -> anyhow::Result<String> {
     let now = tasks::clock().now();
     TokenKeys::new(&config(), now)?.sign("w0", "m0", now, 3_600)
 }
@@ -173,7 +173,7 @@ pub(crate) async fn post(app: &App, query: &str) -> anyhow::Result<Bytes> {
 }
 
 /// User and system time of this process.
-fn cpu_time() -> anyhow::Result<Duration> {
+pub(crate) fn cpu_time() -> anyhow::Result<Duration> {
     /// The unit of these figures on Linux.
     const TICKS_PER_SECOND: f64 = 100.0;
     let stat = std::fs::read_to_string("/proc/self/stat").context("processor time is read on Linux alone")?;

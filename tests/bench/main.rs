@@ -7,6 +7,7 @@ mod blocks;
 mod generate;
 mod latency;
 mod options;
+mod pages;
 mod postgres;
 mod rebuild;
 mod tasks;

@@ -8,7 +8,7 @@ Measures Caseload on facts made from a seed.
   --conversations N   how many (50000)
   --workspaces N      the first one has half of everything and 200 members (4)
   --stores LIST       sqlite,postgres
-  --sections LIST     load,rollup,day,blocks,latency,rebuild (all)";
+  --sections LIST     load,rollup,day,blocks,latency,pages,rebuild (all)";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StoreKind {
@@ -29,12 +29,21 @@ pub(crate) enum Section {
     Blocks,
     /// The team performance report.
     Latency,
-    /// The same while everything is rebuilt.
+    /// Pages of daily rows.
+    Pages,
+    /// The team performance report while everything is rebuilt.
     Rebuild,
 }
 
-const ALL: [Section; 6] =
-    [Section::Load, Section::Rollup, Section::Day, Section::Blocks, Section::Latency, Section::Rebuild];
+const SECTIONS: [(&str, Section); 7] = [
+    ("load", Section::Load),
+    ("rollup", Section::Rollup),
+    ("day", Section::Day),
+    ("blocks", Section::Blocks),
+    ("latency", Section::Latency),
+    ("pages", Section::Pages),
+    ("rebuild", Section::Rebuild),
+];
 
 #[derive(Debug)]
 pub(crate) struct Options {
@@ -51,7 +60,7 @@ impl Options {
             conversations: 50_000,
             workspaces: 4,
             stores: vec![StoreKind::Sqlite, StoreKind::Postgres],
-            sections: ALL.to_vec(),
+            sections: SECTIONS.iter().map(|(_, section)| *section).collect(),
         };
         let mut arguments = arguments.iter();
         while let Some(name) = arguments.next() {
@@ -87,13 +96,6 @@ fn store(name: &str) -> anyhow::Result<StoreKind> {
 }
 
 fn section(name: &str) -> anyhow::Result<Section> {
-    match name {
-        "load" => Ok(Section::Load),
-        "rollup" => Ok(Section::Rollup),
-        "day" => Ok(Section::Day),
-        "blocks" => Ok(Section::Blocks),
-        "latency" => Ok(Section::Latency),
-        "rebuild" => Ok(Section::Rebuild),
-        _ => bail!("no section {name}; see --help"),
-    }
+    let found = SECTIONS.iter().find(|(own, _)| *own == name).map(|(_, section)| *section);
+    found.with_context(|| format!("no section {name}; see --help"))
 }

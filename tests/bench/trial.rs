@@ -15,6 +15,7 @@ use super::{
     generate::{self, Share, Written},
     latency::{self, Latency},
     options::{Options, Section},
+    pages,
     postgres::Server,
     rebuild,
     tasks::{self, Cost},
@@ -89,6 +90,9 @@ impl Trial {
         }
         if options.wants(Section::Latency) {
             self.report_latency(&shares[0]).await?;
+        }
+        if options.wants(Section::Pages) {
+            self.report_pages(&shares[0]).await?;
         }
         if options.wants(Section::Rebuild) {
             self.report_rebuild().await?;
@@ -172,6 +176,17 @@ impl Trial {
         let by_http = latency::http(&self.store, 300).await?;
         let by_http = by_http.map_or_else(|| NO_OHA.to_owned(), percentiles);
         line("  through HTTP (oha, one connection)", &by_http);
+        Ok(())
+    }
+
+    async fn report_pages(&self, share: &Share) -> anyhow::Result<()> {
+        let pages::Pages { hundred, thousand, earliest, exported } = pages::measure(&self.store, share.members).await?;
+        let times =
+            |of: Duration| format!("{} of processor time, {:.1} as long", millis(of), of.div_duration_f64(thousand));
+        line("dailyRollups, 1,000 rows of all columns", &times(thousand));
+        line("  100 rows", &times(hundred));
+        line("  1,000 rows of the first days", &times(earliest));
+        line("  1,000 rows as NDJSON", &times(exported));
         Ok(())
     }
 
