@@ -79,6 +79,8 @@ pub struct Config {
     pub rollup_piece_facts: u64,
     /// Whether the schema may be asked for, and errors suggest names.
     pub introspection: bool,
+    /// Whether the schema is that of a subgraph of Apollo Federation 2.
+    pub federation: bool,
     /// Whose pages may use the API from a browser: `https://example.com`, or `*` for all.
     pub cors_origins: Vec<String>,
     /// Whether the dashboard is served.
@@ -131,6 +133,7 @@ impl Default for Config {
             rollup_parallelism: 1,
             rollup_piece_facts: FACTS_AT_A_TIME,
             introspection: false,
+            federation: false,
             cors_origins: Vec::new(),
             dashboard: true,
             graphiql: false,

@@ -21,6 +21,7 @@ mod outages;
 mod repair;
 mod retention;
 mod scaling;
+mod subgraph;
 mod support;
 mod tokens;
 mod verify;

@@ -69,7 +69,7 @@ enum Command {
     Bi(bi::Bi),
     /// Signs a token for a member, for trying things out.
     Token(token::Token),
-    /// Prints the GraphQL schema.
+    /// Prints the GraphQL schema; with --federation, as a gateway is composed from it.
     Schema,
     /// Asks the server at the configured address whether it is alive.
     Health,
@@ -121,7 +121,7 @@ async fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Export(command) => command.run(settings).await,
         Command::Bi(command) => command.run(settings).await,
         Command::Token(command) => command.run(settings),
-        Command::Schema => schema::run(),
+        Command::Schema => schema::run(settings),
         Command::Health => health::run(settings).await,
     }
 }

@@ -114,6 +114,10 @@ pub(super) struct Settings {
     #[arg(long, global = true, env = "CASELOAD_INTROSPECTION", value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) introspection: Option<bool>,
+    /// Whether the schema is that of a subgraph of Apollo Federation 2 [default: false].
+    #[arg(long, global = true, env = "CASELOAD_FEDERATION", value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    federation: Option<bool>,
     /// Whose pages may use the API from a browser, such as `https://example.com`; `*`: all [default: its own alone].
     #[arg(long, global = true, env = "CASELOAD_CORS_ORIGINS", value_name = "ORIGINS", value_delimiter = ',')]
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -164,6 +164,10 @@ impl<'a> Pricing<'a> {
                 let days = self.period(field).map_or(30, |period| u64::try_from(period.len()).unwrap_or(u64::MAX));
                 days.saturating_mul(members.saturating_add(1))
             }
+            ("Query", "_entities") => match self.argument(field, "representations") {
+                Some(ConstValue::List(all)) => count(all.len()),
+                _ => 1,
+            },
             ("Workspace", "teams") => count(teams),
             ("Team", "members") => members.min(20),
             ("TeamReport", "channels") => count(channels),

@@ -217,8 +217,13 @@ fn requested(ctx: &Context<'_>, id: Option<ID>) -> Result<Arc<directory::Member>
         let own = viewer.member().cloned();
         return own.ok_or_else(|| ApiError::bad_input("id: a machine has no numbers of its own; say whose"));
     };
-    let found = ctx.snapshot()?.directory().member_by_id(&id);
-    check(viewer, "Query", "member", found.map(|member| member.key))?;
+    member_for(ctx, "member", &id)
+}
+
+/// The member of that id, for whoever may read that field about them.
+pub(super) fn member_for(ctx: &Context<'_>, field: &str, id: &ID) -> Result<Arc<directory::Member>, ApiError> {
+    let found = ctx.snapshot()?.directory().member_by_id(id);
+    check(ctx.viewer()?, "Query", field, found.map(|member| member.key))?;
     found.cloned().ok_or_else(|| ApiError::not_found(format!("there is no member {:?}", id.as_str())))
 }
 
