@@ -6,6 +6,36 @@ use crate::block::{Flags, Rows};
 /// Hours of a week: Monday 0:00 first.
 pub const HOURS_OF_A_WEEK: usize = 7 * 24;
 
+/// One hour of the week, by local time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HourOfWeek {
+    pub(super) weekday: u8,
+    pub(super) hour: u8,
+}
+
+impl HourOfWeek {
+    /// That hour, 0 to 23, of that weekday, 1 (Monday) to 7; `None` where there is none such.
+    pub fn new(weekday: i32, hour: i32) -> Option<Self> {
+        let (weekday, hour) = (u8::try_from(weekday).ok()?, u8::try_from(hour).ok()?);
+        ((1..=7).contains(&weekday) && hour < 24).then_some(Self { weekday, hour })
+    }
+}
+
+/// Whether `row` has an event of `measure` in that hour of its day; `None` for a measure whose events have no hours.
+pub(super) fn happens_in(measure: Measure) -> Option<fn(&Rows, usize, u8) -> bool> {
+    Some(match measure {
+        Measure::Conversations => {
+            |rows, row, hour| rows.flags[row].any_of(Flags::CREATED) && rows.created_hours[row] == hour
+        }
+        Measure::Closed => |rows, row, hour| rows.flags[row].any_of(Flags::CLOSED) && rows.closed_hours[row] == hour,
+        Measure::InboundMessages => {
+            |rows, row, hour| rows.messages.hours(row).any(|at| at.hour == hour && at.inbound != 0)
+        }
+        Measure::Replies => |rows, row, hour| rows.messages.hours(row).any(|at| at.hour == hour && at.replies != 0),
+        _ => return None,
+    })
+}
+
 impl View {
     /// The events of a measure in each hour of the week, by local time, Monday 0:00 first. `None` for a measure whose
     /// events have no hours: any but conversations, inbound messages, replies and closed.
@@ -32,5 +62,17 @@ impl View {
             selection.each_row(|row| add(selection.block().rows(), row, hours));
         }
         Some(week)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::HourOfWeek;
+
+    #[test]
+    fn a_week_has_168_hours() {
+        let hours = (-1..=8).flat_map(|weekday| (-1..=24).filter_map(move |hour| HourOfWeek::new(weekday, hour)));
+        assert_eq!(hours.count(), 168);
+        assert_eq!(HourOfWeek::new(256 + 1, 0), None);
     }
 }

@@ -6,7 +6,8 @@ use caseload_schema::{id::ConversationKey, instant::Instant};
 use rustc_hash::FxHashSet;
 
 use super::{
-    Measure, View,
+    HourOfWeek, Measure, View,
+    busy_hours::happens_in,
     selection::{Selection, Timed},
 };
 use crate::block::{Flags, RatingEvent, Rows};
@@ -20,6 +21,12 @@ pub struct Listed {
     pub created_at: Instant,
     /// Its value, where the measure is a duration.
     pub seconds: Option<u64>,
+}
+
+impl Listed {
+    fn of(rows: &Rows, row: usize) -> Self {
+        Self { conversation: rows.conversations[row], created_at: rows.created_at[row], seconds: None }
+    }
 }
 
 /// Where the conversations that a measure counts are found.
@@ -62,11 +69,7 @@ impl Source {
     /// Adds the conversations of one day.
     fn append(&self, selection: &Selection<'_>, to: &mut Vec<Listed>) {
         let rows = selection.block().rows();
-        let listed = |row: usize| Listed {
-            conversation: rows.conversations[row],
-            created_at: rows.created_at[row],
-            seconds: None,
-        };
+        let listed = |row: usize| Listed::of(rows, row);
         match self {
             Self::Rows(counts) => to.extend(selection.rows().filter(|&row| counts(rows, row)).map(listed)),
             Self::Ratings(counts) => {
@@ -97,13 +100,30 @@ impl View {
         } else {
             self.selections().for_each(|selection| source.append(&selection, &mut listed));
         }
-        let mut seen = FxHashSet::default();
-        listed.retain(|row| seen.insert(row.conversation));
-        if measure.is_duration() {
-            listed.sort_unstable_by_key(|row| (Reverse(row.seconds), row.conversation));
-        } else {
-            listed.sort_unstable_by_key(|row| (Reverse(row.created_at), row.conversation));
-        }
-        listed
+        once_in_order(listed, measure)
     }
+
+    /// Of those the ones with an event in that hour of the week, which are those that `busy_hours` counts there. `None` for a
+    /// measure whose events have no hours.
+    pub fn conversations_at(&self, measure: Measure, at: HourOfWeek) -> Option<Vec<Listed>> {
+        let happens_in = happens_in(measure)?;
+        let mut listed = Vec::new();
+        for selection in self.selections().filter(|selection| selection.block().day().weekday() == at.weekday) {
+            let rows = selection.block().rows();
+            let happened = selection.rows().filter(|&row| happens_in(rows, row, at.hour));
+            listed.extend(happened.map(|row| Listed::of(rows, row)));
+        }
+        Some(once_in_order(listed, measure))
+    }
+}
+
+fn once_in_order(mut listed: Vec<Listed>, measure: Measure) -> Vec<Listed> {
+    let mut seen = FxHashSet::default();
+    listed.retain(|row| seen.insert(row.conversation));
+    if measure.is_duration() {
+        listed.sort_unstable_by_key(|row| (Reverse(row.seconds), row.conversation));
+    } else {
+        listed.sort_unstable_by_key(|row| (Reverse(row.created_at), row.conversation));
+    }
+    listed
 }

@@ -23,7 +23,7 @@ mod selection;
 mod view;
 
 pub use self::{
-    busy_hours::HOURS_OF_A_WEEK,
+    busy_hours::{HOURS_OF_A_WEEK, HourOfWeek},
     change::{Change, change},
     channels::ChannelCount,
     days::Days,
