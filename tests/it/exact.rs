@@ -236,6 +236,17 @@ async fn check_lists_of(
         let expected = json!(book.conversations(measure, span, &scope, looker.eyes));
         check(&format!("{at}, {}, {variables}, conversations", looker.name), &expected, &got);
     }
+    // An hour in which something happens, where there is one.
+    let measure = writer.hourly();
+    let hours: Vec<_> = book.cases.iter().flat_map(|case| book.hours(case, measure, span)).collect();
+    let hour = if hours.is_empty() { (1, 0) } else { hours[writer.dice.roll(hours.len())] };
+    let variables = json!({
+        "period": period, "filter": filter.input(), "measure": measure, "at": {"weekday": hour.0, "hour": hour.1},
+    });
+    let list = List { member: looker.name, field: "conversations", query: queries::conversations(), first: 2 };
+    let got = pages(caseload, &list, variables.clone()).await;
+    let expected = json!(book.conversations_at(measure, hour, span, (&scope, looker.eyes)));
+    check(&format!("{at}, {}, {variables}, conversations", looker.name), &expected, &got);
     let scores = Scores {
         min: [None, Some(2)][writer.dice.roll(2)],
         max: [None, Some(4)][writer.dice.roll(2)],

@@ -6,7 +6,7 @@ use std::{
 };
 
 use async_graphql::{Enum, ID, Object};
-use caseload_rollup::cube::{Listed, Measure};
+use caseload_rollup::cube::{HourOfWeek, Listed, Measure, View};
 use caseload_schema::{
     facts,
     id::{ConversationKey, WorkspaceKey},
@@ -44,17 +44,38 @@ pub(super) struct Conversation {
     page: Arc<Details>,
 }
 
-/// A page of those that `measure` counts: of a duration the longest first, else the newest first; then by id.
+/// Which conversations are asked for: those that a measure counts, in one hour of the week where one is named.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    pub(super) measure: Measure,
+    pub(super) at: Option<HourOfWeek>,
+}
+
+impl Asked {
+    fn list(self, view: &View) -> Result<Vec<Listed>, ApiError> {
+        let Some(at) = self.at else {
+            return Ok(view.conversations(self.measure));
+        };
+        view.conversations_at(self.measure, at).ok_or_else(|| {
+            ApiError::bad_input(
+                "at: measure is CONVERSATIONS, INBOUND_MESSAGES, REPLIES or CLOSED; others have no hours",
+            )
+        })
+    }
+}
+
+/// A page of them: of a duration the longest first, else the newest first; then by id.
 pub(super) async fn conversations(
     figures: &Figures,
     scope: Scope,
-    measure: Measure,
+    asked: Asked,
     first: usize,
     after: Option<String>,
 ) -> Result<ConversationConnection, ApiError> {
+    let measure = asked.measure;
     let list = if measure.is_duration() { List::Durations } else { List::Conversations };
     let after = after.map(|cursor| Place::decode(&cursor, list)).transpose()?;
-    let rows = figures.view().conversations(measure);
+    let rows = asked.list(figures.view())?;
     let snapshot = figures.snapshot();
     let behind = Behind { store: snapshot.reachable_store()?, ws: snapshot.key(), scope, measure };
     let page = page::page(&behind, &rows, after, first).await?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use async_graphql::{Enum, ID, InputObject, InputType as _, OneofObject, Value};
-use caseload_rollup::cube::Filter;
+use caseload_rollup::cube::{self, Filter};
 use caseload_schema::{
     day::Day,
     directory::Directory,
@@ -89,6 +89,25 @@ pub(super) enum PeriodInput {
     Preset(PeriodPreset),
     /// Days from one to another, both included, at most 3,660.
     Between(DateRange),
+}
+
+/// One hour of the week, in the workspace's time zone.
+#[derive(Debug, Clone, Copy, InputObject)]
+pub(super) struct HourOfWeek {
+    /// 1 is Monday, 7 is Sunday.
+    weekday: i32,
+    /// 0 to 23.
+    hour: i32,
+}
+
+impl HourOfWeek {
+    /// As the cube takes it; `argument` is named where it can be none.
+    pub(super) fn resolve(self, argument: &str) -> Result<cube::HourOfWeek, ApiError> {
+        let Self { weekday, hour } = self;
+        cube::HourOfWeek::new(weekday, hour).ok_or_else(|| {
+            ApiError::bad_input(format!("{argument}: weekday is 1 to 7, hour 0 to 23; were {weekday} and {hour}"))
+        })
+    }
 }
 
 /// Values of one field are alternatives; fields restrict each other. An empty list lets nothing pass.

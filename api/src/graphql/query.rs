@@ -15,7 +15,7 @@ use super::{
     context::ContextExt as _,
     conversations, daily_rollups, feedback,
     figures::Figures,
-    inputs::{PeriodInput, ReportFilter, resolve_first, resolve_period},
+    inputs::{HourOfWeek, PeriodInput, ReportFilter, resolve_first, resolve_period},
     labels::{LabelReport, label_reports},
     measure::Measure,
     member_report::MemberReport,
@@ -101,11 +101,16 @@ impl Query {
         #[graphql(desc = "What to report on; everything where absent.")] filter: Option<ReportFilter>,
         #[graphql(default_with = "Some(20)", desc = "How many, at most 1,000.")] first: Option<i32>,
         #[graphql(desc = "The cursor behind which to go on.")] after: Option<String>,
+        #[graphql(desc = "Those that busyHours counts in that hour; of the measures that it takes.")] at: Option<
+            HourOfWeek,
+        >,
     ) -> Nullable<ConversationConnection> {
         let page = async {
             let (scope, first) = (ctx.scope()?, resolve_first(first, 20)?);
+            let listed =
+                conversations::Asked { measure: measure.into(), at: at.map(|at| at.resolve("at")).transpose()? };
             let figures = figures(ctx, scope, period, filter).await?;
-            conversations::conversations(&figures, scope, measure.into(), first, after).await.map(Some)
+            conversations::conversations(&figures, scope, listed, first, after).await.map(Some)
         };
         guarded(ctx, "Query", "conversations", page).await
     }

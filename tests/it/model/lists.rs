@@ -70,6 +70,21 @@ impl Book<'_> {
         listed.into_iter().map(|(.., case)| self.conversation_json(case, eyes)).collect()
     }
 
+    /// Those with an event in one hour of the week, as (weekday, hour), in order.
+    pub(crate) fn conversations_at(
+        &self,
+        measure: &str,
+        hour: (u32, u32),
+        span: Span,
+        (scope, eyes): (&Scope, Eyes<'_>),
+    ) -> Vec<Value> {
+        let passes = |case: &&Case| scope.passes(&case.conversation, case.assignee());
+        let happens = |case: &&Case| self.hours(case, measure, span).contains(&hour);
+        let mut listed: Vec<&Case> = self.cases.iter().filter(passes).filter(happens).collect();
+        listed.sort_by_key(|case| (Reverse(case.conversation.created), case.id.clone()));
+        listed.into_iter().map(|case| self.conversation_json(case, eyes)).collect()
+    }
+
     /// Whether the measure counts anything of this conversation: its seconds for a duration, else 0.
     fn counts(&self, case: &Case, measure: &str, span: Span, scope: &Scope) -> Option<i64> {
         let conversation = &case.conversation;

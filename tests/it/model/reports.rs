@@ -9,7 +9,7 @@ use chrono::{Datelike, Timelike};
 use serde_json::{Value, json};
 
 use super::{
-    book::Book,
+    book::{Book, Case},
     metrics::{Figures, backlog, change},
     scope::{Filter, Scope},
     time::Span,
@@ -188,19 +188,25 @@ impl Book<'_> {
         rows.into_iter().map(|(_, row)| row).collect()
     }
 
+    /// The hours of the week, as (weekday, hour), of each event of a conversation within the span.
+    pub(crate) fn hours(&self, case: &Case, measure: &str, span: Span) -> Vec<(u32, u32)> {
+        let events: Vec<At> = match measure {
+            "CONVERSATIONS" => vec![case.conversation.created],
+            "INBOUND_MESSAGES" => case.inbound.clone(),
+            "REPLIES" => case.replies.clone(),
+            "CLOSED" => case.conversation.closed.into_iter().collect(),
+            other => panic!("{other} has no hours"),
+        };
+        let within = events.into_iter().filter(|at| span.holds(self.world.day(*at)));
+        let local = within.map(|at| at.with_timezone(&self.world.zone));
+        local.map(|local| (local.weekday().number_from_monday(), local.hour())).collect()
+    }
+
     fn busy_hours(&self, span: Span, scope: &Scope, measure: &str) -> Vec<Value> {
         let mut counts: BTreeMap<(u32, u32), u64> = BTreeMap::new();
         for case in self.cases.iter().filter(|case| scope.passes(&case.conversation, case.assignee())) {
-            let events: Vec<At> = match measure {
-                "CONVERSATIONS" => vec![case.conversation.created],
-                "INBOUND_MESSAGES" => case.inbound.clone(),
-                "REPLIES" => case.replies.clone(),
-                "CLOSED" => case.conversation.closed.into_iter().collect(),
-                other => panic!("{other} has no hours"),
-            };
-            for at in events.into_iter().filter(|at| span.holds(self.world.day(*at))) {
-                let local = at.with_timezone(&self.world.zone);
-                *counts.entry((local.weekday().number_from_monday(), local.hour())).or_default() += 1;
+            for hour in self.hours(case, measure, span) {
+                *counts.entry(hour).or_default() += 1;
             }
         }
         let hours = (1..=7).flat_map(|weekday| (0..24).map(move |hour| (weekday, hour)));

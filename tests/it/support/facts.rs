@@ -305,17 +305,16 @@ impl Writer {
     pub(crate) fn ask(&mut self, span: Span) -> Ask {
         let long = 60 < (span.to - span.from).num_days();
         let by = if long { ["MONTH", "YEAR"][self.dice.roll(2)] } else { BY[self.dice.roll(4)] };
-        Ask {
-            span,
-            by,
-            measure: self.measure(),
-            busy: HOURLY[self.dice.roll(4)],
-            first: [0, 2, 10, 100][self.dice.roll(4)],
-        }
+        Ask { span, by, measure: self.measure(), busy: self.hourly(), first: [0, 2, 10, 100][self.dice.roll(4)] }
     }
 
     pub(crate) fn measure(&mut self) -> &'static str {
         MEASURES[self.dice.roll(MEASURES.len())]
+    }
+
+    /// A measure whose events have hours.
+    pub(crate) fn hourly(&mut self) -> &'static str {
+        HOURLY[self.dice.roll(HOURLY.len())]
     }
 
     pub(crate) fn member_id(&mut self) -> &'static str {

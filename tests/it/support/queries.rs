@@ -79,8 +79,9 @@ fragment Given on Feedback {
 /// The conversations that a measure counts.
 pub(crate) fn conversations() -> String {
     format!(
-        "query($measure: Measure!, $period: PeriodInput, $filter: ReportFilter, $first: Int!, $after: String) {{
-          conversations(measure: $measure, period: $period, filter: $filter, first: $first, after: $after) {{
+        "query($measure: Measure!, $period: PeriodInput, $filter: ReportFilter, $first: Int!, $after: String,
+               $at: HourOfWeek) {{
+          conversations(measure: $measure, period: $period, filter: $filter, first: $first, after: $after, at: $at) {{
             totalCount
             pageInfo {{ hasNextPage endCursor }}
             nodes {{
