@@ -85,13 +85,14 @@ fn npm(web: &Path, arguments: &[&str]) -> Result<(), String> {
     Err(format!("`{what}` failed in web/; mend it, {WITHOUT}\n{said}"))
 }
 
-/// Copies what was built, and writes the table of it that `src/http/dashboard.rs` includes.
+/// Copies what was built, and writes the table of it that `src/http/dashboard.rs` includes. `src/document/built_in.rs` takes
+/// the documents that the pages ask.
 fn embed(dist: &Path, out: &Path) -> io::Result<()> {
     let folder = out.join("dashboard");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder)?;
-    for page in ["index.html", "graphiql.html"] {
-        fs::copy(dist.join(page), folder.join(page))?;
+    for file in ["index.html", "graphiql.html", "operations.json"] {
+        fs::copy(dist.join(file), folder.join(file))?;
     }
     let mut table = "&[\n".to_owned();
     for file in sorted(&dist.join("assets"))? {

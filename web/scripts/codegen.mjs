@@ -1,8 +1,11 @@
 // Types and documents from `api/schema.graphql` and `src/queries/*.graphql`: a query that the schema does not answer fails here.
+// The documents also go into `operations.json`, as they are sent, by their hash: the server knows them before they are asked.
+import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { codegen } from "@graphql-codegen/core";
 import * as documents from "@graphql-codegen/typed-document-node";
 import * as operationTypes from "@graphql-codegen/typescript-operations";
+import { createRequest, stringifyDocument } from "@urql/core";
 import { buildSchema, NoUnusedFragmentsRule, parse, Source, specifiedRules, validate } from "graphql";
 
 const root = new URL("..", import.meta.url);
@@ -45,3 +48,12 @@ const output = await codegen({
 });
 mkdirSync(new URL("generated/", root), { recursive: true });
 writeFileSync(new URL("generated/graphql.ts", root), `// Made by scripts/codegen.mjs.\n${output}`);
+
+// What the client makes of a document before it sends it, comes from the client itself.
+const sent = [...output.matchAll(/new TypedDocumentString\(`([^`]*)`\)/g)].map(([, text]) =>
+  stringifyDocument(createRequest(text, {}).query),
+);
+const asked = whole.definitions.filter(({ kind }) => kind === "OperationDefinition");
+if (sent.length !== asked.length) throw new Error(`${asked.length} operations, but ${sent.length} documents`);
+const known = Object.fromEntries(sent.map((text) => [createHash("sha256").update(text).digest("hex"), text]));
+writeFileSync(new URL("generated/operations.json", root), `${JSON.stringify(known, null, 2)}\n`);

@@ -9,11 +9,14 @@ use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use super::{Bound, Document, Problem, SizeLimits, Types, World, coerce, price, read};
+use super::{Bound, Document, Problem, SizeLimits, Types, World, built_in, coerce, price, read};
 use crate::{config::Config, error::ApiError};
 
 /// How much memory documents of clients may take. The largest take a megabyte; a dashboard's a few dozen kilobytes.
 const KEPT_BYTES: u64 = 32 << 20;
+
+/// What the operator's limits on size are about is what strangers send. The dashboard's documents come with the binary.
+const BUILT_IN_LIMITS: SizeLimits = SizeLimits { depth: usize::MAX, aliases: usize::MAX };
 
 /// A document in memory takes some twenty times its text.
 const BYTES_PER_CHARACTER: usize = 20;
@@ -46,7 +49,7 @@ pub struct Library {
 }
 
 impl Library {
-    /// A library for a schema, with the documents of the operator's manifest and those that are built in.
+    /// A library for a schema, with the documents of the operator's manifest and, where it is served, the dashboard's.
     pub fn new(sdl: &str, config: &Config) -> anyhow::Result<Self> {
         let cache = || {
             let weigh = |_: &Hash, document: &Arc<Document>| u32::try_from(document.weight).unwrap_or(u32::MAX);
@@ -61,6 +64,9 @@ impl Library {
             by_hash: cache(),
             persisted: cache(),
         };
+        if config.dashboard {
+            library.trust_all(built_in::DASHBOARD, BUILT_IN_LIMITS).context("the dashboard's documents")?;
+        }
         if let Some(path) = &config.trusted_documents {
             library.trust_file(path).with_context(|| format!("the trusted documents of {}", path.display()))?;
         }
@@ -68,17 +74,20 @@ impl Library {
     }
 
     fn trust_file(&mut self, path: &Path) -> anyhow::Result<()> {
-        let text = std::fs::read_to_string(path)?;
-        let manifest: Manifest = serde_json::from_str(&text).context("that is no manifest of operations")?;
+        self.trust_all(&std::fs::read_to_string(path)?, self.limits)
+    }
+
+    fn trust_all(&mut self, manifest: &str, limits: SizeLimits) -> anyhow::Result<()> {
+        let manifest: Manifest = serde_json::from_str(manifest).context("that is no manifest of operations")?;
         for (id, text) in manifest.documents() {
-            self.trust(id, &text)?;
+            self.trust(id, &text, limits)?;
         }
         Ok(())
     }
 
     /// Keeps a document for good, under its id and its hash.
-    pub fn trust(&mut self, id: String, text: &str) -> anyhow::Result<()> {
-        let mut document = match read(&self.types, self.limits, text) {
+    fn trust(&mut self, id: String, text: &str, limits: SizeLimits) -> anyhow::Result<()> {
+        let mut document = match read(&self.types, limits, text) {
             Ok(document) => document,
             Err(problems) => bail!("{id}: {}", problems.first().map(Problem::message).unwrap_or_default()),
         };
@@ -252,6 +261,26 @@ mod tests {
         assert!(
             format!("{:#}", Library::new(&crate::graphql::sdl(), &config).unwrap_err()).contains("one: Cannot query")
         );
+    }
+
+    #[cfg(feature = "dashboard")]
+    #[test]
+    fn the_documents_of_the_dashboard_are_known_where_it_is_served_whatever_the_limits() {
+        let documents: std::collections::BTreeMap<String, String> =
+            serde_json::from_str(built_in::DASHBOARD).expect("a manifest");
+        let narrow = |dashboard| {
+            library(move |config| {
+                (config.max_depth, config.max_aliases) = (1, 0);
+                (config.trusted_only, config.dashboard) = (true, dashboard);
+            })
+        };
+        let (served, unserved) = (narrow(true), narrow(false));
+        for (id, text) in &documents {
+            assert_eq!(said(served.find(Wanted::Known(id))), "found", "{text}");
+            assert_eq!(said(served.find(Wanted::Text(text))), "found", "{text}");
+            assert!(unserved.find(Wanted::Text(text)).is_err(), "{text}");
+        }
+        assert!(documents.values().any(|text| text.starts_with("query TeamPerformance")));
     }
 
     #[test]

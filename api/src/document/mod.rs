@@ -2,6 +2,7 @@
 //! nothing takes more time than the document's length calls for.
 
 mod bound;
+mod built_in;
 mod coerce;
 mod introspection;
 mod lexer;
