@@ -7,10 +7,17 @@ import { useStore } from "./store.ts";
 /// An answer, and whether another one is on its way. What was there before stays until then, so that nothing jumps.
 export interface Query<Data> extends Answer<Data> {
   loading: boolean;
+  /// Whether what is there answers other variables than those of now.
+  stale: boolean;
   reload: () => void;
 }
 
-const NOTHING: Answer<never> = { data: undefined, failure: undefined, refused: new Map() };
+/// An answer, and the variables that it was asked with.
+interface Kept<Data> extends Answer<Data> {
+  key: string | undefined;
+}
+
+const NOTHING: Kept<never> = { data: undefined, failure: undefined, refused: new Map(), key: undefined };
 
 /// Asks, and asks again when the variables change or new figures can be read. Nothing is asked without variables.
 export function useQuery<Data, Variables>(
@@ -19,7 +26,7 @@ export function useQuery<Data, Variables>(
 ): Query<Data> {
   const figures = useStore(tick);
   const [again, setAgain] = useState(0);
-  const [answer, setAnswer] = useState<Answer<Data>>(NOTHING);
+  const [answer, setAnswer] = useState<Kept<Data>>(NOTHING);
   const [loading, setLoading] = useState(true);
   const key = JSON.stringify(variables);
   // biome-ignore lint/correctness/useExhaustiveDependencies: variables are compared by what they hold; figures and again are causes
@@ -29,8 +36,10 @@ export function useQuery<Data, Variables>(
     setLoading(true);
     ask(document, variables).then((next) => {
       if (!current) return;
-      // A server that is away for a moment does not take away what is shown.
-      setAnswer((kept) => (next.failure && kept.data ? { ...kept, failure: next.failure } : next));
+      // A server that is away for a moment does not take away what is shown, unless that is of something else.
+      setAnswer((kept) =>
+        next.failure && kept.data && kept.key === key ? { ...kept, failure: next.failure } : { ...next, key },
+      );
       setLoading(false);
     });
     return () => {
@@ -38,5 +47,6 @@ export function useQuery<Data, Variables>(
     };
   }, [document, key, figures, again]);
   const reload = useCallback(() => setAgain((count) => count + 1), []);
-  return { ...answer, loading, reload };
+  const stale = answer.data !== undefined && answer.key !== key;
+  return { ...answer, loading: loading || stale, stale, reload };
 }

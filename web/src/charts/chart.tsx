@@ -6,6 +6,7 @@ import { download, downloadCsv } from "../export/download.ts";
 import { canDrill } from "../report/drill.ts";
 import { DrillLink } from "../report/drill-link.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { SaveButton } from "../ui/save-button.tsx";
 import { Section } from "../ui/section.tsx";
 import { EmptyState } from "../ui/state.tsx";
 import { useReport } from "../url/use-report.ts";
@@ -56,18 +57,10 @@ export function Chart({ title, note, file, plot, height = 220, extra, draw, clas
       >
         <Icon name={asTable ? "chart" : "table"} />
       </button>
-      <button
-        type="button"
-        class="button button-quiet"
-        aria-label={`Download ${title} as CSV`}
-        onClick={() => downloadCsv(file, plotCsv(plot))}
-      >
-        <Icon name="save" />
-        CSV
-      </button>
+      <SaveButton what={title} onSave={() => void downloadCsv(file, plotCsv(plot))} />
       <button type="button" class="button button-quiet" aria-label={`Download ${title} as PNG`} onClick={savePng}>
         <Icon name="image" />
-        PNG
+        <span class="button-word">PNG</span>
       </button>
     </>
   );

@@ -1,6 +1,7 @@
 import type { EChartsOption } from "echarts";
 import { hour, weekday, weekdayLong } from "../words/days.ts";
 import { count } from "../words/numbers.ts";
+import { FONT } from "./option.ts";
 import type { Palette } from "./palette.ts";
 import { element } from "./tip.ts";
 
@@ -18,6 +19,7 @@ export function heatOption(hours: Hour[], colors: Palette): EChartsOption {
   const bare = { axisTick: { show: false }, axisLine: { show: false }, splitArea: { show: false } };
   return {
     animation: false,
+    textStyle: { fontFamily: FONT },
     grid: { left: 4, right: 4, top: 4, bottom: 4, outerBoundsMode: "same" },
     xAxis: {
       type: "category",

@@ -5,7 +5,8 @@ import type { Palette } from "./palette.ts";
 import type { Plot, PlotColumn } from "./plot.ts";
 import { tip } from "./tip.ts";
 
-const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif';
+/// As the page's.
+export const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif';
 /// Points are drawn as dots where there are few enough of them to be told apart.
 const DOTS_UP_TO = 45;
 

@@ -26,6 +26,7 @@ export function Agents({ rows, file }: { rows: Row[]; file: string }) {
     {
       key: "member",
       head: "Agent",
+      isHead: true,
       value: ({ member }) => member.name,
       cell: ({ member }) => (
         <a class="person" href={href({ agent: member.id })}>

@@ -3,6 +3,7 @@ import { Chart } from "../charts/chart.tsx";
 import { busiest, type Hour, heatOption, span } from "../charts/heat.ts";
 import type { Palette } from "../charts/palette.ts";
 import type { Plot } from "../charts/plot.ts";
+import type { Part } from "../report/drill.ts";
 import { Select } from "../ui/select.tsx";
 import { BUSY } from "../url/report-state.ts";
 import { useReport } from "../url/use-report.ts";
@@ -10,18 +11,16 @@ import { hour, weekday } from "../words/days.ts";
 import { WORDS } from "../words/measures.ts";
 
 /// When it happens: each hour of the week, over the whole period.
-export function BusyHours({ hours, file }: { hours: Hour[]; file: string }) {
+export function BusyHours({ hours, part, file }: { hours: Hour[]; part: Part; file: string }) {
   const { state, change } = useReport();
   const draw = useCallback((colors: Palette) => heatOption(hours, colors), [hours]);
-  // The API lists conversations by when they were created; when messages were written it counts, and lists not.
-  const measure = state.busy === "CONVERSATIONS" ? state.busy : undefined;
   const plot: Plot = {
     shape: "bars",
     axis: "Hour of the week",
     rows: hours.map((one) => ({
       name: `${weekday(one.weekday)} ${hour(one.hour)}`,
       title: span(one),
-      part: { hour: `${one.weekday}-${one.hour}` },
+      part: { ...part, hour: `${one.weekday}-${one.hour}` },
     })),
     columns: [
       {
@@ -29,7 +28,7 @@ export function BusyHours({ hours, file }: { hours: Hour[]; file: string }) {
         kind: "count",
         shade: "main",
         values: hours.map(({ count }) => count),
-        ...(measure ? { measure } : {}),
+        measure: state.busy,
       },
     ],
   };

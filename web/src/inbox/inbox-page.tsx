@@ -6,7 +6,7 @@ import { FilterBar } from "../report/filter-bar.tsx";
 import { groupOf } from "../report/group.ts";
 import { useDirectory } from "../report/use-directory.ts";
 import { useViewer } from "../report/viewer.ts";
-import { ErrorState } from "../ui/state.tsx";
+import { ErrorState, Missed } from "../ui/state.tsx";
 import { filterInput, periodInput } from "../url/report-state.ts";
 import { useReport } from "../url/use-report.ts";
 import { InboxView } from "./inbox-view.tsx";
@@ -18,23 +18,21 @@ export function InboxPage() {
   const directory = useDirectory(state.period);
   const group = groupOf(state.group, state.period, viewer.workspace.today);
   const common = { period: periodInput(state.period), filter: filterInput(state.filter), group };
-  const agent = state.agent === undefined ? { ofAgent: false } : { ofAgent: true, agent: state.agent };
-  const all = useQuery(InboxDocument, viewer.seesEveryone ? { ...common, ...agent, busy: state.busy } : undefined);
+  const ofAgent = state.agent === undefined ? {} : { members: [state.agent], teams: [], unassigned: false };
+  const charts = { chartFilter: filterInput({ ...state.filter, ...ofAgent }), busy: state.busy };
+  const all = useQuery(InboxDocument, viewer.seesEveryone ? { ...common, ...charts } : undefined);
   const own = useQuery(OwnInboxDocument, viewer.seesEveryone ? undefined : common);
   const query = viewer.seesEveryone ? all : own;
   const failure = query.failure ?? [...query.refused.values()][0];
   return (
     <>
       <FilterBar directory={directory} oneMember={!viewer.seesEveryone} />
-      <div aria-busy={query.loading}>
-        {all.data?.team && (
-          <InboxView
-            report={all.data.team}
-            points={all.data.agent?.series ?? all.data.team.series ?? []}
-            group={group}
-          />
+      <div aria-busy={query.loading} data-stale={query.stale}>
+        {query.data && query.failure && <Missed failure={query.failure} onRetry={query.reload} />}
+        {all.data?.team && all.data.charts && (
+          <InboxView report={all.data.team} charts={all.data.charts} group={group} />
         )}
-        {own.data?.member && <InboxView report={own.data.member} points={own.data.member.series} group={group} />}
+        {own.data?.member && <InboxView report={own.data.member} charts={own.data.member} group={group} />}
         {!query.data && failure && <ErrorState failure={failure} onRetry={query.reload} />}
         {!query.data && !failure && <PerformanceSkeleton cards={6} />}
       </div>

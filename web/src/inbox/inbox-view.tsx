@@ -1,4 +1,4 @@
-import type { Granularity, InboxPointFragment, InboxQuery, Measure, OwnInboxQuery } from "../../generated/graphql.ts";
+import type { Granularity, InboxQuery, Measure, OwnInboxQuery } from "../../generated/graphql.ts";
 import { fileName } from "../export/download.ts";
 import { Cards } from "../report/figure-card.tsx";
 import { GroupPicker } from "../report/group-picker.tsx";
@@ -12,6 +12,7 @@ import { InboxCharts } from "./charts.tsx";
 
 export type Inbox = NonNullable<InboxQuery["team"]>;
 type OwnInbox = NonNullable<OwnInboxQuery["member"]>;
+type Charts = NonNullable<InboxQuery["charts"]> | OwnInbox;
 
 const CARDS: readonly Measure[] = [
   "CONVERSATIONS",
@@ -22,16 +23,15 @@ const CARDS: readonly Measure[] = [
   "RATINGS",
 ];
 
-/// The inbox report: of everyone with the table of agents and the busy hours, of oneself without.
-export function InboxView({
-  report,
-  points,
-  group,
-}: {
+interface InboxViewProps {
   report: Inbox | OwnInbox;
-  points: InboxPointFragment[];
+  /// Of everyone, or of one member.
+  charts: Charts;
   group: Granularity;
-}) {
+}
+
+/// The inbox report: of everyone with the table of agents and the busy hours, of oneself without.
+export function InboxView({ report, charts, group }: InboxViewProps) {
   const { state } = useReport();
   const { period, metrics, previous } = report;
   const everyone = "members" in report ? report : undefined;
@@ -40,16 +40,18 @@ export function InboxView({
   return (
     <>
       <ReportHead title={title} name={title} period={period} before={previous.period} />
-      <Cards title="Inbox figures" measures={CARDS} now={metrics} before={previous.metrics} />
+      <Cards title="Inbox figures" measures={CARDS} now={metrics} before={previous} />
       <div class="charts-head">
-        <h2>Over time</h2>
+        <h2>Charts</h2>
         {everyone && <AgentPicker members={everyone.members} />}
         <GroupPicker group={group} />
       </div>
-      <InboxCharts points={points} group={group} period={period} part={part} />
+      <InboxCharts points={charts.series} group={group} period={period} part={part} />
       <div class="charts">
-        <TopLabels rows={report.topLabels} part={{}} file={fileName("top labels", period)} />
-        {everyone && <BusyHours hours={everyone.busyHours} file={fileName("busy hours", period)} />}
+        <TopLabels rows={charts.topLabels} part={part} file={fileName("top labels", period)} />
+        {"busyHours" in charts && (
+          <BusyHours hours={charts.busyHours} part={part} file={fileName("busy hours", period)} />
+        )}
       </div>
       {everyone && <Agents rows={everyone.members} file={fileName("agents", period)} />}
     </>
@@ -64,7 +66,7 @@ function AgentPicker({ members }: { members: Inbox["members"] }) {
   ];
   return (
     <Select
-      title="Charts of"
+      title="Agent"
       options={options}
       chosen={state.agent ?? ""}
       onChoose={(id) => change({ agent: id || undefined })}

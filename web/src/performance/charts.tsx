@@ -5,7 +5,7 @@ import { fileName } from "../export/download.ts";
 import type { Part } from "../report/drill.ts";
 import { GroupPicker } from "../report/group-picker.tsx";
 import { overTime } from "../report/series-plot.ts";
-import { count, duration, share } from "../words/numbers.ts";
+import { count, duration, share, stars } from "../words/numbers.ts";
 
 interface ChartsProps {
   points: PerformancePointFragment[];
@@ -20,7 +20,7 @@ export function PerformanceCharts({ points, spread, group, period, part }: Chart
   const closed = closedPlot(points, group, part);
   const response = responsePlot(points, group, part);
   const lie = spreadPlot(spread, part);
-  const scores = scorePlot(spread);
+  const scores = scorePlot(spread, part);
   const file = (what: string) => fileName(what, period);
   return (
     <>
@@ -89,13 +89,15 @@ function spreadPlot({ firstResponse }: SpreadFragment, part: Part): Plot {
   return { shape: "bars", axis: "First response", rows, columns };
 }
 
-function scorePlot({ ratings }: SpreadFragment): Plot {
+function scorePlot({ ratings }: SpreadFragment, part: Part): Plot {
   const rows = ratings.scores.map(({ score }) => ({
     name: `${score}`,
-    title: score === 1 ? "1 star" : `${score} stars`,
+    title: stars(score),
+    part: { ...part, score },
   }));
   const values = ratings.scores.map(({ count }) => count);
-  return { shape: "bars", axis: "Score", rows, columns: [{ name: "Ratings", kind: "count", shade: "main", values }] };
+  const columns: Plot["columns"] = [{ name: "Ratings", kind: "count", shade: "main", measure: "RATINGS", values }];
+  return { shape: "bars", axis: "Score", rows, columns };
 }
 
 function topNote(plot: Plot): string | undefined {

@@ -1,16 +1,17 @@
 import { FeedbackDocument, type FeedbackQuery } from "../../generated/graphql.ts";
 import { csv } from "../export/csv.ts";
 import { downloadCsv, fileName } from "../export/download.ts";
-import { allPages, usePages } from "../report/use-pages.ts";
+import { partOfList, saveAll, usePages } from "../report/use-pages.ts";
 import { useViewer } from "../report/viewer.ts";
 import { Icon } from "../ui/icon.tsx";
 import { LabelTag } from "../ui/label-tag.tsx";
+import { SaveButton } from "../ui/save-button.tsx";
 import { Section } from "../ui/section.tsx";
 import { Segments } from "../ui/segments.tsx";
-import { EmptyState, ErrorState, RefusedState, Skeleton } from "../ui/state.tsx";
+import { EmptyState, FailureState, Skeleton } from "../ui/state.tsx";
 import { type FilterChoice, filterInput, periodInput } from "../url/report-state.ts";
 import { useReport } from "../url/use-report.ts";
-import { count } from "../words/numbers.ts";
+import { counted } from "../words/numbers.ts";
 
 type Feedback = NonNullable<FeedbackQuery["feedback"]>["nodes"][number];
 
@@ -32,8 +33,8 @@ export function FeedbackPanel({ member }: { member: string | undefined }) {
     ...(state.score ? { minScore: state.score[0], maxScore: state.score[1] } : {}),
     ...(state.commented ? { hasComment: true } : {}),
   };
-  const { nodes, total, loading, hasMore, failure, more } = usePages(FeedbackDocument, variables, 10, listOf);
-  const save = async () => saveFeedback((await allPages(FeedbackDocument, variables, listOf)).nodes);
+  const { nodes, total, loading, hasMore, failure, more, reload } = usePages(FeedbackDocument, variables, 10, listOf);
+  const save = () => saveAll(FeedbackDocument, variables, listOf, saveFeedback);
   const choose = (id: string) => {
     const [low, high] = id.split("-").map(Number);
     change({ score: id === "1-5" || !low || !high ? undefined : [low, high] });
@@ -50,17 +51,13 @@ export function FeedbackPanel({ member }: { member: string | undefined }) {
         />
         With comment
       </label>
-      <button type="button" class="button button-quiet" onClick={save} aria-label="Download feedback as CSV">
-        <Icon name="save" />
-        CSV
-      </button>
+      <SaveButton what="feedback" part={partOfList(total)} onSave={save} />
     </>
   );
-  const note = total === undefined ? "\u00a0" : `${count(total)} ${total === 1 ? "rating" : "ratings"}, newest first`;
+  const note = total === undefined ? "\u00a0" : `${counted(total, "rating")}, newest first`;
   return (
     <Section title="Feedback" note={note} actions={failure ? undefined : actions} class="feedback">
-      {failure?.code === "FORBIDDEN" && <RefusedState what="Feedback" />}
-      {failure && failure.code !== "FORBIDDEN" && <ErrorState failure={failure} onRetry={more} />}
+      {failure && <FailureState what="Feedback" failure={failure} onRetry={reload} />}
       {!failure && total === undefined && <Skeleton size="table" />}
       {total === 0 && (
         <EmptyState title="No ratings">Nobody rated in this period, or the filters leave none.</EmptyState>

@@ -34,13 +34,14 @@ export function Leaderboard({ entries, file }: { entries: Entry[]; file: string 
     {
       key: "member",
       head: "Member",
+      isHead: true,
       value: ({ report }) => report.member.name,
       cell: ({ report, isTopPerformer }) => (
         <a class="person" href={href({ member: report.member.id })}>
           <Initials name={report.member.name} />
           <span>
             {report.member.name}
-            {isTopPerformer && <span class="badge">Top performer</span>}
+            {isTopPerformer && <span class="badge badge-top">Top performer</span>}
             {!report.member.active && <span class="badge badge-quiet">left</span>}
           </span>
         </a>

@@ -39,7 +39,7 @@ export function MemberView({ report, group, isOwn }: { report: MemberReport; gro
         measures={CARDS}
         names={CARD_NAMES}
         now={metrics}
-        before={previous.metrics}
+        before={previous}
         part={part}
       />
       <PerformanceCharts points={series} spread={metrics} group={group} period={period} part={part} />

@@ -6,7 +6,7 @@ import { FilterBar } from "../report/filter-bar.tsx";
 import { groupOf } from "../report/group.ts";
 import { useDirectory } from "../report/use-directory.ts";
 import { useViewer } from "../report/viewer.ts";
-import { ErrorState } from "../ui/state.tsx";
+import { ErrorState, Missed } from "../ui/state.tsx";
 import { filterInput, periodInput } from "../url/report-state.ts";
 import { useReport } from "../url/use-report.ts";
 import { FeedbackPanel } from "./feedback-panel.tsx";
@@ -43,7 +43,13 @@ export function PerformancePage() {
 
 /// What was answered; else why not, or the place of what is on its way.
 function Shown<Data>({ query, children }: { query: Query<Data>; children: (data: Data) => preact.ComponentChild }) {
-  if (query.data) return <div aria-busy={query.loading}>{children(query.data)}</div>;
+  if (query.data)
+    return (
+      <div aria-busy={query.loading} data-stale={query.stale}>
+        {query.failure && <Missed failure={query.failure} onRetry={query.reload} />}
+        {children(query.data)}
+      </div>
+    );
   const failure = query.failure ?? [...query.refused.values()][0];
   return failure ? <ErrorState failure={failure} onRetry={query.reload} /> : <PerformanceSkeleton />;
 }

@@ -15,7 +15,7 @@ export function TeamView({ report, group }: { report: TeamReport; group: Granula
   return (
     <>
       <ReportHead title="Team performance" name="Team performance" period={period} before={previous.period} />
-      <Cards title="Team figures" measures={CARDS} names={CARD_NAMES} now={metrics} before={previous.metrics} />
+      <Cards title="Team figures" measures={CARDS} names={CARD_NAMES} now={metrics} before={previous} />
       <PerformanceCharts points={series} spread={metrics} group={group} period={period} part={{}} />
       <Leaderboard entries={report.leaderboard} file={fileName("leaderboard", period)} />
       <Unassigned figures={report.unassigned} />

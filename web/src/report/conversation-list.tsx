@@ -1,35 +1,38 @@
 import { useEffect, useState } from "preact/hooks";
-import { ConversationsDocument, type ConversationsQuery } from "../../generated/graphql.ts";
-import type { Failure } from "../api/client.ts";
+import { ConversationsDocument } from "../../generated/graphql.ts";
 import { tick } from "../api/live.ts";
 import { useStore } from "../api/store.ts";
 import { csv } from "../export/csv.ts";
 import { downloadCsv, fileName } from "../export/download.ts";
 import { DataTable } from "../ui/data-table.tsx";
-import { Icon } from "../ui/icon.tsx";
-import { EmptyState, ErrorState, RefusedState, Skeleton } from "../ui/state.tsx";
+import { type OnSave, SaveButton } from "../ui/save-button.tsx";
+import { EmptyState, FailureState, Skeleton } from "../ui/state.tsx";
 import type { Drill } from "../url/report-state.ts";
 import { useReport } from "../url/use-report.ts";
+import { WORDS } from "../words/measures.ts";
 import { count } from "../words/numbers.ts";
 import { conversationColumns } from "./conversation-columns.tsx";
 import { type Conversation, drillInput } from "./drill.ts";
-import { allPages, usePages } from "./use-pages.ts";
+import { conversationsOf, type Found, find } from "./found.ts";
+import { partOfList, saveAll, usePages } from "./use-pages.ts";
 import { useViewer } from "./viewer.ts";
-
-const listOf = (data: ConversationsQuery) => data.conversations;
 
 /// A number's conversations, page by page.
 export function PagedList({ drill }: { drill: Drill }) {
   const { state } = useReport();
   const input = drillInput(state, drill);
-  const { nodes, total, loading, hasMore, failure, more } = usePages(ConversationsDocument, input, 50, listOf);
-  if (failure?.code === "FORBIDDEN") return <RefusedState what="These conversations" />;
-  if (failure) return <ErrorState failure={failure} onRetry={more} />;
+  const { nodes, total, loading, hasMore, failure, more, reload } = usePages(
+    ConversationsDocument,
+    input,
+    50,
+    conversationsOf,
+  );
+  if (failure) return <FailureState what="These conversations" failure={failure} onRetry={reload} />;
   if (total === undefined) return <Skeleton size="table" />;
-  const save = async () => saveConversations(drill, (await allPages(ConversationsDocument, input, listOf)).nodes);
+  const save = () => saveAll(ConversationsDocument, input, conversationsOf, (all) => saveConversations(drill, all));
   return (
     <>
-      <ListHead total={total} onSave={save} />
+      <ListHead drill={drill} total={total} onSave={save} />
       {total === 0 ? <EmptyState title="No conversations" /> : <List nodes={nodes} />}
       {hasMore && (
         <button type="button" class="button" disabled={loading} onClick={more}>
@@ -41,46 +44,47 @@ export function PagedList({ drill }: { drill: Drill }) {
 }
 
 /// What the API has no filter for, found among all conversations of the measure.
-export function FoundList({ drill, isMeant }: { drill: Drill; isMeant: (conversation: Conversation) => boolean }) {
+export function FoundList({ drill }: { drill: Drill }) {
   const { state } = useReport();
   const figures = useStore(tick);
-  const [all, setAll] = useState<{ nodes: Conversation[]; failure: Failure | undefined }>();
-  const input = drillInput(state, drill);
-  const key = JSON.stringify(input);
+  const [found, setFound] = useState<Found>();
+  const [again, setAgain] = useState(0);
+  const key = JSON.stringify([drillInput(state, drill), drill]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is asked is compared by what it holds
   useEffect(() => {
     let current = true;
-    allPages(ConversationsDocument, input, listOf).then((next) => {
-      if (current) setAll(next);
+    find(state, drill).then((next) => {
+      if (current) setFound(next);
     });
     return () => {
       current = false;
     };
-  }, [key, figures]);
-  if (!all) return <Skeleton size="table" />;
-  if (all.failure) return <RefusedState what="These conversations" />;
-  const found = all.nodes.filter(isMeant);
+  }, [key, figures, again]);
+  if (!found) return <Skeleton size="table" />;
+  const { nodes, among, failure } = found;
+  if (failure) return <FailureState what="These conversations" failure={failure} onRetry={() => setAgain(again + 1)} />;
   return (
     <>
-      <ListHead total={found.length} onSave={() => saveConversations(drill, found)} />
-      {found.length === 0 ? <EmptyState title="No conversations" /> : <List nodes={found} />}
+      <ListHead drill={drill} total={nodes.length} onSave={() => void saveConversations(drill, nodes)} />
+      {among !== undefined && (
+        <p class="quiet">Looked for among the first {count(among)} only. A shorter period shows all of them.</p>
+      )}
+      {nodes.length === 0 ? <EmptyState title="No conversations" /> : <List nodes={nodes} />}
     </>
   );
 }
 
-function ListHead({ total, onSave }: { total: number; onSave: () => void }) {
+function ListHead({ drill, total, onSave }: { drill: Drill; total: number; onSave: OnSave }) {
+  const { events } = WORDS[drill.measure];
   return (
     <div class="list-head">
-      <strong data-part="total">{count(total)}</strong> {total === 1 ? "conversation" : "conversations"}
-      <button
-        type="button"
-        class="button button-quiet"
-        onClick={onSave}
-        aria-label="Download these conversations as CSV"
-      >
-        <Icon name="save" />
-        CSV
-      </button>
+      <span>
+        <strong data-part="total">{count(total)}</strong> {total === 1 ? "conversation" : "conversations"}
+        {events && (
+          <span class="quiet">. The number counts {events}; a conversation with several stands here once.</span>
+        )}
+      </span>
+      <SaveButton what="these conversations" part={partOfList(total)} onSave={onSave} />
     </div>
   );
 }

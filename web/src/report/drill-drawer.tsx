@@ -4,23 +4,20 @@ import type { Drill } from "../url/report-state.ts";
 import { useReport } from "../url/use-report.ts";
 import { dayRange } from "../words/days.ts";
 import { WORDS } from "../words/measures.ts";
-import { duration } from "../words/numbers.ts";
+import { duration, stars } from "../words/numbers.ts";
 import { FoundList, PagedList } from "./conversation-list.tsx";
-import { foundBy } from "./drill.ts";
+import { isFound } from "./drill.ts";
 import { type Directory, nameOf } from "./use-directory.ts";
-import { useViewer } from "./viewer.ts";
 
 /// The conversations behind a number, at the side of the page that shows it.
 export function DrillDrawer({ directory }: { directory: Directory }) {
   const { state, change } = useReport();
-  const { instants } = useViewer();
   const drill = state.list;
   if (!drill) return null;
-  const isMeant = foundBy(drill, instants);
   return (
     <Dialog shape="drawer" title={WORDS[drill.measure].name} onClose={() => change({ list: undefined })}>
       <p class="quiet drill-scope">{scope(drill, directory).join(" · ")}</p>
-      {isMeant ? <FoundList drill={drill} isMeant={isMeant} /> : <PagedList drill={drill} />}
+      {isFound(drill) ? <FoundList drill={drill} /> : <PagedList drill={drill} />}
     </Dialog>
   );
 }
@@ -34,6 +31,7 @@ function scope(drill: Drill, directory: Directory): string[] {
     day && hour !== undefined ? span({ weekday: day, hour }) : undefined,
     from ? (to ? `${duration(Number(from))} to ${duration(Number(to))}` : `over ${duration(Number(from))}`) : undefined,
     drill.neither ? "Neither won nor lost" : undefined,
+    drill.score === undefined ? undefined : stars(drill.score),
     drill.unassigned ? "Unassigned" : undefined,
     drill.member && nameOf(directory.members, drill.member),
     drill.label && nameOf(directory.labels, drill.label),

@@ -1,6 +1,5 @@
-import type { ConversationsQuery, Measure, PeriodInput, ReportFilter } from "../../generated/graphql.ts";
+import type { ConversationsQuery, HourOfWeek, Measure, PeriodInput, ReportFilter } from "../../generated/graphql.ts";
 import { type Drill, type FilterChoice, filterInput, periodInput, type ReportState } from "../url/report-state.ts";
-import type { Instants } from "../words/days.ts";
 
 export type Conversation = NonNullable<ConversationsQuery["conversations"]>["nodes"][number];
 
@@ -11,20 +10,25 @@ export type Part = Omit<Drill, "measure">;
 export function drillInput(
   state: ReportState,
   drill: Drill,
-): { measure: Measure; period: PeriodInput; filter: ReportFilter } {
+): { measure: Measure; period: PeriodInput; filter: ReportFilter; at?: HourOfWeek } {
   const filter: FilterChoice = { ...state.filter };
   if (drill.member !== undefined) Object.assign(filter, { members: [drill.member], teams: [], unassigned: false });
   if (drill.unassigned) Object.assign(filter, { members: [], teams: [], unassigned: true });
   if (drill.label !== undefined) filter.labels = [drill.label];
   if (drill.channel !== undefined) filter.channels = [drill.channel];
   const days = drill.from !== undefined && drill.to !== undefined ? { from: drill.from, to: drill.to } : state.period;
-  return { measure: drill.measure, period: periodInput(days), filter: filterInput(filter) };
+  const [weekday, hour] = (drill.hour ?? "").split("-").map(Number);
+  const at = weekday !== undefined && hour !== undefined ? { at: { weekday, hour } } : {};
+  return { measure: drill.measure, period: periodInput(days), filter: filterInput(filter), ...at };
 }
 
-/// What the API has no filter for is found among the conversations of the measure; none where it has one for all of it.
-export function foundBy(drill: Drill, instants: Instants): ((conversation: Conversation) => boolean) | undefined {
-  const { hour, seconds, neither } = drill;
-  if (hour !== undefined) return ({ createdAt }) => instants.hourOfWeek(createdAt) === hour;
+/// Whether the API has no filter for all of it, so that its conversations are found among those of the measure.
+export function isFound({ seconds, neither, score }: Drill): boolean {
+  return seconds !== undefined || score !== undefined || neither === true;
+}
+
+/// Which conversations of the measure are meant, as far as they say so themselves; all where nothing restricts them.
+export function foundBy({ seconds, neither }: Drill): ((conversation: Conversation) => boolean) | undefined {
   if (neither) return ({ outcome }) => outcome === null;
   if (seconds === undefined) return undefined;
   const [from = 0, to = 0] = seconds.split("-").map((text) => (text === "" ? Number.POSITIVE_INFINITY : Number(text)));

@@ -5,10 +5,16 @@ import { count } from "../words/numbers.ts";
 import type { Part } from "./drill.ts";
 import { DrillLink } from "./drill-link.tsx";
 
+/// Figures of the period before, and its days.
+interface Before {
+  period: { from: string; to: string };
+  metrics: FiguresFragment;
+}
+
 interface FigureCardProps {
   measure: Measure;
   now: FiguresFragment;
-  before: FiguresFragment;
+  before: Before;
   part?: Part;
   name?: string;
 }
@@ -18,7 +24,8 @@ export function FigureCard({ measure, now, before, part = {}, name }: FigureCard
   const { kind, value, sample, name: own } = WORDS[measure];
   const title = name ?? own;
   const current = value(now);
-  const comparison = measure === "OPEN" ? undefined : compare(measure, now, before);
+  const comparison = measure === "OPEN" ? undefined : compare(measure, now, before.metrics);
+  const { from, to } = before.period;
   return (
     <li class="card" data-measure={measure}>
       <h3>{title}</h3>
@@ -29,7 +36,20 @@ export function FigureCard({ measure, now, before, part = {}, name }: FigureCard
       </p>
       <p class="card-foot">
         {comparison ? (
-          <Trend comparison={comparison} />
+          <span class="card-change">
+            <Trend comparison={comparison} />{" "}
+            <span class="card-before">
+              from{" "}
+              <DrillLink
+                measure={measure}
+                part={{ ...part, from, to }}
+                value={value(before.metrics)}
+                name={`${title}, the period before`}
+              >
+                {comparison.before}
+              </DrillLink>
+            </span>
+          </span>
         ) : (
           <span>{measure === "OPEN" ? "whatever the period" : "nothing to compare"}</span>
         )}
@@ -44,7 +64,7 @@ export function Cards(props: {
   title: string;
   measures: readonly Measure[];
   now: FiguresFragment;
-  before: FiguresFragment;
+  before: Before;
   part?: Part;
   names?: Partial<Record<Measure, string>>;
 }) {
@@ -65,15 +85,12 @@ export function Cards(props: {
 }
 
 function Trend({ comparison }: { comparison: Comparison }) {
-  const { text, trend, verdict, before } = comparison;
+  const { text, trend, verdict } = comparison;
   return (
-    <span>
-      <span class={`trend trend-${verdict}`}>
-        <Icon name={trend} />
-        {trend === "same" ? "same" : text}
-        {verdict !== "neutral" && <span class="hidden">, {verdict}</span>}
-      </span>{" "}
-      <span class="card-before">from {before}</span>
+    <span class={`trend trend-${verdict}`}>
+      <Icon name={trend} />
+      {trend === "same" ? "same" : text}
+      {verdict !== "neutral" && <span class="hidden">, {verdict}</span>}
     </span>
   );
 }

@@ -1,8 +1,9 @@
-import { useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useState } from "preact/hooks";
 import type { TypedDocumentString } from "../../generated/graphql.ts";
 import { type Answer, ask, type Failure } from "../api/client.ts";
 import { tick } from "../api/live.ts";
 import { useStore } from "../api/store.ts";
+import { count } from "../words/numbers.ts";
 
 /// A list of the API, as it gives one.
 interface Connection<Node> {
@@ -42,7 +43,7 @@ export function usePages<Data, Variables extends { first: number; after?: string
 ): Pages<Node> {
   const figures = useStore(tick);
   const key = JSON.stringify(variables);
-  const [shown, setShown] = useState<Shown<Node>>(NOTHING);
+  const [{ of, ...shown }, setShown] = useState<Shown<Node> & { of: string }>({ ...NOTHING, of: key });
   const [loading, setLoading] = useState(true);
   const [again, setAgain] = useState(0);
   const page = (first: number, after: string | null) =>
@@ -54,7 +55,8 @@ export function usePages<Data, Variables extends { first: number; after?: string
     setLoading(true);
     page(Math.min(Math.max(size, shown.nodes.length), 1000), null).then((next) => {
       if (!current) return;
-      setShown(next);
+      // A server that is away for a moment does not take away what is shown, unless that is of something else.
+      setShown((kept) => (next.failure && kept.of === key && kept.nodes.length > 0 ? kept : { ...next, of: key }));
       setLoading(false);
     });
     return () => {
@@ -62,11 +64,15 @@ export function usePages<Data, Variables extends { first: number; after?: string
     };
   }, [document, key, figures, again]);
 
+  const reload = useCallback(() => setAgain((times) => times + 1), []);
   const more = async () => {
     if (shown.cursor === null || loading) return;
     setLoading(true);
     const next = await page(size, shown.cursor);
-    setShown((kept) => ({ ...next, nodes: [...kept.nodes, ...next.nodes], total: next.total ?? kept.total }));
+    setShown((kept) => {
+      if (next.failure || kept.of !== key) return kept;
+      return { ...next, nodes: [...kept.nodes, ...next.nodes], total: next.total ?? kept.total, of: key };
+    });
     setLoading(false);
   };
   const { nodes, total, failure } = shown;
@@ -74,26 +80,45 @@ export function usePages<Data, Variables extends { first: number; after?: string
     nodes,
     total,
     failure,
-    loading,
+    loading: loading || of !== key,
     hasMore: shown.cursor !== null,
     more,
-    reload: () => setAgain((count) => count + 1),
+    reload,
   };
 }
 
-/// All rows of a list, `first` at a time, at most `most` of them.
+/// How many rows a page holds for a file or a search: twenty requests, and some megabytes.
+const MOST_ROWS = 20_000;
+
+/// Which part of a list that long `allPages` gives; nothing where it gives all of it.
+export function partOfList(total: number | undefined): string | undefined {
+  return total !== undefined && total > MOST_ROWS ? `the first ${count(MOST_ROWS)}` : undefined;
+}
+
+/// All rows of a list, at most `MOST_ROWS`; where there are more, the cursor stands behind them.
 export async function allPages<Data, Variables extends { first: number; after?: string | null }, Node>(
   document: TypedDocumentString<Data, Variables>,
   variables: Omit<Variables, "first" | "after">,
   listOf: (data: Data) => Connection<Node> | null,
-  most = 20_000,
 ): Promise<Shown<Node>> {
   let shown: Shown<Node> = NOTHING;
   do {
     const next = take(await ask(document, { ...variables, first: 1000, after: shown.cursor } as Variables), listOf);
-    shown = { ...next, nodes: [...shown.nodes, ...next.nodes] };
-  } while (shown.cursor !== null && shown.nodes.length < most);
+    shown = { ...next, nodes: shown.nodes.concat(next.nodes) };
+  } while (shown.cursor !== null && shown.nodes.length < MOST_ROWS);
   return shown;
+}
+
+/// Hands all rows of a list to what saves them; what kept it from that, where something did.
+export async function saveAll<Data, Variables extends { first: number; after?: string | null }, Node>(
+  document: TypedDocumentString<Data, Variables>,
+  variables: Omit<Variables, "first" | "after">,
+  listOf: (data: Data) => Connection<Node> | null,
+  save: (nodes: Node[]) => void,
+): Promise<Failure | undefined> {
+  const { nodes, failure } = await allPages(document, variables, listOf);
+  if (!failure) save(nodes);
+  return failure;
 }
 
 function take<Data, Node>(answer: Answer<Data>, listOf: (data: Data) => Connection<Node> | null): Shown<Node> {

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { csv } from "../export/csv.ts";
 import { downloadCsv } from "../export/download.ts";
 import { Icon } from "./icon.tsx";
+import { SaveButton } from "./save-button.tsx";
 
 /// A column: what is shown of a row, what it is ordered by, and what its file gets.
 export interface Column<Row> {
@@ -10,6 +11,8 @@ export interface Column<Row> {
   head: string;
   /// Numbers stand at the end of their column, so that their digits line up.
   numeric?: boolean;
+  /// What the row is of; the first column where none is.
+  isHead?: boolean;
   cell: (row: Row) => ComponentChildren;
   value: (row: Row) => string | number | null;
 }
@@ -30,6 +33,7 @@ type Order = { key: string; descending: boolean };
 /// A table that can be ordered and saved.
 export function DataTable<Row>({ title, rows, columns, rowKey, rowClass, sortable, foot }: DataTableProps<Row>) {
   const [order, setOrder] = useState<Order>();
+  const head = columns.find(({ isHead }) => isHead) ?? columns[0];
   const sorted = order ? sort(rows, columns, order) : rows;
   const choose = (column: Column<Row>) =>
     setOrder((now) =>
@@ -66,7 +70,7 @@ export function DataTable<Row>({ title, rows, columns, rowKey, rowClass, sortabl
         <tbody>
           {sorted.map((row) => (
             <tr key={rowKey(row)} class={rowClass?.(row)}>
-              {columns.map((column, index) => cell(column, row, index === 0))}
+              {columns.map((column) => cell(column, row, column === head))}
             </tr>
           ))}
         </tbody>
@@ -80,19 +84,14 @@ export function DataTable<Row>({ title, rows, columns, rowKey, rowClass, sortabl
 export function SaveTable<Row>(props: { title: string; file: string; rows: Row[]; columns: Column<Row>[] }) {
   const { title, file, rows, columns } = props;
   const save = () =>
-    downloadCsv(
+    void downloadCsv(
       file,
       csv(
         columns.map((column) => column.head),
         rows.map((row) => columns.map((column) => column.value(row))),
       ),
     );
-  return (
-    <button type="button" class="button button-quiet" onClick={save} aria-label={`Download ${title} as CSV`}>
-      <Icon name="save" />
-      CSV
-    </button>
-  );
+  return <SaveButton what={title} onSave={save} />;
 }
 
 function cell<Row>(column: Column<Row>, row: Row, isHead: boolean) {

@@ -14,6 +14,26 @@ export function ErrorState({ failure, onRetry }: { failure: Failure; onRetry: ()
   );
 }
 
+/// Why a part of a page is not there: it may not be read, or went wrong.
+export function FailureState(props: { what: string; failure: Failure; onRetry: () => void }) {
+  if (props.failure.code === "FORBIDDEN") return <RefusedState what={props.what} />;
+  return <ErrorState failure={props.failure} onRetry={props.onRetry} />;
+}
+
+/// The figures that are shown stay, newer ones could not be read. Above the page, so that nothing in it moves.
+export function Missed({ failure, onRetry }: { failure: Failure; onRetry: () => void }) {
+  return (
+    <div class="missed" role="alert">
+      <span>
+        <strong>{TITLES[failure.code] ?? "Something went wrong"}.</strong> What is shown was read before.
+      </span>
+      <button type="button" class="button" onClick={onRetry}>
+        Try again
+      </button>
+    </div>
+  );
+}
+
 /// Nothing to show, and why.
 export function EmptyState({ title, children }: { title: string; children?: ComponentChildren }) {
   return (

@@ -16,6 +16,7 @@ test("all that an address says is kept as it is written", () => {
   check("?score=1-2&commented=1&list=CLOSED&list-member=m&list-from=2026-03-01&list-to=2026-03-01");
   check("?list=CONVERSATIONS&list-label=l&list-channel=c&list-hour=3-14&list-unassigned=1");
   check("?list=FIRST_RESPONSE_MEDIAN&list-seconds=86400-&list-neither=1");
+  check("?list=RATINGS&list-score=4");
 });
 
 test("what an address says wrongly is the default", () => {
@@ -24,6 +25,7 @@ test("what an address says wrongly is the default", () => {
   check("?from=2026-03-08&to=2026-03-01");
   check("?from=yesterday&to=today");
   check("?group=HOUR&by=LUCK&busy=OPEN&score=0-9&list=LUCK");
+  assert.deepEqual(writeReport(parseReport("?list=CLOSED&list-hour=8-1&list-score=6")), "?list=CLOSED");
 });
 
 test("what restricts nothing is left out: to the API an empty list lets nothing pass", () => {

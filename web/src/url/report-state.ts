@@ -21,12 +21,14 @@ export interface Drill {
   unassigned?: boolean;
   from?: string;
   to?: string;
-  /// Those created in one hour of the week, as in `3-14` for Wednesday, 14:00 to 14:59.
+  /// Those of which something happened in one hour of the week, as in `3-14` for Wednesday, 14:00 to 14:59.
   hour?: string;
   /// Those first answered within so many seconds, from the first to before the second, as in `300-900` or `86400-`.
   seconds?: string;
   /// Those that ended neither won nor lost.
   neither?: boolean;
+  /// Those that were rated with it.
+  score?: number;
 }
 
 /// Everything that a report's address says.
@@ -183,9 +185,10 @@ function parseDrill(params: URLSearchParams): Drill | undefined {
     unassigned: read("unassigned") === "1" || undefined,
     from: read("from"),
     to: read("to"),
-    hour: read("hour"),
+    hour: /^[1-7]-(1?\d|2[0-3])$/.exec(read("hour") ?? "")?.[0],
     seconds: read("seconds"),
     neither: read("neither") === "1" || undefined,
+    score: /^[1-5]$/.test(read("score") ?? "") ? Number(read("score")) : undefined,
   };
 }
 
@@ -198,6 +201,7 @@ function writeDrill(params: URLSearchParams, drill: Drill | undefined): void {
   }
   if (drill.unassigned) params.set("list-unassigned", "1");
   if (drill.neither) params.set("list-neither", "1");
+  if (drill.score !== undefined) params.set("list-score", String(drill.score));
 }
 
 function oneOf<T extends string>(text: string | null, known: readonly T[]): T | undefined {

@@ -53,7 +53,6 @@ export function instants(zone: string) {
   const time = new Intl.DateTimeFormat(locale, { ...options, hour: "numeric", minute: "2-digit" });
   const moment = new Intl.DateTimeFormat(locale, { ...options, dateStyle: "medium", timeStyle: "short" });
   const date = new Intl.DateTimeFormat("en-CA", { ...options, year: "numeric", month: "2-digit", day: "2-digit" });
-  const week = new Intl.DateTimeFormat("en-GB", { ...options, weekday: "short", hour: "2-digit", hourCycle: "h23" });
   return {
     /// 14:32
     time: (instant: string) => time.format(new Date(instant)),
@@ -61,18 +60,10 @@ export function instants(zone: string) {
     moment: (instant: string) => moment.format(new Date(instant)),
     /// The day on which it falls.
     day: (instant: string) => date.format(new Date(instant)),
-    /// Its hour of the week, as in `3-14`.
-    hourOfWeek: (instant: string) => {
-      const parts = week.formatToParts(new Date(instant));
-      const part = (type: string) => parts.find((one) => one.type === type)?.value ?? "";
-      return `${WEEKDAYS.indexOf(part("weekday")) + 1}-${Number(part("hour"))}`;
-    },
   };
 }
 
 export type Instants = ReturnType<typeof instants>;
-
-const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 function at(day: string): Date {
   return new Date(`${day}T00:00:00Z`);

@@ -13,16 +13,23 @@ export interface MeasureWords {
   value: (figures: FiguresFragment) => number | null;
   /// How many values an average is over.
   sample?: (figures: FiguresFragment) => number;
+  /// What it counts, where that is not conversations.
+  events?: string;
 }
 
 export const WORDS: Record<Measure, MeasureWords> = {
   CONVERSATIONS: { name: "New conversations", kind: "count", value: (of) => of.conversations },
   LABELED_CONVERSATIONS: { name: "Labelled conversations", kind: "count", value: (of) => of.labeledConversations },
-  MESSAGES: { name: "Messages", kind: "count", value: (of) => of.messages },
-  INBOUND_MESSAGES: { name: "Inbound messages", kind: "count", value: (of) => of.messages - of.replies },
-  REPLIES: { name: "Replies", kind: "count", better: "higher", value: (of) => of.replies },
-  CUSTOMERS: { name: "Customers", kind: "count", value: (of) => of.customers },
-  NEW_CUSTOMERS: { name: "New customers", kind: "count", value: (of) => of.newCustomers },
+  MESSAGES: { name: "Messages", kind: "count", events: "messages", value: (of) => of.messages },
+  INBOUND_MESSAGES: {
+    name: "Inbound messages",
+    kind: "count",
+    events: "messages",
+    value: (of) => of.messages - of.replies,
+  },
+  REPLIES: { name: "Replies", kind: "count", better: "higher", events: "replies", value: (of) => of.replies },
+  CUSTOMERS: { name: "Customers", kind: "count", events: "customers", value: (of) => of.customers },
+  NEW_CUSTOMERS: { name: "New customers", kind: "count", events: "customers", value: (of) => of.newCustomers },
   UNANSWERED: { name: "Unanswered", kind: "count", better: "lower", value: (of) => of.unanswered },
   CLOSED: { name: "Closed", kind: "count", better: "higher", value: (of) => of.closed },
   WON: { name: "Won", kind: "count", better: "higher", value: (of) => of.won },
@@ -35,8 +42,14 @@ export const WORDS: Record<Measure, MeasureWords> = {
     sample: (of) => of.won + of.lost,
   },
   OPEN: { name: "Open now", kind: "count", better: "lower", value: (of) => of.open },
-  FOLLOW_UPS_COMPLETED: { name: "Follow-ups", kind: "count", better: "higher", value: (of) => of.followUpsCompleted },
-  RATINGS: { name: "Ratings", kind: "count", value: (of) => of.ratings.count },
+  FOLLOW_UPS_COMPLETED: {
+    name: "Follow-ups",
+    kind: "count",
+    better: "higher",
+    events: "follow-ups",
+    value: (of) => of.followUpsCompleted,
+  },
+  RATINGS: { name: "Ratings", kind: "count", events: "ratings", value: (of) => of.ratings.count },
   RATING_AVERAGE: {
     name: "Average rating",
     kind: "average",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { duration, relative } from "./numbers.ts";
+import { counted, duration, relative } from "./numbers.ts";
 
 test("durations have the two largest units that count", () => {
   const check = (seconds: number, expected: string) => assert.equal(duration(seconds), expected);
@@ -21,4 +21,11 @@ test("slight changes keep a digit, so that they do not read as none", () => {
   assert.equal(relative(-0.005), "-0.5%");
   assert.equal(relative(0.333), "+33%");
   assert.equal(relative(0), "0%");
+});
+
+test("one is not many", () => {
+  assert.deepEqual(
+    [0, 1, 1_200].map((days) => counted(days, "day")),
+    ["0 days", "1 day", "1,200 days"],
+  );
 });

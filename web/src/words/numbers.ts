@@ -25,6 +25,11 @@ export const average = (value: number) => averages.format(value);
 export const relative = (value: number) => (Math.abs(value) < 0.1 ? slightChanges : changes).format(value);
 export const difference = (value: number) => differences.format(value);
 
+/// So many of them: `1 day`, `2 days`.
+export const counted = (value: number, one: string) => `${count(value)} ${value === 1 ? one : `${one}s`}`;
+/// A score in words.
+export const stars = (score: number) => counted(score, "star");
+
 /// Seconds for people: the two largest units that count, as in `3 m 20 s`.
 export function duration(seconds: number): string {
   const whole = Math.round(seconds);
