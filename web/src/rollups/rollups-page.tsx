@@ -1,5 +1,7 @@
-import { useEffect } from "preact/hooks";
-import { AdministrationDocument } from "../../generated/graphql.ts";
+import { useCallback, useEffect, useState } from "preact/hooks";
+import { AdministrationDocument, type AdministrationQuery } from "../../generated/graphql.ts";
+import { freshness } from "../api/live.ts";
+import { useStore } from "../api/store.ts";
 import { useQuery } from "../api/use-query.ts";
 import { useViewer } from "../report/viewer.ts";
 import { EmptyState, ErrorState, RefusedState, Skeleton } from "../ui/state.tsx";
@@ -10,42 +12,78 @@ import { Status } from "./status.tsx";
 import { TimeZone } from "./time-zone.tsx";
 import { Tokens } from "./tokens.tsx";
 
+type Workspace = AdministrationQuery["workspace"];
+
 /// How the figures are made, and who may see them. For admins and owners.
 export function RollupsPage() {
   const { administers } = useViewer();
-  const { data, failure, reload } = useQuery(AdministrationDocument, administers ? {} : undefined);
   useEffect(() => {
     document.title = "Rollups · Caseload";
   }, []);
   if (!administers) return <EmptyState title="Rollups are for admins">Your role may not see this page.</EmptyState>;
-  const workspace = data?.workspace;
   return (
     <>
       <div class="report-head">
         <h1>Rollups</h1>
         <p class="quiet">How the figures are made, and who may see them</p>
       </div>
-      <Status />
-      <Runs />
-      {!workspace && (failure ? <ErrorState failure={failure} onRetry={reload} /> : <Skeleton size="table" />)}
-      {workspace && (
-        <div class="charts">
-          {workspace.members ? (
-            <Roles members={workspace.members} onChange={reload} />
-          ) : (
-            <RefusedState what="Members" />
-          )}
-          <div>
-            <TimeZone timezone={workspace.timezone} pending={workspace.pendingTimezone} onChange={reload} />
-            {workspace.apiTokens ? (
-              <Tokens tokens={workspace.apiTokens} onChange={reload} />
-            ) : (
-              <RefusedState what="API tokens" />
-            )}
-          </div>
+      <Panels />
+    </>
+  );
+}
+
+/// All parts at once, when all of them are there: how long their lists are is not known before, and nothing is to move.
+function Panels() {
+  const { data, failure, reload } = useQuery(AdministrationDocument, {});
+  const now = useStore(freshness);
+  const [changes, setChanges] = useState(0);
+  const [runsAreThere, setRunsAreThere] = useState(false);
+  const [auditIsThere, setAuditIsThere] = useState(false);
+  const onRuns = useCallback(() => setRunsAreThere(true), []);
+  const onAudit = useCallback(() => setAuditIsThere(true), []);
+  const workspace = data?.workspace;
+  const changed = () => {
+    reload();
+    setChanges((count) => count + 1);
+  };
+  const ready = now !== undefined && runsAreThere && auditIsThere && (workspace || failure);
+  return (
+    <>
+      {!ready && (
+        <div aria-busy="true">
+          <Skeleton size="table" />
         </div>
       )}
-      <Audit />
+      <div hidden={!ready}>
+        {now && <Status now={now} />}
+        <Runs onChange={changed} onReady={onRuns} />
+        {!workspace && failure && <ErrorState failure={failure} onRetry={reload} />}
+        <div class="charts">
+          <div>{workspace && <People workspace={workspace} onChange={changed} />}</div>
+          <div>
+            {workspace && <Machines workspace={workspace} onChange={changed} />}
+            <Audit changes={changes} onReady={onAudit} />
+          </div>
+        </div>
+      </div>
+    </>
+  );
+}
+
+interface AdministrationProps {
+  workspace: Workspace;
+  onChange: () => void;
+}
+
+function People({ workspace: { members }, onChange }: AdministrationProps) {
+  return members ? <Roles members={members} onChange={onChange} /> : <RefusedState what="Members" />;
+}
+
+function Machines({ workspace: { timezone, pendingTimezone, apiTokens }, onChange }: AdministrationProps) {
+  return (
+    <>
+      <TimeZone timezone={timezone} pending={pendingTimezone} onChange={onChange} />
+      {apiTokens ? <Tokens tokens={apiTokens} onChange={onChange} /> : <RefusedState what="API tokens" />}
     </>
   );
 }

@@ -1,12 +1,15 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { CancelRunDocument, type RunFragment, RunsDocument, type RunsQuery } from "../../generated/graphql.ts";
 import { useChange } from "../api/use-change.ts";
-import { usePages } from "../report/use-pages.ts";
+import { csv } from "../export/csv.ts";
+import { downloadCsv, fileName } from "../export/download.ts";
+import { saveAll, usePages } from "../report/use-pages.ts";
 import { useViewer } from "../report/viewer.ts";
+import { SaveButton } from "../ui/save-button.tsx";
 import { Section } from "../ui/section.tsx";
-import { EmptyState, RefusedState, Skeleton } from "../ui/state.tsx";
+import { EmptyState, FailureState, Skeleton } from "../ui/state.tsx";
 import { dayRange } from "../words/days.ts";
-import { count, duration, NONE } from "../words/numbers.ts";
+import { count, counted, duration, NONE } from "../words/numbers.ts";
 import { Rebuild } from "./rebuild.tsx";
 import { isActive, useProgress } from "./use-progress.ts";
 
@@ -22,22 +25,33 @@ const STATES = {
 } as const;
 
 /// The runs, newest first; those under way with their progress.
-export function Runs() {
+export function Runs({ onChange, onReady }: { onChange: () => void; onReady: () => void }) {
   const [asking, setAsking] = useState(false);
   const { nodes, loading, hasMore, failure, more, reload } = usePages(RunsDocument, {}, 10, listOf);
-  if (failure) return <RefusedState what="Runs" />;
-  const rebuild = (
-    <button type="button" class="button" onClick={() => setAsking(true)}>
-      Rebuild…
-    </button>
+  useEffect(() => {
+    if (!loading) onReady();
+  }, [loading, onReady]);
+  const changed = () => {
+    reload();
+    onChange();
+  };
+  const save = () => saveAll(RunsDocument, {}, listOf, saveRuns);
+  const actions = (
+    <>
+      <SaveButton what="runs" onSave={save} />
+      <button type="button" class="button" onClick={() => setAsking(true)}>
+        Rebuild…
+      </button>
+    </>
   );
   return (
-    <Section title="Runs" actions={rebuild} note="What is read now stays until a run has ended, and switches at once">
+    <Section title="Runs" actions={actions} note="What is read now stays until a run has ended, and switches at once">
+      {failure && <FailureState what="Runs" failure={failure} onRetry={reload} />}
       {loading && nodes.length === 0 && <Skeleton size="chart" />}
-      {!loading && nodes.length === 0 && <EmptyState title="Nothing has run yet" />}
-      <ul class="runs">
+      {!failure && !loading && nodes.length === 0 && <EmptyState title="Nothing has run yet" />}
+      <ul class="runs" aria-busy={loading}>
         {nodes.map((run) => (
-          <Run key={run.id} run={run} onEnd={reload} />
+          <Run key={run.id} run={run} onEnd={changed} />
         ))}
       </ul>
       {hasMore && (
@@ -45,7 +59,7 @@ export function Runs() {
           Show more
         </button>
       )}
-      {asking && <Rebuild onClose={() => setAsking(false)} onBegun={reload} />}
+      {asking && <Rebuild onClose={() => setAsking(false)} onBegun={changed} />}
     </Section>
   );
 }
@@ -55,7 +69,7 @@ function Run({ run: given, onEnd }: { run: RunFragment; onEnd: () => void }) {
   const run = useProgress(given, onEnd);
   const cancel = useChange(CancelRunDocument, onEnd);
   const active = isActive(run);
-  const days = `${count(run.daysDone)} of ${count(run.daysTotal)} ${run.daysTotal === 1 ? "day" : "days"}`;
+  const days = `${count(run.daysDone)} of ${counted(run.daysTotal, "day")}`;
   return (
     <li class="run" data-state={run.state} data-run={run.id}>
       <span class={`run-state run-${run.state.toLowerCase()}`}>{STATES[run.state]}</span>
@@ -82,7 +96,7 @@ function Run({ run: given, onEnd }: { run: RunFragment; onEnd: () => void }) {
           <span>{days}</span>
         )}
         <p class="quiet">
-          {count(run.factsRead)} facts in {took(run)}
+          {counted(run.factsRead, "fact")} in {took(run)}
         </p>
       </div>
       {active && (
@@ -94,7 +108,17 @@ function Run({ run: given, onEnd }: { run: RunFragment; onEnd: () => void }) {
   );
 }
 
+function saveRuns(runs: RunFragment[]): void {
+  const heads = ["id", "kind", "state", "from", "to", "asked_by", "days", "days_done", "facts"];
+  const rows = runs.map((run) => [
+    ...[run.id, run.kind.toLowerCase(), run.state.toLowerCase(), run.range?.from, run.range?.to, run.requestedBy?.name],
+    ...[run.daysTotal, run.daysDone, run.factsRead, run.queuedAt, run.startedAt, run.finishedAt, run.error],
+  ]);
+  downloadCsv(fileName("runs"), csv([...heads, "queued_at", "started_at", "finished_at", "error"], rows));
+}
+
 function took({ startedAt, finishedAt }: RunFragment): string {
   if (!startedAt || !finishedAt) return NONE;
-  return duration((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000);
+  const seconds = (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000;
+  return seconds < 1 ? "less than a second" : duration(seconds);
 }
