@@ -1,12 +1,13 @@
 # make demo    a sample workspace, its figures and the server, with nothing installed but Rust and Node.js
-# make test    everything that is tested on SQLite and PostgreSQL
-# make test-browser   the dashboard in a real browser
+# make test    everything that is tested, on SQLite and PostgreSQL, and in a real browser
+# make test-browser   the dashboard alone, in a real browser
+# make screenshot     the picture in README.md anew
 # make lint    format, clippy, documentation, and the dashboard's types
 # make audit   licences, advisories and unused dependencies
 # make bench   measurements; make bench ARGS="--conversations 2500000 --workspaces 20" for large ones
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test test-browser test-tools lint format audit bench clean
+.PHONY: help demo build test test-browser screenshot test-tools lint format audit bench clean
 
 CARGO ?= cargo
 ARGS ?=
@@ -21,16 +22,21 @@ demo:
 build:
 	$(CARGO) build --release -p caseload-api --bin caseload
 
-# The binary first: tests run it from outside.
+# The binary first: tests run it from outside. Pages of the real server in a real browser last; what they look like is in
+# target/screenshots.
 test: test-tools
 	$(CARGO) build -p caseload-api --bin caseload
 	$(CARGO) test --workspace $(ARGS)
 	npm --prefix tests/browser --silent run test:web
+	npm --prefix tests/browser --silent test
 
-# Pages of the real server in a real browser; what they look like is in target/screenshots.
 test-browser: test-tools
 	$(CARGO) build -p caseload-api --bin caseload
 	npm --prefix tests/browser --silent test
+
+screenshot: test-tools
+	$(CARGO) build -p caseload-api --bin caseload
+	npm --prefix tests/browser --silent run screenshot
 
 test-tools:
 	@scripts/install-test-tools

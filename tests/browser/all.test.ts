@@ -5,5 +5,6 @@ import "./roles.ts";
 import "./session.ts";
 import "./live.ts";
 import "./looks.ts";
+import "./trusted.ts";
 import "./graphiql.ts";
 import "./rollups.ts";

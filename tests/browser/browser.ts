@@ -1,9 +1,7 @@
 // Pages of a real browser that remember all that went wrong on them.
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { existsSync, readFileSync } from "node:fs";
+import { type BrowserContext, chromium, type Page, type Browser as Program } from "playwright-core";
 import type { Role, Server } from "./server.ts";
 
 // The program itself, where its package's launcher stands before it: the launcher reads settings of the desktop.
@@ -34,10 +32,13 @@ export interface Visit {
   clean: () => Promise<void>;
 }
 
-/// A browser of its own, with a fresh profile.
+/// For whatever a page is waited for: the machine may have other things to do.
+const PATIENCE_MS = 45_000;
+
+/// A browser, and its pages. Nothing of them stays on this machine.
 export class Browser {
-  readonly #profile = mkdtempSync(join(tmpdir(), "caseload-profile-"));
   readonly #server: Server;
+  #program: Program | undefined;
   #context: BrowserContext | undefined;
 
   constructor(server: Server) {
@@ -45,8 +46,7 @@ export class Browser {
   }
 
   async close(): Promise<void> {
-    await this.#context?.close();
-    rmSync(this.#profile, { recursive: true, force: true });
+    await this.#program?.close();
   }
 
   /// A new tab at that address, as that role; as nobody where there is none.
@@ -56,26 +56,47 @@ export class Browser {
   }
 
   async visitAt(address: string, look: Look = {}): Promise<Visit> {
-    const page = await (await this.#open()).newPage();
-    await page.setViewportSize({ width: look.width ?? 1440, height: look.height ?? 900 });
-    await page.emulateMedia({ colorScheme: look.theme ?? "light" });
-    const visit = watch(page, this.#server.base);
-    await page.addInitScript(countShifts);
-    await page.goto(address);
-    return visit;
+    this.#context ??= await this.#profile();
+    return go(await this.#context.newPage(), address, look);
   }
 
-  async #open(): Promise<BrowserContext> {
-    if (!PROGRAM) throw new Error("no Chromium here: run scripts/install-test-tools");
-    this.#context ??= await chromium.launchPersistentContext(this.#profile, {
-      executablePath: PROGRAM,
-      args: FLAGS,
-      acceptDownloads: true,
-      locale: "en-GB",
-      timezoneId: "America/New_York",
-    });
-    return this.#context;
+  /// The same in a fresh profile, with nothing kept of earlier visits.
+  async visitAnew(role: Role, path: string): Promise<Visit> {
+    const page = await (await this.#profile()).newPage();
+    return go(page, `${this.#server.base}${path}#token=${this.#server.tokens[role]}`);
   }
+
+  /// The same on a page whose clock can be moved.
+  async visitWithClock(address: string): Promise<Visit> {
+    const page = await (await this.#profile()).newPage();
+    await page.clock.install();
+    return go(page, address);
+  }
+
+  /// What is open reads new figures whenever there are any: nothing stays open after its test.
+  async closePages(): Promise<void> {
+    for (const context of this.#program?.contexts() ?? []) {
+      if (context === this.#context) await Promise.all(context.pages().map((page) => page.close()));
+      else await context.close();
+    }
+  }
+
+  async #profile(): Promise<BrowserContext> {
+    if (!PROGRAM) throw new Error("no Chromium here: run scripts/install-test-tools");
+    this.#program ??= await chromium.launch({ executablePath: PROGRAM, args: FLAGS });
+    return this.#program.newContext({ acceptDownloads: true, locale: "en-GB", timezoneId: "America/New_York" });
+  }
+}
+
+async function go(page: Page, address: string, look: Look = {}): Promise<Visit> {
+  page.setDefaultTimeout(PATIENCE_MS);
+  await page.setViewportSize({ width: look.width ?? 1440, height: look.height ?? 900 });
+  // Charts that don't grow into their place: what is looked at is what stays.
+  await page.emulateMedia({ colorScheme: look.theme ?? "light", reducedMotion: "reduce" });
+  await page.addInitScript(observe);
+  const visit = watch(page, new URL(address).origin);
+  await page.goto(address);
+  return visit;
 }
 
 function watch(page: Page, base: string): Visit {
@@ -104,21 +125,48 @@ function watch(page: Page, base: string): Visit {
   return { page, answers, clean };
 }
 
-/// Runs in the page: adds up how far its parts moved by themselves.
-function countShifts(): void {
-  const state = window as unknown as { shifts: number };
-  state.shifts = 0;
-  const observer = new PerformanceObserver((list) => {
-    for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[]) {
-      if (!entry.hadRecentInput) state.shifts += entry.value;
-    }
-  });
-  observer.observe({ type: "layout-shift", buffered: true });
+/// What `observe` notes of a page.
+interface Observed {
+  /// How far its parts moved by themselves; what browsers call good is below 0.1.
+  shifts: number;
+  /// Which parts did.
+  moved: string[];
+  /// When its first figures were painted, in milliseconds after the address was entered.
+  firstFigures?: number;
 }
 
-/// How far parts of the page moved by themselves; what browsers call good is below 0.1.
-export function shifts(page: Page): Promise<number> {
-  return page.evaluate(() => (window as unknown as { shifts: number }).shifts);
+interface LayoutShift extends PerformanceEntry {
+  value: number;
+  hadRecentInput: boolean;
+  sources: { node: Node | null }[];
+}
+
+/// Runs in the page.
+function observe(): void {
+  const observed: Observed = { shifts: 0, moved: [] };
+  Object.assign(window, { observed });
+  const shifts = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries() as LayoutShift[]) {
+      if (entry.hadRecentInput) continue;
+      observed.shifts += entry.value;
+      observed.moved.push(...entry.sources.map(({ node }) => (node instanceof Element ? node.className : "text")));
+    }
+  });
+  shifts.observe({ type: "layout-shift", buffered: true });
+  const figures = new MutationObserver(() => {
+    if (!document.querySelector("[data-measure] .card-value, .run")) return;
+    figures.disconnect();
+    // The frame after the one that has them: by then they are on the screen.
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => Object.assign(observed, { firstFigures: performance.now() })),
+    );
+  });
+  figures.observe(document, { childList: true, subtree: true });
+}
+
+/// What was noted of the page up to now.
+export function observed(page: Page): Promise<Observed> {
+  return page.evaluate(() => (window as unknown as { observed: Observed }).observed);
 }
 
 /// Waits until the report's figures are there, and those of this address.
@@ -126,6 +174,15 @@ export async function settled(page: Page): Promise<void> {
   await page.locator("[data-part=period], [data-part=status]").first().waitFor();
   await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
   await page.waitForFunction(() => document.querySelectorAll(".canvas:not(:has(canvas))").length === 0);
+}
+
+/// What that button saves.
+export async function save(page: Page, button: string): Promise<{ name: string; bytes: Buffer }> {
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: button }).click(),
+  ]);
+  return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
 }
 
 /// The number that a text begins with, however it is written.

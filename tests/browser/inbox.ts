@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { Page } from "playwright-core";
-import { card, number, settled } from "./browser.ts";
+import { card, number, save, settled } from "./browser.ts";
 import { api, world } from "./world.ts";
 
 const MEASURES = {
@@ -59,7 +58,7 @@ test("charts are cut by day, week, month and year", async () => {
 test("the charts of one agent are theirs, and so is what is behind them", async () => {
   const { page, clean } = await world.browser.visit("manager", "/inbox");
   await settled(page);
-  await page.getByLabel("Charts of").selectOption({ label: "Ben Carter" });
+  await page.getByLabel("Agent", { exact: true }).selectOption({ label: "Ben Carter" });
   await page.waitForURL(/agent=ben/);
   await settled(page);
   const { member } = await api<{ member: { series: { metrics: { conversations: number } }[] } }>(
@@ -71,23 +70,44 @@ test("the charts of one agent are theirs, and so is what is behind them", async 
     shown.map(([, value]) => number(value ?? "")),
     member.series.map(({ metrics }) => metrics.conversations),
   );
+  const { team } = await api<{ team: { topLabels: { label: { title: string }; conversations: number }[] } }>(
+    "manager",
+    '{ team(filter: {memberIds: ["ben"]}) { topLabels { label { title } conversations } } }',
+  );
+  const labels = await tableOf(page, "Top labels");
+  assert.deepEqual(
+    labels.map(([, value]) => number(value ?? "")),
+    team.topLabels.map(({ conversations }) => conversations),
+  );
+  await page.getByRole("region", { name: "Top labels, as a table" }).getByRole("link").first().click();
+  assert.equal(number(await page.locator("dialog [data-part=total]").innerText()), team.topLabels[0]?.conversations);
   await clean();
 });
 
-test("an hour of the week leads to the conversations that began in it", async () => {
-  const { page, clean } = await world.browser.visit("manager", "/inbox?period=LAST_7_DAYS");
-  await settled(page);
-  await page.getByRole("button", { name: "Show Busy hours as a table" }).click();
-  const links = page.getByRole("region", { name: "Busy hours, as a table" }).getByRole("link");
-  const values = await links.evaluateAll((all) =>
-    all.map((link) => Number(link.firstChild?.textContent?.replaceAll(/\D/g, ""))),
-  );
-  assert.equal(values.length, 168);
-  const busiest = values.indexOf(Math.max(...values));
-  await links.nth(busiest).click();
-  assert.equal(number(await page.locator("dialog [data-part=total]").innerText()), values[busiest]);
-  await clean();
-});
+for (const busy of ["CONVERSATIONS", "INBOUND_MESSAGES", "REPLIES", "CLOSED"]) {
+  test(`an hour of the week leads to the conversations behind its ${busy.toLowerCase()}`, async () => {
+    const { page, clean } = await world.browser.visit("manager", `/inbox?period=LAST_7_DAYS&busy=${busy}`);
+    await settled(page);
+    await page.getByRole("button", { name: "Show Busy hours as a table" }).click();
+    const links = page.getByRole("region", { name: "Busy hours, as a table" }).getByRole("link");
+    const values = await links.evaluateAll((all) =>
+      all.map((link) => Number(link.firstChild?.textContent?.replaceAll(/\D/g, ""))),
+    );
+    assert.equal(values.length, 168);
+    const busiest = values.indexOf(Math.max(...values));
+    await links.nth(busiest).click();
+    const shown = number(await page.locator("dialog [data-part=total]").innerText());
+    if (busy === "CONVERSATIONS" || busy === "CLOSED") assert.equal(shown, values[busiest]);
+    const { conversations } = await api<{ conversations: { totalCount: number } }>(
+      "manager",
+      `{ conversations(measure: ${busy}, period: {preset: LAST_7_DAYS}, first: 0,
+           at: {weekday: ${1 + Math.floor(busiest / 24)}, hour: ${busiest % 24}}) { totalCount } }`,
+    );
+    assert.equal(shown, conversations.totalCount);
+    assert.ok(0 < shown && shown <= (values[busiest] ?? 0));
+    await clean();
+  });
+}
 
 test("agents are sorted by any column, with the sample size beside each average", async () => {
   const { page, clean } = await world.browser.visit("manager", "/inbox");
@@ -126,14 +146,6 @@ test("tables and charts are saved as CSV, charts as PNG", async () => {
   assert.ok(picture.bytes.length > 5_000);
   await clean();
 });
-
-async function save(page: Page, button: string): Promise<{ name: string; bytes: Buffer }> {
-  const [download] = await Promise.all([
-    page.waitForEvent("download"),
-    page.getByRole("button", { name: button }).click(),
-  ]);
-  return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
-}
 
 /// The cells of a chart's table, without the words for who can't see it.
 async function tableOf(page: Page, title: string): Promise<(string | undefined)[][]> {

@@ -1,18 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { card, number, settled, shifts } from "./browser.ts";
-import { world } from "./world.ts";
+import { card, number, observed, settled } from "./browser.ts";
+import { importOne, world } from "./world.ts";
 
 test("figures change when new ones can be read, without loading the page again and without a jump", async () => {
   const { page, clean } = await world.browser.visit("manager", "/performance");
   await settled(page);
-  await page.waitForTimeout(500);
   const before = number(await card(page, "CLOSED"));
   await page.evaluate(() => {
     scrollTo(0, 400);
     (window as unknown as { same: boolean }).same = true;
   });
-  const moved = await shifts(page);
+  const { shifts } = await observed(page);
   await importOne();
   await page.waitForFunction(
     (old) =>
@@ -25,30 +24,22 @@ test("figures change when new ones can be read, without loading the page again a
   );
   assert.equal(await page.evaluate(() => (window as unknown as { same: boolean }).same), true);
   assert.equal(await page.evaluate(() => scrollY), 400);
-  assert.equal(await shifts(page), moved);
+  assert.equal((await observed(page)).shifts, shifts);
   await clean();
 });
 
-/// A conversation that was opened and closed a minute ago.
-async function importOne(): Promise<void> {
-  const at = new Date(Date.now() - 60_000).toISOString();
-  const lines = [
-    { type: "customer", id: "browser-customer", name: "Browser Customer" },
-    {
-      type: "conversation",
-      id: `browser-${Date.now()}`,
-      customer_id: "browser-customer",
-      channel: "chat",
-      created_at: at,
-      closed_at: at,
-      assignee_id: "aisha",
-      outcome: "won",
-    },
-  ];
-  const response = await fetch(`${world.server.base}/v1/import`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${world.server.tokens.owner}`, "content-type": "application/x-ndjson" },
-    body: lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
-  });
-  assert.equal(response.status, 200, await response.text());
-}
+test("a server that is away takes nothing away, and answers again when it is back", async () => {
+  const { page } = await world.browser.visit("manager", "/performance");
+  await settled(page);
+  const before = await card(page, "CLOSED");
+  await page.route("**/graphql", (route) => route.abort());
+  await importOne();
+  await page.getByText("Caseload can't be reached. What is shown was read before.").waitFor();
+  assert.equal(await card(page, "CLOSED"), before);
+  await page.getByRole("button", { name: "7 days", exact: true }).click();
+  await page.locator(".state-error", { hasText: "Caseload can't be reached" }).first().waitFor();
+  assert.equal(await page.locator("[data-measure]").count(), 0);
+  await page.unroute("**/graphql");
+  await page.getByRole("button", { name: "Try again" }).first().click();
+  await page.locator("[data-measure=CLOSED]").waitFor();
+});

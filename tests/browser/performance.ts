@@ -62,6 +62,44 @@ test("a bar's list holds as many conversations as the bar says, for what the API
   await clean();
 });
 
+test("a score's list holds the conversations with such a rating in the period", async () => {
+  const { page, clean } = await world.browser.visit("manager", "/performance?period=LAST_7_DAYS");
+  await settled(page);
+  const { feedback } = await api<{ feedback: { totalCount: number; nodes: { conversationId: string }[] } }>(
+    "manager",
+    "{ feedback(period: {preset: LAST_7_DAYS}, minScore: 5, maxScore: 5, first: 1000) { totalCount nodes { conversationId } } }",
+  );
+  await page.getByRole("button", { name: "Show Scores as a table" }).click();
+  const link = page.getByRole("region", { name: "Scores, as a table" }).getByRole("link").nth(4);
+  assert.equal(number((await link.innerText()).split(":")[0] ?? ""), feedback.totalCount);
+  await link.click();
+  const conversations = new Set(feedback.nodes.map(({ conversationId }) => conversationId));
+  assert.equal(number(await page.locator("dialog [data-part=total]").innerText()), conversations.size);
+  await page.getByText("The number counts ratings; a conversation with several stands here once.").waitFor();
+  await clean();
+});
+
+test("what a card was before leads to the conversations of then", async () => {
+  const { page, clean } = await world.browser.visit("manager", "/performance?period=LAST_7_DAYS");
+  await settled(page);
+  const { team } = await api<{ team: { previous: { metrics: { closed: number } } } }>(
+    "manager",
+    "{ team(period: {preset: LAST_7_DAYS}) { previous { metrics { closed } } } }",
+  );
+  await page.locator("[data-measure=CLOSED] .card-before a").click();
+  assert.equal(number(await page.locator("dialog [data-part=total]").innerText()), team.previous.metrics.closed);
+  await clean();
+});
+
+test("a period without facts says so, and has nothing to compare", async () => {
+  const { page, clean } = await world.browser.visit("manager", "/performance?from=2001-01-01&to=2001-01-07");
+  await settled(page);
+  assert.equal(await page.getByText("Nothing in this period").count(), 4);
+  await page.getByText("No ratings", { exact: true }).waitFor();
+  assert.equal(await card(page, "RATING_AVERAGE"), "–");
+  await clean();
+});
+
 test("filters restrict every number, stand in the address, and the back button takes them back", async () => {
   const { page, clean } = await world.browser.visit("manager", "/performance");
   await settled(page);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Page } from "playwright-core";
-import { settled } from "./browser.ts";
+import { save, settled } from "./browser.ts";
 import { world } from "./world.ts";
 
 test("a rebuild is confirmed, followed while it runs, and seen in the audit", async () => {
@@ -26,8 +26,11 @@ test("a rebuild is confirmed, followed while it runs, and seen in the audit", as
     days,
     [...days].sort((a, b) => a - b),
   );
-  await page.reload();
   await page.getByRole("region", { name: "Audit" }).getByText("asked to rebuild everything").first().waitFor();
+  const audit = await save(page, "Download the audit as CSV");
+  assert.match(audit.bytes.toString("utf8"), /rebuild_requested,Tomás Herrera,asked to rebuild everything\r\n/);
+  const runs = await save(page, "Download runs as CSV");
+  assert.match(runs.bytes.toString("utf8"), new RegExp(`${id},rebuild,succeeded,,,Tomás Herrera,\\d+,\\d+,\\d+,`));
   await clean();
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
 import { test } from "node:test";
 import { settled } from "./browser.ts";
+import { startHost } from "./host.ts";
 import { world } from "./world.ts";
 
 test("a token in the fragment leaves the address at once, and stays in the tab", async () => {
@@ -29,10 +29,14 @@ test("a pasted token signs in, and signing out forgets it", async () => {
 });
 
 test("a token that ends asks for another, and goes on where it was", async () => {
-  const brief = world.server.sign("ingrid", 4);
-  const { page } = await world.browser.visitAt(`${world.server.base}/performance?period=LAST_7_DAYS#token=${brief}`);
+  const hour = world.server.sign("ingrid", 3_600);
+  const address = `${world.server.base}/performance?period=LAST_7_DAYS#token=${hour}`;
+  const { page } = await world.browser.visitWithClock(address);
   await settled(page);
-  await page.getByText("Your session has ended").waitFor({ timeout: 15_000 });
+  await page.clock.fastForward("59:00");
+  assert.equal(await page.getByText("Your session has ended").count(), 0);
+  await page.clock.fastForward("01:01");
+  await page.getByText("Your session has ended").waitFor();
   await page.getByLabel("Token").fill(world.server.tokens.manager);
   await page.getByRole("button", { name: "Sign in" }).click();
   await settled(page);
@@ -52,31 +56,33 @@ test("reports are shown in a frame of an origin that is allowed, and of no other
     assert.match(policy, /frame-ancestors 'none'/, path);
     assert.doesNotMatch(policy, /unsafe|\*|https?:/, path);
   }
-  const embed = await fetch(`${base}/embed/performance`);
-  assert.match(embed.headers.get("content-security-policy") ?? "", /frame-ancestors http:\/\/127\.0\.0\.1:9$/);
+  const address = encodeURIComponent(`${base}/embed/inbox#token=${tokens.agent}`);
+  const { page } = await world.browser.visitAt(`${world.host.origin}/#${address}`);
+  await page.frameLocator("iframe").getByRole("heading", { level: 1, name: "My inbox" }).waitFor();
 
-  const stranger = createServer((_, response) => {
-    response.setHeader("content-type", "text/html");
-    response.end(`<!doctype html><title>host</title><iframe src="${base}/embed/inbox#token=${tokens.agent}"></iframe>`);
-  });
-  await new Promise<void>((resolve) => stranger.listen(0, "127.0.0.1", resolve));
-  const { port } = stranger.address() as { port: number };
-  const { page } = await world.browser.visitAt(`http://127.0.0.1:${port}/`);
-  await page.waitForFunction(() => document.querySelector("iframe")?.contentDocument === null);
-  assert.match(page.frames()[1]?.url() ?? "", /^chrome-error:/);
-  stranger.close();
+  const stranger = await startHost();
+  const { page: refused } = await world.browser.visitAt(`${stranger.origin}/#${address}`);
+  await refused.waitForFunction(() => document.querySelector("iframe")?.contentDocument === null);
+  while (!/^chrome-error:/.test(refused.frames()[1]?.url() ?? "")) await refused.waitForEvent("framenavigated");
+  await stranger.stop();
 });
 
-test("an embedded report has no head, takes a new token from the fragment, and says when it has none", async () => {
-  const brief = world.server.sign("aisha", 4);
-  const { page } = await world.browser.visitAt(`${world.server.base}/embed/performance?theme=dark#token=${brief}`);
-  await settled(page);
-  assert.equal(await page.getByRole("navigation").count(), 0);
-  assert.equal(await page.locator("html").getAttribute("data-theme"), "dark");
-  await page.getByText("Your session has ended").waitFor({ timeout: 15_000 });
-  await page.evaluate((token) => {
-    location.hash = `token=${token}`;
-  }, world.server.tokens.agent);
-  await settled(page);
-  assert.equal(new URL(page.url()).hash, "");
+test("an embedded report has no head, says when its token has ended, and takes a new one from the fragment", async () => {
+  const { base, sign, tokens } = world.server;
+  const report = `${base}/embed/performance?theme=dark`;
+  const address = encodeURIComponent(`${report}#token=${sign("aisha", 3_600)}`);
+  const { page } = await world.browser.visitWithClock(`${world.host.origin}/#${address}`);
+  const frame = page.frameLocator("iframe");
+  await frame.getByRole("heading", { level: 1, name: "My performance" }).waitFor();
+  assert.equal(await frame.getByRole("navigation").count(), 0);
+  assert.equal(await frame.locator("html").getAttribute("data-theme"), "dark");
+  await page.clock.fastForward("01:00:01");
+  await frame.getByText("Your session has ended").waitFor();
+  assert.deepEqual(await page.evaluate("said"), [{ origin: base, data: { type: "caseload:signed-out" } }]);
+  await page.evaluate(
+    (source) => document.querySelector("iframe")?.setAttribute("src", source),
+    `${report}#token=${tokens.agent}`,
+  );
+  await frame.getByRole("heading", { level: 1, name: "My performance" }).waitFor();
+  assert.equal(new URL(page.frames()[1]?.url() ?? "").hash, "");
 });
