@@ -46,6 +46,24 @@ test("a run that is cancelled ends without effect", async () => {
   await clean();
 });
 
+test("another zone is asked for, and holds for all days at once when they have been made anew", async () => {
+  const { page, clean } = await world.browser.visit("admin", "/rollups");
+  const zone = page.getByRole("region", { name: "Time zone" });
+  for (const [from, to] of [
+    ["Europe/Berlin", "Asia/Tokyo"],
+    ["Asia/Tokyo", "Europe/Berlin"],
+  ] as const) {
+    await zone.getByText(`Days begin at midnight in ${from}`).waitFor();
+    await zone.getByLabel("Zone").selectOption(to);
+    await zone.getByRole("button", { name: "Change…" }).click();
+    await page.locator("dialog").getByRole("button", { name: "Change" }).click();
+    await zone.getByText(`Days begin at midnight in ${to}`).waitFor();
+    await page.locator(".freshness", { hasText: to }).waitFor();
+  }
+  await page.getByText("asked for the time zone Asia/Tokyo, before Europe/Berlin").waitFor();
+  await clean();
+});
+
 test("a machine's token is shown once, reads what it may, and is refused once revoked", async () => {
   const { page, clean } = await world.browser.visit("owner", "/rollups");
   await page.getByRole("button", { name: "New token…" }).click();

@@ -49,6 +49,23 @@ test("a token that the server refuses is forgotten", async () => {
   assert.equal(await page.evaluate(() => sessionStorage.length), 0);
 });
 
+test("pages load files that are named after their content, compressed, and kept for ever", async () => {
+  const { base } = world.server;
+  for (const path of ["/", "/performance", "/inbox", "/rollups", "/embed/inbox", "/graphiql"]) {
+    const page = await fetch(base + path);
+    assert.equal(page.headers.get("cache-control"), "no-cache", path);
+    const files = [...(await page.text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, file]) => file ?? "");
+    assert.ok(files.length >= 3, path);
+    for (const file of files) {
+      assert.match(file, /^\/assets\/[\w.-]+-[\w-]{8}\.(js|css|svg)$/);
+      const { headers, status } = await fetch(base + file, { headers: { "accept-encoding": "br, gzip" } });
+      assert.equal(status, 200, file);
+      assert.equal(headers.get("content-encoding"), "br", file);
+      assert.equal(headers.get("cache-control"), "public, max-age=31536000, immutable", file);
+    }
+  }
+});
+
 test("reports are shown in a frame of an origin that is allowed, and of no other", async () => {
   const { base, tokens } = world.server;
   for (const path of ["/performance", "/rollups", "/graphiql"]) {
