@@ -29,7 +29,7 @@ export function option(plot: Plot, colors: Palette): EChartsOption {
       axisPointer: {
         type: plot.shape === "lines" ? "line" : "shadow",
         lineStyle: { color: colors.muted },
-        shadowStyle: { color: colors.line, opacity: 0.5 },
+        shadowStyle: { color: colors.text, opacity: 0.07 },
       },
       className: "chart-tip",
       confine: true,

@@ -37,7 +37,7 @@ export function conversationColumns(instants: Instants): Column<Conversation>[] 
       key: "labels",
       head: "Labels",
       value: (row) => row.labels.map(({ title }) => title).join("; "),
-      cell: (row) => row.labels.map((label) => <LabelTag key={label.id} {...label} />),
+      cell: (row) => (row.labels.length > 0 ? row.labels.map((label) => <LabelTag key={label.id} {...label} />) : NONE),
     },
     {
       key: "outcome",
