@@ -26,7 +26,7 @@ export interface Look {
 /// A page, and what happened on it.
 export interface Visit {
   page: Page;
-  /// Answers of the API, as they came.
+  /// Answers of the API as they came, over HTTP and over sockets.
   answers: string[];
   /// Asserts that nothing went wrong: no error, and nothing asked of another host.
   clean: () => Promise<void>;
@@ -60,9 +60,9 @@ export class Browser {
     return go(await this.#context.newPage(), address, look);
   }
 
-  /// The same in a fresh profile, with nothing kept of earlier visits.
-  async visitAnew(role: Role, path: string): Promise<Visit> {
-    const page = await (await this.#profile()).newPage();
+  /// The same in a fresh profile, with nothing kept of earlier visits, of a reader with that locale.
+  async visitAnew(role: Role, path: string, locale?: string): Promise<Visit> {
+    const page = await (await this.#profile(locale)).newPage();
     return go(page, `${this.#server.base}${path}#token=${this.#server.tokens[role]}`);
   }
 
@@ -81,10 +81,10 @@ export class Browser {
     }
   }
 
-  async #profile(): Promise<BrowserContext> {
+  async #profile(locale = "en-GB"): Promise<BrowserContext> {
     if (!PROGRAM) throw new Error("no Chromium here: run scripts/install-test-tools");
     this.#program ??= await chromium.launch({ executablePath: PROGRAM, args: FLAGS });
-    return this.#program.newContext({ acceptDownloads: true, locale: "en-GB", timezoneId: "America/New_York" });
+    return this.#program.newContext({ acceptDownloads: true, locale, timezoneId: "America/New_York" });
   }
 }
 
@@ -110,6 +110,7 @@ function watch(page: Page, base: string): Visit {
       wrong.push(`foreign: ${request.url()}`);
     if (/[?&]token=/.test(request.url())) wrong.push(`token in an address: ${request.url()}`);
   });
+  page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => answers.push(String(payload))));
   page.on("response", (response) => {
     if (!response.url().includes("/graphql")) return;
     const read = response.text().then(

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type axe from "axe-core";
 import type { Page } from "playwright-core";
-import { observed, settled } from "./browser.ts";
-import { world } from "./world.ts";
+import { card, observed, settled } from "./browser.ts";
+import { api, world } from "./world.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const FOLDER = join(ROOT, "target/screenshots");
@@ -58,6 +58,25 @@ test("the first figures of a visit are painted, whatever was visited before", as
   await settled(page);
   const again = Math.round((await observed(page)).firstFigures ?? Number.NaN);
   context.diagnostic(`first figures on the screen after ${times.join(", ")} ms with nothing cached, ${again} ms with`);
+});
+
+test("numbers, shares and days are written as the reader's locale has them", async () => {
+  const { page, clean } = await world.browser.visitAnew("manager", "/performance?period=LAST_90_DAYS", "de-DE");
+  await settled(page);
+  const { team } = await api<{
+    team: { period: { from: string; to: string }; metrics: { replies: number; winRate: number } };
+  }>("manager", "{ team(period: {preset: LAST_90_DAYS}) { period { from to } metrics { replies winRate } } }");
+  const { period, metrics } = team;
+  assert.match(metrics.replies.toLocaleString("de-DE"), /^\d\.\d{3}$/);
+  assert.equal(await card(page, "REPLIES"), metrics.replies.toLocaleString("de-DE"));
+  const share = { style: "percent", maximumFractionDigits: 1 } as const;
+  assert.equal(await card(page, "WIN_RATE"), metrics.winRate.toLocaleString("de-DE", share));
+  const days = { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" } as const;
+  const range = new Intl.DateTimeFormat("de-DE", days).formatRange(new Date(period.from), new Date(period.to));
+  const plain = (text: string) => text.replaceAll(/\s/g, " ");
+  const shown = await page.locator("[data-part=period]").innerText();
+  assert.ok(plain(shown).startsWith(plain(range)), `${shown} is not ${range}`);
+  await clean();
 });
 
 // `make screenshot` keeps it: what README.md shows is what the product looks like.

@@ -24,6 +24,9 @@ for (const role of Object.keys(TITLES) as Role[]) {
     await settled(page);
     const administers = role === "owner" || role === "admin";
     assert.equal(await page.getByRole("link", { name: "Rollups", exact: true }).count(), administers ? 1 : 0);
+    await page.goto(`${world.server.base}/rollups`);
+    if (administers) await page.locator(".run").first().waitFor();
+    else await page.getByText("Rollups are for admins").waitFor();
     await clean();
   });
 }

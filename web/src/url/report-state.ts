@@ -45,12 +45,10 @@ export interface ReportState {
   list: Drill | undefined;
 }
 
+/// In pairs, as they are offered.
 export const PRESETS: readonly PeriodPreset[] = [
   "TODAY",
   "YESTERDAY",
-  "LAST_7_DAYS",
-  "LAST_30_DAYS",
-  "LAST_90_DAYS",
   "THIS_WEEK",
   "LAST_WEEK",
   "THIS_MONTH",
@@ -59,6 +57,9 @@ export const PRESETS: readonly PeriodPreset[] = [
   "LAST_QUARTER",
   "THIS_YEAR",
   "LAST_YEAR",
+  "LAST_7_DAYS",
+  "LAST_30_DAYS",
+  "LAST_90_DAYS",
 ];
 export const GROUPS: readonly Granularity[] = ["DAY", "WEEK", "MONTH", "YEAR"];
 export const BUSY: readonly Measure[] = ["CONVERSATIONS", "INBOUND_MESSAGES", "REPLIES", "CLOSED"];
