@@ -18,9 +18,6 @@ const KEPT_BYTES: u64 = 32 << 20;
 /// What the operator's limits on size are about is what strangers send. The dashboard's documents come with the binary.
 const BUILT_IN_LIMITS: SizeLimits = SizeLimits { depth: usize::MAX, aliases: usize::MAX };
 
-/// A document in memory takes some twenty times its text.
-const BYTES_PER_CHARACTER: usize = 20;
-
 /// The SHA-256 of a document's text.
 pub type Hash = [u8; 32];
 
@@ -132,9 +129,7 @@ impl Library {
         if self.trusted_only {
             return Err(told(ApiError::untrusted_document()));
         }
-        let mut document = read(&self.types, self.limits, text)?;
-        document.weight = text.len().saturating_mul(BYTES_PER_CHARACTER);
-        let document = Arc::new(document);
+        let document = Arc::new(read(&self.types, self.limits, text)?);
         self.by_hash.insert(hash, Arc::clone(&document));
         Ok(document)
     }

@@ -28,7 +28,7 @@ pub use self::{
     types::Types,
 };
 use self::{
-    limits::{MAX_DOCUMENT_BYTES, MAX_TOKENS},
+    limits::{BYTES_PER_TOKEN, MAX_DOCUMENT_BYTES, MAX_TOKENS, MAX_WORD},
     prescan::{Scan, scan},
     problem::MAX_PROBLEMS,
 };
@@ -44,6 +44,13 @@ pub struct Document {
     weight: usize,
 }
 
+impl Document {
+    /// About how many bytes of memory it takes: at least what it does.
+    pub fn weight(&self) -> usize {
+        self.weight
+    }
+}
+
 /// Reads and checks a document: its size, its syntax, its size with its fragments written out, and all that the specification
 /// asks of it.
 pub fn read(types: &Types, limits: SizeLimits, text: &str) -> Result<Document, Vec<Problem>> {
@@ -52,7 +59,7 @@ pub fn read(types: &Types, limits: SizeLimits, text: &str) -> Result<Document, V
         let message = format!("a document has at most {} KiB", MAX_DOCUMENT_BYTES >> 10);
         return Err(told(ApiError::too_complex(message)));
     }
-    let Scan { depth, tokens } = scan(text);
+    let Scan { depth, tokens, longest_word } = scan(text);
     if MAX_BRACKET_DEPTH < depth {
         return Err(told(ApiError::too_complex(format!("a document nests at most {MAX_BRACKET_DEPTH} brackets"))));
     }
@@ -60,11 +67,15 @@ pub fn read(types: &Types, limits: SizeLimits, text: &str) -> Result<Document, V
         let message = format!("a document has at most {MAX_TOKENS} names, strings and signs");
         return Err(told(ApiError::too_complex(message)));
     }
+    if MAX_WORD < longest_word {
+        return Err(told(ApiError::too_complex(format!("a name or a number has at most {MAX_WORD} characters"))));
+    }
     let parser::Parsed { document, mut problems } = parser::parse(text).map_err(|problem| vec![problem])?;
     sizes::check(&document, limits).map_err(told)?;
     problems.extend(validate::validate(types, &document));
     if problems.is_empty() {
-        return Ok(Document { executable: document, is_trusted: false, weight: 0 });
+        let weight = text.len() + BYTES_PER_TOKEN * tokens;
+        return Ok(Document { executable: document, is_trusted: false, weight });
     }
     problems.sort_by_key(Problem::place);
     problems.truncate(MAX_PROBLEMS);

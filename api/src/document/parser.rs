@@ -15,7 +15,6 @@ use async_graphql::{
     },
 };
 use async_graphql_value::Value;
-use rustc_hash::FxHashMap;
 use serde_json::Number;
 
 use super::{
@@ -38,7 +37,7 @@ pub(super) fn parse(text: &str) -> Parse<Parsed> {
         lexer: Lexer::new(text),
         token: Token::End,
         pos: Pos::default(),
-        names: FxHashMap::default(),
+        names: HashMap::new(),
         problems: Vec::new(),
     };
     parser.advance()?;
@@ -77,7 +76,8 @@ struct Parser<'a> {
     token: Token<'a>,
     pos: Pos,
     /// Each name once, however often it stands in the document.
-    names: FxHashMap<&'a str, Name>,
+    /// The hashes of the standard library can't be foreseen, so that no names can be chosen that get into each other's way.
+    names: HashMap<&'a str, Name>,
     problems: Vec<Problem>,
 }
 
@@ -243,6 +243,8 @@ impl<'a> Parser<'a> {
             let selection = if self.sees(b'.') { self.spread()? } else { Selection::Field(self.field()?) };
             items.push(Positioned::new(selection, at));
         }
+        // Most sets are small, there are many, and documents are kept.
+        items.shrink_to_fit();
         Ok(Positioned::new(SelectionSet { items }, pos))
     }
 
@@ -275,6 +277,7 @@ impl<'a> Parser<'a> {
             let directive = Directive { name: self.name()?, arguments: self.arguments(constant)? };
             directives.push(Positioned::new(directive, pos));
         }
+        directives.shrink_to_fit();
         Ok(directives)
     }
 
@@ -289,6 +292,7 @@ impl<'a> Parser<'a> {
             let (at, value) = (self.pos, self.value(constant)?);
             arguments.push((name, Positioned::new(value, at)));
         }
+        arguments.shrink_to_fit();
         Ok(arguments)
     }
 
@@ -345,6 +349,7 @@ impl<'a> Parser<'a> {
         while !self.takes(b']')? {
             items.push(self.value(constant)?);
         }
+        items.shrink_to_fit();
         Ok(Value::List(items))
     }
 

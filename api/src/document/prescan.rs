@@ -7,6 +7,8 @@ pub(super) struct Scan {
     pub(super) depth: usize,
     /// Names, numbers, strings, brackets and other signs.
     pub(super) tokens: usize,
+    /// The bytes of the longest name or number.
+    pub(super) longest_word: usize,
 }
 
 /// Counts in one pass without recursion. What stands in strings, block strings and comments is skipped. A document that is
@@ -32,7 +34,11 @@ pub(super) fn scan(document: &str) -> Scan {
             b'}' | b']' | b')' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        at = after_token(bytes, at);
+        let end = after_token(bytes, at);
+        if is_word(byte) {
+            found.longest_word = found.longest_word.max(end - at);
+        }
+        at = end;
     }
     found
 }
@@ -119,5 +125,13 @@ mod tests {
         assert_eq!(tokens("{ a1: team(x: \"a b\", y: $z) { ...Some_name } } # no more"), 18);
         assert_eq!(tokens(" ,\n\t# {a}\r\n"), 0);
         assert_eq!(tokens(&format!("{{{}}}", "a:b ".repeat(20_000))), 60_002);
+    }
+
+    #[test]
+    fn names_and_numbers_are_as_long_as_they_are_and_strings_are_none() {
+        let longest = |document: &str| scan(document).longest_word;
+        assert_eq!(longest("{ team(x: 12345, y: \"a string of some length\") { _9 } } # a comment"), 5);
+        assert_eq!(longest(&"a".repeat(60_000)), 60_000);
+        assert_eq!(longest(""), 0);
     }
 }

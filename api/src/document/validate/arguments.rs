@@ -1,8 +1,9 @@
 //! Arguments: `KnownArgumentNames`, `UniqueArgumentNames`, `ProvidedRequiredArguments`, and the type of each.
 
+use std::collections::HashSet;
+
 use async_graphql::{Name, Pos, Positioned};
 use async_graphql_value::Value;
-use rustc_hash::FxHashSet;
 
 use super::{super::types::InputDefinition, Checks, values::Place};
 
@@ -16,7 +17,7 @@ impl<'a> Checks<'a> {
         at: Pos,
         owner: impl Fn() -> String,
     ) {
-        let mut seen = FxHashSet::default();
+        let mut seen = HashSet::new();
         for (name, value) in given {
             if !seen.insert(&name.node) {
                 self.say(name.pos, format!("There can be only one argument named \"{}\".", name.node));

@@ -1,5 +1,7 @@
 //! Operations and fragments: `KnownTypeNames`, `FragmentsOnCompositeTypes`, `NoUnusedFragments`, `SingleFieldSubscriptions`.
 
+use std::collections::HashSet;
+
 use async_graphql::{
     Name, Pos, Positioned,
     parser::types::{
@@ -14,7 +16,7 @@ use super::{Checks, Uses};
 
 /// The fragments that something reaches, each once.
 pub(super) fn reached<'a>(from: &Uses<'a>, fragments: &FxHashMap<&'a Name, Uses<'a>>) -> Vec<&'a Name> {
-    let (mut seen, mut reached, mut open) = (FxHashSet::default(), Vec::new(), from.spreads.clone());
+    let (mut seen, mut reached, mut open) = (HashSet::new(), Vec::new(), from.spreads.clone());
     while let Some(name) = open.pop() {
         if seen.insert(name)
             && let Some(uses) = fragments.get(name)
@@ -63,8 +65,8 @@ impl<'a> Checks<'a> {
     /// One root field, whatever it is called in the answer, and none that a variable decides about.
     fn single_field(&mut self, operation: &'a OperationDefinition) {
         let mut fields = Vec::new();
-        self.collect_roots(&operation.selection_set.node, &mut FxHashSet::default(), &mut fields);
-        let mut keys = FxHashSet::default();
+        self.collect_roots(&operation.selection_set.node, &mut HashSet::new(), &mut fields);
+        let mut keys = HashSet::new();
         let distinct = fields.iter().filter(|field| keys.insert(&field.node.response_key().node)).count();
         if distinct > 1 {
             self.say(operation.selection_set.pos, "A subscription must select only one top level field.");
@@ -77,7 +79,7 @@ impl<'a> Checks<'a> {
     fn collect_roots(
         &mut self,
         set: &'a SelectionSet,
-        seen: &mut FxHashSet<&'a Name>,
+        seen: &mut HashSet<&'a Name>,
         fields: &mut Vec<&'a Positioned<Field>>,
     ) {
         for selection in &set.items {

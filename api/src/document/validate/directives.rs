@@ -1,16 +1,17 @@
 //! Directives: `KnownDirectives`, `UniqueDirectivesPerLocation`, and their arguments.
 
+use std::collections::HashSet;
+
 use async_graphql::{
     Positioned,
     parser::types::{Directive, DirectiveLocation},
 };
-use rustc_hash::FxHashSet;
 
 use super::Checks;
 
 impl<'a> Checks<'a> {
     pub(super) fn directives(&mut self, directives: &'a [Positioned<Directive>], location: DirectiveLocation) {
-        let mut seen = FxHashSet::default();
+        let mut seen = HashSet::new();
         for directive in directives {
             let name = &directive.node.name.node;
             let known = self.types.directive(name);

@@ -10,7 +10,7 @@ use async_graphql::{
     indexmap::IndexMap,
     parser::types::{BaseType, Field, OperationType, Selection, SelectionSet, Type},
 };
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::FxHashMap;
 
 use super::{
     super::types::{Definition, Kind, named},
@@ -26,7 +26,7 @@ struct Selected<'a> {
     ty: &'a Type,
 }
 
-type Groups<'a> = IndexMap<&'a Name, Vec<Selected<'a>>, FxBuildHasher>;
+type Groups<'a> = IndexMap<&'a Name, Vec<Selected<'a>>>;
 
 impl<'a> Checks<'a> {
     /// Of a document in which everything else is in order.

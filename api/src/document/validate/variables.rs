@@ -1,11 +1,12 @@
 //! Variables: `UniqueVariableNames`, `VariablesAreInputTypes`, `NoUndefinedVariables`, `NoUnusedVariables`,
 //! `VariablesInAllowedPosition`, and the type of their defaults.
 
+use std::collections::{HashMap, HashSet};
+
 use async_graphql::{
     Name, Value as ConstValue,
     parser::types::{BaseType, DirectiveLocation, OperationDefinition, Type, VariableDefinition},
 };
-use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     super::{
@@ -18,7 +19,7 @@ use super::{
 impl<'a> Checks<'a> {
     /// What can be said of the definitions by themselves.
     pub(super) fn variable_definitions(&mut self, operation: &'a OperationDefinition) {
-        let mut seen = FxHashSet::default();
+        let mut seen = HashSet::new();
         for definition in &operation.variable_definitions {
             let VariableDefinition { name, var_type, directives, default_value } = &definition.node;
             if !seen.insert(&name.node) {
@@ -52,9 +53,9 @@ impl<'a> Checks<'a> {
     ) where
         'a: 'u,
     {
-        let defined: FxHashMap<_, _> =
+        let defined: HashMap<_, _> =
             operation.variable_definitions.iter().map(|one| (&one.node.name.node, one)).collect();
-        let (mut known, mut undefined) = (FxHashSet::default(), FxHashSet::default());
+        let (mut known, mut undefined) = (HashSet::new(), HashSet::new());
         for usage in uses.flat_map(|uses| &uses.variables) {
             match defined.get(usage.name) {
                 Some(definition) => {
