@@ -116,7 +116,7 @@ impl Default for Config {
             log_format: LogFormat::Text,
             otlp_endpoint: None,
             otlp_sample: 1.0,
-            max_connections: 1_000,
+            max_connections: 10_000,
             header_timeout: Interval::seconds(15),
             drain_timeout: Interval::seconds(20),
             redis_url: Secret::new(""),

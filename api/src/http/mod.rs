@@ -7,6 +7,7 @@ mod cors;
 mod dashboard;
 mod errors;
 mod exports;
+mod files;
 mod graphql;
 mod health;
 mod import;

@@ -6,7 +6,10 @@ use axum::Router;
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::connections::{self, Allowance};
+use super::{
+    connections::{self, Allowance},
+    files,
+};
 use crate::{app::App, scheduling, telemetry::metrics};
 
 /// How often what was measured is brought into the form that is read: it takes memory until then.
@@ -52,6 +55,7 @@ pub async fn serve_as(duty: Duty, listener: TcpListener, app: App, shutdown: Can
     background.spawn(upkeep(shutdown.clone()));
     let (tasks, stopping, drain) = (app.tasks().clone(), app.stopping().clone(), app.config().drain_timeout.duration());
     let (router, config) = (duty.router(&app), app.config());
+    files::make_room(config.max_connections);
     let allowed = Allowance { connections: config.max_connections, headers: config.header_timeout.duration() };
     let overdue = async {
         shutdown.cancelled().await;
