@@ -1,5 +1,6 @@
 //! The front of the API as clients meet it: over a real port, by every protocol that it speaks.
 
+mod abuse;
 mod events;
 mod http;
 pub(crate) mod server;

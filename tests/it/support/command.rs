@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use serde_json::Value;
@@ -206,6 +207,36 @@ impl Server {
         io::copy(&mut stream, &mut io::sink()).expect("the server writes")
     }
 
+    /// Begins a request of JSON with a body that long, and leaves it there.
+    pub(crate) fn begin(&self, request: &str, token: &str, length: usize) -> TcpStream {
+        let mut stream = TcpStream::connect(&self.address).expect("the server listens");
+        write!(
+            stream,
+            "{request} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n\
+             Content-Length: {length}\r\n\r\n",
+            self.address,
+        )
+        .expect("the server reads");
+        stream
+    }
+
+    /// What a request is answered, head and all; nothing where the server closes before it has read everything.
+    pub(crate) fn send(&self, head: &str, token: &str, body: &[u8]) -> String {
+        let mut stream = TcpStream::connect(&self.address).expect("the server listens");
+        let (length, mut answer) = (body.len(), Vec::new());
+        write!(
+            stream,
+            "{head}\r\nHost: {}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\
+             Content-Length: {length}\r\n\r\n",
+            self.address,
+        )
+        .expect("the server reads");
+        // Who is refused early is not read to the end.
+        let _ = stream.write_all(body);
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8(answer).expect("UTF-8")
+    }
+
     /// The memory that it has now, in bytes.
     pub(crate) fn memory(&self) -> u64 {
         self.told_memory("VmRSS:")
@@ -221,6 +252,15 @@ impl Server {
         let told = status.lines().find_map(|line| line.strip_prefix(name)).expect("Linux says so");
         let kib: u64 = told.trim().trim_end_matches(" kB").parse().expect("a number");
         kib * 1024
+    }
+
+    /// How long it has computed so far, on all cores together.
+    pub(crate) fn computed(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).expect("the server runs");
+        // Behind the name, which is in brackets, the times are the 12th and 13th field, in hundredths of a second.
+        let fields = stat.rsplit_once(')').expect("Linux says so").1.split_whitespace();
+        let ticks: u64 = fields.skip(11).take(2).map(|ticks| ticks.parse::<u64>().expect("a number")).sum();
+        Duration::from_millis(ticks * 10)
     }
 
     /// The number of its process.
