@@ -2,12 +2,13 @@
 # make test    everything that is tested, on SQLite and PostgreSQL, and in a real browser
 # make test-browser   the dashboard alone, in a real browser
 # make screenshot     the picture in README.md anew
+# make fuzz    readers of others' bytes, each fed for SECONDS=30; make fuzz SECONDS=600 TARGETS=front for longer
 # make lint    format, clippy, documentation, and the dashboard's types
 # make audit   licences, advisories and unused dependencies
 # make bench   measurements; make bench ARGS="--conversations 2500000 --workspaces 20" for large ones
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test test-browser screenshot test-tools lint format audit bench clean
+.PHONY: help demo build test test-browser screenshot test-tools fuzz lint format audit bench clean
 
 CARGO ?= cargo
 ARGS ?=
@@ -42,6 +43,21 @@ test-tools:
 	@scripts/install-test-tools
 	@npm ci --prefix tests/clients --no-audit --no-fund --silent
 	@npm ci --prefix tests/browser --silent
+
+TARGETS ?= front records block cursor config
+SECONDS ?= 30
+
+# Without sanitizers: Caseload has no unsafe code to watch, and so the stable compiler will do. What is new is kept in
+# fuzz/found; what fails is in fuzz/artifacts, and belongs in fuzz/corpus once it is mended: `make test` takes that.
+fuzz:
+	@command -v cargo-fuzz > /dev/null || $(CARGO) install cargo-fuzz --locked
+	@cp Cargo.lock fuzz/Cargo.lock
+	@for target in $(TARGETS); do \
+		mkdir -p fuzz/found/$$target && \
+		$(CARGO) fuzz run --sanitizer none $$target fuzz/found/$$target fuzz/corpus/$$target -- \
+			-max_total_time=$(SECONDS) -max_len=70000 -timeout=10 -rss_limit_mb=2048 -dict=fuzz/words.dict -print_final_stats=1 \
+			|| exit 1; \
+	done
 
 lint:
 	$(CARGO) fmt --all --check

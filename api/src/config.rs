@@ -11,7 +11,7 @@ use anyhow::{Context as _, bail};
 use caseload_rollup::plan::{FACTS_AT_A_TIME, TimeOfDay};
 use caseload_schema::store::StoreOptions;
 use figment::{
-    Figment,
+    Figment, Provider,
     error::{Actual, Kind},
     providers::{Format, Serialized, Toml},
 };
@@ -153,13 +153,21 @@ impl Default for Config {
 impl Config {
     /// The settings of `flags` (which hold those of the environment), and of `file` or of `caseload.toml` where there is one.
     pub fn load(file: Option<&Path>, flags: &impl Serialize) -> anyhow::Result<Self> {
-        let mut figment = Figment::from(Serialized::defaults(Self::default()));
         if let Some(path) = file {
             let text = std::fs::read_to_string(path).with_context(|| format!("can't read {}", path.display()))?;
-            figment = figment.merge(Toml::string(&text));
+            Self::read(&text, flags)
         } else {
-            figment = figment.merge(Toml::file(DEFAULT_FILE));
+            Self::extract(Toml::file(DEFAULT_FILE), flags)
         }
+    }
+
+    /// The same of the text of a file.
+    pub fn read(text: &str, flags: &impl Serialize) -> anyhow::Result<Self> {
+        Self::extract(Toml::string(text), flags)
+    }
+
+    fn extract(file: impl Provider, flags: &impl Serialize) -> anyhow::Result<Self> {
+        let figment = Figment::from(Serialized::defaults(Self::default())).merge(file);
         let figment = figment.merge(Serialized::defaults(flags));
         let config: Self = figment.extract().map_err(|error| plain(&error))?;
         config.check()?;

@@ -10,6 +10,7 @@ mod commands;
 mod dirty;
 mod exact;
 mod front;
+mod fuzz;
 mod import;
 mod laws;
 mod lifecycle;

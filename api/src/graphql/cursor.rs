@@ -79,6 +79,15 @@ impl Place {
     }
 }
 
+/// A cursor of whatever list, written anew; `None` where it is none. What one is written as, it is read from again.
+pub fn rewrite_cursor(cursor: &str) -> Option<String> {
+    let lists = [List::Conversations, List::Durations, List::Feedback, List::AuditEvents, List::RollupRuns];
+    if let Ok((place, generation)) = Place::decode_of_generation(cursor) {
+        return Some(place.encode(List::DailyRollups(generation)));
+    }
+    lists.into_iter().find_map(|list| Some(Place::decode(cursor, list).ok()?.encode(list)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -47,6 +47,7 @@ mod viewer;
 mod workspace;
 
 pub use context::Deadline;
+pub use cursor::rewrite_cursor;
 pub use errors::{has_timed_out, to_server_error, with_codes};
 pub use events::EachEvent;
 pub(crate) use inputs::period_of;

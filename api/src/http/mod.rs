@@ -23,6 +23,7 @@ mod socket;
 mod spool;
 
 pub(crate) use classes::Classes;
+pub use graphql::Asked;
 pub(crate) use listeners::Listeners;
 pub(crate) use rates::Rates;
 pub use router::{health_router, router};

@@ -13,6 +13,7 @@ mod finality;
 mod journal;
 mod lines;
 mod load;
+mod probe;
 mod record;
 mod repair;
 mod report;
@@ -35,6 +36,7 @@ use self::{
     load::Messages,
 };
 pub use self::{
+    probe::probe,
     repair::{Repaired, repair},
     report::{LineError, MAX_LISTED_ERRORS, Report},
 };

@@ -21,7 +21,7 @@ use crate::{
 /// A request as GraphQL over HTTP writes it. One alone: batches are not taken.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::http) struct Asked {
+pub struct Asked {
     #[serde(default)]
     pub(super) query: Option<String>,
     #[serde(default)]
@@ -48,8 +48,18 @@ impl Asked {
         Self { query: Some(query.to_owned()), ..Self::default() }
     }
 
+    /// The document, where it is sent along.
+    pub fn document(&self) -> Option<&str> {
+        self.query.as_deref()
+    }
+
+    /// The operation of the document that is meant.
+    pub fn operation_name(&self) -> Option<&str> {
+        self.operation_name.as_deref()
+    }
+
     /// The values given for variables.
-    pub(super) fn variables(&self) -> Variables {
+    pub fn variables(&self) -> Variables {
         self.variables.as_ref().map(|given| given.0.clone()).unwrap_or_default()
     }
 
@@ -77,7 +87,8 @@ impl Asked {
         Ok(Self::parse(&bytes)?)
     }
 
-    fn parse(bytes: &[u8]) -> Result<Self, ApiError> {
+    /// Reads a body.
+    pub fn parse(bytes: &[u8]) -> Result<Self, ApiError> {
         // A list would be read as the values of the fields in their order.
         let is_object = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
         let asked = is_object.then(|| serde_json::from_slice(bytes).ok()).flatten();

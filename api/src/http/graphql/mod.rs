@@ -18,9 +18,10 @@ use axum::{
 };
 use tokio::time::Instant;
 
+pub use self::asked::Asked;
 pub(super) use self::{
     answer::refused,
-    asked::{Asked, Credentials},
+    asked::Credentials,
     stream::{Changed, answers, watch},
 };
 use self::{
