@@ -1,7 +1,9 @@
 //! Who may read what.
 
 mod documents;
+mod exports;
 mod fields;
+mod listening;
 mod matrix;
 mod mixing;
 mod moved;

@@ -1,15 +1,18 @@
 //! One operation of a document, with its variables: what is executed.
 
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use async_graphql::{
     Name, Positioned, Variables,
     parser::types::{
-        DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
+        Directive, DocumentOperations, ExecutableDocument, Field, FragmentDefinition, OperationDefinition,
+        OperationType, Selection, SelectionSet,
     },
 };
 use async_graphql_value::Value;
-use rustc_hash::FxHashSet;
 
 use super::{Document, problem::Problem};
 use crate::error::ApiError;
@@ -72,8 +75,13 @@ impl Bound {
     pub fn request(&self) -> async_graphql::Request {
         let mut operation = self.definition().clone();
         let mut fragments = self.document.executable.fragments.clone();
+        if operation.node.ty == OperationType::Subscription {
+            let mut roots = Vec::new();
+            collect(&operation.node.selection_set.node, &fragments, &mut roots);
+            operation.node.selection_set.node.items = merged(roots).into_iter().collect();
+        }
         let defined = operation.node.variable_definitions.iter().map(|one| one.node.name.node.clone());
-        let absent: FxHashSet<_> = defined.filter(|name| !self.variables.contains_key(name)).collect();
+        let absent: HashSet<_> = defined.filter(|name| !self.variables.contains_key(name)).collect();
         if !absent.is_empty() {
             leave_out(&mut operation.node.selection_set.node, &absent);
             for fragment in fragments.values_mut() {
@@ -86,7 +94,45 @@ impl Bound {
     }
 }
 
-fn leave_out(set: &mut SelectionSet, absent: &FxHashSet<Name>) {
+type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
+
+/// The fields of a subscription's root, wherever they are written: the executor makes a stream of each that stands there, and
+/// sees none within fragments.
+fn collect(set: &SelectionSet, fragments: &Fragments, fields: &mut Vec<Positioned<Field>>) {
+    for selection in set.items.iter().filter(|selection| !is_left_out(selection.node.directives())) {
+        match &selection.node {
+            Selection::Field(field) => fields.push(field.clone()),
+            Selection::InlineFragment(inline) => collect(&inline.node.selection_set.node, fragments, fields),
+            Selection::FragmentSpread(spread) => {
+                if let Some(fragment) = fragments.get(&spread.node.fragment_name.node) {
+                    collect(&fragment.node.selection_set.node, fragments, fields);
+                }
+            }
+        }
+    }
+}
+
+/// Whether a directive says so. At a subscription's root they hold no variables.
+fn is_left_out(directives: &[Positioned<Directive>]) -> bool {
+    directives.iter().any(|directive| {
+        let condition = directive.node.get_argument("if").map(|condition| &condition.node);
+        match directive.node.name.node.as_str() {
+            "skip" => condition == Some(&Value::Boolean(true)),
+            "include" => condition == Some(&Value::Boolean(false)),
+            _ => false,
+        }
+    })
+}
+
+/// Fields of one name as the one that they are, with all that is selected from any of them.
+fn merged(fields: Vec<Positioned<Field>>) -> Option<Positioned<Selection>> {
+    let mut fields = fields.into_iter();
+    let mut first = fields.next()?;
+    first.node.selection_set.node.items.extend(fields.flat_map(|field| field.node.selection_set.node.items));
+    Some(Positioned::new(Selection::Field(first.clone()), first.pos))
+}
+
+fn leave_out(set: &mut SelectionSet, absent: &HashSet<Name>) {
     for selection in &mut set.items {
         match &mut selection.node {
             Selection::Field(field) => {
@@ -97,5 +143,50 @@ fn leave_out(set: &mut SelectionSet, absent: &FxHashSet<Name>) {
             Selection::InlineFragment(inline) => leave_out(&mut inline.node.selection_set.node, absent),
             Selection::FragmentSpread(_) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        config::Config,
+        document::{Library, Wanted},
+    };
+
+    /// What is selected below the root fields that the executor gets.
+    fn roots(query: &str) -> Vec<Vec<String>> {
+        let library = Library::new(&crate::graphql::sdl(), &Config::default()).unwrap();
+        let document = library.find(Wanted::Text(query)).unwrap();
+        let mut request = library.bind(document, None, &Variables::default()).unwrap().request();
+        let operations = request.parsed_query().unwrap().operations.iter();
+        let fields = |set: &SelectionSet| {
+            let fields = set.items.iter().filter_map(|selection| match &selection.node {
+                Selection::Field(field) => Some(field.node.clone()),
+                _ => None,
+            });
+            fields.collect::<Vec<_>>()
+        };
+        let names = |field: &Field| fields(&field.selection_set.node).iter().map(|one| one.name.to_string()).collect();
+        operations
+            .flat_map(|(_, operation)| fields(&operation.node.selection_set.node))
+            .map(|one| names(&one))
+            .collect()
+    }
+
+    #[test]
+    fn a_subscription_has_one_root_field_wherever_it_is_written() {
+        let one = [["generation"]];
+        assert_eq!(roots("subscription { rollupStatus { generation } }"), one);
+        assert_eq!(roots("subscription { ... { ... on Subscription { rollupStatus { generation } } } }"), one);
+        assert_eq!(
+            roots("subscription { ...F } fragment F on Subscription { ... { rollupStatus { generation } } }"),
+            one
+        );
+        let twice = "subscription { rollupStatus { generation } ...F } fragment F on Subscription { rollupStatus { pendingDays } }";
+        assert_eq!(roots(twice), [["generation", "pendingDays"]]);
+        let skipped =
+            "subscription { rollupStatus { generation } ... @skip(if: true) { rollupStatus { pendingDays } } }";
+        assert_eq!(roots(skipped), one);
     }
 }

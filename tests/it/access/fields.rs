@@ -34,6 +34,8 @@ pub(super) const FIELDS: &[Row] = &[
         &["team { period { from } }", "labels { conversations }", "dailyRollups { nodes { day } }"],
     ),
     ("Query", "%", Admin, &["auditEvents { nodes { id } }"]),
+    ("Subscription", "%", Anyone, &["rollupStatus { generation }"]),
+    ("Subscription", "%", Admin, &["rollupRun(id: \"1\") { id }"]),
     (
         "Mutation",
         "%",

@@ -29,15 +29,15 @@ const PERSONAL: [(&str, &str); 5] = [
 const FOR_MEMBERS: [(&str, &str); 2] = [("Mutation", "setMemberRole"), ("Mutation", "createApiToken")];
 
 /// Who asks.
-struct Asker {
-    name: String,
-    token: String,
+pub(super) struct Asker {
+    pub(super) name: String,
+    pub(super) token: String,
     /// The scopes of a machine.
     scopes: Option<Vec<&'static str>>,
 }
 
 impl Asker {
-    async fn all(caseload: &Caseload) -> Vec<Self> {
+    pub(super) async fn all(caseload: &Caseload) -> Vec<Self> {
         let member = |role: &&str| Self { name: (*role).to_owned(), token: token(role, WORKSPACE), scopes: None };
         let mut all: Vec<Self> = ROLES.iter().map(member).collect();
         let sets: [&[&'static str]; 5] = [
@@ -55,7 +55,7 @@ impl Asker {
     }
 
     /// Whether they read that field, where they read what it stands in.
-    fn may_read(&self, object: &str, field: &str) -> bool {
+    pub(super) fn may_read(&self, object: &str, field: &str) -> bool {
         let least = least(object, field);
         let Some(scopes) = &self.scopes else { return least.allows(&self.name) };
         let (admin, reads) = (scopes.contains(&"ADMIN"), scopes.contains(&"READ_ROLLUPS"));
@@ -87,14 +87,14 @@ enum Step {
 
 /// A way from a root to an object.
 #[derive(Debug, Clone)]
-struct Way {
+pub(super) struct Way {
     steps: Vec<Step>,
-    end: String,
+    pub(super) end: String,
 }
 
 /// Every way from `root` to any object that visits no type more than once, and reports, which hold their own kind in
 /// `previous`, twice.
-fn ways(schema: &Schema, root: &str) -> Vec<Way> {
+pub(super) fn ways(schema: &Schema, root: &str) -> Vec<Way> {
     let mut found = vec![Way { steps: Vec::new(), end: root.to_owned() }];
     let mut at = 0;
     while let Some(way) = found.get(at).cloned() {
@@ -144,13 +144,13 @@ impl Way {
         })
     }
 
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         self.fields().map(|(_, field)| field.name.as_str()).collect::<Vec<_>>().join(".")
     }
 }
 
-/// The three ways to write the same question, merged into one document: as it is, under other names, and through fragments.
-fn document(operation: &str, way: &Way, leaves: &[&Field], asker: &Asker) -> String {
+/// The three ways to write the same question, each what stands in its root: as it is, under other names, and through fragments.
+pub(super) fn writings(way: &Way, leaves: &[&Field], asker: &Asker) -> [String; 3] {
     let own = if asker.scopes.is_some() { "member(id: \"agent\")" } else { "member" };
     let calls: Vec<&str> = leaves.iter().map(|field| field.call.as_str()).collect();
     let aliased: Vec<String> = leaves.iter().map(|field| format!("x_{}: {}", field.name, field.call)).collect();
@@ -160,6 +160,12 @@ fn document(operation: &str, way: &Way, leaves: &[&Field], asker: &Asker) -> Str
     let spread = way.ask(&format!("... on {} {{ {} }}", way.end, calls.join(" ")), own, |object, call, inner| {
         format!("... on {object} {{ y_{}: {call} {{ {inner} }} }}", name(call))
     });
+    [plain, renamed, spread]
+}
+
+/// All of them, merged into one document.
+fn document(operation: &str, way: &Way, leaves: &[&Field], asker: &Asker) -> String {
+    let [plain, renamed, spread] = writings(way, leaves, asker);
     let root = if operation == "mutation" { "Mutation" } else { "Query" };
     format!("{operation} {{ {plain} {renamed} ...Spread }} fragment Spread on {root} {{ {spread} }}")
 }
@@ -171,7 +177,7 @@ fn names(path: &Value) -> String {
 }
 
 /// Checks an answer against the table, and gives whether anything of it was there.
-fn check(way: &Way, leaves: &[&Field], asker: &Asker, answer: &Answer) -> bool {
+pub(super) fn check(way: &Way, leaves: &[&Field], asker: &Asker, answer: &Answer) -> bool {
     let json = answer.json();
     let at = || format!("{}: {}: {json:.2000}", asker.name, way.name());
     let errors = json["errors"].as_array().cloned().unwrap_or_default();
@@ -226,7 +232,7 @@ fn holds_anything(data: &Value, path: &str) -> bool {
 }
 
 /// Facts beside those of the sample, so that hardly any object is missing.
-async fn sample() -> Caseload {
+pub(super) async fn sample() -> Caseload {
     let caseload = acme(Backend::Sqlite).await;
     machine_token(&caseload, &["IMPORT"]).await;
     caseload
@@ -238,8 +244,7 @@ async fn everyone_asks(root: &str) -> (usize, BTreeSet<String>, BTreeSet<String>
     let (mut questions, mut seen, mut ended) = (0, BTreeSet::new(), BTreeSet::new());
     let operation = if root == "Mutation" { "mutation" } else { "query" };
     for way in ways(&schema, root) {
-        let leaves: Vec<&Field> =
-            schema.fields(&way.end).iter().filter(|field| schema.objects_of(&field.kind).is_empty()).collect();
+        let leaves = schema.leaves(&way.end);
         ended.insert(way.end.clone());
         if leaves.is_empty() {
             // What has nothing but objects in it is passed through on the way to them.

@@ -51,6 +51,11 @@ impl Schema {
         self.objects.get(kind).map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// Those of them that hold no objects.
+    pub(super) fn leaves(&self, kind: &str) -> Vec<&Field> {
+        self.fields(kind).iter().filter(|field| self.objects_of(&field.kind).is_empty()).collect()
+    }
+
     /// The objects that a value of that type can be.
     pub(super) fn objects_of(&self, kind: &str) -> Vec<String> {
         if self.objects.contains_key(kind) {
