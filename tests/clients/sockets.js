@@ -48,3 +48,20 @@ const lively = client(owner, { keepAlive: 20, lazy: false, on: { pong: (received
 await new Promise((resolve) => setTimeout(resolve, 300));
 assert.ok(pongs > 2, `${pongs} pongs`);
 await lively.dispose();
+
+/** The code that the connection is closed with, as the client hears it. */
+async function closing(more, query) {
+  const one = client(owner, more);
+  const codes = await Promise.allSettled([0, 1].map(() => new Promise((resolve, reject) => {
+    one.subscribe({ query }, { next: resolve, error: reject, complete: resolve });
+  })));
+  await one.dispose();
+  return codes.map(({ reason }) => reason?.code);
+}
+
+const lasting = "subscription { rollupStatus { generation } }";
+assert.deepEqual(await closing({ generateID: () => "same" }, lasting), [4409, 4409]);
+const wrong = (key, value) => (key === "type" && value === "subscribe" ? "start" : value);
+assert.deepEqual(await closing({ jsonMessageReplacer: wrong }, lasting), [4400, 4400]);
+assert.deepEqual(await closing({ connectionParams: () => new Promise(() => {}) }, lasting), [4408, 4408]);
+assert.deepEqual(await closing({ connectionParams: {} }, lasting), [4403, 4403]);

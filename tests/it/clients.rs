@@ -57,3 +57,13 @@ async fn documents_are_judged_as_the_reference_implementation_judges_them() {
 async fn persisted_queries_are_answered_as_their_clients_ask_for_them() {
     run("persisted.js", |_| {}).await;
 }
+
+#[tokio::test]
+async fn the_schema_keeps_the_rules_of_schemas_and_of_relay() {
+    run("lint.js", |_| {}).await;
+}
+
+#[tokio::test]
+async fn what_the_guide_asks_for_is_what_the_schema_has() {
+    run("guide.js", |_| {}).await;
+}

@@ -180,6 +180,79 @@ async fn what_is_not_of_the_protocol_closes_the_connection() {
     }
 }
 
+/// It goes on until the connection ends.
+const LASTING: &str = "subscription { rollupStatus { generation } }";
+
+#[tokio::test]
+async fn an_id_is_used_by_one_operation_at_a_time() {
+    let (_caseload, server) = sample().await;
+    let mut client = greeted(&server, "owner").await;
+    for _ in 0..2 {
+        client.subscribe("1", LASTING).await;
+    }
+    assert_eq!(client.hear().await, Err(4409));
+    // Once one has ended, its id is free.
+    let mut client = greeted(&server, "owner").await;
+    client.subscribe("1", LASTING).await;
+    client.say(&json!({"type": "complete", "id": "1"})).await;
+    client.subscribe("1", "{ viewer { role } }").await;
+    assert_eq!(client.hear().await.expect("an answer")["payload"]["data"], json!({"viewer": {"role": "OWNER"}}));
+    assert_eq!(client.hear().await, Ok(json!({"type": "complete", "id": "1"})));
+    client.subscribe("1", "{ viewer { role } }").await;
+    assert_eq!(client.hear().await.expect("an answer")["type"], "next");
+}
+
+#[tokio::test]
+async fn a_connection_has_20_operations_at_a_time() {
+    let (_caseload, server) = sample().await;
+    let mut client = greeted(&server, "owner").await;
+    for id in 0..21 {
+        client.subscribe(&id.to_string(), LASTING).await;
+    }
+    let refused = client.hear().await.expect("an open connection");
+    assert_eq!((&refused["type"], &refused["id"]), (&json!("error"), &json!("20")));
+    assert_eq!(refused["payload"][0]["extensions"]["code"], "RATE_LIMITED");
+    client.say(&json!({"type": "complete", "id": "7"})).await;
+    client.subscribe("20", "{ viewer { role } }").await;
+    assert_eq!(client.hear().await.expect("an answer")["type"], "next");
+}
+
+#[tokio::test]
+async fn a_member_has_50_connections_at_a_time() {
+    let (_caseload, server) = sample().await;
+    let mut clients = Vec::new();
+    for _ in 0..50 {
+        clients.push(greeted(&server, "agent").await);
+    }
+    let mut refused = Client::connect(&server).await;
+    assert_eq!(refused.greet(&token("agent")).await, Err(4429));
+    drop(greeted(&server, "viewer").await);
+    // The place of one that has gone is free as soon as that is noticed.
+    drop(clients.pop());
+    let free = async {
+        while Client::connect(&server).await.greet(&token("agent")).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(Duration::from_secs(30), free).await.expect("a place");
+}
+
+#[tokio::test]
+async fn a_token_that_is_revoked_closes_the_connection() {
+    let (caseload, server) = sample().await;
+    let query = "mutation { createApiToken(name: \"m\", scopes: [READ_ROLLUPS]) { secret token { id } } }";
+    let made = caseload.ask("owner", query, &json!({})).await.data("createApiToken");
+    let mut client = Client::connect(&server).await;
+    client.greet(made["secret"].as_str().expect("a secret")).await.expect("a token that is good");
+    client.subscribe("1", LASTING).await;
+    let id = &made["token"]["id"];
+    caseload
+        .ask("owner", &format!("mutation {{ revokeApiToken(id: {id}) {{ id }} }}"), &json!({}))
+        .await
+        .data("revokeApiToken");
+    assert_eq!(client.hear().await, Err(4401));
+}
+
 #[tokio::test]
 async fn what_is_wrong_with_an_operation_is_its_error_and_the_connection_stays() {
     let (_caseload, server) = sample().await;
