@@ -77,6 +77,11 @@ impl Predicate {
         Self { channels: Some(passes.then_some(channel).into_iter().collect()), ..self.clone() }
     }
 
+    /// The one who may be credited, where it is one.
+    pub(super) fn only_member(&self) -> Option<Option<MemberKey>> {
+        if let Credit::One(member) = &self.credit { Some(*member) } else { None }
+    }
+
     /// The groups of those who may be credited, by place in `members`.
     pub(super) fn groups(&self, members: &Members) -> Passing<impl Iterator<Item = usize>> {
         match &self.credit {

@@ -77,6 +77,15 @@ impl<'a> Selection<'a> {
             Passing::One(place) => Groups::One(place.map(|place| &block.groups()[place])),
             Passing::Some(places) => Groups::Some(places.map(|place| &block.groups()[place]).collect()),
         };
+        Self::over(block, groups, predicate)
+    }
+
+    /// The same where the one group that passes is known.
+    pub(super) fn of_group(block: &'a Block, place: usize, predicate: &'a Predicate) -> Self {
+        Self::over(block, Groups::One(Some(&block.groups()[place])), predicate)
+    }
+
+    fn over(block: &'a Block, groups: Groups<'a>, predicate: &'a Predicate) -> Self {
         Self { block, test: RowTest::new(predicate, block.tags(), groups.count_rows()), groups }
     }
 

@@ -15,7 +15,10 @@ use super::{
     filter::Predicate,
     selection::{Selection, Timed},
 };
-use crate::{block::OpenBlock, counts::Counts};
+use crate::{
+    block::{Block, OpenBlock},
+    counts::Counts,
+};
 
 /// What passes a filter within a period. Cheap to clone and to narrow; each figure is computed when it is asked for.
 #[derive(Debug, Clone)]
@@ -28,14 +31,16 @@ pub struct View {
     pub(super) backlogs: Arc<OnceLock<Vec<i64>>>,
     /// What adds up: computed once for all that ask.
     counts: Arc<OnceLock<Counts>>,
+    /// Where only one member's part passes: the days of the period that have any, and the place of the group there.
+    places: Arc<OnceLock<Vec<(u32, u32)>>>,
 }
 
 impl View {
     /// What passes `filter` within `period`. `days` may hold others than the period's: they count for nothing, but those
     /// behind it have to be there for [`backlog`](Self::backlog).
     pub fn new(days: Days, open: Arc<OpenBlock>, period: Period, filter: Filter) -> Self {
-        let (predicate, backlogs, counts) = (Arc::new(filter.into()), Arc::default(), Arc::default());
-        Self { days, open, period, predicate, backlogs, counts }
+        let (predicate, backlogs) = (Arc::new(filter.into()), Arc::default());
+        Self { days, open, period, predicate, backlogs, counts: Arc::default(), places: Arc::default() }
     }
 
     /// The period.
@@ -46,7 +51,7 @@ impl View {
     /// The same for another period: a bucket of this one, or the one before, as far as the days reach.
     #[must_use]
     pub fn within(&self, period: Period) -> Self {
-        Self { period, counts: Arc::default(), ..self.clone() }
+        Self { period, counts: Arc::default(), places: Arc::default(), ..self.clone() }
     }
 
     /// What of this is credited to `member`, or to nobody.
@@ -68,13 +73,21 @@ impl View {
     }
 
     fn narrowed(&self, predicate: Predicate) -> Self {
-        let (predicate, backlogs, counts) = (Arc::new(predicate), Arc::default(), Arc::default());
-        Self { days: self.days.clone(), open: Arc::clone(&self.open), period: self.period, predicate, backlogs, counts }
+        let (days, open) = (self.days.clone(), Arc::clone(&self.open));
+        let (predicate, backlogs) = (Arc::new(predicate), Arc::default());
+        Self { days, open, period: self.period, predicate, backlogs, counts: Arc::default(), places: Arc::default() }
     }
 
-    /// What passes of each day of the period on which anything happened.
+    /// What passes of each day of the period on which anything happened; where only one member's part passes, of each day
+    /// on which there is one.
     pub(super) fn selections(&self) -> impl Iterator<Item = Selection<'_>> {
-        self.days.within(self.period).iter().map(|block| Selection::of(block, &self.predicate))
+        let days = self.days.within(self.period);
+        let places = self.predicate.only_member().map(|member| self.places.get_or_init(|| places(days, member)));
+        let all = if places.is_none() { days } else { &[] };
+        let of_one = places.into_iter().flatten();
+        let of_one =
+            of_one.map(|&(day, place)| Selection::of_group(&days[day as usize], place as usize, &self.predicate));
+        of_one.chain(all.iter().map(|block| Selection::of(block, &self.predicate)))
     }
 
     /// All figures that add up.
@@ -150,4 +163,10 @@ impl View {
             self.days.within(self.period).iter().flat_map(|block| block.members().iter()).collect();
         members.into_iter().filter(|&member| self.credited_to(member).anything_counts()).collect()
     }
+}
+
+/// The days, by their place among `days`, on which something is credited to `member`, and where.
+fn places(days: &[Arc<Block>], member: Option<MemberKey>) -> Vec<(u32, u32)> {
+    let days = days.iter().zip(0..);
+    days.filter_map(|(block, day)| Some((day, block.members().find(member)? as u32))).collect()
 }
