@@ -111,9 +111,32 @@ pub(super) async fn plan(
     if days.len() <= FEW_DAYS {
         return Ok(Some(Plan { zone, days, pieces: Vec::new() }));
     }
-    let facts = facts::count_by_day(conn, ws, zone.span(*first).0, zone.span(*last).1).await?;
-    let pieces = plan::pieces(&days, &facts.into_iter().collect(), piece);
+    let facts = spread(conn, ws, zone, (*first, *last)).await?;
+    let pieces = plan::pieces(&days, &facts, piece);
     Ok(Some(Plan { zone, days, pieces }))
+}
+
+/// Days that are counted before any of them stands for others.
+const COUNTED_DAYS: usize = 64;
+/// Where there are more, one of so many is counted: every day of the week has its turn.
+const STRIDE: usize = 8;
+
+/// About how many facts each day from `first` to `last` has. To count them all would take as long as to read many of them.
+async fn spread(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    zone: Zone,
+    (first, last): (Day, Day),
+) -> Result<BTreeMap<Day, u64>, StoreError> {
+    let days: Vec<Day> = first.until(last.next()).collect();
+    let stride = if days.len() <= COUNTED_DAYS { 1 } else { STRIDE };
+    let mut spread = BTreeMap::new();
+    for alike in days.chunks(stride) {
+        let (start, end) = zone.span(alike[0]);
+        let facts = facts::count_messages(conn, ws, start, end).await?;
+        spread.extend(alike.iter().map(|day| (*day, facts)));
+    }
+    Ok(spread)
 }
 
 /// The days to make: those marked, and those asked for.

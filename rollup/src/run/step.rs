@@ -44,16 +44,19 @@ pub(super) enum Halt {
 /// What is to be done next in a workspace.
 enum Next {
     Nothing,
-    /// A run that has pieces left to make.
-    Pieces(Run),
+    /// A run, and how many of its pieces are left to make.
+    Pieces(Run, i64),
     /// A run to begin, to plan, or to end.
     Lead,
 }
 
 /// How often a hand gives a sign of life, whatever it is at.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(4);
-/// Pieces that are claimed at a time: enough to read one while another is folded, few enough to leave some to others.
-const PIECES_AT_A_TIME: i64 = 4;
+/// A hand claims this part of the pieces that are left: many at first, so that reading, folding and writing overlap for long,
+/// and few in the end, so that all hands end together.
+const SHARE: i64 = 4;
+/// Some seconds of work at most: whoever asks for a run of another workspace does not wait longer.
+const MOST_PIECES: i64 = 16;
 
 impl Hand {
     /// Takes one step of the workspace's run, where there is one to take: some seconds of work, or, of a small run, all of it.
@@ -62,16 +65,16 @@ impl Hand {
     pub async fn step(&self, ws: WorkspaceKey) -> Result<Step, StoreError> {
         match self.store.read(move |conn| Box::pin(next(conn, ws))).await? {
             Next::Nothing => Ok(Step::Idle),
-            Next::Pieces(run) => Box::pin(self.make_pieces(ws, &run)).await,
+            Next::Pieces(run, left) => Box::pin(self.make_pieces(ws, &run, left)).await,
             Next::Lead => Box::pin(self.lead(ws)).await,
         }
     }
 
-    async fn make_pieces(&self, ws: WorkspaceKey, run: &Run) -> Result<Step, StoreError> {
+    async fn make_pieces(&self, ws: WorkspaceKey, run: &Run, left: i64) -> Result<Step, StoreError> {
         let (id, name, now) = (run.id, self.name.clone(), self.clock.now());
-        let claim = self.store.write(move |conn| {
-            Box::pin(async move { tasks::claim(conn, (ws, id), &name, now, PIECES_AT_A_TIME).await })
-        });
+        let most = (left / SHARE).clamp(SHARE, MOST_PIECES);
+        let claim =
+            self.store.write(move |conn| Box::pin(async move { tasks::claim(conn, (ws, id), &name, now, most).await }));
         let claimed = claim.await?;
         let Some(first) = claimed.first().copied() else { return Ok(Step::Waiting) };
         let renew = || -> BoxFuture<'_, ()> { Box::pin(self.renew_claims(ws, id, claimed.clone())) };
@@ -180,8 +183,11 @@ enum Held {
 async fn next(conn: &mut Conn, ws: WorkspaceKey) -> Result<Next, StoreError> {
     let Some(run) = runs::list_active(conn, ws).await?.into_iter().next() else { return Ok(Next::Nothing) };
     let may_have_pieces = run.state == RunState::Running && run.zone.is_some();
-    if may_have_pieces && 0 < tasks::progress(conn, ws, run.id).await?.left {
-        return Ok(Next::Pieces(run));
+    if may_have_pieces {
+        let left = tasks::progress(conn, ws, run.id).await?.left;
+        if 0 < left {
+            return Ok(Next::Pieces(run, left));
+        }
     }
     Ok(Next::Lead)
 }

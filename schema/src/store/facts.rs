@@ -11,7 +11,6 @@ use super::{
     tables::{conversations, follow_ups, messages, ratings},
 };
 use crate::{
-    day::Day,
     facts::{Conversation, Facts, FollowUp, Message, OpenConversation},
     id::{ChannelKey, ConversationKey, CustomerKey, LabelKey, MemberKey, WorkspaceKey},
     import::rows::{INBOUND, REPLY, RatingRow},
@@ -178,17 +177,14 @@ pub async fn extent(conn: &mut Conn, ws: WorkspaceKey) -> Result<Option<(Instant
     Ok(low.zip(high).map(|(low, high)| (Instant::from_micros(low), Instant::from_micros(high))))
 }
 
-/// How many messages `[start, end)` has, by the day of UTC: about how the work of a run is spread.
-pub async fn count_by_day(conn: &mut Conn, ws: WorkspaceKey, start: Instant, end: Instant) -> Result<Vec<(Day, u64)>> {
-    use diesel::{dsl::sql, sql_types::BigInt};
-    let day = || sql::<BigInt>("sent_at / 86400000000");
+/// How many messages `[start, end)` has: most of the work of a rollup is theirs.
+pub async fn count_messages(conn: &mut Conn, ws: WorkspaceKey, start: Instant, end: Instant) -> Result<u64> {
     let query = messages::table
         .filter(messages::workspace_id.eq(ws.0))
         .filter(messages::sent_at.ge(start.micros()).and(messages::sent_at.lt(end.micros())))
-        .group_by(day())
-        .select((day(), diesel::dsl::count_star()));
-    let rows: Vec<(i64, i64)> = load!(conn, query)?;
-    Ok(rows.into_iter().map(|(day, count)| (Day::from_number(day as i32), count.unsigned_abs())).collect())
+        .count();
+    let count: Option<i64> = first!(conn, query)?;
+    Ok(count.unwrap_or(0).unsigned_abs())
 }
 
 /// The messages that count of these conversations, whenever they were sent.
