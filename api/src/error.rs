@@ -173,12 +173,17 @@ impl ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        if let StoreError::Unavailable(_) = error {
-            tracing::warn!(%error, "the store can't be reached");
-            return Self::unavailable();
+        match error {
+            StoreError::Unavailable(_) => {
+                tracing::warn!(%error, "the store can't be reached");
+                Self::unavailable()
+            }
+            StoreError::Final(why) => Self::bad_input(why),
+            _ => {
+                tracing::error!(%error, "the store failed");
+                Self::internal()
+            }
         }
-        tracing::error!(%error, "the store failed");
-        Self::internal()
     }
 }
 

@@ -299,6 +299,10 @@ async fn what_would_change_a_final_day_is_refused_with_its_line_and_field(backen
         let report = caseload.import(std::slice::from_ref(&record)).await;
         assert_eq!(report.rejected, 0, "{record}: {report:?}");
     }
+    let zone =
+        caseload.ask("boss", "mutation { setTimezone(timezone: \"Asia/Tokyo\") { timezone } }", &json!({})).await;
+    assert_eq!(zone.codes(), ["BAD_USER_INPUT"], "{zone:?}");
+    assert!(zone.json()["errors"][0]["message"].as_str().expect("a text").contains("2025-03-01"), "{zone:?}");
     caseload.roll_up().await;
     assert_eq!(differences(&caseload).await, 0);
     let query = "{ team(period: {between: {from: \"2025-01-01\", to: \"2025-02-28\"}}) {

@@ -31,6 +31,9 @@ pub enum StoreError {
     /// A setting or an argument that can't be used; says what to do.
     #[error("{0}")]
     Invalid(String),
+    /// What can't be done any more, because the facts of the days before are gone; says what.
+    #[error("{0}")]
+    Final(String),
     /// Whatever else the database said.
     #[error("database error: {0}")]
     Database(String),

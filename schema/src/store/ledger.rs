@@ -123,7 +123,7 @@ pub(crate) async fn set_pending_zone(conn: &mut Conn, ws: WorkspaceKey, zone: Zo
     let Some(ledger) = find(conn, ws).await? else { return Ok(false) };
     if let Some(before) = ledger.final_before.filter(|_| ledger.zone != zone) {
         let why = format!("the days before {before} are final, and can't be made anew in another time zone");
-        return Err(StoreError::Invalid(why));
+        return Err(StoreError::Final(why));
     }
     let pending = (ledger.zone != zone).then_some(zone);
     if pending == ledger.pending_zone {
