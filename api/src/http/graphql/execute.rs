@@ -81,6 +81,8 @@ pub(super) async fn execute(
         }
         match snapshot.trouble() {
             None => return Ok(with_codes(response)),
+            // What a mutation has done is not done twice; the fields that were in trouble say so.
+            Some(_) if bound.operation_type() == OperationType::Mutation => return Ok(with_codes(response)),
             Some(trouble) => app.settle(&snapshot, trouble).await?,
         }
         session = authenticate_credentials(app, credentials.as_deref()).await?;
