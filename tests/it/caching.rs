@@ -6,6 +6,7 @@ mod generations;
 mod loads;
 mod outage;
 mod restored;
+mod tls;
 
 use serde_json::{Value, json};
 

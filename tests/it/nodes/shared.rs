@@ -1,13 +1,17 @@
 //! Runs in pieces, in one process: hands share them, take over from each other, and stop where they are not wanted.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
-use caseload_rollup::run::Step;
+use caseload_rollup::run::{Pace, Step};
 use caseload_schema::store::{
     RunDays, RunKind, RunState,
     leases::{self, ROLLUP},
     queue::NewRun,
 };
+use futures::future::BoxFuture;
 
 use super::{DAYS, Meddler, Notes, ask, current, find, hand, reassignment, step, work, workspace};
 use crate::{
@@ -19,6 +23,7 @@ use crate::{
 on_both_stores! {
     each_day_is_made_once_by_whichever_hand,
     a_hand_goes_on_where_another_one_died,
+    a_hand_that_is_to_stop_ends_at_a_day_s_edge_and_leaves_the_rest_to_others,
     what_changes_meanwhile_shows_on_all_days_at_once,
     readers_see_the_old_figures_until_the_flip,
     a_hand_whose_claim_is_gone_writes_nothing,
@@ -92,6 +97,39 @@ async fn a_hand_goes_on_where_another_one_died(backend: Backend) {
     assert_eq!(again, 0, "days that were done are not made again");
     assert_eq!(first.blocks().len() + second.blocks().len(), DAYS as usize);
     assert_eq!(find(&caseload, &run).await.state, RunState::Succeeded);
+    check(&caseload).await;
+}
+
+/// Tells a hand to stop once it has begun its first piece.
+#[derive(Debug, Default)]
+struct StopsSoon(AtomicBool);
+
+impl Pace for StopsSoon {
+    fn pause(&self) -> BoxFuture<'_, ()> {
+        self.0.store(true, Ordering::SeqCst);
+        Box::pin(std::future::ready(()))
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+async fn a_hand_that_is_to_stop_ends_at_a_day_s_edge_and_leaves_the_rest_to_others(backend: Backend) {
+    let caseload = workspace(backend).await;
+    let run = ask(&caseload).await;
+    step(&hand(&caseload), &caseload).await;
+    let notes = Arc::new(Notes::default());
+    let stops = hand(&caseload).minding(Arc::new(StopsSoon::default())).publishing_to(notes.clone());
+    assert_eq!(step(&stops, &caseload).await, Step::Waiting);
+    let stopped = find(&caseload, &run).await;
+    assert!(0 < stopped.days_done && stopped.days_done < 8, "the piece that had begun, and no more: {stopped:?}");
+    assert_eq!(notes.blocks().len() as i64, stopped.days_done, "whole days");
+    assert_eq!(stopped.state, RunState::Running);
+    // The clock stands still: nobody has to wait until the claims end by themselves.
+    work(&hand(&caseload), &caseload).await;
+    let ended = find(&caseload, &run).await;
+    assert_eq!((ended.state, ended.days_done), (RunState::Succeeded, DAYS.into()));
     check(&caseload).await;
 }
 
