@@ -39,6 +39,7 @@ test("the list behind a card holds as many conversations as the card says", asyn
     const value = number(await card(page, measure));
     await page.locator(`[data-measure=${measure}] .card-value a`).click();
     assert.equal(number(await page.locator("dialog [data-part=total]").innerText()), value, measure);
+    assert.equal(await page.locator(".drill-scope").innerText(), measure === "OPEN" ? "" : "Last 7 days");
     if (value > 0) await page.locator("dialog tbody tr").first().waitFor();
     await page.keyboard.press("Escape");
     await page.locator("dialog").waitFor({ state: "detached" });

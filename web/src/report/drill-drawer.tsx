@@ -1,9 +1,10 @@
 import { span } from "../charts/heat.ts";
 import { Dialog } from "../ui/dialog.tsx";
-import type { Drill } from "../url/report-state.ts";
+import type { Drill, PeriodChoice } from "../url/report-state.ts";
 import { useReport } from "../url/use-report.ts";
 import { dayRange } from "../words/days.ts";
 import { WORDS } from "../words/measures.ts";
+import { PRESET_NAMES } from "../words/names.ts";
 import { duration, stars } from "../words/numbers.ts";
 import { FoundList, PagedList } from "./conversation-list.tsx";
 import { isFound } from "./drill.ts";
@@ -16,18 +17,18 @@ export function DrillDrawer({ directory }: { directory: Directory }) {
   if (!drill) return null;
   return (
     <Dialog shape="drawer" title={WORDS[drill.measure].name} onClose={() => change({ list: undefined })}>
-      <p class="quiet drill-scope">{scope(drill, directory).join(" · ")}</p>
+      <p class="quiet drill-scope">{scope(drill, state.period, directory).join(" · ")}</p>
       {isFound(drill) ? <FoundList drill={drill} /> : <PagedList drill={drill} />}
     </Dialog>
   );
 }
 
 /// What of the report the list covers, in words.
-function scope(drill: Drill, directory: Directory): string[] {
+function scope(drill: Drill, period: PeriodChoice, directory: Directory): string[] {
   const [day, hour] = (drill.hour ?? "").split("-").map(Number);
   const [from, to] = (drill.seconds ?? "").split("-");
   return [
-    drill.from && drill.to ? dayRange(drill.from, drill.to) : undefined,
+    drill.measure === "OPEN" ? undefined : days(drill, period),
     day && hour !== undefined ? span({ weekday: day, hour }) : undefined,
     from ? (to ? `${duration(Number(from))} to ${duration(Number(to))}` : `over ${duration(Number(from))}`) : undefined,
     drill.neither ? "Neither won nor lost" : undefined,
@@ -37,4 +38,9 @@ function scope(drill: Drill, directory: Directory): string[] {
     drill.label && nameOf(directory.labels, drill.label),
     drill.channel,
   ].filter((part) => part !== undefined);
+}
+
+function days({ from, to }: Drill, period: PeriodChoice): string {
+  if (from && to) return dayRange(from, to);
+  return "from" in period ? dayRange(period.from, period.to) : PRESET_NAMES[period.preset];
 }
