@@ -54,6 +54,11 @@ async fn documents_are_judged_as_the_reference_implementation_judges_them() {
 }
 
 #[tokio::test]
+async fn a_gateway_of_apollo_federation_is_composed_and_answered() {
+    run("federation.js", |config| config.federation = true).await;
+}
+
+#[tokio::test]
 async fn persisted_queries_are_answered_as_their_clients_ask_for_them() {
     run("persisted.js", |_| {}).await;
 }

@@ -23,18 +23,21 @@ use crate::error::ApiError;
 /// Entities that a gateway may ask for at once: as many rows as the longest page of a list has.
 const MAX_REPRESENTATIONS: usize = 1_000;
 
-/// What makes the schema one of a subgraph. Every subgraph with lists has a `PageInfo`.
-const FEDERATION: &str = r#"
+/// What makes the schema one of a subgraph.
+const LINK: &str = r#"
 extend schema @link(url: "https://specs.apollo.dev/federation/v2.4", import: ["@key", "@shareable"])
-
-extend type Member @key(fields: "id")
-
-extend type PageInfo @shareable
 "#;
+
+/// What types are to others. Every subgraph with lists has a `PageInfo`, and what is shareable has to be said where it is
+/// defined.
+const MARKS: [(&str, &str); 2] = [("Member", r#"@key(fields: "id")"#), ("PageInfo", "@shareable")];
 
 /// The schema as a gateway is composed from it.
 pub fn subgraph_sdl() -> String {
-    sdl() + FEDERATION
+    let mark = |sdl: String, (name, mark): (&str, &str)| {
+        sdl.replacen(&format!("\ntype {name} {{"), &format!("\ntype {name} {mark} {{"), 1)
+    };
+    MARKS.into_iter().fold(sdl(), mark) + LINK
 }
 
 /// The root of all queries, with what a gateway asks for.
