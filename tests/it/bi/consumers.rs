@@ -139,7 +139,10 @@ async fn pandas_polars_duckdb_and_pyarrow_read_what_the_api_says() {
         tables.insert(format!("no_{table}"), json!({"columns": columns, "rows": []}));
     }
     std::fs::write(folder.path().join("expected.json"), json!(tables).to_string()).expect("a file");
-    read_back(folder.path());
+    let cells: u64 = first_number(&run_python("read.py", &[folder.path()]));
+    assert!(100_000 < cells, "{cells} cells");
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/bi.md");
+    assert_eq!(first_number(&run_python("recipes.py", &[&guide, folder.path()])), 4, "recipes");
 }
 
 fn export(cli: &Cli, table: &str, span: Span) {
@@ -185,14 +188,18 @@ fn with_times(folder: &Path, table: &str, mut rows: Vec<Value>) -> Value {
     json!({"columns": columns, "rows": written})
 }
 
-fn read_back(folder: &Path) {
+/// What a script of `tests/consumers` says.
+fn run_python(script: &str, arguments: &[&Path]) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let output =
-        Command::new(python(root)).arg(root.join("consumers/read.py")).arg(folder).output().expect("Python runs");
-    let said = String::from_utf8_lossy(&output.stdout);
+    let script = root.join("consumers").join(script);
+    let output = Command::new(python(root)).arg(script).args(arguments).output().expect("Python runs");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
-    let cells: u64 = said.split(' ').next().and_then(|count| count.parse().ok()).expect("a count");
-    assert!(10_000 < cells, "{said}");
+    said
+}
+
+fn first_number(said: &str) -> u64 {
+    said.split(' ').next().and_then(|count| count.parse().ok()).unwrap_or_else(|| panic!("{said}"))
 }
 
 /// Python with the libraries, as `scripts/install-test-tools` installs them.

@@ -248,6 +248,25 @@ async fn no_trick_of_a_query_shows_a_row_of_another_workspace() {
 }
 
 #[tokio::test]
+async fn the_queries_of_the_guide_run_as_such_a_role() {
+    let (database, cli, _folder) = two_workspaces().await;
+    let role = database.role("reader");
+    cli.run(&["bi", "grant", "--workspace", "acme", "--role", &role]).code(0);
+    let guide = include_str!("../../../docs/bi.md");
+    let queries = guide.split(['`', '"']).filter(|part| part.starts_with("SELECT ") && part.contains(" bi."));
+    let queries: Vec<&str> = queries.collect();
+    assert_eq!(queries.len(), 2, "{queries:?}");
+    for query in queries {
+        // As Grafana writes it out.
+        let days = "day BETWEEN '2026-02-28T23:00:00Z' AND '2030-01-01T00:00:00Z'";
+        let rows = database.sql_as(&role, &query.replace("$__timeFilter(day)", days)).expect(query);
+        assert!(rows.contains("Of acme") && !rows.contains("umbrella"), "{query}: {rows}");
+    }
+    let described = database.sql_as(&role, "\\d+ bi.daily_member").expect("it may");
+    assert!(described.contains("Conversations open at the end of the day"), "{described}");
+}
+
+#[tokio::test]
 async fn what_was_granted_is_taken_away_again() {
     let (database, cli, _folder) = two_workspaces().await;
     let role = database.role("leaver");
