@@ -7,8 +7,11 @@ use axum::{
 use caseload_api::{
     app::App,
     config::{Config, Interval, Secret},
+    document::{Library, Wanted},
+    graphql::sdl,
 };
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use tower::ServiceExt;
 
 use super::acme;
@@ -64,6 +67,22 @@ async fn whoever_is_nobody_has_no_document_looked_at() {
         let answer = caseload.ask_with("", &document, &json!({})).await;
         assert_eq!(answer.codes(), ["UNAUTHENTICATED"], "{name}");
     }
+}
+
+/// Kept are 16 MiB of documents that were sent with their hash; these are some 60.
+#[test]
+fn a_flood_of_documents_pushes_out_none_that_is_asked_for_often() {
+    let library = Library::new(&sdl(), &Config::default()).expect("the schema is one");
+    let hash = |text: &str| -> [u8; 32] { Sha256::digest(text).into() };
+    let ours = "{ viewer { role } }";
+    library.find(Wanted::Hashed(hash(ours), Some(ours))).expect("a valid document");
+    let theirs = |at: usize| format!("{{ a{at}: viewer {{ role }} {} }}", "viewer { role } ".repeat(100));
+    for at in 0..600 {
+        library.find(Wanted::Hashed(hash(&theirs(at)), Some(&theirs(at)))).expect("a valid document");
+        assert!(library.find(Wanted::Hashed(hash(ours), None)).is_ok(), "pushed out by the {at}th");
+    }
+    let kept = (0..600).filter(|at| library.find(Wanted::Hashed(hash(&theirs(*at)), None)).is_ok()).count();
+    assert!(kept < 300, "{kept} are kept");
 }
 
 async fn ask_for(caseload: &Caseload, accept: &str, query: &str) -> Answer {
