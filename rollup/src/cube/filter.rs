@@ -77,9 +77,9 @@ impl Predicate {
         Self { channels: Some(passes.then_some(channel).into_iter().collect()), ..self.clone() }
     }
 
-    /// The one who may be credited, where it is one.
-    pub(super) fn only_member(&self) -> Option<Option<MemberKey>> {
-        if let Credit::One(member) = &self.credit { Some(*member) } else { None }
+    /// Whether it is one who may be credited.
+    pub(super) const fn is_of_one(&self) -> bool {
+        matches!(self.credit, Credit::One(_))
     }
 
     /// The groups of those who may be credited, by place in `members`.

@@ -12,7 +12,7 @@ use caseload_schema::{
 
 use super::{
     Days, Durations, Filter, Measure,
-    filter::Predicate,
+    filter::{Passing, Predicate},
     selection::{Selection, Timed},
 };
 use crate::{
@@ -82,7 +82,7 @@ impl View {
     /// on which there is one.
     pub(super) fn selections(&self) -> impl Iterator<Item = Selection<'_>> {
         let days = self.days.within(self.period);
-        let places = self.predicate.only_member().map(|member| self.places.get_or_init(|| places(days, member)));
+        let places = self.predicate.is_of_one().then(|| self.places.get_or_init(|| places(days, &self.predicate)));
         let all = if places.is_none() { days } else { &[] };
         let of_one = places.into_iter().flatten();
         let of_one =
@@ -165,8 +165,11 @@ impl View {
     }
 }
 
-/// The days, by their place among `days`, on which something is credited to `member`, and where.
-fn places(days: &[Arc<Block>], member: Option<MemberKey>) -> Vec<(u32, u32)> {
-    let days = days.iter().zip(0..);
-    days.filter_map(|(block, day)| Some((day, block.members().find(member)? as u32))).collect()
+/// The days, by their place among `days`, on which something is credited to the one of `predicate`, and where.
+fn places(days: &[Arc<Block>], predicate: &Predicate) -> Vec<(u32, u32)> {
+    let place = |block: &Block| match predicate.groups(block.members()) {
+        Passing::One(place) => place,
+        Passing::All | Passing::Some(_) => None,
+    };
+    days.iter().zip(0..).filter_map(|(block, day)| Some((day, place(block)? as u32))).collect()
 }
