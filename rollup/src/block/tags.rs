@@ -108,6 +108,9 @@ impl Tags {
         let channels = from.column(count, ChannelKey)?;
         let count = from.count()?;
         let labels = from.column(count, LabelKey)?;
+        if !channels.is_sorted_by(|a, b| a < b) || !labels.is_sorted_by(|a, b| a < b) {
+            return Err(DamagedBlock::Malformed("labels or channels"));
+        }
         let sets = Lists::read(from, labels.len())?;
         let channel_of = from.indices(channels.len(), rows)?;
         let set_of = from.indices(sets.len(), rows)?;
