@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::wire::{Desk, Wire, until};
+use super::wire::{Desk, Wire, ask, until};
 use crate::{
     on_both_stores,
     support::{app::token, command::Server, database::Backend},
@@ -17,7 +17,7 @@ on_both_stores! {
 
 const LABEL: &str = "{\"type\":\"label\",\"id\":\"l-1\",\"title\":\"One\"}\n";
 
-/// An import whose body has begun: some of it is still to come.
+/// An import that is under way: the server has counted it, and some of its body is still to come.
 fn begin(server: &Server, length: usize) -> Wire {
     let mut wire = Wire::connect(server);
     let token = token("boss");
@@ -26,6 +26,10 @@ fn begin(server: &Server, length: usize) -> Wire {
          Content-Type: application/x-ndjson\r\nContent-Length: {length}\r\n\r\n"
     ));
     wire.send(&LABEL[..10]);
+    until("the import", || {
+        let figures = ask(server, "GET /metrics", "", "").body;
+        figures.lines().any(|line| line == "caseload_requests_in_flight 2")
+    });
     wire
 }
 
@@ -37,11 +41,6 @@ async fn an_import_under_way_is_finished_and_acknowledged(backend: Backend) {
     let desk = Desk::new(backend);
     let mut server = desk.cli.serve(&[]);
     let mut wire = begin(&server, LABEL.len());
-    // It is under way once the server has counted it.
-    until("the import", || {
-        let figures = super::wire::ask(&server, "GET /metrics", "", "").body;
-        figures.lines().any(|line| line == "caseload_requests_in_flight 2")
-    });
     server.signal("TERM");
     until("the end of listening", || is_closed(&server));
     wire.send(&LABEL[10..]);
