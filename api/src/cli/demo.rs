@@ -67,7 +67,7 @@ impl Demo {
         let data = self.data.as_deref().or(fresh.as_ref().map(tempfile::TempDir::path)).context("no directory")?;
         fs::create_dir_all(data).with_context(|| format!("can't make {}", data.display()))?;
         let config = config(settings, data)?;
-        let listener = listen(config.listen).await?;
+        let listener = listen(config.listen)?;
         let store = Store::connect_with(config.database_url.expose(), &config.store_options()).await?;
         store.migrate().await?;
         fill(&store, &config, data, &Clock::system()).await?;

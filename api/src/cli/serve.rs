@@ -1,11 +1,11 @@
 //! `caseload serve`
 
-use std::{future::Future, net::SocketAddr};
+use std::{future::Future, io, net::SocketAddr};
 
 use anyhow::Context as _;
 use caseload_schema::clock::Clock;
 use clap::Args;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio_util::sync::CancellationToken;
 
 use super::{Outcome, open, settings::Settings};
@@ -30,7 +30,7 @@ impl Serve {
         let address = config.listen;
         let app = App::new(store, config, Clock::system())?;
         app.caches().learn_workspaces().await?;
-        let listener = listen(address).await?;
+        let listener = listen(address)?;
         let listening = listener.local_addr()?;
         until_stopped(|stop| async move {
             tracing::info!(address = %listening, "listening");
@@ -40,10 +40,25 @@ impl Serve {
     }
 }
 
+/// How many connections the system may hold until they are accepted. Of those that come at once beyond it, each tries again after
+/// a second, or later. Linux takes no more than `net.core.somaxconn`, which is 4,096 since 5.4.
+const BACKLOG: u32 = 4_096;
+
 /// A listener at that address.
-pub(super) async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    let listener = TcpListener::bind(address).await;
-    listener.with_context(|| format!("can't listen on {address}; choose another address with --listen"))
+///
+/// # Errors
+///
+/// Where nobody can listen there: the address is taken, or not of this machine.
+pub(super) fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    let bound = || -> io::Result<TcpListener> {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        // A server that starts again finds the connections of the one before it still about to end.
+        #[cfg(unix)]
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG)
+    };
+    bound().with_context(|| format!("can't listen on {address}; choose another address with --listen"))
 }
 
 /// Runs a server until it ends. The first signal lets it drain, the second ends it at once.

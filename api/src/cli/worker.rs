@@ -21,7 +21,7 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<Outcome> {
     let store = open::store(settings, &config).await?;
     let address = config.listen;
     let app = App::new(store, config, Clock::system())?;
-    let listener = listen(address).await?;
+    let listener = listen(address)?;
     let listening = listener.local_addr()?;
     until_stopped(|stop| async move {
         tracing::info!(address = %listening, "rolling up; how that goes can be asked for");
