@@ -88,18 +88,29 @@ impl Target {
         self.server.send(&format!("POST {path} HTTP/1.1\r\n{headers}"), &token("boss"), body)
     }
 
+    /// That an honest request takes its usual time.
+    #[track_caller]
+    fn check_time(&self, during: &str) {
+        // The best of three: the machine has other things to do.
+        let time = (0..3).map(|_| self.honest()).min().expect("three");
+        assert!(time < self.usual, "{during}: an honest request took {time:?}, and {:?} is usual", self.usual);
+    }
+
+    /// How much more memory it has now than when it was warm.
+    fn more_memory(&self) -> u64 {
+        self.server.memory().saturating_sub(self.memory)
+    }
+
     /// That nothing is left of it: an honest request takes its usual time, and memory is what it was.
     #[track_caller]
     fn check(&self, after: &str) {
-        // The best of three: the machine has other things to do.
-        let time = (0..3).map(|_| self.honest()).min().expect("three");
-        assert!(time < self.usual, "{after}: an honest request took {time:?}, and {:?} is usual", self.usual);
-        let left = || self.server.memory().saturating_sub(self.memory);
+        self.check_time(after);
         let begin = Instant::now();
-        while MOST_LEFT <= left() && begin.elapsed() < SETTLING {
+        while MOST_LEFT <= self.more_memory() && begin.elapsed() < SETTLING {
             thread::sleep(Duration::from_millis(200));
         }
-        assert!(left() < MOST_LEFT, "{after}: {} MiB are left behind", left() / MIB);
+        let left = self.more_memory();
+        assert!(left < MOST_LEFT, "{after}: {} MiB are left behind", left / MIB);
     }
 }
 

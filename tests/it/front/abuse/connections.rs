@@ -1,6 +1,10 @@
 //! Connections that take places and nothing else.
 
-use std::{io::Write as _, net::TcpStream};
+use std::{
+    io::Write as _,
+    net::TcpStream,
+    time::{Duration, Instant},
+};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
@@ -18,17 +22,35 @@ fn make_room() {
     }
 }
 
+/// The memory that a connection may take while the headers of its request come in: a buffer of 8 KiB is most of it.
+const MOST_OF_ONE: u64 = 32 << 10;
+
 #[test]
 fn five_thousand_idle_connections_keep_nobody_out() {
     make_room();
-    let target = Target::start(&[]);
+    // All of them stay for as long as this looks.
+    let target = Target::start(&["--header-timeout", "10m"]);
     let connect = |_| TcpStream::connect(target.server.address()).expect("a connection");
     let mut idle: Vec<TcpStream> = (0..IDLE).map(connect).collect();
     target.check("5,000 connections on which nothing is asked");
     for stream in &mut idle {
         stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: a\r\nX-Slow: ").expect("an open connection");
     }
-    target.check("5,000 connections in the middle of their headers");
+    target.check_time("5,000 connections in the middle of their headers");
+    let each = target.more_memory() / idle.len() as u64;
+    assert!(each < MOST_OF_ONE, "a connection in the middle of its headers takes {each} bytes");
     drop(idle);
     target.check("5,000 connections that went");
+}
+
+/// What comes at once waits to be accepted: the system would have who finds no place there try again after a second.
+#[test]
+fn a_crowd_that_comes_at_once_is_let_in_at_once() {
+    make_room();
+    let target = Target::start(&[]);
+    let begin = Instant::now();
+    let crowd: Vec<TcpStream> =
+        (0..IDLE).map(|_| TcpStream::connect(target.server.address()).expect("a connection")).collect();
+    let took = begin.elapsed();
+    assert!(took < Duration::from_secs(10), "{} connections took {took:?}", crowd.len());
 }
