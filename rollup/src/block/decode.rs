@@ -8,6 +8,7 @@ use caseload_schema::{
 
 use super::{
     Block, DamagedBlock, Flags, FollowUpEvent, Lengths, Members, Messages, Parts, RatingEvent, Rows, Tags,
+    rows::LONGEST,
     wire::{Kind, Reader},
 };
 
@@ -46,8 +47,8 @@ fn read_rows(from: &mut Reader<'_>, count: usize) -> Result<Rows, DamagedBlock> 
     let created_before = from.times(count - created, Instant::from_micros)?;
     let created_hours = from.bytes_up_to(LAST_HOUR, created)?;
     let closed_hours = from.bytes_up_to(LAST_HOUR, closed)?;
-    let first_responses = from.column(having(Flags::FIRST_RESPONSE), |seconds| seconds as u64)?;
-    let closing_times = from.column(closed, |seconds| seconds as u64)?;
+    let first_responses = from.up_to(LONGEST, having(Flags::FIRST_RESPONSE))?;
+    let closing_times = from.up_to(LONGEST, closed)?;
     Ok(Rows {
         created_at: merge(&flags, &created_today, &created_before),
         created_hours: spread(&flags, Flags::CREATED, &created_hours),

@@ -37,7 +37,7 @@ fn write_rows(rows: &Rows, out: &mut Writer) {
     out.times(flagged(Flags::CREATED, false).map(|row| rows.created_at[row].micros()));
     out.column(flagged(Flags::CREATED, true).map(|row| i64::from(rows.created_hours[row])));
     out.column(flagged(Flags::CLOSED, true).map(|row| i64::from(rows.closed_hours[row])));
-    out.column(rows.first_responses.iter().map(|&seconds| seconds as i64));
-    out.column(rows.closing_times.iter().map(|&seconds| seconds as i64));
+    out.column(rows.first_responses.iter().map(|&seconds| i64::from(seconds)));
+    out.column(rows.closing_times.iter().map(|&seconds| i64::from(seconds)));
     rows.messages.write(out);
 }

@@ -29,7 +29,7 @@ pub(crate) use self::{
     groups::{Group, Lengths, Span},
     members::{Members, order},
     messages::{HourOfMessages, Messages},
-    rows::Rows,
+    rows::{Rows, Seconds, seconds},
     tags::Tags,
 };
 use crate::counts::Counts;

@@ -8,6 +8,17 @@ use caseload_schema::{
 use super::{Flags, Messages, Tags};
 use crate::{counts::Counts, distinct::Distinct};
 
+/// A duration in whole seconds: less than 136 years. The instants of facts lie between 1970 and now.
+pub(crate) type Seconds = u32;
+
+/// The longest duration that a block holds.
+pub(super) const LONGEST: Seconds = Seconds::MAX - 1;
+
+/// That many seconds, or the longest duration if it is shorter.
+pub(crate) fn seconds(of: u64) -> Seconds {
+    Seconds::try_from(of).unwrap_or(LONGEST).min(LONGEST)
+}
+
 /// Column by column, in the order of (assignee, nobody last; conversation key).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Rows {
@@ -22,9 +33,9 @@ pub(crate) struct Rows {
     pub(crate) tags: Tags,
     pub(crate) messages: Messages,
     /// Seconds of each row with a first response on this day.
-    pub(crate) first_responses: Vec<u64>,
+    pub(crate) first_responses: Vec<Seconds>,
     /// Seconds of each row closed on this day.
-    pub(crate) closing_times: Vec<u64>,
+    pub(crate) closing_times: Vec<Seconds>,
 }
 
 impl Rows {

@@ -11,7 +11,7 @@ use super::{
     Durations, View,
     selection::{Selection, Timed},
 };
-use crate::{counts::Counts, distinct::count_distinct, summary::figures};
+use crate::{block::Seconds, counts::Counts, distinct::count_distinct, summary::figures};
 
 impl View {
     /// All figures of each label for which anything counts but `open` and the backlog, by key.
@@ -73,8 +73,8 @@ impl View {
 struct Tally {
     counts: Counts,
     customers: Vec<CustomerKey>,
-    first_responses: Vec<u64>,
-    closing_times: Vec<u64>,
+    first_responses: Vec<Seconds>,
+    closing_times: Vec<Seconds>,
 }
 
 impl Tally {

@@ -79,7 +79,7 @@ impl Source {
             Self::FollowUps => to.extend(selection.follow_ups().map(|event| listed(event.row as usize))),
             Self::Durations(timed) => {
                 let timed = selection.durations(*timed);
-                to.extend(timed.map(|(row, seconds)| Listed { seconds: Some(seconds), ..listed(row) }));
+                to.extend(timed.map(|(row, seconds)| Listed { seconds: Some(u64::from(seconds)), ..listed(row) }));
             }
             Self::Open => {}
         }

@@ -9,7 +9,7 @@ use super::{
     row_test::RowTest,
 };
 use crate::{
-    block::{Block, Flags, FollowUpEvent, Group, RatingEvent, Span},
+    block::{Block, Flags, FollowUpEvent, Group, RatingEvent, Seconds, Span},
     counts::Counts,
 };
 
@@ -49,11 +49,21 @@ impl Timed {
         }
     }
 
-    fn values(self, block: &Block) -> &[u64] {
+    /// How many rows have one.
+    pub(super) const fn count(self, counts: &Counts) -> u64 {
         match self {
+            Self::FirstResponse => counts.first_responses,
+            Self::Closing => counts.closed,
+        }
+    }
+
+    /// The seconds of all rows of a group.
+    pub(super) fn values_of<'a>(self, group: &Group, block: &'a Block) -> &'a [Seconds] {
+        let values = match self {
             Self::FirstResponse => &block.rows().first_responses,
             Self::Closing => &block.rows().closing_times,
-        }
+        };
+        &values[self.span(group).range()]
     }
 }
 
@@ -176,10 +186,10 @@ impl<'a> Selection<'a> {
     }
 
     /// Appends the seconds of all rows that pass.
-    pub(super) fn append_durations(&self, timed: Timed, to: &mut Vec<u64>) {
+    pub(super) fn append_durations(&self, timed: Timed, to: &mut Vec<Seconds>) {
         for group in self.groups() {
             if self.test.is_open() {
-                to.extend_from_slice(&timed.values(self.block)[timed.span(group).range()]);
+                to.extend_from_slice(timed.values_of(group, self.block));
             } else {
                 to.extend(self.durations_of(group, timed).map(|(_, seconds)| seconds));
             }
@@ -187,14 +197,14 @@ impl<'a> Selection<'a> {
     }
 
     /// Each row that passes and has such a duration, with its seconds.
-    pub(super) fn durations(&self, timed: Timed) -> impl Iterator<Item = (usize, u64)> {
+    pub(super) fn durations(&self, timed: Timed) -> impl Iterator<Item = (usize, Seconds)> {
         self.groups().iter().flat_map(move |group| self.durations_of(group, timed))
     }
 
-    fn durations_of(&self, group: &Group, timed: Timed) -> impl Iterator<Item = (usize, u64)> {
+    fn durations_of(&self, group: &Group, timed: Timed) -> impl Iterator<Item = (usize, Seconds)> {
         let flags = &self.block.rows().flags;
         let rows = group.rows.range().filter(move |&row| flags[row].any_of(timed.flag()));
-        let values = &timed.values(self.block)[timed.span(group).range()];
+        let values = timed.values_of(group, self.block);
         rows.zip(values.iter().copied()).filter(|(row, _)| self.test.passes(*row))
     }
 }

@@ -10,7 +10,7 @@ use caseload_schema::{
 
 use super::place::{Placed, Places};
 use crate::block::{
-    Block, Flags, FollowUpEvent, HourOfMessages, Lengths, Members, Parts, RatingEvent, Rows, Tags, order,
+    Block, Flags, FollowUpEvent, HourOfMessages, Lengths, Members, Parts, RatingEvent, Rows, Tags, order, seconds,
 };
 
 /// What happened on one day, in any order.
@@ -113,8 +113,8 @@ fn push_row(rows: &mut Rows, day: Day, placed: &Placed<'_>) {
     rows.flags.push(flags);
     rows.created_hours.push(if created { placed.created.hour } else { 0 });
     rows.closed_hours.push(placed.closed.filter(|_| closed).map_or(0, |at| at.hour));
-    rows.first_responses.extend(conversation.first_response_seconds().filter(|_| responded));
-    rows.closing_times.extend(conversation.closing_seconds().filter(|_| closed));
+    rows.first_responses.extend(conversation.first_response_seconds().filter(|_| responded).map(seconds));
+    rows.closing_times.extend(conversation.closing_seconds().filter(|_| closed).map(seconds));
 }
 
 /// Adds up the messages among sorted touches of one conversation.
