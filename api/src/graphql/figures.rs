@@ -37,6 +37,16 @@ impl Figures {
         }
     }
 
+    /// The part that is credited to each of `members`, in their order.
+    pub(super) fn credited_to_each(&self, members: &[MemberKey]) -> impl Iterator<Item = Self> {
+        let views = self.view.credited_to_each(members);
+        members.iter().zip(views).map(|(&member, view)| Self {
+            snapshot: Arc::clone(&self.snapshot),
+            selection: self.selection.credited_to(Some(member)),
+            view,
+        })
+    }
+
     /// What the figures are computed from.
     pub(super) fn view(&self) -> &View {
         &self.view

@@ -44,13 +44,14 @@ impl MemberReport {
 /// The rows of a list of members, by name, then id: those whom the filter leaves, the active ones all, the others where
 /// anything counts or conversations are open in their name.
 pub(super) fn member_reports(figures: &Figures, deadline: Deadline) -> Result<Vec<MemberReport>, ApiError> {
+    let directory = figures.snapshot().directory();
+    let members = directory.members().iter().filter(|member| figures.selection().names(Some(member.key)));
+    let members: Vec<_> = members.map(Arc::clone).collect();
+    let keys: Vec<_> = members.iter().map(|member| member.key).collect();
     let mut reports = Vec::new();
-    for member in figures.snapshot().directory().members() {
-        if !figures.selection().names(Some(member.key)) {
-            continue;
-        }
+    for (member, figures) in members.into_iter().zip(figures.credited_to_each(&keys)) {
         deadline.check()?;
-        let report = MemberReport::new(Arc::clone(member), figures);
+        let report = MemberReport { member, figures };
         if report.is_listed() {
             reports.push(report);
         }

@@ -20,6 +20,7 @@ mod measure;
 mod ratings;
 mod row_test;
 mod selection;
+mod shares;
 mod view;
 
 pub use self::{

@@ -14,6 +14,7 @@ use super::{
     Days, Durations, Filter, Measure,
     filter::{Passing, Predicate},
     selection::{Selection, Timed},
+    shares::{Share, Shares},
 };
 use crate::{
     block::{Block, OpenBlock},
@@ -33,6 +34,8 @@ pub struct View {
     counts: Arc<OnceLock<Counts>>,
     /// Where only one member's part passes: the days of the period that have any, and the place of the group there.
     places: Arc<OnceLock<Vec<(u32, u32)>>>,
+    /// Where it is one of many that are read together.
+    share: Option<Share>,
 }
 
 impl View {
@@ -40,7 +43,7 @@ impl View {
     /// behind it have to be there for [`backlog`](Self::backlog).
     pub fn new(days: Days, open: Arc<OpenBlock>, period: Period, filter: Filter) -> Self {
         let (predicate, backlogs) = (Arc::new(filter.into()), Arc::default());
-        Self { days, open, period, predicate, backlogs, counts: Arc::default(), places: Arc::default() }
+        Self { days, open, period, predicate, backlogs, counts: Arc::default(), places: Arc::default(), share: None }
     }
 
     /// The period.
@@ -51,13 +54,25 @@ impl View {
     /// The same for another period: a bucket of this one, or the one before, as far as the days reach.
     #[must_use]
     pub fn within(&self, period: Period) -> Self {
-        Self { period, counts: Arc::default(), places: Arc::default(), ..self.clone() }
+        Self { period, counts: Arc::default(), places: Arc::default(), share: None, ..self.clone() }
     }
 
     /// What of this is credited to `member`, or to nobody.
     #[must_use]
     pub fn credited_to(&self, member: Option<MemberKey>) -> Self {
         self.narrowed(self.predicate.credited_to(member))
+    }
+
+    /// What of this is credited to each of `members`, in their order: the same as one after the other, and quicker.
+    pub fn credited_to_each(&self, members: &[MemberKey]) -> Vec<Self> {
+        let shares = self.predicate.passes_all_rows().then(|| Shares::new(self.days.clone(), self.period, members));
+        let shares = shares.map(Arc::new);
+        let credited = |&member| {
+            let view = self.credited_to(Some(member));
+            let share = shares.as_ref().filter(|_| view.predicate.is_of_one()).and_then(|shares| shares.of(member));
+            Self { share, ..view }
+        };
+        members.iter().map(credited).collect()
     }
 
     /// What of this belongs to conversations that have `label` now.
@@ -75,7 +90,8 @@ impl View {
     fn narrowed(&self, predicate: Predicate) -> Self {
         let (days, open) = (self.days.clone(), Arc::clone(&self.open));
         let (predicate, backlogs) = (Arc::new(predicate), Arc::default());
-        Self { days, open, period: self.period, predicate, backlogs, counts: Arc::default(), places: Arc::default() }
+        let (counts, places) = (Arc::default(), Arc::default());
+        Self { days, open, period: self.period, predicate, backlogs, counts, places, share: None }
     }
 
     /// What passes of each day of the period on which anything happened; where only one member's part passes, of each day
@@ -92,15 +108,20 @@ impl View {
 
     /// All figures that add up.
     pub fn counts(&self) -> Counts {
-        *self.counts.get_or_init(|| {
-            let mut sums = Counts::default();
-            self.selections().for_each(|selection| selection.count(&mut sums));
-            sums
-        })
+        *self.counts.get_or_init(|| self.share.as_ref().map_or_else(|| self.sum(), Share::counts))
+    }
+
+    fn sum(&self) -> Counts {
+        let mut sums = Counts::default();
+        self.selections().for_each(|selection| selection.count(&mut sums));
+        sums
     }
 
     /// Whether any measure but `open` and the backlog counts something.
     pub fn anything_counts(&self) -> bool {
+        if self.share.is_some() {
+            return self.counts().any();
+        }
         let mut sums = Counts::default();
         self.selections().any(|selection| {
             selection.count(&mut sums);
@@ -119,12 +140,10 @@ impl View {
     }
 
     fn durations(&self, timed: Timed) -> Durations {
-        let counts = self.counts();
-        let count = match timed {
-            Timed::FirstResponse => counts.first_responses,
-            Timed::Closing => counts.closed,
-        };
-        let mut seconds = Vec::with_capacity(count as usize);
+        if let Some(share) = &self.share {
+            return Durations::new(share.durations(timed).to_vec());
+        }
+        let mut seconds = Vec::with_capacity(timed.count(&self.counts()) as usize);
         self.selections().for_each(|selection| selection.append_durations(timed, &mut seconds));
         Durations::new(seconds)
     }

@@ -9,6 +9,7 @@ use caseload_rollup::{
 use caseload_schema::{
     facts::Facts,
     id::{ChannelKey, ConversationKey, LabelKey, MemberKey},
+    period::Period,
 };
 use proptest::prelude::*;
 
@@ -140,9 +141,28 @@ proptest! {
     }
 
     #[test]
+    fn members_read_together_have_the_figures_of_each(world in world(), period in period(), filter in filter()) {
+        let view = world.view(period, filter);
+        let members: Vec<MemberKey> = [MemberKey(99)].into_iter().chain(everyone().flatten()).collect();
+        for (&member, together) in members.iter().zip(view.credited_to_each(&members)) {
+            let alone = view.credited_to(Some(member));
+            prop_assert_eq!(together.anything_counts(), alone.anything_counts());
+            prop_assert_eq!(together.counts(), alone.counts());
+            let both = [together.first_responses(), together.closing_times()];
+            for (together, alone) in both.iter().zip([alone.first_responses(), alone.closing_times()]) {
+                prop_assert_eq!((together.count(), together.mean()), (alone.count(), alone.mean()));
+                prop_assert_eq!((together.median(), together.p90()), (alone.median(), alone.p90()));
+            }
+            let first = view.within(Period::day(period.from()));
+            prop_assert_eq!(together.within(first.period()).counts(), first.credited_to(Some(member)).counts());
+            prop_assert_eq!((together.customers(), together.open()), (alone.customers(), alone.open()));
+        }
+    }
+
+    #[test]
     fn days_add_up_to_the_period(world in world(), period in period(), filter in filter()) {
         let view = world.view(period, filter);
-        let days = period.days().map(|day| view.within(caseload_schema::period::Period::day(day)).counts());
+        let days = period.days().map(|day| view.within(Period::day(day)).counts());
         prop_assert_eq!(days.sum::<Counts>(), view.counts());
     }
 
@@ -202,7 +222,7 @@ proptest! {
     #[test]
     fn a_day_of_the_summary_is_that_day_of_the_cube(world in world()) {
         for block in fold(world.zone, &world.facts, &|_| true) {
-            let view = world.view(caseload_schema::period::Period::day(block.day()), Filter::default());
+            let view = world.view(Period::day(block.day()), Filter::default());
             let rows = caseload_rollup::summary::member_days(&block);
             prop_assert_eq!(rows.iter().map(|row| row.member).collect::<BTreeSet<_>>(), view.credited());
             for row in rows {
