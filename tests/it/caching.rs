@@ -8,6 +8,8 @@ mod outage;
 mod restored;
 mod tls;
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -24,6 +26,9 @@ async fn acme(database: Database, redis: Option<&Redis>) -> Caseload {
     let now = "2026-03-10T12:00:00Z".parse().expect("an instant");
     let url = redis.map(Redis::url).unwrap_or_default();
     let caseload = Caseload::sharing(database, &url, chrono_tz::Europe::Rome, now).await;
+    if redis.is_some_and(Redis::is_running) {
+        until_linked(&caseload).await;
+    }
     fill(&caseload).await;
     caseload
 }
@@ -65,6 +70,22 @@ async fn report(caseload: &Caseload) -> Value {
 
 fn conversations(report: &Value) -> u64 {
     report["metrics"]["conversations"].as_u64().expect("a number")
+}
+
+/// Another node with nothing in memory, which has found Redis where there is one.
+async fn cold_node(caseload: &Caseload) -> Caseload {
+    let cold = caseload.another();
+    until_linked(&cold).await;
+    cold
+}
+
+/// Waits until the node has found Redis. Nobody who asks before waits for that long: they are answered from the store.
+async fn until_linked(caseload: &Caseload) {
+    let began = Instant::now();
+    while !caseload.app.caches().shared().is_up() {
+        assert!(began.elapsed() < Duration::from_secs(30), "Redis is not found");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 /// Waits for what the application does behind requests.

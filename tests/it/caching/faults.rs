@@ -7,7 +7,7 @@ use tokio::{
     net::UnixListener,
 };
 
-use super::{DAYS, acme_on, conversation, conversations, report, settle};
+use super::{DAYS, acme_on, cold_node, conversation, conversations, report, settle};
 use crate::{
     on_both_stores,
     support::{app::Caseload, database::Backend, log::Log, redis::Redis},
@@ -121,11 +121,11 @@ async fn redis_that_is_emptied_is_filled_again(backend: Backend) {
     let expected = report(&caseload).await;
     for _ in 0..3 {
         redis.cli(&["FLUSHALL"]);
-        let cold = caseload.another();
+        let cold = cold_node(&caseload).await;
         assert_eq!(report(&cold).await, expected);
         assert_eq!(cold.app.caches().hits().store, DAYS);
         settle(&cold).await;
-        let next = caseload.another();
+        let next = cold_node(&caseload).await;
         assert_eq!(report(&next).await, expected);
         assert_eq!(next.app.caches().hits().redis, DAYS);
     }
@@ -154,11 +154,11 @@ async fn garbage_in_redis_is_never_served_and_replaced(backend: Backend) {
         for key in &keys {
             spoil(key);
         }
-        let cold = caseload.another();
+        let cold = cold_node(&caseload).await;
         assert_eq!(report(&cold).await, expected, "spoiler {number}");
         assert_eq!(cold.app.caches().hits().store, DAYS, "spoiler {number}");
         settle(&cold).await;
-        let next = caseload.another();
+        let next = cold_node(&caseload).await;
         assert_eq!(report(&next).await, expected, "spoiler {number}");
         assert_eq!(next.app.caches().hits().redis, DAYS, "what was spoilt by {number} is good again");
     }
@@ -174,7 +174,7 @@ async fn redis_that_is_full_is_read_and_not_written(backend: Backend) {
     for number in 0..5 {
         caseload.import(&[conversation(1, &format!("full-{number}"))]).await;
         caseload.roll_up().await;
-        let cold = caseload.another();
+        let cold = cold_node(&caseload).await;
         assert_eq!(conversations(&report(&cold).await), 37 + number);
         settle(&cold).await;
         let hits = cold.app.caches().hits();

@@ -8,7 +8,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::{DAYS, conversation, conversations, report, settle};
+use super::{DAYS, cold_node, conversation, conversations, report, settle, until_linked};
 use crate::support::{
     app::Caseload,
     database::{Backend, Database},
@@ -88,13 +88,14 @@ async fn the_master_that_sentinels_name_is_followed() {
 async fn acme(url: &str) -> Caseload {
     let now = "2026-03-10T12:00:00Z".parse().expect("an instant");
     let caseload = Caseload::sharing(Database::empty(Backend::Sqlite), url, chrono_tz::Europe::Rome, now).await;
+    until_linked(&caseload).await;
     super::fill(&caseload).await;
     caseload
 }
 
 /// Another node, whose figures all come from Redis.
 async fn from_redis(caseload: &Caseload) -> Caseload {
-    let cold = caseload.another();
+    let cold = cold_node(caseload).await;
     assert_eq!(conversations(&report(&cold).await), 36);
     let hits = cold.app.caches().hits();
     assert_eq!((hits.store, hits.redis), (0, DAYS));

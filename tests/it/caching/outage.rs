@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use caseload_schema::instant::Instant as Moment;
 use serde_json::json;
 
-use super::{acme, conversation, conversations, report, settle};
+use super::{acme, cold_node, conversation, conversations, report, settle};
 use crate::support::{app::Caseload, database::Database, log::Log, postmaster::Postmaster, redis::Redis};
 
 /// Reports asked for during each outage.
@@ -63,9 +63,9 @@ async fn a_node_that_has_lost_the_database_goes_on_from_what_others_have_told_re
     let mut postgres = Postmaster::start(&[]);
     let redis = Redis::start();
     let caseload = acme(Database::At(postgres.url("127.0.0.1")), Some(&redis)).await;
-    let cold = caseload.another();
+    let cold = cold_node(&caseload).await;
     cold.app.caches().learn_workspaces().await.expect("the database is there");
-    let stale = caseload.another();
+    let stale = cold_node(&caseload).await;
     report(&stale).await;
 
     // What the others have not seen themselves: a new generation, and a role that is taken away.

@@ -86,6 +86,10 @@ impl Redis {
         Self { folder: TempDir::new().expect("a temporary folder"), running: None }
     }
 
+    pub(crate) fn is_running(&self) -> bool {
+        self.running.is_some()
+    }
+
     pub(crate) fn url(&self) -> String {
         format!("unix://{}", self.socket().display())
     }
