@@ -61,9 +61,10 @@ async fn the_master_that_sentinels_name_is_followed() {
     let (_second, second_port) = server(&folder, &["--replicaof", &format!("127.0.0.1 {first_port}")]);
     until_cli_says(&["-p", &first_port, "INFO", "replication"], |said| said.contains("state=online"));
     let sentinel_port = free_port().to_string();
+    // Nobody takes a pause of the machine for the end of a server.
     let settings = format!(
         "port {sentinel_port}\nsentinel monitor main 127.0.0.1 {first_port} 1\n\
-         sentinel down-after-milliseconds main 500\nsentinel failover-timeout main 3000\n"
+         sentinel down-after-milliseconds main 60000\nsentinel failover-timeout main 3000\n"
     );
     let file = folder.path().join("sentinel.conf");
     fs::write(&file, settings).expect("a file");
@@ -76,6 +77,8 @@ async fn the_master_that_sentinels_name_is_followed() {
     from_redis(&caseload).await;
     assert_ne!(keys(&first_port), 0);
 
+    let soon = ["SENTINEL", "SET", "main", "down-after-milliseconds", "500"];
+    until_cli_says(&[&["-p", &sentinel_port][..], &soon].concat(), |said| said.trim() == "OK");
     drop(first);
     caseload.import(&[conversation(1, "more")]).await;
     caseload.roll_up().await;

@@ -4,6 +4,7 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    time::{Duration, Instant},
 };
 
 use tempfile::TempDir;
@@ -61,15 +62,16 @@ impl Drop for Running {
 
 /// Runs `redis-cli` until it says what is wanted.
 pub(crate) fn until_cli_says(arguments: &[&str], wanted: impl Fn(&str) -> bool) {
-    for _ in 0..500 {
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(90) {
         let said = Command::new("redis-cli").args(arguments).output().ok().filter(|output| output.status.success());
         if said.and_then(|output| String::from_utf8(output.stdout).ok()).is_some_and(|said| wanted(&said)) {
             return;
         }
-        std::thread::sleep(std::time::Duration::from_millis(40));
+        std::thread::sleep(Duration::from_millis(40));
     }
     panic!(
-        "these tests need redis-server and redis-cli: install them (Debian, Ubuntu: `apt-get install redis-server`)"
+        "{arguments:?} in vain; these tests need redis-server and redis-cli: install them (Debian, Ubuntu: `apt-get install redis-server`)"
     );
 }
 
