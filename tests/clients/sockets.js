@@ -43,10 +43,17 @@ const stranger = client("Bearer nonsense");
 await assert.rejects(one(stranger, "{ viewer { role } }"), (close) => close.code === 4403);
 
 // Answers to the client's pings keep it.
-let pongs = 0;
-const lively = client(owner, { keepAlive: 20, lazy: false, on: { pong: (received) => (pongs += received ? 1 : 0) } });
-await new Promise((resolve) => setTimeout(resolve, 300));
-assert.ok(pongs > 2, `${pongs} pongs`);
+const lively = await new Promise((resolve) => {
+  let pongs = 0;
+  const late = setTimeout(() => assert.fail(`${pongs} pongs`), 30_000);
+  const pong = (received) => {
+    pongs += received ? 1 : 0;
+    if (pongs < 3) return;
+    clearTimeout(late);
+    resolve(kept);
+  };
+  const kept = client(owner, { keepAlive: 20, lazy: false, on: { pong } });
+});
 await lively.dispose();
 
 /** The code that the connection is closed with, as the client hears it. */
