@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
+    lifecycle::wire::until,
     on_both_stores,
     support::{
         app::{lines, token},
@@ -176,7 +177,7 @@ async fn imports_beside_a_server_show_within_the_refresh_interval(backend: Backe
     let desk = Desk::with_workspace(backend);
     let server = desk.cli.serve(&["--refresh-interval", "100ms"]);
     assert_eq!(server.request("GET /healthz", "", "").0, 200);
-    assert_eq!(server.request("GET /readyz", "", "").0, 200);
+    until("readiness", || server.request("GET /readyz", "", "").0 == 200);
     desk.cli.run_with(&["import", "-"], lines(&facts(2)).as_bytes()).code(0);
     let query = "{ team(period: {between: {from: \"2025-03-01\", to: \"2025-03-31\"}}) { metrics { closed } } }";
     let body = json!({"query": query}).to_string();

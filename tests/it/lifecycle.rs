@@ -7,4 +7,4 @@ mod slow;
 mod tls;
 mod traces;
 mod watched;
-mod wire;
+pub(crate) mod wire;

@@ -4,6 +4,7 @@ use std::thread;
 
 use tempfile::TempDir;
 
+use super::wire::until;
 use crate::{
     on_both_stores,
     support::{
@@ -35,7 +36,7 @@ async fn processes_that_start_together_on_an_empty_database_agree_on_its_tables(
             }
             for process in serving {
                 let server = process.join().expect("it runs");
-                assert_eq!(server.request("GET /readyz", "", "").0, 200, "round {round}");
+                until("readiness", || server.request("GET /readyz", "", "").0 == 200);
                 assert_eq!(server.stop(), Some(0), "round {round}");
             }
         });

@@ -13,6 +13,9 @@ use crate::support::{
     database::{Backend, Database},
 };
 
+/// How long anything is waited for.
+const PATIENCE: Duration = Duration::from_mins(1);
+
 /// A database with the workspace "acme" and its owner "boss", and the command for it.
 pub(super) struct Desk {
     pub(super) cli: Cli,
@@ -61,12 +64,20 @@ impl Reply {
 impl Wire {
     pub(super) fn connect(server: &Server) -> Self {
         let stream = TcpStream::connect(server.address()).expect("the server listens");
-        stream.set_read_timeout(Some(Duration::from_mins(1))).expect("a time-out");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a time-out");
         Self(stream)
     }
 
     pub(super) fn send(&mut self, text: &str) {
         self.0.write_all(text.as_bytes()).expect("the server reads");
+    }
+
+    /// Whether nothing comes for that long.
+    pub(super) fn is_silent(&self, time: Duration) -> bool {
+        self.0.set_read_timeout(Some(time)).expect("a time-out");
+        let is_silent = self.0.peek(&mut [0]).is_err();
+        self.0.set_read_timeout(Some(PATIENCE)).expect("a time-out");
+        is_silent
     }
 
     /// All that comes until the server closes the connection.
@@ -89,7 +100,7 @@ pub(super) fn ask(server: &Server, head: &str, headers: &str, body: &str) -> Rep
 
 /// Tries again for half a minute until `done`.
 #[track_caller]
-pub(super) fn until(what: &str, mut done: impl FnMut() -> bool) {
+pub(crate) fn until(what: &str, mut done: impl FnMut() -> bool) {
     for _ in 0..300 {
         if done() {
             return;
