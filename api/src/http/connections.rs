@@ -2,10 +2,8 @@
 
 use std::{
     convert::Infallible,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    pin::pin,
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
@@ -13,25 +11,23 @@ use axum::{Router, extract::Request, response::Response};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto::Builder, graceful::GracefulShutdown},
+    server::conn::auto::Builder,
 };
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::Semaphore,
-};
+use tokio::net::{TcpListener, TcpStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower_service::Service as _;
 
 use super::{
     limits::{ACCEPT_PAUSE, MAX_REQUESTS_OF_ONE, PING, PONG},
     opening::Opening,
+    places::{Place, Places},
 };
 use crate::telemetry::metrics::CONNECTIONS;
 
 /// What connections may take.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Allowance {
-    /// How many at a time; others wait to be accepted.
+    /// How many at a time; see [`Places::take`] for those who come then.
     pub(super) connections: usize,
     /// How long the headers of a request may take: the first one, and the next on the same connection.
     pub(super) headers: Duration,
@@ -39,33 +35,56 @@ pub(super) struct Allowance {
 
 /// Accepts connections and serves them until `shutdown`; then waits until all of them have ended.
 pub(super) async fn accept(listener: TcpListener, router: Router, allowed: Allowance, shutdown: &CancellationToken) {
-    let places = Arc::new(Semaphore::new(allowed.connections));
-    let (connections, graceful) = (TaskTracker::new(), GracefulShutdown::new());
-    let builder = Arc::new(builder(allowed.headers));
-    while let Some(stream) = next(&listener, shutdown, &places).await {
-        let (stream, place) = stream;
-        let (router, builder, watcher) = (router.clone(), Arc::clone(&builder), graceful.watcher());
-        connections.spawn(async move {
-            let _place = place;
-            metrics::gauge!(CONNECTIONS).increment(1.0);
-            let asked = Arc::new(AtomicBool::new(false));
-            let io = Opening::new(TokioIo::new(stream), Arc::clone(&asked), allowed.headers);
-            let service = service_fn(move |request| {
-                asked.store(true, Ordering::Relaxed);
-                answer(router.clone(), request)
-            });
-            let served = watcher.watch(builder.serve_connection_with_upgrades(io, service).into_owned()).await;
-            metrics::gauge!(CONNECTIONS).decrement(1.0);
-            // A client that goes away, falls silent or speaks nonsense is no trouble of ours.
-            if let Err(error) = served {
-                tracing::debug!(error, "a connection ended early");
-            }
-        });
+    let (places, connections) = (Places::new(allowed.connections), TaskTracker::new());
+    let server = Arc::new(Server { router, builder: builder(allowed.headers), headers: allowed.headers });
+    let next = async || (next(&listener).await, places.take().await);
+    while let Some((stream, place)) = shutdown.run_until_cancelled(next()).await {
+        connections.spawn(Arc::clone(&server).serve(stream, place, shutdown.clone()));
     }
     drop(listener);
-    graceful.shutdown().await;
     connections.close();
     connections.wait().await;
+}
+
+/// What all connections have in common.
+struct Server {
+    router: Router,
+    builder: Builder<TokioExecutor>,
+    headers: Duration,
+}
+
+impl Server {
+    async fn serve(self: Arc<Self>, stream: TcpStream, place: Place, shutdown: CancellationToken) {
+        metrics::gauge!(CONNECTIONS).increment(1.0);
+        let asked = Arc::clone(place.asked());
+        let io = Opening::new(TokioIo::new(stream), Arc::clone(&asked), self.headers);
+        let service = service_fn(|request| {
+            asked.store(true, Ordering::Relaxed);
+            answer(self.router.clone(), request)
+        });
+        let mut connection = pin!(self.builder.serve_connection_with_upgrades(io, service));
+        let served = tokio::select! {
+            served = connection.as_mut() => served,
+            () = shutdown.cancelled() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+            () = place.is_wanted() => {
+                if place.is_silent() {
+                    Ok(())
+                } else {
+                    // What is under way is answered.
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            }
+        };
+        metrics::gauge!(CONNECTIONS).decrement(1.0);
+        // A client that goes away, falls silent or speaks nonsense is no trouble of ours.
+        if let Err(error) = served {
+            tracing::debug!(error, "a connection ended early");
+        }
+    }
 }
 
 fn builder(headers: Duration) -> Builder<TokioExecutor> {
@@ -84,30 +103,21 @@ async fn answer(mut router: Router, request: hyper::Request<Incoming>) -> Result
     router.call(request.map(axum::body::Body::new) as Request).await
 }
 
-type Accepted = (TcpStream, tokio::sync::OwnedSemaphorePermit);
-
-/// The next connection once there is a place for it; `None` once nobody is to be served any more.
-async fn next(listener: &TcpListener, shutdown: &CancellationToken, places: &Arc<Semaphore>) -> Option<Accepted> {
-    let accepted = async {
-        let place = Arc::clone(places).acquire_owned().await.expect("the semaphore is never closed");
-        loop {
-            match listener.accept().await {
-                Ok((stream, _)) => {
-                    // Answers are written whole: waiting for more to send with them only delays them.
-                    stream.set_nodelay(true).ok();
-                    return (stream, place);
-                }
-                Err(error) if is_of_one_connection(&error) => {}
-                Err(error) => {
-                    tracing::error!(%error, "connections can't be accepted; are there too many open files?");
-                    tokio::time::sleep(ACCEPT_PAUSE).await;
-                }
+/// The next connection.
+async fn next(listener: &TcpListener) -> TcpStream {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                // Answers are written whole: waiting for more to send with them only delays them.
+                stream.set_nodelay(true).ok();
+                return stream;
+            }
+            Err(error) if is_of_one_connection(&error) => {}
+            Err(error) => {
+                tracing::error!(%error, "connections can't be accepted; are there too many open files?");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }
-    };
-    tokio::select! {
-        () = shutdown.cancelled() => None,
-        accepted = accepted => Some(accepted),
     }
 }
 

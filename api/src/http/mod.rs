@@ -16,6 +16,7 @@ mod listeners;
 mod observe;
 mod opening;
 mod origin;
+mod places;
 mod rates;
 mod router;
 mod serve;

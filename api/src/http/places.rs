@@ -1,0 +1,148 @@
+//! The places that connections take, and who gives one up when all are taken.
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+
+/// The places of a server.
+pub(super) struct Places {
+    count: usize,
+    free: Arc<Semaphore>,
+    taken: Mutex<Taken>,
+}
+
+/// A connection's place: free again when it goes.
+pub(super) struct Place {
+    seat: Arc<Seat>,
+    _permit: OwnedSemaphorePermit,
+}
+
+#[derive(Default)]
+struct Seat {
+    asked: Arc<AtomicBool>,
+    wanted: CancellationToken,
+}
+
+/// Those who have a place, in the order in which they came, or were found to have asked something. Some may have gone.
+#[derive(Default)]
+struct Taken {
+    silent: VecDeque<Weak<Seat>>,
+    known: VecDeque<Weak<Seat>>,
+}
+
+impl Places {
+    pub(super) fn new(count: usize) -> Self {
+        Self { count, free: Arc::new(Semaphore::new(count)), taken: Mutex::default() }
+    }
+
+    /// A place. Where all are taken, someone is asked for theirs: who has said nothing for the longest time, or else who has
+    /// been there for the longest.
+    pub(super) async fn take(&self) -> Place {
+        let permit = if let Ok(permit) = Arc::clone(&self.free).try_acquire_owned() {
+            permit
+        } else {
+            self.with_taken(Taken::ask_for_one);
+            Arc::clone(&self.free).acquire_owned().await.expect("the semaphore is never closed")
+        };
+        let seat = Arc::<Seat>::default();
+        self.with_taken(|taken| taken.add(&seat, self.count));
+        Place { seat, _permit: permit }
+    }
+
+    fn with_taken<T>(&self, work: impl FnOnce(&mut Taken) -> T) -> T {
+        work(&mut self.taken.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Taken {
+    fn add(&mut self, seat: &Arc<Seat>, places: usize) {
+        if 2 * places < self.silent.len() + self.known.len() {
+            let is_there = |seat: &Weak<Seat>| 0 < seat.strong_count();
+            self.silent.retain(is_there);
+            self.known.retain(is_there);
+        }
+        self.silent.push_back(Arc::downgrade(seat));
+    }
+
+    /// Asks one for their place. Nobody is asked twice.
+    fn ask_for_one(&mut self) {
+        while let Some(seat) = self.silent.pop_front() {
+            match seat.upgrade() {
+                Some(there) if there.asked.load(Ordering::Relaxed) => self.known.push_back(seat),
+                Some(there) => return there.wanted.cancel(),
+                None => {}
+            }
+        }
+        while let Some(seat) = self.known.pop_front() {
+            if let Some(there) = seat.upgrade() {
+                return there.wanted.cancel();
+            }
+        }
+    }
+}
+
+impl Place {
+    /// To be set when something is asked.
+    pub(super) fn asked(&self) -> &Arc<AtomicBool> {
+        &self.seat.asked
+    }
+
+    /// Whether nothing was ever asked here.
+    pub(super) fn is_silent(&self) -> bool {
+        !self.seat.asked.load(Ordering::Relaxed)
+    }
+
+    /// Ends when somebody else needs the place.
+    pub(super) async fn is_wanted(&self) {
+        self.seat.wanted.cancelled().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn take(places: &Places) -> Place {
+        tokio::time::timeout(std::time::Duration::from_secs(10), places.take()).await.expect("a place")
+    }
+
+    fn wanted(places: &[&Place]) -> Vec<bool> {
+        places.iter().map(|place| place.seat.wanted.is_cancelled()).collect()
+    }
+
+    #[tokio::test]
+    async fn the_longest_silent_is_asked_first_then_the_one_that_came_first() {
+        let places = Places::new(3);
+        let (first, second, third) = (take(&places).await, take(&places).await, take(&places).await);
+        first.asked().store(true, Ordering::Relaxed);
+        assert_eq!(wanted(&[&first, &second, &third]), [false, false, false]);
+        let next = async |gone: Place| {
+            let newcomer = async { tokio::join!(take(&places), async { drop(gone) }).0 };
+            let place = newcomer.await;
+            place.asked().store(true, Ordering::Relaxed);
+            place
+        };
+        let fourth = next(second).await;
+        assert_eq!(wanted(&[&first, &third, &fourth]), [false, false, false]);
+        let fifth = next(third).await;
+        assert_eq!(wanted(&[&first, &fourth, &fifth]), [false, false, false]);
+        places.with_taken(Taken::ask_for_one);
+        assert_eq!(wanted(&[&first, &fourth, &fifth]), [true, false, false]);
+    }
+
+    #[tokio::test]
+    async fn those_who_have_gone_are_forgotten() {
+        let places = Places::new(4);
+        for _ in 0..1_000 {
+            drop(take(&places).await);
+        }
+        assert!(places.with_taken(|taken| taken.silent.len()) <= 9);
+    }
+}
