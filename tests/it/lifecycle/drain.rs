@@ -5,32 +5,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::wire::{Desk, Wire, ask, until};
+use super::wire::{Desk, LABEL, begin_import, until};
 use crate::{
     on_both_stores,
-    support::{app::token, command::Server, database::Backend},
+    support::{command::Server, database::Backend},
 };
 
 on_both_stores! {
     an_import_under_way_is_finished_and_acknowledged,
-}
-
-const LABEL: &str = "{\"type\":\"label\",\"id\":\"l-1\",\"title\":\"One\"}\n";
-
-/// An import that is under way: the server has counted it, and some of its body is still to come.
-fn begin(server: &Server, length: usize) -> Wire {
-    let mut wire = Wire::connect(server);
-    let token = token("boss");
-    wire.send(&format!(
-        "POST /v1/import HTTP/1.1\r\nHost: caseload\r\nAuthorization: Bearer {token}\r\n\
-         Content-Type: application/x-ndjson\r\nContent-Length: {length}\r\n\r\n"
-    ));
-    wire.send(&LABEL[..10]);
-    until("the import", || {
-        let figures = ask(server, "GET /metrics", "", "").body;
-        figures.lines().any(|line| line == "caseload_requests_in_flight 2")
-    });
-    wire
 }
 
 fn is_closed(server: &Server) -> bool {
@@ -40,7 +22,7 @@ fn is_closed(server: &Server) -> bool {
 async fn an_import_under_way_is_finished_and_acknowledged(backend: Backend) {
     let desk = Desk::new(backend);
     let mut server = desk.cli.serve(&[]);
-    let mut wire = begin(&server, LABEL.len());
+    let mut wire = begin_import(&server);
     server.signal("TERM");
     until("the end of listening", || is_closed(&server));
     wire.send(&LABEL[10..]);
@@ -56,7 +38,7 @@ async fn an_import_under_way_is_finished_and_acknowledged(backend: Backend) {
 fn what_does_not_end_in_time_is_dropped() {
     let desk = Desk::new(Backend::Sqlite);
     let mut server = desk.cli.serve(&["--drain-timeout", "500ms"]);
-    let _wire = begin(&server, LABEL.len());
+    let _wire = begin_import(&server);
     let began = Instant::now();
     server.signal("TERM");
     assert_eq!(server.wait(), Some(0));
@@ -69,7 +51,7 @@ fn what_does_not_end_in_time_is_dropped() {
 fn a_second_signal_ends_at_once() {
     let desk = Desk::new(Backend::Sqlite);
     let mut server = desk.cli.serve(&["--drain-timeout", "10m"]);
-    let _wire = begin(&server, LABEL.len());
+    let _wire = begin_import(&server);
     server.signal("TERM");
     until("the end of listening", || is_closed(&server));
     server.signal("INT");

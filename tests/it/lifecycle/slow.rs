@@ -31,15 +31,3 @@ fn a_connection_that_is_kept_open_is_closed_when_no_other_request_comes() {
     assert_eq!(wire.rest().expect("an answer").status(), 200);
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
 }
-
-#[test]
-fn those_who_come_when_all_connections_are_taken_wait_for_one() {
-    let desk = Desk::new(Backend::Sqlite);
-    let server = desk.cli.serve(&["--header-timeout", "10m", "--max-connections", "2"]);
-    let [leaves, _stays] = [Wire::connect(&server), Wire::connect(&server)];
-    let mut waits = Wire::connect(&server);
-    waits.send("GET /healthz HTTP/1.0\r\nHost: caseload\r\n\r\n");
-    assert!(waits.is_silent(Duration::from_millis(500)), "there is no place for it");
-    drop(leaves);
-    assert_eq!(waits.rest().expect("an answer").status(), 200);
-}

@@ -9,6 +9,7 @@ use std::{
 use tempfile::TempDir;
 
 use crate::support::{
+    app::token,
     command::{Cli, Server},
     database::{Backend, Database},
 };
@@ -72,6 +73,14 @@ impl Wire {
         self.0.write_all(text.as_bytes()).expect("the server reads");
     }
 
+    /// Reads just that.
+    #[track_caller]
+    pub(super) fn hear(&mut self, expected: &str) {
+        let mut heard = vec![0; expected.len()];
+        self.0.read_exact(&mut heard).expect("the server writes");
+        assert_eq!(String::from_utf8_lossy(&heard), expected);
+    }
+
     /// Whether nothing comes for that long.
     pub(super) fn is_silent(&self, time: Duration) -> bool {
         self.0.set_read_timeout(Some(time)).expect("a time-out");
@@ -96,6 +105,22 @@ pub(super) fn ask(server: &Server, head: &str, headers: &str, body: &str) -> Rep
     let length = body.len();
     wire.send(&format!("{head} HTTP/1.0\r\nHost: caseload\r\n{headers}Content-Length: {length}\r\n\r\n{body}"));
     wire.rest().unwrap_or_else(|| panic!("no answer to {head}"))
+}
+
+/// What [`begin_import`] imports.
+pub(super) const LABEL: &str = "{\"type\":\"label\",\"id\":\"l-1\",\"title\":\"One\"}\n";
+
+/// An import that is under way: the server reads its body, of which all but ten bytes are still to come.
+pub(super) fn begin_import(server: &Server) -> Wire {
+    let mut wire = Wire::connect(server);
+    let (token, length) = (token("boss"), LABEL.len());
+    wire.send(&format!(
+        "POST /v1/import HTTP/1.1\r\nHost: caseload\r\nAuthorization: Bearer {token}\r\nExpect: 100-continue\r\n\
+         Content-Type: application/x-ndjson\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+    ));
+    wire.hear("HTTP/1.1 100 Continue\r\n\r\n");
+    wire.send(&LABEL[..10]);
+    wire
 }
 
 /// Tries again for half a minute until `done`.
