@@ -45,8 +45,12 @@ while read -r word; do
     start) start "$@" ;;
     stop) kill -INT $server; wait $server || true; server= ;;
     crash) kill -QUIT $server; wait $server || true; server= ;;
-    freeze) kill -STOP $(everyone) ;;
-    thaw) kill -CONT $(everyone) ;;
+    freeze)
+      # It first, so that no other comes; another may go by itself meanwhile.
+      kill -STOP $server
+      until grep -q '^State:[[:space:]]*T' /proc/$server/status; do sleep 0.01; done
+      kill -STOP $(everyone) 2>/dev/null || true ;;
+    thaw) kill -CONT $(everyone) 2>/dev/null || true ;;
   esac
   echo ready
 done
