@@ -152,9 +152,15 @@ fn start() -> Server {
     Server { port, _watchdog: watchdog }
 }
 
-/// A port that nobody listens on.
+/// A port that nobody listens on, given once. It is below those that the system gives to whoever connects: until somebody
+/// listens there, it stays free.
 pub(crate) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port()
+    static GIVEN: AtomicU32 = AtomicU32::new(0);
+    let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    // Another process of these tests begins elsewhere.
+    let mut ports = std::iter::repeat_with(|| GIVEN.fetch_add(1, Ordering::SeqCst))
+        .map(|given| 20_000 + ((std::process::id() * 100 + given) % 12_000) as u16);
+    ports.find(is_free).expect("there is no end to them")
 }
 
 /// The folder of `initdb` and `postgres`.
