@@ -136,7 +136,12 @@ async fn a_statement_that_is_stuck_ends_on_the_server() {
     drop(store);
     let options = StoreOptions { statement_timeout: Duration::from_millis(300), ..StoreOptions::default() };
     let store = Store::connect_with(&database.url(), &options).await.expect("the database is there");
-    change(&store, ws).await;
+    // Opening its first connection may take longer than that.
+    let mut tries = 0;
+    while store.read(move |conn| Box::pin(dirty_days::latest_change(conn, ws))).await.is_err() {
+        tries += 1;
+        assert!(tries < 100, "the database is there");
+    }
     let locked = Arc::new(tokio::sync::Notify::new());
     let (holding, release) = (Arc::clone(&locked), Arc::new(tokio::sync::Notify::new()));
     let (other, until) = (database.store().await, Arc::clone(&release));
