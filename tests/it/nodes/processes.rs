@@ -10,6 +10,7 @@ use caseload_schema::{
     store::{RunDays, Store},
     zone::Zone,
 };
+use chrono_tz::Tz;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -141,7 +142,11 @@ async fn a_worker_rolls_up_and_tells_how_it_is_and_a_server_without_scheduler_do
     let site = Site::new(backend).await;
     site.import(&history()).await;
     let server = site.cli.serve(&["--no-scheduler", "--refresh-interval", "100ms"]);
-    let worker = site.cli.worker(&RESTLESS);
+    // No night ends meanwhile.
+    let night = (Clock::system().now().to_chrono().with_timezone(&Tz::Europe__Rome) + chrono::Duration::hours(12))
+        .format("%H:%M")
+        .to_string();
+    let worker = site.cli.worker(&[&RESTLESS[..], &["--nightly-at", &night]].concat());
     assert_eq!(worker.request("GET /healthz", "", "").0, 200);
     assert_eq!(worker.request("POST /graphql", "", "{}").0, 404);
     site.quiet().await;
