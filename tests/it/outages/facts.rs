@@ -101,13 +101,23 @@ impl Sender {
                 "busy": ask.busy, "first": ask.first,
             });
             let body = json!({"query": queries::team(), "variables": variables}).to_string();
-            let (status, answer) = server
-                .try_request("POST /graphql", &self.token, "application/json", &body)
-                .expect("the server answers");
-            assert_eq!(status, 200, "{answer}");
-            let mut answer: Value = serde_json::from_str(&answer).expect("JSON");
+            let mut answer: Value = serde_json::from_str(&self.report(server, &body)).expect("JSON");
             let got = answer["data"]["team"].take();
             assert_eq!(difference(&book.team(ask, &filter), &got), None, "{}, {variables}", self.workspace);
+        }
+    }
+
+    /// What is answered in the end: just after an outage a server may still refuse, or be late.
+    fn report(&self, server: &Server, body: &str) -> String {
+        let began = Instant::now();
+        loop {
+            let answer = server.try_request("POST /graphql", &self.token, "application/json", body);
+            match answer.expect("the server answers") {
+                (200, answer) => return answer,
+                (503 | 504, _) if began.elapsed() < 2 * PATIENCE => {}
+                (status, answer) => panic!("{status} {answer}"),
+            }
+            std::thread::sleep(Duration::from_millis(20));
         }
     }
 }
