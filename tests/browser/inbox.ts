@@ -25,7 +25,10 @@ test("the inbox's six cards show what the API says, and those of conversations l
   assert.equal(number(await card(page, "RATINGS")), team.metrics.ratings.count);
   for (const measure of ["CONVERSATIONS", "LABELED_CONVERSATIONS"]) {
     await page.locator(`[data-measure=${measure}] .card-value a`).click();
-    assert.equal(number(await page.locator("dialog [data-part=total]").innerText()), number(await card(page, measure)));
+    assert.equal(
+      number(await page.locator("dialog[open] [data-part=total]").innerText()),
+      number(await card(page, measure)),
+    );
     await page.keyboard.press("Escape");
   }
   await clean();
@@ -80,7 +83,10 @@ test("the charts of one agent are theirs, and so is what is behind them", async 
     team.topLabels.map(({ conversations }) => conversations),
   );
   await page.getByRole("region", { name: "Top labels, as a table" }).getByRole("link").first().click();
-  assert.equal(number(await page.locator("dialog [data-part=total]").innerText()), team.topLabels[0]?.conversations);
+  assert.equal(
+    number(await page.locator("dialog[open] [data-part=total]").innerText()),
+    team.topLabels[0]?.conversations,
+  );
   await clean();
 });
 
@@ -96,7 +102,7 @@ for (const busy of ["CONVERSATIONS", "INBOUND_MESSAGES", "REPLIES", "CLOSED"]) {
     assert.equal(values.length, 168);
     const busiest = values.indexOf(Math.max(...values));
     await links.nth(busiest).click();
-    const shown = number(await page.locator("dialog [data-part=total]").innerText());
+    const shown = number(await page.locator("dialog[open] [data-part=total]").innerText());
     if (busy === "CONVERSATIONS" || busy === "CLOSED") assert.equal(shown, values[busiest]);
     const { conversations } = await api<{ conversations: { totalCount: number } }>(
       "manager",

@@ -38,7 +38,7 @@ test("the list behind a card holds as many conversations as the card says", asyn
   for (const measure of ["CLOSED", "WON", "LOST", "OPEN"]) {
     const value = number(await card(page, measure));
     await page.locator(`[data-measure=${measure}] .card-value a`).click();
-    assert.equal(number(await page.locator("dialog [data-part=total]").innerText()), value, measure);
+    assert.equal(number(await page.locator("dialog[open] [data-part=total]").innerText()), value, measure);
     assert.equal(await page.locator(".drill-scope").innerText(), measure === "OPEN" ? "" : "Last 7 days");
     if (value > 0) await page.locator("dialog tbody tr").first().waitFor();
     await page.keyboard.press("Escape");
@@ -56,7 +56,11 @@ test("a bar's list holds as many conversations as the bar says, for what the API
     for (const link of (await table.getByRole("link").all()).slice(0, 6)) {
       const value = number((await link.innerText()).split(":")[0] ?? "");
       await link.click();
-      assert.equal(number(await page.locator("dialog [data-part=total]").innerText()), value, await link.innerText());
+      assert.equal(
+        number(await page.locator("dialog[open] [data-part=total]").innerText()),
+        value,
+        await link.innerText(),
+      );
       await page.keyboard.press("Escape");
     }
   }
@@ -75,7 +79,7 @@ test("a score's list holds the conversations with such a rating in the period", 
   assert.equal(number((await link.innerText()).split(":")[0] ?? ""), feedback.totalCount);
   await link.click();
   const conversations = new Set(feedback.nodes.map(({ conversationId }) => conversationId));
-  assert.equal(number(await page.locator("dialog [data-part=total]").innerText()), conversations.size);
+  assert.equal(number(await page.locator("dialog[open] [data-part=total]").innerText()), conversations.size);
   await page.getByText("The number counts ratings; a conversation with several stands here once.").waitFor();
   await clean();
 });
@@ -88,7 +92,7 @@ test("what a card was before leads to the conversations of then", async () => {
     "{ team(period: {preset: LAST_7_DAYS}) { previous { metrics { closed } } } }",
   );
   await page.locator("[data-measure=CLOSED] .card-before a").click();
-  assert.equal(number(await page.locator("dialog [data-part=total]").innerText()), team.previous.metrics.closed);
+  assert.equal(number(await page.locator("dialog[open] [data-part=total]").innerText()), team.previous.metrics.closed);
   await clean();
 });
 
@@ -194,7 +198,7 @@ test("a click on a member shows the same for them, with their feedback alone", a
   assert.ok(credited.length > 0);
   assert.deepEqual([...new Set(credited)], ["credited to Aisha Rahman"]);
   await page.locator("[data-measure=CLOSED] .card-value a").click();
-  assert.equal(number(await page.locator("dialog [data-part=total]").innerText()), member.metrics.closed);
+  assert.equal(number(await page.locator("dialog[open] [data-part=total]").innerText()), member.metrics.closed);
   await clean();
 });
 

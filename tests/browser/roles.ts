@@ -50,7 +50,7 @@ for (const role of ["agent", "viewer"] as const) {
       const { page, answers, clean } = await world.browser.visit(role, path);
       if (path === "/rollups") await page.getByText("Rollups are for admins").waitFor();
       else await settled(page);
-      if (path.includes("list=")) await page.locator("dialog [data-part=total]").waitFor();
+      if (path.includes("list=")) await page.locator("dialog[open] [data-part=total]").waitFor();
       const text = await page.locator("body").innerText();
       await clean();
       for (const { id, name } of others) {
@@ -74,6 +74,6 @@ test("an agent's own cards are their figures, and lead to as many conversations"
   );
   assert.equal(number(await card(page, "CLOSED")), member.metrics.closed);
   await page.locator("[data-measure=CLOSED] .card-value a").click();
-  assert.equal(number(await page.locator("dialog [data-part=total]").innerText()), member.metrics.closed);
+  assert.equal(number(await page.locator("dialog[open] [data-part=total]").innerText()), member.metrics.closed);
   await clean();
 });

@@ -15,7 +15,7 @@ test("every page works where only known documents are answered, and nothing else
     const { team } = await api<{ team: { metrics: { closed: number } } }>("admin", "{ team { metrics { closed } } }");
     assert.equal(number(await card(page, "CLOSED")), team.metrics.closed);
     await page.locator("[data-measure=CLOSED] .card-value a").click();
-    assert.equal(number(await page.locator("dialog [data-part=total]").innerText()), team.metrics.closed);
+    assert.equal(number(await page.locator("dialog[open] [data-part=total]").innerText()), team.metrics.closed);
     await page.keyboard.press("Escape");
     for (const name of ["Inbox", "Rollups"]) {
       await page.getByRole("link", { name, exact: true }).click();
