@@ -165,8 +165,11 @@ function observe(): void {
   figures.observe(document, { childList: true, subtree: true });
 }
 
-/// What was noted of the page up to now.
-export function observed(page: Page): Promise<Observed> {
+/// What was noted of the page up to now. Browsers tell of a frame some time after it: two frames are waited for.
+export async function observed(page: Page): Promise<Observed> {
+  await page.evaluate(
+    () => new Promise((later) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(later)))),
+  );
   return page.evaluate(() => (window as unknown as { observed: Observed }).observed);
 }
 
