@@ -49,7 +49,7 @@ test("a run that is cancelled ends without effect", async () => {
       .getByRole("button", { name: "Cancel" })
       .click({ timeout: 3_000 })
       .catch(() => undefined);
-    await run.and(page.locator(".run:not([data-state=QUEUED], [data-state=RUNNING])")).waitFor();
+    await run.and(page.locator(".run:not([data-state=QUEUED], [data-state=RUNNING])")).waitFor({ timeout: 120_000 });
     state = await run.getAttribute("data-state");
   }
   assert.equal(state, "CANCELLED");
@@ -68,7 +68,7 @@ test("another zone is asked for, and holds for all days at once when they have b
     await zone.getByLabel("Zone").selectOption(to);
     await zone.getByRole("button", { name: "Change…" }).click();
     await page.locator("dialog").getByRole("button", { name: "Change" }).click();
-    await zone.getByText(`Days begin at midnight in ${to}`).waitFor();
+    await zone.getByText(`Days begin at midnight in ${to}`).waitFor({ timeout: 120_000 });
     await page.locator(".freshness", { hasText: to }).waitFor();
   }
   await page.getByText("asked for the time zone Asia/Tokyo, before Europe/Berlin").waitFor();
