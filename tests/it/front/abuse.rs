@@ -29,6 +29,9 @@ const MOST_LEFT: u64 = 50 * MIB;
 /// How long the allocator may take to give memory back.
 const SETTLING: Duration = Duration::from_secs(20);
 
+/// How long the machine may have other things to do, at most.
+const STALL: Duration = Duration::from_secs(10);
+
 /// A server, what it had of memory when it was warm, and how long an honest request takes it then.
 struct Target {
     server: Server,
@@ -53,7 +56,8 @@ impl Target {
         cli.run_with(&["import", "-"], records.as_bytes()).code(0);
         let server = cli.serve(&[&["--no-scheduler"][..], arguments].concat());
         let mut target = Self { server, memory: 0, usual: Duration::ZERO, _database: database, _folder: folder };
-        let mut times: Vec<Duration> = (0..21).map(|_| target.honest()).collect();
+        let mut times: Vec<Duration> = (0..100).filter_map(|_| target.honest()).take(21).collect();
+        assert_eq!(times.len(), 21, "honest requests are not answered in time");
         times.sort();
         // Other work on the machine is no fault of the server.
         target.usual = times[times.len() / 2] * 10 + Duration::from_millis(200);
@@ -61,12 +65,15 @@ impl Target {
         target
     }
 
-    /// How long an honest request takes.
-    fn honest(&self) -> Duration {
+    /// How long an honest request takes; `None` where that is longer than any may.
+    fn honest(&self) -> Option<Duration> {
         let begin = Instant::now();
         let (status, body) = self.ask("{ viewer { role } team { metrics { closed } } }");
+        if body["errors"][0]["extensions"]["code"] == "TIMEOUT" {
+            return None;
+        }
         assert_eq!((status, body["data"]["viewer"]["role"].as_str()), (200, Some("OWNER")), "{body}");
-        begin.elapsed()
+        Some(begin.elapsed())
     }
 
     fn ask(&self, query: &str) -> (u16, Value) {
@@ -88,12 +95,18 @@ impl Target {
         self.server.send(&format!("POST {path} HTTP/1.1\r\n{headers}"), &token("boss"), body)
     }
 
-    /// That an honest request takes its usual time.
+    /// That an honest request takes its usual time, as soon as the machine has nothing else to do.
     #[track_caller]
     fn check_time(&self, during: &str) {
-        // The best of three: the machine has other things to do.
-        let time = (0..3).map(|_| self.honest()).min().expect("three");
-        assert!(time < self.usual, "{during}: an honest request took {time:?}, and {:?} is usual", self.usual);
+        let begin = Instant::now();
+        loop {
+            let time = self.honest();
+            if time.is_some_and(|time| time < self.usual) {
+                return;
+            }
+            let usual = self.usual;
+            assert!(begin.elapsed() < STALL, "{during}: an honest request took {time:?}, and {usual:?} is usual");
+        }
     }
 
     /// How much more memory it has now than when it was warm.
