@@ -3,12 +3,13 @@
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use diesel::{
     Connection, SqliteConnection,
     connection::{AnsiTransactionManager, SimpleConnection, TransactionManager as _},
+    result::Error as DieselError,
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -16,6 +17,12 @@ use super::error::{Result, StoreError};
 
 /// Readers that may be at work at once: each takes a thread, and more threads than a machine has cores gain little.
 const READERS: usize = 8;
+
+/// How long is waited for other processes that use the file.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long is waited before what was refused is tried again.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// A SQLite file.
 #[derive(Debug, Clone)]
@@ -133,9 +140,27 @@ fn connect(path: &Path) -> Result<SqliteConnection> {
     })?;
     // FULL: what is acknowledged survives a power cut, at one fsync a transaction. Other processes may use the same file,
     // so a writer waits for them.
+    connection.batch_execute(&format!("PRAGMA busy_timeout = {};", PATIENCE.as_millis()))?;
+    use_write_ahead_log(&mut connection)?;
     connection.batch_execute(
-        "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; \
-         PRAGMA cache_size = -8000; PRAGMA journal_size_limit = 67108864;",
+        "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000; \
+         PRAGMA journal_size_limit = 67108864;",
     )?;
     Ok(connection)
+}
+
+/// Has the file written by way of a log. Of several processes that find a new file and want the same, SQLite refuses all but
+/// one at once, whatever `busy_timeout` says: each reads the file, and none can write before the others have let go.
+fn use_write_ahead_log(connection: &mut SqliteConnection) -> Result<()> {
+    let began = Instant::now();
+    loop {
+        match connection.batch_execute("PRAGMA journal_mode = WAL;") {
+            Err(DieselError::DatabaseError(_, why))
+                if why.message().contains("database is locked") && began.elapsed() < PATIENCE =>
+            {
+                std::thread::sleep(PAUSE);
+            }
+            done => return Ok(done?),
+        }
+    }
 }
