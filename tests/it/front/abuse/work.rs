@@ -70,7 +70,6 @@ fn a_query_that_takes_too_long_is_ended_together_with_its_work() {
         assert_eq!(body["data"], Value::Null);
         let during = target.server.computed().saturating_sub(before);
         let behind = until_quiet(&target);
-        println!("round {round}: {during:?} in time, and {behind:?} later");
         assert!(behind < MOST_BEHIND, "round {round}: {during:?} in time, and {behind:?} later");
     }
     target.check("3 queries that took too long");
