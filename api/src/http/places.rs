@@ -6,10 +6,17 @@ use std::{
         Arc, Mutex, PoisonError, Weak,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
 use tokio_util::sync::CancellationToken;
+
+/// How long is waited for the place of who was asked, before another is.
+const PATIENCE: Duration = Duration::from_millis(50);
 
 /// The places of a server.
 pub(super) struct Places {
@@ -43,13 +50,15 @@ impl Places {
     }
 
     /// A place. Where all are taken, someone is asked for theirs: who has said nothing for the longest time, or else who has
-    /// been there for the longest.
+    /// been there for the longest; and the next one where that one has work to finish first.
     pub(super) async fn take(&self) -> Place {
-        let permit = if let Ok(permit) = Arc::clone(&self.free).try_acquire_owned() {
-            permit
-        } else {
+        let mut free = Arc::clone(&self.free).try_acquire_owned().ok();
+        let permit = loop {
+            if let Some(permit) = free {
+                break permit;
+            }
             self.with_taken(Taken::ask_for_one);
-            Arc::clone(&self.free).acquire_owned().await.expect("the semaphore is never closed")
+            free = timeout(PATIENCE, Arc::clone(&self.free).acquire_owned()).await.ok().and_then(Result::ok);
         };
         let seat = Arc::<Seat>::default();
         self.with_taken(|taken| taken.add(&seat, self.count));
@@ -110,7 +119,7 @@ mod tests {
     use super::*;
 
     async fn take(places: &Places) -> Place {
-        tokio::time::timeout(std::time::Duration::from_secs(10), places.take()).await.expect("a place")
+        timeout(Duration::from_secs(10), places.take()).await.expect("a place")
     }
 
     fn wanted(places: &[&Place]) -> Vec<bool> {
@@ -135,6 +144,20 @@ mod tests {
         assert_eq!(wanted(&[&first, &fourth, &fifth]), [false, false, false]);
         places.with_taken(Taken::ask_for_one);
         assert_eq!(wanted(&[&first, &fourth, &fifth]), [true, false, false]);
+    }
+
+    #[tokio::test]
+    async fn another_is_asked_where_one_has_work_to_finish() {
+        let places = Places::new(2);
+        let (busy, idle) = (take(&places).await, take(&places).await);
+        busy.asked().store(true, Ordering::Relaxed);
+        idle.asked().store(true, Ordering::Relaxed);
+        let goes = async {
+            idle.is_wanted().await;
+            drop(idle);
+        };
+        let (_newcomer, ()) = tokio::join!(take(&places), goes);
+        assert_eq!(wanted(&[&busy]), [true]);
     }
 
     #[tokio::test]
