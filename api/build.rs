@@ -50,16 +50,28 @@ fn main() {
 fn build(root: &Path, out: &Path) -> Result<(), String> {
     let web = root.join("web");
     // Builds of several profiles may run at the same time, and share one folder.
-    let lock = File::create(web.join(".build.lock")).map_err(|error| cannot("make a lock in web/", &error))?;
-    lock.lock().map_err(|error| cannot("take the lock in web/", &error))?;
-    once(&web.join("node_modules/.installed"), hash(&[web.join("package-lock.json")])?, || npm(&web, &["ci"]))?;
+    let lock = File::create(web.join(".build.lock"))
+        .map_err(|error| cannot("make a lock in web/", &error))?;
+    lock.lock()
+        .map_err(|error| cannot("take the lock in web/", &error))?;
+    once(
+        &web.join("node_modules/.installed"),
+        hash(&[web.join("package-lock.json")])?,
+        || npm(&web, &["ci"]),
+    )?;
     let inputs: Vec<PathBuf> = INPUTS.iter().map(|input| root.join(input)).collect();
-    once(&web.join("dist/.built"), hash(&inputs)?, || npm(&web, &["run", "--silent", "build"]))?;
+    once(&web.join("dist/.built"), hash(&inputs)?, || {
+        npm(&web, &["run", "--silent", "build"])
+    })?;
     embed(&web.join("dist"), out).map_err(|error| cannot("copy the dashboard", &error))
 }
 
 /// Does it unless the stamp says that it has been done of the same.
-fn once(stamp: &Path, inputs: u64, work: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
+fn once(
+    stamp: &Path,
+    inputs: u64,
+    work: impl FnOnce() -> Result<(), String>,
+) -> Result<(), String> {
     let inputs = format!("{inputs:016x}");
     if fs::read_to_string(stamp).is_ok_and(|kept| kept == inputs) {
         return Ok(());
@@ -79,10 +91,16 @@ fn npm(web: &Path, arguments: &[&str]) -> Result<(), String> {
     if output.status.success() {
         return Ok(());
     }
-    let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
-    let lines = said.lines().filter(|line| !line.starts_with("npm warn") && !line.trim().is_empty());
+    let said = [output.stdout, output.stderr]
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        .concat();
+    let lines = said
+        .lines()
+        .filter(|line| !line.starts_with("npm warn") && !line.trim().is_empty());
     let said = lines.take(SHOWN_LINES).collect::<Vec<_>>().join("\n");
-    Err(format!("`{what}` failed in web/; mend it, {WITHOUT}\n{said}"))
+    Err(format!(
+        "`{what}` failed in web/; mend it, {WITHOUT}\n{said}"
+    ))
 }
 
 /// Copies what was built, and writes the table of it that `src/http/dashboard.rs` includes. `src/document/built_in.rs` takes
@@ -96,19 +114,33 @@ fn embed(dist: &Path, out: &Path) -> io::Result<()> {
     }
     let mut table = "&[\n".to_owned();
     for file in sorted(&dist.join("assets"))? {
-        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         fs::copy(&file, folder.join(&name))?;
-        let Some(plain) = name.strip_suffix(".br") else { continue };
-        let bytes = |suffix| format!("include_bytes!(concat!(env!(\"OUT_DIR\"), \"/dashboard/{plain}.{suffix}\"))");
+        let Some(plain) = name.strip_suffix(".br") else {
+            continue;
+        };
+        let bytes = |suffix| {
+            format!("include_bytes!(concat!(env!(\"OUT_DIR\"), \"/dashboard/{plain}.{suffix}\"))")
+        };
         let (media, brotli, gzip) = (media_type(plain), bytes("br"), bytes("gz"));
-        let _ = writeln!(table, "    Asset {{ name: {plain:?}, media: {media:?}, brotli: {brotli}, gzip: {gzip} }},");
+        let _ = writeln!(
+            table,
+            "    Asset {{ name: {plain:?}, media: {media:?}, brotli: {brotli}, gzip: {gzip} }},"
+        );
     }
     table.push(']');
     fs::write(out.join("dashboard.rs"), table)
 }
 
 fn media_type(name: &str) -> &'static str {
-    match Path::new(name).extension().and_then(|extension| extension.to_str()) {
+    match Path::new(name)
+        .extension()
+        .and_then(|extension| extension.to_str())
+    {
         Some("js") => "text/javascript; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
         Some("svg") => "image/svg+xml",
@@ -122,7 +154,8 @@ fn media_type(name: &str) -> &'static str {
 fn hash(paths: &[PathBuf]) -> Result<u64, String> {
     let mut hasher = DefaultHasher::new();
     for path in paths {
-        add(path, &mut hasher).map_err(|error| cannot(&format!("read {}", path.display()), &error))?;
+        add(path, &mut hasher)
+            .map_err(|error| cannot(&format!("read {}", path.display()), &error))?;
     }
     Ok(hasher.finish())
 }
@@ -130,14 +163,18 @@ fn hash(paths: &[PathBuf]) -> Result<u64, String> {
 fn add(path: &Path, hasher: &mut DefaultHasher) -> io::Result<()> {
     path.file_name().hash(hasher);
     if path.is_dir() {
-        return sorted(path)?.iter().try_for_each(|entry| add(entry, hasher));
+        return sorted(path)?
+            .iter()
+            .try_for_each(|entry| add(entry, hasher));
     }
     fs::read(path)?.hash(hasher);
     Ok(())
 }
 
 fn sorted(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut entries = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
+    let mut entries = fs::read_dir(folder)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<io::Result<Vec<_>>>()?;
     entries.sort();
     Ok(entries)
 }

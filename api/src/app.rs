@@ -59,7 +59,9 @@ struct Inner {
 
 impl std::fmt::Debug for Inner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("App").field("config", &self.config).finish_non_exhaustive()
+        f.debug_struct("App")
+            .field("config", &self.config)
+            .finish_non_exhaustive()
     }
 }
 
@@ -72,7 +74,10 @@ impl App {
         let (tasks, memory) = (TaskTracker::new(), CacheBytes(config.block_cache_bytes));
         let caches = Caches::new(store.clone(), clock.clone(), memory, shared, tasks.clone());
         let scheduler = Handle::default();
-        let (schema, streams) = (graphql::schema(&config, &scheduler), graphql::schema_of_streams(&config, &scheduler));
+        let (schema, streams) = (
+            graphql::schema(&config, &scheduler),
+            graphql::schema_of_streams(&config, &scheduler),
+        );
         let library = Library::new(&schema.sdl(), &config)?;
         let (rates, classes) = (Rates::new(config.rate_limit), Classes::default());
         let (listeners, stopping) = (Listeners::default(), CancellationToken::new());
@@ -201,7 +206,10 @@ impl App {
 
     /// Waits until fewer than [`MAX_IMPORTS`] imports are under way. What it gives is kept for as long as the import runs.
     pub async fn turn_to_import(&self) -> OwnedSemaphorePermit {
-        Arc::clone(&self.0.imports).acquire_owned().await.expect("the semaphore is never closed")
+        Arc::clone(&self.0.imports)
+            .acquire_owned()
+            .await
+            .expect("the semaphore is never closed")
     }
 
     /// Does what lets a fresh snapshot succeed where `snapshot` did not: blocks that can't be read are made from the
@@ -211,22 +219,45 @@ impl App {
             return Ok(());
         };
         let (app, ws, generation) = (self.clone(), snapshot.key(), snapshot.ledger().generation);
-        let days = if days.is_empty() { vec![snapshot.today()] } else { days };
-        let repair = self.0.tasks.spawn(async move { app.repair(ws, generation, &days).await });
+        let days = if days.is_empty() {
+            vec![snapshot.today()]
+        } else {
+            days
+        };
+        let repair = self
+            .0
+            .tasks
+            .spawn(async move { app.repair(ws, generation, &days).await });
         repair.await.map_err(|error| {
             tracing::error!(%error, "a repair panicked");
             ApiError::internal()
         })?
     }
 
-    async fn repair(&self, ws: WorkspaceKey, generation: i64, days: &[Day]) -> Result<(), ApiError> {
-        let repairs = Arc::clone(self.0.repairs.lock().unwrap_or_else(PoisonError::into_inner).entry(ws).or_default());
+    async fn repair(
+        &self,
+        ws: WorkspaceKey,
+        generation: i64,
+        days: &[Day],
+    ) -> Result<(), ApiError> {
+        let repairs = Arc::clone(
+            self.0
+                .repairs
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .entry(ws)
+                .or_default(),
+        );
         let _one_at_a_time = repairs.lock().await;
         let ledger = self.0.store.ledger(ws).await?;
         if ledger.is_some_and(|ledger| ledger.generation != generation) {
             return Ok(());
         }
-        tracing::warn!(workspace = ws.0, days = days.len(), "rebuilding stored figures that can't be read");
+        tracing::warn!(
+            workspace = ws.0,
+            days = days.len(),
+            "rebuilding stored figures that can't be read"
+        );
         self.0.store.mark_days(ws, days, self.0.clock.now()).await?;
         run::run(&self.hand(), ws, REFRESH, &|_| ()).await?;
         Ok(())
@@ -248,16 +279,46 @@ pub(crate) mod tests {
 
     /// An application over a fresh database in `folder`: the workspace "acme" with its owner "ada".
     pub(crate) async fn sample(folder: &Path) -> App {
-        let store = Store::connect(&format!("sqlite://{}", folder.join("caseload.db").display())).await.unwrap();
+        let store = Store::connect(&format!(
+            "sqlite://{}",
+            folder.join("caseload.db").display()
+        ))
+        .await
+        .unwrap();
         store.migrate().await.unwrap();
         let clock = Clock::system();
-        let ws = store.create_workspace("acme", "Acme", Zone::parse("UTC").unwrap(), clock.now()).await.unwrap();
+        let ws = store
+            .create_workspace("acme", "Acme", Zone::parse("UTC").unwrap(), clock.now())
+            .await
+            .unwrap();
         let ada = r#"{"type":"member","id":"ada","name":"Ada","role":"owner"}"#;
-        let source = Source { name: None, encoding: Encoding::Identity, reader: Box::new(ada.as_bytes()) };
-        let options = ImportOptions { sender: Sender::Operator, strict: false, clock: clock.clone() };
-        assert_eq!(import::import(&store, ws, options, vec![source], |_| ()).await.unwrap().accepted, 1);
+        let source = Source {
+            name: None,
+            encoding: Encoding::Identity,
+            reader: Box::new(ada.as_bytes()),
+        };
+        let options = ImportOptions {
+            sender: Sender::Operator,
+            strict: false,
+            clock: clock.clone(),
+        };
+        assert_eq!(
+            import::import(&store, ws, options, vec![source], |_| ())
+                .await
+                .unwrap()
+                .accepted,
+            1
+        );
         let secret = Some(Secret::new("0123456789abcdef0123456789abcdef"));
-        App::new(store, Config { jwt_secret: secret, ..Config::default() }, clock).unwrap()
+        App::new(
+            store,
+            Config {
+                jwt_secret: secret,
+                ..Config::default()
+            },
+            clock,
+        )
+        .unwrap()
     }
 
     #[tokio::test]

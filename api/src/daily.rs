@@ -148,12 +148,21 @@ pub struct Walk {
 
 impl Walk {
     /// A walk through the days of `period` for what `selection` lets pass.
-    pub async fn new(snapshot: Arc<Snapshot>, selection: Selection, period: Period, by: By) -> Result<Self, ApiError> {
+    pub async fn new(
+        snapshot: Arc<Snapshot>,
+        selection: Selection,
+        period: Period,
+        by: By,
+    ) -> Result<Self, ApiError> {
         let subjects = subjects(&snapshot, &selection, by);
         let open = snapshot.open_only(&selection, period);
         let mut walk = Self {
             by,
-            places: subjects.iter().enumerate().map(|(place, subject)| (subject.key(), place)).collect(),
+            places: subjects
+                .iter()
+                .enumerate()
+                .map(|(place, subject)| (subject.key(), place))
+                .collect(),
             backlog: subjects.iter().map(|subject| subject.open(&open)).collect(),
             subjects,
             next: period.from(),
@@ -188,10 +197,18 @@ impl Walk {
             self.ahead = self.snapshot.blocks(day, self.read_to).await?.into();
         }
         self.next = day.next();
-        let block =
-            if self.ahead.front().is_some_and(|block| block.day() == day) { self.ahead.pop_front() } else { None };
+        let block = if self.ahead.front().is_some_and(|block| block.day() == day) {
+            self.ahead.pop_front()
+        } else {
+            None
+        };
         let rows = self.rows(block.as_ref());
-        Ok(Some(DayRows { day, block, rolled_up_at: self.snapshot.rolled_up_at(day), rows }))
+        Ok(Some(DayRows {
+            day,
+            block,
+            rolled_up_at: self.snapshot.rolled_up_at(day),
+            rows,
+        }))
     }
 
     /// Takes a day back: the backlogs are those of now, and become those of before that day.
@@ -231,27 +248,39 @@ impl Walk {
         }
         let rows = figures.into_iter().zip(&self.backlog).enumerate();
         rows.filter(|(_, (figures, backlog))| figures.is_some() || **backlog != 0)
-            .map(|(subject, (figures, &backlog))| DailyRow { subject, figures, backlog })
+            .map(|(subject, (figures, &backlog))| DailyRow {
+                subject,
+                figures,
+                backlog,
+            })
             .collect()
     }
 
     fn figures(&self, block: &Arc<Block>) -> Vec<(Key, DayFigures)> {
         match self.by {
-            By::Member => member_days(block).into_iter().map(|row| (Key::Member(row.member), row.figures)).collect(),
+            By::Member => member_days(block)
+                .into_iter()
+                .map(|row| (Key::Member(row.member), row.figures))
+                .collect(),
             By::Label => {
                 let labels = self.view(block).figures_by_label().into_iter();
-                labels.map(|(label, figures)| (Key::Label(label), figures)).collect()
+                labels
+                    .map(|(label, figures)| (Key::Label(label), figures))
+                    .collect()
             }
             By::Channel => {
                 let channels = self.view(block).figures_by_channel().into_iter();
-                channels.map(|(channel, figures)| (Key::Channel(channel), figures)).collect()
+                channels
+                    .map(|(channel, figures)| (Key::Channel(channel), figures))
+                    .collect()
             }
         }
     }
 
     /// What of that block the walk counts.
     pub fn view(&self, block: &Arc<Block>) -> View {
-        self.snapshot.view_of_block(&self.selection, block.day(), Some(Arc::clone(block)))
+        self.snapshot
+            .view_of_block(&self.selection, block.day(), Some(Arc::clone(block)))
     }
 }
 
@@ -260,11 +289,22 @@ fn subjects(snapshot: &Snapshot, selection: &Selection, by: By) -> Vec<Subject> 
     let directory = snapshot.directory();
     let mut subjects: Vec<Subject> = match by {
         By::Member => {
-            let named = directory.members().iter().filter(|member| selection.names(Some(member.key)));
+            let named = directory
+                .members()
+                .iter()
+                .filter(|member| selection.names(Some(member.key)));
             named.cloned().map(Subject::Member).collect()
         }
-        By::Label => directory.labels().iter().cloned().map(Subject::Label).collect(),
-        By::Channel => directory.channels().map(|(key, name)| Subject::Channel(key, Arc::clone(name))).collect(),
+        By::Label => directory
+            .labels()
+            .iter()
+            .cloned()
+            .map(Subject::Label)
+            .collect(),
+        By::Channel => directory
+            .channels()
+            .map(|(key, name)| Subject::Channel(key, Arc::clone(name)))
+            .collect(),
     };
     subjects.sort_by(|a, b| a.id().cmp(&b.id()));
     if by == By::Member && selection.names(None) {
@@ -275,7 +315,9 @@ fn subjects(snapshot: &Snapshot, selection: &Selection, by: By) -> Vec<Subject> 
 
 /// The days from `from` to `to`, cut into periods of at most [`CHUNK_DAYS`].
 pub(crate) fn chunks(from: Day, to: Day) -> impl Iterator<Item = Period> {
-    let starts = (from.number()..=to.number()).step_by(CHUNK_DAYS as usize).map(Day::from_number);
+    let starts = (from.number()..=to.number())
+        .step_by(CHUNK_DAYS as usize)
+        .map(Day::from_number);
     starts.filter_map(move |start| Period::new(start, start.plus(CHUNK_DAYS - 1).min(to)).ok())
 }
 

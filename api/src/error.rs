@@ -71,7 +71,9 @@ impl Code {
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::BadUserInput | Self::QueryTooComplex | Self::PersistedQueryNotFound => StatusCode::BAD_REQUEST,
+            Self::BadUserInput | Self::QueryTooComplex | Self::PersistedQueryNotFound => {
+                StatusCode::BAD_REQUEST
+            }
             Self::Timeout => StatusCode::GATEWAY_TIMEOUT,
             Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -92,12 +94,18 @@ pub struct ApiError {
 
 impl ApiError {
     fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, message: message.into() }
+        Self {
+            code,
+            message: message.into(),
+        }
     }
 
     /// The one answer to every token that is refused, whatever the reason.
     pub fn unauthenticated() -> Self {
-        Self::new(Code::Unauthenticated, "send a valid token of an active member in \"Authorization: Bearer …\"")
+        Self::new(
+            Code::Unauthenticated,
+            "send a valid token of an active member in \"Authorization: Bearer …\"",
+        )
     }
 
     /// The role may not.
@@ -122,7 +130,10 @@ impl ApiError {
 
     /// Took too long.
     pub fn timeout() -> Self {
-        Self::new(Code::Timeout, "the request took longer than it may; ask for less at once")
+        Self::new(
+            Code::Timeout,
+            "the request took longer than it may; ask for less at once",
+        )
     }
 
     /// In the words that clients of persisted queries wait for.
@@ -142,27 +153,42 @@ impl ApiError {
 
     /// More cost in too little time.
     pub fn rate_limited(seconds: u64) -> Self {
-        Self::new(Code::RateLimited, format!("your queries cost more than they may; go on in {seconds} s"))
+        Self::new(
+            Code::RateLimited,
+            format!("your queries cost more than they may; go on in {seconds} s"),
+        )
     }
 
     /// As many requests of a class at a time as there may be.
     pub fn busy() -> Self {
-        Self::new(Code::Unavailable, "too many requests at a time; try again in a second")
+        Self::new(
+            Code::Unavailable,
+            "too many requests at a time; try again in a second",
+        )
     }
 
     /// As many connections that stay open as one may have, or all together.
     pub fn too_many_listeners() -> Self {
-        Self::new(Code::RateLimited, "too many connections are listening; close one, or try again later")
+        Self::new(
+            Code::RateLimited,
+            "too many connections are listening; close one, or try again later",
+        )
     }
 
     /// As many operations on one connection as there may be.
     pub fn too_many_streams() -> Self {
-        Self::new(Code::RateLimited, "this connection has as many operations as it may; end one first")
+        Self::new(
+            Code::RateLimited,
+            "this connection has as many operations as it may; end one first",
+        )
     }
 
     /// May work later.
     pub fn unavailable() -> Self {
-        Self::new(Code::Unavailable, "the figures can't be read at the moment; try again in a few seconds")
+        Self::new(
+            Code::Unavailable,
+            "the figures can't be read at the moment; try again in a few seconds",
+        )
     }
 
     /// Answers without detail. Whoever calls this has logged the reason.

@@ -61,8 +61,15 @@ struct Watch {
 impl Generations {
     /// Of the workspaces of that store, of whose changes nodes tell each other through `shared`.
     pub fn new(store: Store, outage: Outage, shared: SharedCache) -> Self {
-        let sources = Sources { store, outage, shared };
-        Self(Arc::new(Inner { sources, watched: Arc::default() }))
+        let sources = Sources {
+            store,
+            outage,
+            shared,
+        };
+        Self(Arc::new(Inner {
+            sources,
+            watched: Arc::default(),
+        }))
     }
 
     /// How many workspaces are watched.
@@ -74,12 +81,14 @@ impl Generations {
     /// such workspace.
     pub async fn watch(&self, ws: &Workspace) -> Result<Option<watch::Receiver<i64>>, StoreError> {
         let found = self.0.sources.store.generations(&[ws.key]).await?;
-        let Some((_, now)) = found.into_iter().next() else { return Ok(None) };
+        let Some((_, now)) = found.into_iter().next() else {
+            return Ok(None);
+        };
         let mut watched = lock(&self.0.watched);
-        let watch = watched
-            .generations
-            .entry(ws.key)
-            .or_insert_with(|| Watch { generation: watch::Sender::new(now), place: place(ws) });
+        let watch = watched.generations.entry(ws.key).or_insert_with(|| Watch {
+            generation: watch::Sender::new(now),
+            place: place(ws),
+        });
         let receiver = watch.generation.subscribe();
         if !watched.is_asking {
             watched.is_asking = true;
@@ -92,16 +101,24 @@ impl Generations {
 
 /// Asks until nobody watches.
 async fn ask(sources: Sources, watched: Arc<Mutex<Watched>>) {
-    let Sources { store, outage, shared } = sources;
+    let Sources {
+        store,
+        outage,
+        shared,
+    } = sources;
     let mut changes = shared.changes();
     loop {
-        let Some(keys) = still_watched(&watched) else { return };
+        let Some(keys) = still_watched(&watched) else {
+            return;
+        };
         // Whoever can't be asked now is asked again soon.
         if let Ok(generations) = outage.quick(true, store.generations(&keys)).await {
             let watched = lock(&watched);
             for (ws, generation) in generations {
                 if let Some(watch) = watched.generations.get(&ws) {
-                    watch.generation.send_if_modified(|known| std::mem::replace(known, generation) != generation);
+                    watch.generation.send_if_modified(|known| {
+                        std::mem::replace(known, generation) != generation
+                    });
                 }
             }
         }
@@ -115,21 +132,31 @@ async fn ask(sources: Sources, watched: Arc<Mutex<Watched>>) {
 /// The workspaces that are watched still; `None`, and no more asking, where there is none.
 fn still_watched(watched: &Mutex<Watched>) -> Option<Vec<WorkspaceKey>> {
     let mut watched = lock(watched);
-    watched.generations.retain(|_, watch| 0 < watch.generation.receiver_count());
+    watched
+        .generations
+        .retain(|_, watch| 0 < watch.generation.receiver_count());
     watched.is_asking = !watched.generations.is_empty();
     // What has ended before is forgotten.
     while watched.asking.try_join_next().is_some() {}
-    watched.is_asking.then(|| watched.generations.keys().copied().collect())
+    watched
+        .is_asking
+        .then(|| watched.generations.keys().copied().collect())
 }
 
 /// Until another node says that it has changed a workspace that is watched here.
 async fn told(changes: &mut Option<broadcast::Receiver<Arc<str>>>, watched: &Mutex<Watched>) {
-    let Some(changes) = changes else { return std::future::pending().await };
+    let Some(changes) = changes else {
+        return std::future::pending().await;
+    };
     loop {
         match changes.recv().await {
             Ok(place) => {
                 let watched = lock(watched);
-                if watched.generations.values().any(|watch| *watch.place == *place) {
+                if watched
+                    .generations
+                    .values()
+                    .any(|watch| *watch.place == *place)
+                {
                     return;
                 }
             }

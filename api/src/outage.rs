@@ -44,7 +44,12 @@ impl Outage {
     /// Of that database, which is taken to be there.
     pub fn new(store: Store, tasks: TaskTracker) -> Self {
         let next_try = Mutex::new(Instant::now());
-        Self(Arc::new(Inner { store, tasks, is_out: AtomicBool::new(false), next_try }))
+        Self(Arc::new(Inner {
+            store,
+            tasks,
+            is_out: AtomicBool::new(false),
+            next_try,
+        }))
     }
 
     /// Fails at once while the database is out of reach.
@@ -59,7 +64,9 @@ impl Outage {
             let outage = self.clone();
             self.0.tasks.spawn(async move { outage.try_again().await });
         }
-        Err(StoreError::Unavailable("it could not be reached a moment ago".to_owned()))
+        Err(StoreError::Unavailable(
+            "it could not be reached a moment ago".to_owned(),
+        ))
     }
 
     /// A question that the database answers in no time, or not at all. Whoever has `another_way` waits less.
@@ -71,12 +78,19 @@ impl Outage {
         self.check()?;
         let patience = if another_way { PATIENCE } else { LAST_PATIENCE };
         let answer = timeout(patience, question).await;
-        let answer = answer.unwrap_or_else(|_| Err(StoreError::Unavailable(format!("no answer in {patience:?}"))));
+        let answer = answer.unwrap_or_else(|_| {
+            Err(StoreError::Unavailable(format!(
+                "no answer in {patience:?}"
+            )))
+        });
         self.note(answer)
     }
 
     /// A question that may take as long as its request has.
-    pub async fn long<T>(&self, question: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    pub async fn long<T>(
+        &self,
+        question: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
         self.check()?;
         self.note(question.await)
     }
@@ -94,7 +108,9 @@ impl Outage {
     async fn try_again(&self) {
         // No workspace has that key.
         let probe = self.0.store.ledger(WorkspaceKey(0));
-        if matches!(timeout(PATIENCE, probe).await, Ok(Ok(_))) && self.0.is_out.swap(false, Ordering::Relaxed) {
+        if matches!(timeout(PATIENCE, probe).await, Ok(Ok(_)))
+            && self.0.is_out.swap(false, Ordering::Relaxed)
+        {
             tracing::info!("the database can be reached again");
         }
     }
@@ -109,7 +125,12 @@ mod tests {
     use super::*;
 
     async fn outage(folder: &std::path::Path) -> Outage {
-        let store = Store::connect(&format!("sqlite://{}", folder.join("caseload.db").display())).await.unwrap();
+        let store = Store::connect(&format!(
+            "sqlite://{}",
+            folder.join("caseload.db").display()
+        ))
+        .await
+        .unwrap();
         store.migrate().await.unwrap();
         Outage::new(store, TaskTracker::new())
     }
@@ -125,7 +146,10 @@ mod tests {
         assert!(outage.check().is_ok());
         assert!(outage.quick(true, gone()).await.is_err());
         let unasked = outage.long(async { panic!("it is not asked") });
-        assert!(matches!(unasked.await, Err::<(), _>(StoreError::Unavailable(_))));
+        assert!(matches!(
+            unasked.await,
+            Err::<(), _>(StoreError::Unavailable(_))
+        ));
 
         // The database is there all the time; the next who asks after a while has it tried again.
         *lock(&outage.0.next_try) = Instant::now();
@@ -139,7 +163,14 @@ mod tests {
     async fn other_failures_are_no_outage() {
         let folder = tempfile::tempdir().unwrap();
         let outage = outage(folder.path()).await;
-        assert!(outage.quick(true, async { Err::<(), _>(StoreError::Database("syntax".to_owned())) }).await.is_err());
+        assert!(
+            outage
+                .quick(true, async {
+                    Err::<(), _>(StoreError::Database("syntax".to_owned()))
+                })
+                .await
+                .is_err()
+        );
         assert!(outage.check().is_ok());
     }
 }

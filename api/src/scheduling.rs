@@ -24,7 +24,11 @@ use tokio_util::sync::CancellationToken;
 use crate::{app::App, config::Config, telemetry::RunMetrics};
 
 /// What a refresh asks for: the days whose facts have changed.
-pub const REFRESH: RunRequest = RunRequest { kind: RunKind::Refresh, days: RunDays::Pending, requested_by: None };
+pub const REFRESH: RunRequest = RunRequest {
+    kind: RunKind::Refresh,
+    days: RunDays::Pending,
+    requested_by: None,
+};
 
 /// A hand as the settings want it.
 pub fn hand(store: &Store, config: &Config, clock: &Clock) -> Hand {
@@ -38,7 +42,11 @@ pub fn hand(store: &Store, config: &Config, clock: &Clock) -> Hand {
 /// The machine and the number of this process.
 fn process_name() -> String {
     let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    let machine = if machine.trim().is_empty() { "process" } else { machine.trim() };
+    let machine = if machine.trim().is_empty() {
+        "process"
+    } else {
+        machine.trim()
+    };
     format!("{machine}/{}", std::process::id())
 }
 
@@ -67,7 +75,10 @@ async fn run(hand: Hand, config: &Config, handle: Handle, stop: CancellationToke
         stop.cancelled().await;
         sender.send_replace(true);
     };
-    tokio::join!(schedule(hand, rhythm, config.rollup_parallelism, handle, receiver), stopping);
+    tokio::join!(
+        schedule(hand, rhythm, config.rollup_parallelism, handle, receiver),
+        stopping
+    );
 }
 
 /// Requests come first: rollups wait a little while any is under way.
@@ -95,7 +106,10 @@ const WAITS: usize = 20;
 impl Courtesy {
     /// Of a process that ends with `stopping`.
     pub fn new(stopping: CancellationToken) -> Self {
-        Self { requests: Arc::default(), stopping }
+        Self {
+            requests: Arc::default(),
+            stopping,
+        }
     }
 
     /// Counts a request.

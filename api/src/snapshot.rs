@@ -55,7 +55,11 @@ pub struct Snapshot {
 impl Snapshot {
     /// The workspace as it is now; `None` where it has no ledger, which is where it does not exist. While the database is
     /// out of reach, as it was when that was last heard of.
-    pub async fn open(caches: &Caches, workspace: Arc<Workspace>, clock: &Clock) -> Result<Option<Self>, StoreError> {
+    pub async fn open(
+        caches: &Caches,
+        workspace: Arc<Workspace>,
+        clock: &Clock,
+    ) -> Result<Option<Self>, StoreError> {
         let Some(Found { current, trouble }) = caches.current(&workspace).await? else {
             return Ok(None);
         };
@@ -137,7 +141,10 @@ impl Snapshot {
 
     /// What stood in the way of figures of this snapshot, if anything did.
     pub fn trouble(&self) -> Option<Trouble> {
-        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.trouble
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// The last day that has a block.
@@ -154,20 +161,35 @@ impl Snapshot {
             .binary_search_by_key(&day, |entry| entry.day)
             .ok()
             .map(|at| self.current.view.days[at].rolled_up_at);
-        own.or(self.current.ledger.rolled_up_at).unwrap_or(Instant::from_micros(0))
+        own.or(self.current.ledger.rolled_up_at)
+            .unwrap_or(Instant::from_micros(0))
     }
 
     /// The figures of a period.
     pub async fn view(&self, selection: &Selection, period: Period) -> Result<View, ApiError> {
         let days = self.days(period.from(), period.to()).await?;
-        Ok(View::new(days, Arc::clone(&self.current.view.open), period, selection.filter().clone()))
+        Ok(View::new(
+            days,
+            Arc::clone(&self.current.view.open),
+            period,
+            selection.filter().clone(),
+        ))
     }
 
     /// The figures of a period that can tell the backlog too, for which everything later is needed.
-    pub async fn view_with_backlog(&self, selection: &Selection, period: Period) -> Result<View, ApiError> {
+    pub async fn view_with_backlog(
+        &self,
+        selection: &Selection,
+        period: Period,
+    ) -> Result<View, ApiError> {
         let last = self.last_day().unwrap_or(period.to()).max(period.to());
         let days = self.days(period.from(), last).await?;
-        Ok(View::new(days, Arc::clone(&self.current.view.open), period, selection.filter().clone()))
+        Ok(View::new(
+            days,
+            Arc::clone(&self.current.view.open),
+            period,
+            selection.filter().clone(),
+        ))
     }
 
     /// Days of a period whose facts changed since they were rolled up. Every report of a list asks for the same period's:
@@ -190,9 +212,13 @@ impl Snapshot {
     /// and the cache has room.
     pub async fn blocks(&self, from: Day, to: Day) -> Result<Vec<Arc<Block>>, ApiError> {
         let blocks = if self.in_passing {
-            self.caches.blocks_in_passing(&self.workspace, self.entries(from, to)).await
+            self.caches
+                .blocks_in_passing(&self.workspace, self.entries(from, to))
+                .await
         } else {
-            self.caches.blocks(&self.workspace, self.entries(from, to)).await
+            self.caches
+                .blocks(&self.workspace, self.entries(from, to))
+                .await
         };
         match blocks {
             Ok(blocks) => Ok(blocks),
@@ -203,13 +229,28 @@ impl Snapshot {
 
     /// The conversations that are open, by themselves: a view of `period` without its blocks.
     pub fn open_only(&self, selection: &Selection, period: Period) -> View {
-        View::new(Days::new(Vec::new()), Arc::clone(&self.current.view.open), period, selection.filter().clone())
+        View::new(
+            Days::new(Vec::new()),
+            Arc::clone(&self.current.view.open),
+            period,
+            selection.filter().clone(),
+        )
     }
 
     /// The figures of one day whose block is at hand.
-    pub fn view_of_block(&self, selection: &Selection, day: Day, block: Option<Arc<Block>>) -> View {
+    pub fn view_of_block(
+        &self,
+        selection: &Selection,
+        day: Day,
+        block: Option<Arc<Block>>,
+    ) -> View {
         let days = Days::new(block.into_iter().collect());
-        View::new(days, Arc::clone(&self.current.view.open), Period::day(day), selection.filter().clone())
+        View::new(
+            days,
+            Arc::clone(&self.current.view.open),
+            Period::day(day),
+            selection.filter().clone(),
+        )
     }
 
     async fn days(&self, from: Day, to: Day) -> Result<Days, ApiError> {
@@ -217,7 +258,9 @@ impl Snapshot {
             let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(loaded.entry((from, to)).or_default())
         };
-        let days = cell.get_or_try_init(|| async { Ok(Days::new(self.blocks(from, to).await?)) }).await;
+        let days = cell
+            .get_or_try_init(|| async { Ok(Days::new(self.blocks(from, to).await?)) })
+            .await;
         days.cloned()
     }
 
@@ -232,7 +275,10 @@ impl Snapshot {
     async fn report(&self, trouble: Trouble) -> Result<ApiError, StoreError> {
         let moved = self.caches.has_moved(self.key(), self.ledger()).await?;
         let trouble = if moved { Trouble::Moved } else { trouble };
-        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(trouble);
+        self.trouble
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get_or_insert(trouble);
         Ok(ApiError::unavailable())
     }
 }

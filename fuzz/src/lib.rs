@@ -21,18 +21,33 @@ use serde_json::json;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const TARGETS: [Target; 5] =
-    [("front", front), ("records", records), ("block", block), ("cursor", cursor), ("config", config)];
+pub const TARGETS: [Target; 5] = [
+    ("front", front),
+    ("records", records),
+    ("block", block),
+    ("cursor", cursor),
+    ("config", config),
+];
 
-static TYPES: LazyLock<Types> = LazyLock::new(|| Types::read(&sdl(), false).expect("the schema is one"));
+static TYPES: LazyLock<Types> =
+    LazyLock::new(|| Types::read(&sdl(), false).expect("the schema is one"));
 
 static LIBRARY: LazyLock<Library> =
     LazyLock::new(|| Library::new(&sdl(), &Config::default()).expect("the schema is one"));
 
-const WORLD: World = World { today: Day::from_number(20_500), members: 50, teams: 3, labels: 30, channels: 4 };
+const WORLD: World = World {
+    today: Day::from_number(20_500),
+    members: 50,
+    teams: 3,
+    labels: 30,
+    channels: 4,
+};
 
 /// What the settings say by default.
-const LIMITS: SizeLimits = SizeLimits { depth: 20, aliases: 200 };
+const LIMITS: SizeLimits = SizeLimits {
+    depth: 20,
+    aliases: 200,
+};
 
 /// Prepares what reads documents.
 pub fn warm_up() {
@@ -45,8 +60,17 @@ pub fn document(text: &str) -> bool {
     match read(&TYPES, LIMITS, text) {
         Ok(_) => true,
         Err(problems) => {
-            assert!((1..=10).contains(&problems.len()), "{} problems", problems.len());
-            assert!(problems.iter().all(|problem| problem.message().len() < 4_096), "a problem that is long");
+            assert!(
+                (1..=10).contains(&problems.len()),
+                "{} problems",
+                problems.len()
+            );
+            assert!(
+                problems
+                    .iter()
+                    .all(|problem| problem.message().len() < 4_096),
+                "a problem that is long"
+            );
             false
         }
     }
@@ -55,12 +79,17 @@ pub fn document(text: &str) -> bool {
 /// A body, or the text of a document: what the front does before anything is executed.
 pub fn front(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    let body =
-        json!({"query": text, "variables": {"period": {"preset": "LAST_YEAR"}, "first": 3, "a": true, "id": "a"}});
-    let sent = Asked::parse(bytes).or_else(|_| Asked::parse(body.to_string().as_bytes())).expect("a request");
+    let body = json!({"query": text, "variables": {"period": {"preset": "LAST_YEAR"}, "first": 3, "a": true, "id": "a"}});
+    let sent = Asked::parse(bytes)
+        .or_else(|_| Asked::parse(body.to_string().as_bytes()))
+        .expect("a request");
     let Some(text) = sent.document() else { return };
-    let Ok(document) = LIBRARY.find(Wanted::Text(text)) else { return };
-    let Ok(bound) = LIBRARY.bind(document, sent.operation_name(), &sent.variables()) else { return };
+    let Ok(document) = LIBRARY.find(Wanted::Text(text)) else {
+        return;
+    };
+    let Ok(bound) = LIBRARY.bind(document, sent.operation_name(), &sent.variables()) else {
+        return;
+    };
     if LIBRARY.price(&bound, WORLD).is_ok() {
         drop(bound.request());
     }
@@ -70,7 +99,11 @@ pub fn front(bytes: &[u8]) {
 pub fn records(bytes: &[u8]) {
     let now = Instant::from_seconds(1_771_200_000);
     for encoding in [Encoding::Identity, Encoding::Gzip, Encoding::Zstd] {
-        let source = Source { name: None, encoding, reader: Box::new(Cursor::new(bytes.to_vec())) };
+        let source = Source {
+            name: None,
+            encoding,
+            reader: Box::new(Cursor::new(bytes.to_vec())),
+        };
         let (records, refused) = probe(source, now);
         // What is decompressed may be more lines than these.
         assert!(encoding != Encoding::Identity || records + refused <= bytes.len() as u64 + 1);
@@ -91,10 +124,18 @@ pub fn block(bytes: &[u8]) {
 /// can hold more than as many as they are written in again.
 fn read_back(bytes: &[u8]) {
     if let Ok(block) = block::decode(bytes) {
-        assert!(block::decode(&block.encode()).ok().is_none_or(|again| again == block));
+        assert!(
+            block::decode(&block.encode())
+                .ok()
+                .is_none_or(|again| again == block)
+        );
     }
     if let Ok(open) = OpenBlock::decode(bytes) {
-        assert!(OpenBlock::decode(&open.encode()).ok().is_none_or(|again| again == open));
+        assert!(
+            OpenBlock::decode(&open.encode())
+                .ok()
+                .is_none_or(|again| again == open)
+        );
     }
 }
 

@@ -51,7 +51,12 @@ impl Counts {
 
     /// The mean score, 1 to 5; `None` with no rating.
     pub fn rating_average(&self) -> Option<f64> {
-        let points = self.scores.iter().zip(1..).map(|(count, score)| count * score).sum();
+        let points = self
+            .scores
+            .iter()
+            .zip(1..)
+            .map(|(count, score)| count * score)
+            .sum();
         share(points, self.ratings())
     }
 
@@ -62,7 +67,10 @@ impl Counts {
 
     /// Whether any measure counts something here (the backlog is none that would without another).
     pub fn any(&self) -> bool {
-        Self { backlog_change: 0, ..*self } != Self::default()
+        Self {
+            backlog_change: 0,
+            ..*self
+        } != Self::default()
     }
 }
 
@@ -112,13 +120,25 @@ mod tests {
 
     #[test]
     fn rates_are_null_where_there_is_nothing_to_divide_by() {
-        let none = Counts { conversations: 3, closed: 2, ..Counts::default() };
-        assert_eq!((none.win_rate(), none.rating_average(), none.satisfied()), (None, None, None));
+        let none = Counts {
+            conversations: 3,
+            closed: 2,
+            ..Counts::default()
+        };
+        assert_eq!(
+            (none.win_rate(), none.rating_average(), none.satisfied()),
+            (None, None, None)
+        );
     }
 
     #[test]
     fn rates_are_exact() {
-        let counts = Counts { won: 1, lost: 3, scores: [1, 0, 0, 2, 1], ..Counts::default() };
+        let counts = Counts {
+            won: 1,
+            lost: 3,
+            scores: [1, 0, 0, 2, 1],
+            ..Counts::default()
+        };
         assert_eq!(counts.win_rate(), Some(0.25));
         assert_eq!(counts.rating_average(), Some(3.5));
         assert_eq!(counts.satisfied(), Some(0.75));
@@ -126,7 +146,19 @@ mod tests {
 
     #[test]
     fn a_change_of_the_backlog_alone_counts_as_nothing() {
-        assert!(!Counts { backlog_change: 1, ..Counts::default() }.any());
-        assert!(Counts { scores: [0, 0, 1, 0, 0], ..Counts::default() }.any());
+        assert!(
+            !Counts {
+                backlog_change: 1,
+                ..Counts::default()
+            }
+            .any()
+        );
+        assert!(
+            Counts {
+                scores: [0, 0, 1, 0, 0],
+                ..Counts::default()
+            }
+            .any()
+        );
     }
 }

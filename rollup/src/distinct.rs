@@ -27,7 +27,11 @@ impl Distinct {
     pub(crate) fn new(low: CustomerKey, high: CustomerKey, most: usize) -> Self {
         let range = high.0.wrapping_sub(low.0) as u64;
         if range / BITS_PER_KEY <= most as u64 {
-            Self::Bits(Bits { low, words: vec![0; (range / 64 + 1) as usize], count: 0 })
+            Self::Bits(Bits {
+                low,
+                words: vec![0; (range / 64 + 1) as usize],
+                count: 0,
+            })
         } else {
             Self::default()
         }
@@ -56,7 +60,10 @@ impl Bits {
     /// Adds `customer`, where it `counts`: without a branch on that, which would be guessed wrong too often.
     pub(crate) fn add(&mut self, customer: CustomerKey, counts: bool) {
         let place = customer.0.wrapping_sub(self.low.0) as u64;
-        let (word, bit) = (&mut self.words[(place / 64) as usize], u64::from(counts) << (place % 64));
+        let (word, bit) = (
+            &mut self.words[(place / 64) as usize],
+            u64::from(counts) << (place % 64),
+        );
         self.count += u64::from(bit & !*word != 0);
         *word |= bit;
     }
@@ -87,7 +94,10 @@ mod tests {
         let view = sample.view(days(1, 9), Filter::default());
         assert_eq!(view.customers(), expected);
         assert_eq!(view.within(days(4, 4)).customers(), expected);
-        assert_eq!(count_distinct(keys.iter().copied().map(CustomerKey).collect()), expected);
+        assert_eq!(
+            count_distinct(keys.iter().copied().map(CustomerKey).collect()),
+            expected
+        );
     }
 
     #[test]

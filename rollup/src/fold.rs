@@ -21,7 +21,10 @@ use crate::block::{Block, OpenBlock};
 /// for nothing.
 pub fn fold(zone: Zone, facts: &Facts, wanted: &dyn Fn(Day) -> bool) -> Vec<Block> {
     let places = Places::of(zone, &facts.conversations);
-    let mut days = Days { wanted, gathered: BTreeMap::new() };
+    let mut days = Days {
+        wanted,
+        gathered: BTreeMap::new(),
+    };
     for place in 0..places.len() {
         for day in places.at(place).days() {
             days.on(day, |gathered| gathered.touch(place));
@@ -30,20 +33,29 @@ pub fn fold(zone: Zone, facts: &Facts, wanted: &dyn Fn(Day) -> bool) -> Vec<Bloc
     for message in &facts.messages {
         if let Some(place) = places.find(message.conversation) {
             let at = zone.local(message.sent_at);
-            days.on(at.day, |gathered| gathered.message(place, at.hour, message.inbound));
+            days.on(at.day, |gathered| {
+                gathered.message(place, at.hour, message.inbound)
+            });
         }
     }
     for rating in &facts.ratings {
         if let Some(place) = places.find(rating.conversation) {
-            days.on(zone.day_of(rating.rated_at), |gathered| gathered.rating(place, rating));
+            days.on(zone.day_of(rating.rated_at), |gathered| {
+                gathered.rating(place, rating)
+            });
         }
     }
     for follow_up in &facts.follow_ups {
         if let Some(place) = places.find(follow_up.conversation) {
-            days.on(zone.day_of(follow_up.completed_at), |gathered| gathered.follow_up(place, follow_up));
+            days.on(zone.day_of(follow_up.completed_at), |gathered| {
+                gathered.follow_up(place, follow_up)
+            });
         }
     }
-    days.gathered.into_iter().map(|(day, gathered)| gathered.into_block(day, &places)).collect()
+    days.gathered
+        .into_iter()
+        .map(|(day, gathered)| gathered.into_block(day, &places))
+        .collect()
 }
 
 /// The block of the conversations that are open now.

@@ -56,10 +56,20 @@ impl Sample {
     }
 
     pub(crate) fn message(&mut self, conversation: i64, sent_at: Instant, inbound: bool) {
-        self.0.messages.push(Message { conversation: ConversationKey(conversation), sent_at, inbound });
+        self.0.messages.push(Message {
+            conversation: ConversationKey(conversation),
+            sent_at,
+            inbound,
+        });
     }
 
-    pub(crate) fn rating(&mut self, conversation: i64, key: i64, rated_at: Instant, score: u8) -> &mut Rating {
+    pub(crate) fn rating(
+        &mut self,
+        conversation: i64,
+        key: i64,
+        rated_at: Instant,
+        score: u8,
+    ) -> &mut Rating {
         self.0.ratings.push(Rating {
             key: RatingKey(key),
             conversation: ConversationKey(conversation),
@@ -71,7 +81,12 @@ impl Sample {
         self.0.ratings.last_mut().unwrap()
     }
 
-    pub(crate) fn follow_up(&mut self, conversation: i64, completed_at: Instant, assignee: Option<i64>) {
+    pub(crate) fn follow_up(
+        &mut self,
+        conversation: i64,
+        completed_at: Instant,
+        assignee: Option<i64>,
+    ) {
         self.0.follow_ups.push(FollowUp {
             conversation: ConversationKey(conversation),
             completed_at,
@@ -92,7 +107,11 @@ impl Sample {
 
     /// What is open.
     pub(crate) fn open(&self) -> OpenBlock {
-        let open = self.0.conversations.iter().filter(|conversation| conversation.closed_at.is_none());
+        let open = self
+            .0
+            .conversations
+            .iter()
+            .filter(|conversation| conversation.closed_at.is_none());
         let open = open.map(|conversation| OpenConversation {
             key: conversation.key,
             assignee: conversation.assignee,

@@ -17,20 +17,31 @@ use crate::{
 
 /// All rows of a day.
 pub fn summarize(block: &Arc<Block>) -> DaySummary {
-    DaySummary { members: member_days(block), labels: label_days(block), channels: channel_days(block) }
+    DaySummary {
+        members: member_days(block),
+        labels: label_days(block),
+        channels: channel_days(block),
+    }
 }
 
 /// One row for each member to whom anything of the day is credited, by key, nobody last.
 pub fn member_days(block: &Block) -> Vec<MemberDay> {
     let groups = block.members().iter().zip(block.groups());
     let counted = groups.filter(|(_, group)| group.counts.any());
-    counted.map(|(member, group)| MemberDay { member, figures: of(group, block) }).collect()
+    counted
+        .map(|(member, group)| MemberDay {
+            member,
+            figures: of(group, block),
+        })
+        .collect()
 }
 
 /// By how much the day changes the backlog of each member, where it does.
 pub fn backlog_changes(block: &Block) -> impl Iterator<Item = (Option<MemberKey>, i64)> {
     let groups = block.members().iter().zip(block.groups());
-    groups.map(|(member, group)| (member, group.counts.backlog_change)).filter(|(_, change)| *change != 0)
+    groups
+        .map(|(member, group)| (member, group.counts.backlog_change))
+        .filter(|(_, change)| *change != 0)
 }
 
 /// The figures of each label for which anything of the day counts, by key.
@@ -45,15 +56,30 @@ pub fn channel_days(block: &Arc<Block>) -> Vec<(ChannelKey, DayFigures)> {
 
 fn whole(block: &Arc<Block>) -> View {
     let open = Arc::new(OpenBlock::default());
-    View::new(Days::new(vec![Arc::clone(block)]), open, Period::day(block.day()), Filter::default())
+    View::new(
+        Days::new(vec![Arc::clone(block)]),
+        open,
+        Period::day(block.day()),
+        Filter::default(),
+    )
 }
 
 fn of(group: &Group, block: &Block) -> DayFigures {
     let rows = block.rows();
-    let customers = group.rows.range().filter(|&row| rows.has_customer(row)).map(|row| rows.customers[row]);
-    let first_responses = Durations::new(rows.first_responses[group.first_responses.range()].to_vec());
+    let customers = group
+        .rows
+        .range()
+        .filter(|&row| rows.has_customer(row))
+        .map(|row| rows.customers[row]);
+    let first_responses =
+        Durations::new(rows.first_responses[group.first_responses.range()].to_vec());
     let closing_times = Durations::new(rows.closing_times[group.closing_times.range()].to_vec());
-    figures(&group.counts, count_distinct(customers.collect()), &first_responses, &closing_times)
+    figures(
+        &group.counts,
+        count_distinct(customers.collect()),
+        &first_responses,
+        &closing_times,
+    )
 }
 
 /// All figures of a row.

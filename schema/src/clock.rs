@@ -31,7 +31,10 @@ impl Clock {
     /// The time now.
     pub fn now(&self) -> Instant {
         match &self.0 {
-            #[expect(clippy::disallowed_methods, reason = "the one place where the system's clock is read")]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the one place where the system's clock is read"
+            )]
             Source::System => Instant::from_chrono(chrono::Utc::now()),
             Source::Manual(micros) => Instant::from_micros(micros.load(Ordering::SeqCst)),
         }

@@ -24,7 +24,11 @@ impl Day {
 
     /// As chrono's type.
     pub fn date(self) -> NaiveDate {
-        NaiveDate::from_epoch_days(self.0).unwrap_or(if self.0 < 0 { NaiveDate::MIN } else { NaiveDate::MAX })
+        NaiveDate::from_epoch_days(self.0).unwrap_or(if self.0 < 0 {
+            NaiveDate::MIN
+        } else {
+            NaiveDate::MAX
+        })
     }
 
     /// Reads `YYYY-MM-DD`, exactly so.
@@ -41,7 +45,10 @@ impl Day {
                 4 | 7 => byte == b'-',
                 _ => byte.is_ascii_digit(),
             });
-        NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| shaped).map(Self::from_date)
+        NaiveDate::parse_from_str(text, "%Y-%m-%d")
+            .ok()
+            .filter(|_| shaped)
+            .map(Self::from_date)
     }
 
     /// The day `count` days later (earlier where negative).
@@ -82,7 +89,9 @@ impl Day {
     #[must_use]
     pub fn quarter_start(self) -> Self {
         let date = self.date();
-        Self::from_date(NaiveDate::from_ymd_opt(date.year(), date.month0() / 3 * 3 + 1, 1).unwrap_or(date))
+        Self::from_date(
+            NaiveDate::from_ymd_opt(date.year(), date.month0() / 3 * 3 + 1, 1).unwrap_or(date),
+        )
     }
 
     /// The first of January of this day's year.

@@ -107,14 +107,35 @@ impl Directory {
         members.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
         teams.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
         labels.sort_by(|a, b| (&a.title, &a.id).cmp(&(&b.title, &b.id)));
-        let channels: FxHashMap<ChannelKey, Arc<str>> =
-            channels.into_iter().map(|(key, name)| (key, Arc::from(name))).collect();
+        let channels: FxHashMap<ChannelKey, Arc<str>> = channels
+            .into_iter()
+            .map(|(key, name)| (key, Arc::from(name)))
+            .collect();
         Self {
-            member_by_key: members.iter().enumerate().map(|(at, member)| (member.key, at)).collect(),
-            member_by_id: members.iter().enumerate().map(|(at, member)| (member.id.clone(), at)).collect(),
-            label_by_key: labels.iter().enumerate().map(|(at, label)| (label.key, at)).collect(),
-            label_by_id: labels.iter().enumerate().map(|(at, label)| (label.id.clone(), at)).collect(),
-            channel_by_name: channels.iter().map(|(key, name)| (Arc::clone(name), *key)).collect(),
+            member_by_key: members
+                .iter()
+                .enumerate()
+                .map(|(at, member)| (member.key, at))
+                .collect(),
+            member_by_id: members
+                .iter()
+                .enumerate()
+                .map(|(at, member)| (member.id.clone(), at))
+                .collect(),
+            label_by_key: labels
+                .iter()
+                .enumerate()
+                .map(|(at, label)| (label.key, at))
+                .collect(),
+            label_by_id: labels
+                .iter()
+                .enumerate()
+                .map(|(at, label)| (label.id.clone(), at))
+                .collect(),
+            channel_by_name: channels
+                .iter()
+                .map(|(key, name)| (Arc::clone(name), *key))
+                .collect(),
             channels,
             members: members.into_iter().map(Arc::new).collect(),
             teams: teams.into_iter().map(Arc::new).collect(),
@@ -126,7 +147,13 @@ impl Directory {
     /// The same with these API tokens.
     #[must_use]
     pub fn with_tokens(self, tokens: Vec<TokenEntry>) -> Self {
-        Self { tokens: tokens.into_iter().map(|token| (token.key, Arc::new(token))).collect(), ..self }
+        Self {
+            tokens: tokens
+                .into_iter()
+                .map(|token| (token.key, Arc::new(token)))
+                .collect(),
+            ..self
+        }
     }
 
     /// All API tokens that are not revoked, in no order.

@@ -57,7 +57,8 @@ pub struct Conversation {
 impl Conversation {
     /// The earlier of creation and first inbound message.
     pub fn first_activity_at(&self) -> Instant {
-        self.first_inbound_at.map_or(self.created_at, |inbound| inbound.min(self.created_at))
+        self.first_inbound_at
+            .map_or(self.created_at, |inbound| inbound.min(self.created_at))
     }
 
     /// Whole seconds from the first inbound message to its reply.

@@ -62,7 +62,11 @@ impl Instant {
 
     /// How long ago `earlier` was; nothing where it is later than this instant.
     pub const fn duration_since(self, earlier: Self) -> std::time::Duration {
-        std::time::Duration::from_micros(if self.0 < earlier.0 { 0 } else { (self.0 - earlier.0) as u64 })
+        std::time::Duration::from_micros(if self.0 < earlier.0 {
+            0
+        } else {
+            (self.0 - earlier.0) as u64
+        })
     }
 
     /// Whole seconds from `earlier` to this instant: the exact difference, rounded down; 0 where it is negative.
@@ -75,7 +79,11 @@ impl Instant {
     /// ```
     pub const fn seconds_since(self, earlier: Self) -> u64 {
         let difference = self.0 - earlier.0;
-        if difference < 0 { 0 } else { (difference / MICROS_PER_SECOND) as u64 }
+        if difference < 0 {
+            0
+        } else {
+            (difference / MICROS_PER_SECOND) as u64
+        }
     }
 }
 
@@ -85,6 +93,10 @@ const MAX_MICROS: i64 = 253_402_300_799_999_999;
 impl std::fmt::Display for Instant {
     /// RFC 3339 in UTC, with the digits of the second that are not zero in groups of three.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.to_chrono().to_rfc3339_opts(SecondsFormat::AutoSi, true))
+        f.write_str(
+            &self
+                .to_chrono()
+                .to_rfc3339_opts(SecondsFormat::AutoSi, true),
+        )
     }
 }

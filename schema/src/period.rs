@@ -131,27 +131,44 @@ impl Period {
     /// assert_eq!(Period::preset(Preset::ThisWeek, today).to_string(), "2026-05-11..2026-05-14");
     /// ```
     pub fn preset(preset: Preset, today: Day) -> Self {
-        let whole_before =
-            |start: Day, start_of: fn(Day) -> Day| Self { from: start_of(start.plus(-1)), to: start.plus(-1) };
+        let whole_before = |start: Day, start_of: fn(Day) -> Day| Self {
+            from: start_of(start.plus(-1)),
+            to: start.plus(-1),
+        };
         match preset {
             Preset::Today => Self::day(today),
             Preset::Yesterday => Self::day(today.plus(-1)),
             Preset::Last7Days => Self::last(7, today),
             Preset::Last30Days => Self::last(30, today),
             Preset::Last90Days => Self::last(90, today),
-            Preset::ThisWeek => Self { from: today.week_start(), to: today },
+            Preset::ThisWeek => Self {
+                from: today.week_start(),
+                to: today,
+            },
             Preset::LastWeek => whole_before(today.week_start(), Day::week_start),
-            Preset::ThisMonth => Self { from: today.month_start(), to: today },
+            Preset::ThisMonth => Self {
+                from: today.month_start(),
+                to: today,
+            },
             Preset::LastMonth => whole_before(today.month_start(), Day::month_start),
-            Preset::ThisQuarter => Self { from: today.quarter_start(), to: today },
+            Preset::ThisQuarter => Self {
+                from: today.quarter_start(),
+                to: today,
+            },
             Preset::LastQuarter => whole_before(today.quarter_start(), Day::quarter_start),
-            Preset::ThisYear => Self { from: today.year_start(), to: today },
+            Preset::ThisYear => Self {
+                from: today.year_start(),
+                to: today,
+            },
             Preset::LastYear => whole_before(today.year_start(), Day::year_start),
         }
     }
 
     fn last(days: i32, today: Day) -> Self {
-        Self { from: today.plus(1 - days), to: today }
+        Self {
+            from: today.plus(1 - days),
+            to: today,
+        }
     }
 
     /// The first day.
@@ -188,7 +205,10 @@ impl Period {
     #[must_use]
     pub const fn previous(self) -> Self {
         let to = self.from.plus(-1);
-        Self { from: to.plus(1 - self.len()), to }
+        Self {
+            from: to.plus(1 - self.len()),
+            to,
+        }
     }
 
     /// One bucket for each day, week, month or year that the period touches, in order; those at the ends are cut to the
@@ -207,7 +227,10 @@ impl Period {
                 return None;
             }
             let next = by.next_start(from);
-            let bucket = Self { from, to: next.plus(-1).min(self.to) };
+            let bucket = Self {
+                from,
+                to: next.plus(-1).min(self.to),
+            };
             from = next;
             Some(bucket)
         })

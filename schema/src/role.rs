@@ -17,7 +17,13 @@ pub enum Role {
 
 impl Role {
     /// Every role, the mightiest first.
-    pub const ALL: [Self; 5] = [Self::Owner, Self::Admin, Self::Manager, Self::Agent, Self::Viewer];
+    pub const ALL: [Self; 5] = [
+        Self::Owner,
+        Self::Admin,
+        Self::Manager,
+        Self::Agent,
+        Self::Viewer,
+    ];
 
     /// The name as written in import records and in the database.
     pub const fn name(self) -> &'static str {

@@ -35,7 +35,9 @@ impl Zone {
 
     /// The zone of that IANA name.
     pub fn parse(name: &str) -> Result<Self, UnknownZone> {
-        name.parse().map(Self).map_err(|_| UnknownZone(name.to_owned()))
+        name.parse()
+            .map(Self)
+            .map_err(|_| UnknownZone(name.to_owned()))
     }
 
     /// Its IANA name.
@@ -77,8 +79,16 @@ impl Zone {
         let before = start.plus_seconds(-LONGEST_SET_BACK_SECONDS);
         let after = end.plus_seconds(LONGEST_SET_BACK_SECONDS);
         (
-            if self.any_minute(before, start, |shown| day <= shown) { before } else { start },
-            if self.any_minute(end, after, |shown| shown <= day) { after } else { end },
+            if self.any_minute(before, start, |shown| day <= shown) {
+                before
+            } else {
+                start
+            },
+            if self.any_minute(end, after, |shown| shown <= day) {
+                after
+            } else {
+                end
+            },
         )
     }
 
@@ -86,11 +96,18 @@ impl Zone {
     /// where they show it twice, the first.
     pub fn at(self, day: Day, hour: u32, minute: u32) -> Instant {
         let wanted = i64::from(day.number()) * DAY_SECONDS + i64::from(hour * 3_600 + minute * 60);
-        first_second(wanted, |at| wanted <= at.seconds() + self.offset_seconds(at))
+        first_second(wanted, |at| {
+            wanted <= at.seconds() + self.offset_seconds(at)
+        })
     }
 
     fn offset_seconds(self, at: Instant) -> i64 {
-        i64::from(self.0.offset_from_utc_datetime(&at.to_chrono().naive_utc()).fix().local_minus_utc())
+        i64::from(
+            self.0
+                .offset_from_utc_datetime(&at.to_chrono().naive_utc())
+                .fix()
+                .local_minus_utc(),
+        )
     }
 
     /// Whether `holds` for the day shown at any minute of `[from, to)`.
@@ -101,16 +118,25 @@ impl Zone {
 
     /// The first whole second near the midnight before `day` from which `holds` is true of the day shown.
     fn first_where(self, day: Day, holds: impl Fn(Day) -> bool) -> Instant {
-        first_second(i64::from(day.number()) * DAY_SECONDS, |at| holds(self.day_of(at)))
+        first_second(i64::from(day.number()) * DAY_SECONDS, |at| {
+            holds(self.day_of(at))
+        })
     }
 }
 
 /// The first whole second from which `holds` is true, as near to `local_seconds` as zones are to UTC.
 fn first_second(local_seconds: i64, holds: impl Fn(Instant) -> bool) -> Instant {
-    let (mut low, mut high) = (local_seconds - MAX_OFFSET_SECONDS, local_seconds + MAX_OFFSET_SECONDS);
+    let (mut low, mut high) = (
+        local_seconds - MAX_OFFSET_SECONDS,
+        local_seconds + MAX_OFFSET_SECONDS,
+    );
     while 1 < high - low {
         let middle = i64::midpoint(low, high);
-        if holds(Instant::from_seconds(middle)) { high = middle } else { low = middle }
+        if holds(Instant::from_seconds(middle)) {
+            high = middle
+        } else {
+            low = middle
+        }
     }
     Instant::from_seconds(high)
 }
@@ -123,26 +149,54 @@ mod tests {
     fn check(zone: &str, day: &str, start: &str, end: &str) {
         let zone = Zone::parse(zone).unwrap();
         let (from, to) = zone.span(Day::parse(day).unwrap());
-        assert_eq!((from.to_string().as_str(), to.to_string().as_str()), (start, end), "{day} in {}", zone.name());
+        assert_eq!(
+            (from.to_string().as_str(), to.to_string().as_str()),
+            (start, end),
+            "{day} in {}",
+            zone.name()
+        );
     }
 
     #[test]
     fn days_of_clock_changes_are_shorter_or_longer() {
-        check("Europe/Rome", "2026-03-29", "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z");
-        check("Europe/Rome", "2026-10-25", "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z");
-        check("Australia/Lord_Howe", "2026-04-05", "2026-04-04T13:00:00Z", "2026-04-05T13:30:00Z");
+        check(
+            "Europe/Rome",
+            "2026-03-29",
+            "2026-03-28T23:00:00Z",
+            "2026-03-29T22:00:00Z",
+        );
+        check(
+            "Europe/Rome",
+            "2026-10-25",
+            "2026-10-24T22:00:00Z",
+            "2026-10-25T23:00:00Z",
+        );
+        check(
+            "Australia/Lord_Howe",
+            "2026-04-05",
+            "2026-04-04T13:00:00Z",
+            "2026-04-05T13:30:00Z",
+        );
     }
 
     #[test]
     fn a_day_may_begin_after_midnight() {
-        check("America/Havana", "2026-03-08", "2026-03-08T05:00:00Z", "2026-03-09T04:00:00Z");
+        check(
+            "America/Havana",
+            "2026-03-08",
+            "2026-03-08T05:00:00Z",
+            "2026-03-09T04:00:00Z",
+        );
     }
 
     #[test]
     fn a_local_time_that_is_skipped_is_the_end_of_the_gap() {
         let rome = Zone::parse("Europe/Rome").unwrap();
         let check = |day: &str, hour, expected: &str| {
-            assert_eq!(rome.at(Day::parse(day).unwrap(), hour, 30).to_string(), expected);
+            assert_eq!(
+                rome.at(Day::parse(day).unwrap(), hour, 30).to_string(),
+                expected
+            );
         };
         check("2026-03-29", 1, "2026-03-29T00:30:00Z");
         check("2026-03-29", 2, "2026-03-29T01:00:00Z");
@@ -151,7 +205,12 @@ mod tests {
 
     #[test]
     fn a_skipped_day_is_empty() {
-        check("Pacific/Apia", "2011-12-30", "2011-12-30T10:00:00Z", "2011-12-30T10:00:00Z");
+        check(
+            "Pacific/Apia",
+            "2011-12-30",
+            "2011-12-30T10:00:00Z",
+            "2011-12-30T10:00:00Z",
+        );
     }
 
     #[test]
@@ -164,7 +223,10 @@ mod tests {
             let around = Instant::parse("2010-11-05T00:00:00Z").unwrap();
             for minute in 0..4 * 24 * 60 {
                 let at = around.plus_seconds(minute * 60);
-                assert!(zone.day_of(at) != day || (start <= at && at < end), "{at} is outside of {day}");
+                assert!(
+                    zone.day_of(at) != day || (start <= at && at < end),
+                    "{at} is outside of {day}"
+                );
             }
         }
     }

@@ -36,15 +36,32 @@ const READS: [&str; 4] = [
 ];
 
 /// `COPY … FROM` files that the rows of `from` were copied to, into the empty tables of `to`.
-pub(crate) fn load_postgres(server: &Server, from: &str, to: &str, folder: &Path) -> anyhow::Result<Duration> {
+pub(crate) fn load_postgres(
+    server: &Server,
+    from: &str,
+    to: &str,
+    folder: &Path,
+) -> anyhow::Result<Duration> {
     let file = |table: &str| folder.join(format!("{table}.copy"));
     for table in TABLES {
-        server.psql(from, &[&format!("\\copy {table} TO '{}' (FORMAT binary)", file(table).display())])?;
+        server.psql(
+            from,
+            &[&format!(
+                "\\copy {table} TO '{}' (FORMAT binary)",
+                file(table).display()
+            )],
+        )?;
     }
     server.psql("postgres", &["CHECKPOINT"])?;
     let started = Instant::now();
     for table in TABLES {
-        server.psql(to, &[&format!("\\copy {table} FROM '{}' (FORMAT binary)", file(table).display())])?;
+        server.psql(
+            to,
+            &[&format!(
+                "\\copy {table} FROM '{}' (FORMAT binary)",
+                file(table).display()
+            )],
+        )?;
     }
     let elapsed = started.elapsed();
     for table in TABLES {
@@ -59,7 +76,8 @@ pub(crate) async fn read_postgres(url: &str) -> anyhow::Result<Duration> {
     let reading = async {
         let started = Instant::now();
         for read in READS {
-            let mut rows = std::pin::pin!(client.query_raw(read, std::iter::empty::<&str>()).await?);
+            let mut rows =
+                std::pin::pin!(client.query_raw(read, std::iter::empty::<&str>()).await?);
             while let Some(row) = rows.try_next().await? {
                 std::hint::black_box(values(&row)?);
             }
@@ -91,7 +109,10 @@ fn values(row: &tokio_postgres::Row) -> Result<usize, tokio_postgres::Error> {
 pub(crate) fn copy_postgres(server: &Server, database: &str) -> anyhow::Result<Duration> {
     let started = Instant::now();
     for read in READS {
-        server.psql(database, &[&format!("\\copy ({read}) TO '/dev/null' (FORMAT binary)")])?;
+        server.psql(
+            database,
+            &[&format!("\\copy ({read}) TO '/dev/null' (FORMAT binary)")],
+        )?;
     }
     Ok(started.elapsed())
 }
@@ -105,10 +126,13 @@ const BATCH: usize = 5_000;
 pub(crate) fn load_sqlite(from: &Path, to: &Path) -> anyhow::Result<Duration> {
     let source = Connection::open(from)?;
     let target = Connection::open(to)?;
-    target.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32000;")?;
+    target.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32000;",
+    )?;
     let mut elapsed = Duration::ZERO;
     for table in TABLES {
-        elapsed += load_table(&source, &target, table).with_context(|| format!("loading {table}"))?;
+        elapsed +=
+            load_table(&source, &target, table).with_context(|| format!("loading {table}"))?;
     }
     Ok(elapsed)
 }
@@ -124,7 +148,11 @@ fn load_table(source: &Connection, target: &Connection, table: &str) -> rusqlite
         let mut chunk: Vec<Vec<Value>> = Vec::with_capacity(CHUNK);
         while chunk.len() < CHUNK {
             let Some(row) = rows.next()? else { break };
-            chunk.push((0..columns).map(|column| row.get(column)).collect::<rusqlite::Result<_>>()?);
+            chunk.push(
+                (0..columns)
+                    .map(|column| row.get(column))
+                    .collect::<rusqlite::Result<_>>()?,
+            );
         }
         if chunk.is_empty() {
             return Ok(elapsed);

@@ -56,8 +56,16 @@ pub(crate) fn shares(conversations: u64, workspaces: u32) -> Vec<Share> {
     (0..workspaces)
         .map(|number| Share {
             workspace: format!("w{number}"),
-            conversations: if number == 0 { conversations - rest * others } else { rest },
-            members: if number == 0 { LARGE_MEMBERS } else { SMALL_MEMBERS },
+            conversations: if number == 0 {
+                conversations - rest * others
+            } else {
+                rest
+            },
+            members: if number == 0 {
+                LARGE_MEMBERS
+            } else {
+                SMALL_MEMBERS
+            },
             seed: SEED + u64::from(number),
         })
         .collect()
@@ -71,7 +79,9 @@ pub(crate) fn write_share(share: &Share, out: &mut impl Write) -> io::Result<Wri
     let (mut wanted, mut number) = (0.0, 0);
     for day in days() {
         wanted += share.conversations as f64 * WEEK[usize::from(day.weekday() - 1)] / total;
-        let count = (wanted.round() as u64).min(share.conversations).saturating_sub(number);
+        let count = (wanted.round() as u64)
+            .min(share.conversations)
+            .saturating_sub(number);
         writer.day(day, count, number)?;
         number += count;
     }
@@ -79,7 +89,12 @@ pub(crate) fn write_share(share: &Share, out: &mut impl Write) -> io::Result<Wri
 }
 
 /// Writes `count` conversations that nobody has seen before, all of whose events are on `day`.
-pub(crate) fn write_late(share: &Share, day: Day, count: u64, out: &mut impl Write) -> io::Result<Written> {
+pub(crate) fn write_late(
+    share: &Share,
+    day: Day,
+    count: u64,
+    out: &mut impl Write,
+) -> io::Result<Written> {
     let mut writer = Writer::new(share, out);
     let noon = zone().at(day, 12, 0);
     for number in 0..count {
@@ -121,13 +136,22 @@ impl<'a, W: Write> Writer<'a, W> {
     fn directory(&mut self) -> io::Result<()> {
         for number in 0..self.members {
             let role = if number == 0 { "owner" } else { "agent" };
-            writeln!(self.out, r#"{{"type":"member","id":"m{number}","name":"Member {number:03}","role":"{role}"}}"#)?;
+            writeln!(
+                self.out,
+                r#"{{"type":"member","id":"m{number}","name":"Member {number:03}","role":"{role}"}}"#
+            )?;
         }
         for number in 0..LABELS {
-            writeln!(self.out, r#"{{"type":"label","id":"l{number}","title":"Label {number:02}"}}"#)?;
+            writeln!(
+                self.out,
+                r#"{{"type":"label","id":"l{number}","title":"Label {number:02}"}}"#
+            )?;
         }
         for number in 0..self.customers {
-            writeln!(self.out, r#"{{"type":"customer","id":"k{number}","name":"Customer {number}"}}"#)?;
+            writeln!(
+                self.out,
+                r#"{{"type":"customer","id":"k{number}","name":"Customer {number}"}}"#
+            )?;
         }
         self.written.records += u64::from(self.members + LABELS) + self.customers;
         Ok(())
@@ -135,7 +159,9 @@ impl<'a, W: Write> Writer<'a, W> {
 
     fn day(&mut self, day: Day, count: u64, first_number: u64) -> io::Result<()> {
         let opening = zone().at(day, 7, 0);
-        let mut seconds: Vec<i64> = (0..count).map(|_| self.dice.random_range(0..54_000)).collect();
+        let mut seconds: Vec<i64> = (0..count)
+            .map(|_| self.dice.random_range(0..54_000))
+            .collect();
         seconds.sort_unstable();
         for (number, second) in (first_number..).zip(seconds) {
             self.whole_conversation(&format!("c{number}"), opening.plus_seconds(second))?;
@@ -155,16 +181,28 @@ impl<'a, W: Write> Writer<'a, W> {
         self.conversation(id, created_at, closed_at)?;
         for (number, at) in times.into_iter().enumerate() {
             let kind = if number % 2 == 0 { "inbound" } else { "reply" };
-            let kind = if 0 < number && self.dice.random_bool(0.08) { "note" } else { kind };
+            let kind = if 0 < number && self.dice.random_bool(0.08) {
+                "note"
+            } else {
+                kind
+            };
             self.message(id, number, at, kind)?;
         }
         self.aftermath(id, closed_at)
     }
 
-    fn conversation(&mut self, id: &str, created_at: Instant, closed_at: Option<Instant>) -> io::Result<()> {
+    fn conversation(
+        &mut self,
+        id: &str,
+        created_at: Instant,
+        closed_at: Option<Instant>,
+    ) -> io::Result<()> {
         let customer = self.dice.random_range(0..self.customers);
         let channel = CHANNELS[self.dice.random_range(0..CHANNELS.len())];
-        write!(self.out, r#"{{"type":"conversation","id":"{id}","customer_id":"k{customer}","channel":"{channel}""#)?;
+        write!(
+            self.out,
+            r#"{{"type":"conversation","id":"{id}","customer_id":"k{customer}","channel":"{channel}""#
+        )?;
         write!(self.out, r#","created_at":"{created_at}","label_ids":["#)?;
         for place in 0..self.dice.random_range(0..4) {
             let comma = if place == 0 { "" } else { "," };
@@ -179,7 +217,11 @@ impl<'a, W: Write> Writer<'a, W> {
         if let Some(closed_at) = closed_at {
             write!(self.out, r#","closed_at":"{closed_at}""#)?;
             if self.dice.random_bool(0.1) {
-                let outcome = if self.dice.random_bool(0.5) { "won" } else { "lost" };
+                let outcome = if self.dice.random_bool(0.5) {
+                    "won"
+                } else {
+                    "lost"
+                };
                 write!(self.out, r#","outcome":"{outcome}""#)?;
             }
         }
@@ -187,31 +229,57 @@ impl<'a, W: Write> Writer<'a, W> {
         writeln!(self.out, "}}")
     }
 
-    fn message(&mut self, conversation: &str, number: usize, at: Instant, kind: &str) -> io::Result<()> {
+    fn message(
+        &mut self,
+        conversation: &str,
+        number: usize,
+        at: Instant,
+        kind: &str,
+    ) -> io::Result<()> {
         self.written.records += 1;
         self.written.messages += 1;
-        write!(self.out, r#"{{"type":"message","id":"{conversation}-{number}","conversation_id":"{conversation}""#)?;
+        write!(
+            self.out,
+            r#"{{"type":"message","id":"{conversation}-{number}","conversation_id":"{conversation}""#
+        )?;
         writeln!(self.out, r#","sent_at":"{at}","kind":"{kind}"}}"#)
     }
 
     /// A rating on a quarter, a follow-up on a twelfth of what was closed.
     fn aftermath(&mut self, conversation: &str, closed_at: Option<Instant>) -> io::Result<()> {
-        let Some(closed_at) = closed_at else { return Ok(()) };
+        let Some(closed_at) = closed_at else {
+            return Ok(());
+        };
         let later_at = closed_at.plus_seconds(self.log_normal(7_200.0, 1.3));
         if self.end <= later_at {
             return Ok(());
         }
         if self.dice.random_bool(0.25) {
             let score = 5 - self.skewed(5);
-            let comment =
-                if self.dice.random_bool(0.4) { r#","comment":"as quick as it was kind, thank you""# } else { "" };
-            write!(self.out, r#"{{"type":"rating","id":"r-{conversation}","conversation_id":"{conversation}""#)?;
-            writeln!(self.out, r#","rated_at":"{later_at}","score":{score}{comment}}}"#)?;
+            let comment = if self.dice.random_bool(0.4) {
+                r#","comment":"as quick as it was kind, thank you""#
+            } else {
+                ""
+            };
+            write!(
+                self.out,
+                r#"{{"type":"rating","id":"r-{conversation}","conversation_id":"{conversation}""#
+            )?;
+            writeln!(
+                self.out,
+                r#","rated_at":"{later_at}","score":{score}{comment}}}"#
+            )?;
             self.written.records += 1;
         }
         if self.dice.random_bool(0.08) {
-            write!(self.out, r#"{{"type":"follow_up","id":"f-{conversation}","conversation_id":"{conversation}""#)?;
-            writeln!(self.out, r#","due_at":"{later_at}","completed_at":"{later_at}"}}"#)?;
+            write!(
+                self.out,
+                r#"{{"type":"follow_up","id":"f-{conversation}","conversation_id":"{conversation}""#
+            )?;
+            writeln!(
+                self.out,
+                r#","due_at":"{later_at}","completed_at":"{later_at}"}}"#
+            )?;
             self.written.records += 1;
         }
         Ok(())

@@ -76,7 +76,10 @@ pub(crate) async fn http(store: &Store, times: u32) -> anyhow::Result<Option<Lat
     let app = app(store)?;
     ask(&app).await?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let asked = Requests { times, ..Requests::to(listener.local_addr()?)? };
+    let asked = Requests {
+        times,
+        ..Requests::to(listener.local_addr()?)?
+    };
     tokio::select! {
         served = async { axum::serve(listener, app.router()).await } => anyhow::bail!("the server ended: {served:?}"),
         latency = asked.send() => latency,
@@ -97,7 +100,13 @@ pub(crate) struct Requests {
 impl Requests {
     /// One, on one connection.
     pub(crate) fn to(address: SocketAddr) -> anyhow::Result<Self> {
-        Ok(Self { url: format!("http://{address}/graphql"), token: token()?, times: 1, connections: 1, rate: None })
+        Ok(Self {
+            url: format!("http://{address}/graphql"),
+            token: token()?,
+            times: 1,
+            connections: 1,
+            rate: None,
+        })
     }
 
     /// How long the answers took; all must be good ones. `None` where there is no `oha`.
@@ -106,23 +115,57 @@ impl Requests {
             return Ok(None);
         }
         let mut oha = Command::new("oha");
-        oha.args(["--no-tui", "--output-format", "json", "-m", "POST", "-n", &self.times.to_string()]);
+        oha.args([
+            "--no-tui",
+            "--output-format",
+            "json",
+            "-m",
+            "POST",
+            "-n",
+            &self.times.to_string(),
+        ]);
         oha.args(["-c", &self.connections.to_string()]);
         if let Some(rate) = self.rate {
             // Latency from when a request was due, not from when there was a connection for it.
             oha.args(["-q", &rate.to_string(), "--latency-correction"]);
         }
-        oha.args(["-H", "content-type: application/json", "-H", &format!("authorization: Bearer {}", self.token)]);
+        oha.args([
+            "-H",
+            "content-type: application/json",
+            "-H",
+            &format!("authorization: Bearer {}", self.token),
+        ]);
         oha.args(["-d", &json!({"query": REPORT}).to_string(), &self.url]);
         let output = oha.output().await?;
-        ensure!(output.status.success(), "oha: {}", String::from_utf8_lossy(&output.stderr));
+        ensure!(
+            output.status.success(),
+            "oha: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         let said: Value = serde_json::from_slice(&output.stdout).context("oha printed no JSON")?;
         let codes = &said["statusCodeDistribution"];
-        ensure!(codes.as_object().is_some_and(|codes| codes.keys().all(|code| code == "200")), "oha: {codes}");
-        ensure!(said["summary"]["successRate"] == 1.0, "oha: {}", said["errorDistribution"]);
-        let percentile =
-            |name: &str| said["latencyPercentiles"][name].as_f64().map(Duration::from_secs_f64).context("none");
-        Ok(Some(Latency { p50: percentile("p50")?, p99: percentile("p99")?, cpu: Duration::ZERO }))
+        ensure!(
+            codes
+                .as_object()
+                .is_some_and(|codes| codes.keys().all(|code| code == "200")),
+            "oha: {codes}"
+        );
+        ensure!(
+            said["summary"]["successRate"] == 1.0,
+            "oha: {}",
+            said["errorDistribution"]
+        );
+        let percentile = |name: &str| {
+            said["latencyPercentiles"][name]
+                .as_f64()
+                .map(Duration::from_secs_f64)
+                .context("none")
+        };
+        Ok(Some(Latency {
+            p50: percentile("p50")?,
+            p99: percentile("p99")?,
+            cpu: Duration::ZERO,
+        }))
     }
 }
 
@@ -138,7 +181,11 @@ async fn time(times: u32, mut next: impl FnMut() -> App) -> anyhow::Result<Laten
     let cpu = cpu_time()?.saturating_sub(cpu_before) / times;
     taken.sort_unstable();
     let at = |share: f64| taken[(share * (taken.len() - 1) as f64).round() as usize];
-    Ok(Latency { p50: at(0.5), p99: at(0.99), cpu })
+    Ok(Latency {
+        p50: at(0.5),
+        p99: at(0.99),
+        cpu,
+    })
 }
 
 /// An application that knows nothing yet.
@@ -147,7 +194,10 @@ pub(crate) fn app(store: &Store) -> anyhow::Result<App> {
 }
 
 fn config() -> Config {
-    Config { jwt_secret: Some(Secret::new(SECRET)), ..Config::default() }
+    Config {
+        jwt_secret: Some(Secret::new(SECRET)),
+        ..Config::default()
+    }
 }
 
 /// For the owner of the large workspace.
@@ -158,7 +208,11 @@ pub(crate) fn token() -> anyhow::Result<String> {
 
 async fn ask(app: &App) -> anyhow::Result<()> {
     let body = post(app, REPORT).await?;
-    ensure!(body.starts_with(br#"{"data":{"team":{"#), "{}", String::from_utf8_lossy(&body[..body.len().min(500)]));
+    ensure!(
+        body.starts_with(br#"{"data":{"team":{"#),
+        "{}",
+        String::from_utf8_lossy(&body[..body.len().min(500)])
+    );
     Ok(())
 }
 
@@ -176,8 +230,21 @@ pub(crate) async fn post(app: &App, query: &str) -> anyhow::Result<Bytes> {
 pub(crate) fn cpu_time() -> anyhow::Result<Duration> {
     /// The unit of these figures on Linux.
     const TICKS_PER_SECOND: f64 = 100.0;
-    let stat = std::fs::read_to_string("/proc/self/stat").context("processor time is read on Linux alone")?;
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-    let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<f64>().ok()).context("no processor time");
-    Ok(Duration::from_secs_f64((ticks(11)? + ticks(12)?) / TICKS_PER_SECOND))
+    let stat = std::fs::read_to_string("/proc/self/stat")
+        .context("processor time is read on Linux alone")?;
+    let fields: Vec<&str> = stat
+        .rsplit(')')
+        .next()
+        .unwrap_or_default()
+        .split_whitespace()
+        .collect();
+    let ticks = |at: usize| {
+        fields
+            .get(at)
+            .and_then(|field| field.parse::<f64>().ok())
+            .context("no processor time")
+    };
+    Ok(Duration::from_secs_f64(
+        (ticks(11)? + ticks(12)?) / TICKS_PER_SECOND,
+    ))
 }

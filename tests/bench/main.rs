@@ -26,8 +26,13 @@ use self::{
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> anyhow::Result<()> {
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| argument != "--bench")
+        .collect();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     if arguments.first().is_some_and(|first| first == tasks::CHILD) {
         return runtime.block_on(tasks::perform(&arguments[1..]));
     }
@@ -39,7 +44,9 @@ fn main() -> anyhow::Result<()> {
 }
 
 async fn bench(options: &Options) -> anyhow::Result<()> {
-    let folder = tempfile::Builder::new().prefix("caseload-bench-").tempdir()?;
+    let folder = tempfile::Builder::new()
+        .prefix("caseload-bench-")
+        .tempdir()?;
     let shares = generate::shares(options.conversations, options.workspaces);
     let written = write_facts(&shares, folder.path())?;
     println!(
@@ -51,7 +58,10 @@ async fn bench(options: &Options) -> anyhow::Result<()> {
         generate::DAYS,
         std::thread::available_parallelism()?,
     );
-    println!("the first workspace has {} conversations and {} members", shares[0].conversations, shares[0].members);
+    println!(
+        "the first workspace has {} conversations and {} members",
+        shares[0].conversations, shares[0].members
+    );
     for &store in &options.stores {
         let trial = match store {
             StoreKind::Sqlite => Trial::sqlite(folder.path()).await?,
@@ -66,7 +76,9 @@ async fn bench(options: &Options) -> anyhow::Result<()> {
 fn write_facts(shares: &[Share], folder: &Path) -> anyhow::Result<Written> {
     let mut total = Written::default();
     for share in shares {
-        let mut out = BufWriter::new(File::create(folder.join(format!("{}.ndjson", share.workspace)))?);
+        let mut out = BufWriter::new(File::create(
+            folder.join(format!("{}.ndjson", share.workspace)),
+        )?);
         let written = generate::write_share(share, &mut out)?;
         out.flush()?;
         total.records += written.records;

@@ -67,12 +67,21 @@ impl Options {
             if name == "--help" {
                 return Ok(None);
             }
-            let value = arguments.next().with_context(|| format!("{name} needs a value; see --help"))?;
+            let value = arguments
+                .next()
+                .with_context(|| format!("{name} needs a value; see --help"))?;
             match name.as_str() {
                 "--conversations" => options.conversations = value.replace('_', "").parse()?,
                 "--workspaces" => options.workspaces = value.parse()?,
-                "--stores" => options.stores = value.split(',').map(store).collect::<anyhow::Result<_>>()?,
-                "--sections" => options.sections = value.split(',').map(section).collect::<anyhow::Result<_>>()?,
+                "--stores" => {
+                    options.stores = value.split(',').map(store).collect::<anyhow::Result<_>>()?
+                }
+                "--sections" => {
+                    options.sections = value
+                        .split(',')
+                        .map(section)
+                        .collect::<anyhow::Result<_>>()?
+                }
                 _ => bail!("no option {name}; see --help"),
             }
         }
@@ -96,6 +105,9 @@ fn store(name: &str) -> anyhow::Result<StoreKind> {
 }
 
 fn section(name: &str) -> anyhow::Result<Section> {
-    let found = SECTIONS.iter().find(|(own, _)| *own == name).map(|(_, section)| *section);
+    let found = SECTIONS
+        .iter()
+        .find(|(own, _)| *own == name)
+        .map(|(_, section)| *section);
     found.with_context(|| format!("no section {name}; see --help"))
 }

@@ -48,7 +48,10 @@ pub(crate) async fn measure(store: &Store, members: u32) -> anyhow::Result<Pages
     let days = i32::try_from(1_000 / members + 2)?;
     let last = generate::last_day();
     let latest = (last.plus(1 - days), last);
-    let earliest = (last.plus(1 - generate::DAYS), last.plus(days - generate::DAYS));
+    let earliest = (
+        last.plus(1 - generate::DAYS),
+        last.plus(days - generate::DAYS),
+    );
     let page = |(from, to): (Day, Day), first: u32| {
         let period = json!({"between": {"from": from.to_string(), "to": to.to_string()}});
         json!({"query": PAGE, "variables": {"period": period, "first": first}}).to_string()
@@ -77,12 +80,21 @@ async fn time(app: &App, path: &str, body: &str) -> anyhow::Result<(Duration, Ve
 }
 
 async fn ask(app: &App, path: &str, body: &str) -> anyhow::Result<Vec<u8>> {
-    let request = Request::builder().uri(path).method(if body.is_empty() { "GET" } else { "POST" });
-    let request =
-        request.header("content-type", "application/json").header("authorization", format!("Bearer {}", token()?));
-    let response = app.router().oneshot(request.body(Body::from(body.to_owned()))?).await?;
+    let request = Request::builder()
+        .uri(path)
+        .method(if body.is_empty() { "GET" } else { "POST" });
+    let request = request
+        .header("content-type", "application/json")
+        .header("authorization", format!("Bearer {}", token()?));
+    let response = app
+        .router()
+        .oneshot(request.body(Body::from(body.to_owned()))?)
+        .await?;
     let answer = response.into_body().collect().await?.to_bytes().to_vec();
     let start = String::from_utf8_lossy(&answer[..answer.len().min(500)]).into_owned();
-    ensure!(start.starts_with("{\"data\":{\"dailyRollups\":{") || start.starts_with("{\"day\":"), "{start}");
+    ensure!(
+        start.starts_with("{\"data\":{\"dailyRollups\":{") || start.starts_with("{\"day\":"),
+        "{start}"
+    );
     Ok(answer)
 }

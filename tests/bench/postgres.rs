@@ -43,12 +43,23 @@ impl Server {
         let bin = programs()?;
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let mut command = shell();
-        command.args(["-c", KEEPER, "keeper"]).arg(&bin).arg(port.to_string()).current_dir("/");
-        let mut keeper = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("can't start a shell")?;
+        command
+            .args(["-c", KEEPER, "keeper"])
+            .arg(&bin)
+            .arg(port.to_string())
+            .current_dir("/");
+        let mut keeper = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("can't start a shell")?;
         let mut said = String::new();
         let mut lines = BufReader::new(keeper.stdout.take().context("no output")?);
         while !said.ends_with("ready\n") {
-            ensure!(lines.read_line(&mut said)? != 0, "PostgreSQL did not start: {said}");
+            ensure!(
+                lines.read_line(&mut said)? != 0,
+                "PostgreSQL did not start: {said}"
+            );
         }
         Ok(Self { bin, port, keeper })
     }
@@ -56,25 +67,46 @@ impl Server {
     /// Makes an empty database and gives its address.
     pub(crate) fn create_database(&self, name: &str) -> anyhow::Result<String> {
         self.psql("postgres", &[&format!("CREATE DATABASE {name}")])?;
-        Ok(format!("postgres://caseload@127.0.0.1:{}/{name}", self.port))
+        Ok(format!(
+            "postgres://caseload@127.0.0.1:{}/{name}",
+            self.port
+        ))
     }
 
     /// Runs commands one after the other and gives what they print.
     pub(crate) fn psql(&self, database: &str, commands: &[&str]) -> anyhow::Result<String> {
         let mut psql = Command::new(self.bin.join("psql"));
-        psql.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-U", "caseload"]);
+        psql.args([
+            "-X",
+            "-q",
+            "-A",
+            "-t",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-h",
+            "127.0.0.1",
+            "-U",
+            "caseload",
+        ]);
         psql.args(["-p", &self.port.to_string(), "-d", database]);
         for command in commands {
             psql.args(["-c", command]);
         }
         let output = psql.output().context("can't run psql")?;
-        ensure!(output.status.success(), "psql: {}", String::from_utf8_lossy(&output.stderr));
+        ensure!(
+            output.status.success(),
+            "psql: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         Ok(String::from_utf8(output.stdout)?)
     }
 
     /// "PostgreSQL 15.4", say.
     pub(crate) fn version(&self) -> anyhow::Result<String> {
-        Ok(format!("PostgreSQL {}", self.psql("postgres", &["SHOW server_version"])?.trim()))
+        Ok(format!(
+            "PostgreSQL {}",
+            self.psql("postgres", &["SHOW server_version"])?.trim()
+        ))
     }
 }
 
@@ -89,7 +121,10 @@ impl Drop for Server {
 /// A shell of somebody else's where we are root: as root PostgreSQL refuses to run.
 fn shell() -> Command {
     use std::os::unix::fs::MetadataExt;
-    if Path::new("/proc/self").metadata().is_ok_and(|process| process.uid() == 0) {
+    if Path::new("/proc/self")
+        .metadata()
+        .is_ok_and(|process| process.uid() == 0)
+    {
         let mut command = Command::new("runuser");
         command.args(["-u", "postgres", "--", "sh"]);
         return command;
@@ -100,8 +135,13 @@ fn shell() -> Command {
 /// The folder of `initdb` and `postgres`, of the newest version.
 fn programs() -> anyhow::Result<PathBuf> {
     let asked = Command::new("pg_config").arg("--bindir").output().ok();
-    let asked = asked.and_then(|output| String::from_utf8(output.stdout).ok()).map(|bin| PathBuf::from(bin.trim()));
-    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let asked = asked
+        .and_then(|output| String::from_utf8(output.stdout).ok())
+        .map(|bin| PathBuf::from(bin.trim()));
+    let versions = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten();
     let mut installed: Vec<PathBuf> = versions.map(|version| version.path().join("bin")).collect();
     installed.sort();
     let mut found = asked.into_iter().chain(installed.into_iter().rev());

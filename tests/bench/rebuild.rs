@@ -37,22 +37,38 @@ pub(crate) async fn measure(store: &Store) -> anyhow::Result<Option<Beside>> {
     let app = latency::app(store)?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let requests = Requests::to(listener.local_addr()?)?;
-    let requests = Requests { times: TIMES, connections: CONNECTIONS, rate: Some(RATE), ..requests };
+    let requests = Requests {
+        times: TIMES,
+        connections: CONNECTIONS,
+        rate: Some(RATE),
+        ..requests
+    };
     let stop = CancellationToken::new();
     let measuring = async {
         let measured = compare(&app, &requests).await;
         stop.cancel();
         measured
     };
-    let (served, measured) = tokio::join!(serve_as(Duty::Both, listener, app.clone(), stop.clone()), measuring);
+    let (served, measured) = tokio::join!(
+        serve_as(Duty::Both, listener, app.clone(), stop.clone()),
+        measuring
+    );
     served?;
     measured
 }
 
 async fn compare(app: &App, requests: &Requests) -> anyhow::Result<Option<Beside>> {
     // What is asked first is not in memory yet.
-    Requests { times: 5, rate: None, ..requests.clone() }.send().await?;
-    let Some(idle) = requests.send().await? else { return Ok(None) };
+    Requests {
+        times: 5,
+        rate: None,
+        ..requests.clone()
+    }
+    .send()
+    .await?;
+    let Some(idle) = requests.send().await? else {
+        return Ok(None);
+    };
     let done = CancellationToken::new();
     let asking = async {
         let latency = requests.send().await;
@@ -61,7 +77,11 @@ async fn compare(app: &App, requests: &Requests) -> anyhow::Result<Option<Beside
     };
     let (rebuilding, rebuilds) = tokio::join!(asking, rebuild_until(&done, app));
     let rebuilding = rebuilding?.context("oha was there before")?;
-    Ok(Some(Beside { idle, rebuilding, rebuilds: rebuilds? }))
+    Ok(Some(Beside {
+        idle,
+        rebuilding,
+        rebuilds: rebuilds?,
+    }))
 }
 
 /// Rebuilds everything, and again, until `done` and the last one has ended; gives how many.
@@ -70,7 +90,10 @@ async fn rebuild_until(done: &CancellationToken, app: &App) -> anyhow::Result<u3
     while !done.is_cancelled() {
         let asked = ask(app, "mutation { rebuildRollups { id state } }").await?;
         rebuilds += 1;
-        let id = asked["rebuildRollups"]["id"].as_str().context("a run has an id")?.to_owned();
+        let id = asked["rebuildRollups"]["id"]
+            .as_str()
+            .context("a run has an id")?
+            .to_owned();
         let look = format!("{{ rollupRun(id: \"{id}\") {{ state error }} }}");
         loop {
             tokio::time::sleep(LOOK).await;

@@ -26,16 +26,28 @@ pub(crate) struct Cost {
 
 /// Runs a task (`import FOLDER`, `rollup`) on the database at `url` in a process of its own.
 pub(crate) fn spawn(task: &str, url: &str, rest: &[&str]) -> anyhow::Result<Cost> {
-    let output = Command::new(std::env::current_exe()?).args([CHILD, task, url]).args(rest).output()?;
-    ensure!(output.status.success(), "{task}: {}", String::from_utf8_lossy(&output.stderr));
+    let output = Command::new(std::env::current_exe()?)
+        .args([CHILD, task, url])
+        .args(rest)
+        .output()?;
+    ensure!(
+        output.status.success(),
+        "{task}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let cost: Value = serde_json::from_slice(&output.stdout).context("the task printed no cost")?;
     let number = |name: &str| cost[name].as_f64().with_context(|| format!("no {name}"));
-    Ok(Cost { seconds: number("seconds")?, peak_mib: number("peak_mib")? })
+    Ok(Cost {
+        seconds: number("seconds")?,
+        peak_mib: number("peak_mib")?,
+    })
 }
 
 /// What the process of its own does.
 pub(crate) async fn perform(arguments: &[String]) -> anyhow::Result<()> {
-    let [task, url, rest @ ..] = arguments else { anyhow::bail!("a task and a database") };
+    let [task, url, rest @ ..] = arguments else {
+        anyhow::bail!("a task and a database")
+    };
     let store = Store::connect(url).await?;
     let started = Instant::now();
     match (task.as_str(), rest) {
@@ -47,7 +59,10 @@ pub(crate) async fn perform(arguments: &[String]) -> anyhow::Result<()> {
         }
         _ => anyhow::bail!("no such task: {task}"),
     }
-    println!("{}", json!({"seconds": started.elapsed().as_secs_f64(), "peak_mib": peak_mib()?}));
+    println!(
+        "{}",
+        json!({"seconds": started.elapsed().as_secs_f64(), "peak_mib": peak_mib()?})
+    );
     Ok(())
 }
 
@@ -66,8 +81,16 @@ pub(crate) async fn import(
     workspace: WorkspaceKey,
     reader: impl std::io::Read + Send + 'static,
 ) -> anyhow::Result<()> {
-    let source = Source { name: None, encoding: Encoding::Identity, reader: Box::new(reader) };
-    let options = ImportOptions { sender: Sender::Operator, strict: false, clock: clock() };
+    let source = Source {
+        name: None,
+        encoding: Encoding::Identity,
+        reader: Box::new(reader),
+    };
+    let options = ImportOptions {
+        sender: Sender::Operator,
+        strict: false,
+        clock: clock(),
+    };
     let report = import::import(store, workspace, options, vec![source], |_| ()).await?;
     ensure!(report.rejected == 0, "refused: {:?}", report.errors.first());
     Ok(())
@@ -75,8 +98,18 @@ pub(crate) async fn import(
 
 /// Rolls up what is pending.
 pub(crate) async fn roll_up(store: &Store, workspace: WorkspaceKey) -> anyhow::Result<()> {
-    let request = RunRequest { kind: RunKind::Refresh, days: RunDays::Pending, requested_by: None };
-    run::run(&Hand::new(store.clone(), clock()), workspace, request, &|_| ()).await?;
+    let request = RunRequest {
+        kind: RunKind::Refresh,
+        days: RunDays::Pending,
+        requested_by: None,
+    };
+    run::run(
+        &Hand::new(store.clone(), clock()),
+        workspace,
+        request,
+        &|_| (),
+    )
+    .await?;
     Ok(())
 }
 
@@ -86,8 +119,16 @@ pub(crate) fn clock() -> Clock {
 }
 
 fn peak_mib() -> anyhow::Result<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").context("the peak of memory is read on Linux alone")?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).context("no VmHWM")?;
-    let kib: f64 = line.split_whitespace().nth(1).context("no number")?.parse()?;
+    let status = std::fs::read_to_string("/proc/self/status")
+        .context("the peak of memory is read on Linux alone")?;
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmHWM:"))
+        .context("no VmHWM")?;
+    let kib: f64 = line
+        .split_whitespace()
+        .nth(1)
+        .context("no number")?
+        .parse()?;
     Ok(kib / 1024.0)
 }

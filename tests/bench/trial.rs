@@ -45,20 +45,31 @@ impl Trial {
         let (file, bare) = (folder.join("caseload.db"), folder.join("bare.db"));
         let url = format!("sqlite://{}", file.display());
         migrated(&format!("sqlite://{}", bare.display())).await?;
-        Ok(Self { store: migrated(&url).await?, url, database: Database::Sqlite { file, bare } })
+        Ok(Self {
+            store: migrated(&url).await?,
+            url,
+            database: Database::Sqlite { file, bare },
+        })
     }
 
     pub(crate) async fn postgres() -> anyhow::Result<Self> {
         let server = Server::start()?;
         let url = server.create_database("caseload")?;
         migrated(&server.create_database("bare")?).await?;
-        Ok(Self { store: migrated(&url).await?, url, database: Database::Postgres { server } })
+        Ok(Self {
+            store: migrated(&url).await?,
+            url,
+            database: Database::Postgres { server },
+        })
     }
 
     /// What is measured, with its settings.
     pub(crate) fn name(&self) -> anyhow::Result<String> {
         match &self.database {
-            Database::Sqlite { .. } => Ok(format!("SQLite {}, WAL, synchronous = FULL", rusqlite::version())),
+            Database::Sqlite { .. } => Ok(format!(
+                "SQLite {}, WAL, synchronous = FULL",
+                rusqlite::version()
+            )),
             Database::Postgres { server } => Ok(format!("{}, default settings", server.version()?)),
         }
     }
@@ -71,7 +82,9 @@ impl Trial {
         folder: &Path,
     ) -> anyhow::Result<()> {
         for Share { workspace, .. } in shares {
-            self.store.create_workspace(workspace, workspace, generate::zone(), tasks::clock().now()).await?;
+            self.store
+                .create_workspace(workspace, workspace, generate::zone(), tasks::clock().now())
+                .await?;
         }
         let importing = tasks::spawn("import", &self.url, &[&folder.display().to_string()])?;
         self.report_load(options, importing, written, folder)?;
@@ -86,7 +99,10 @@ impl Trial {
                 self.report_day(share).await?;
             }
             let per_row = rolling.seconds * 1e6 / blocks.rows as f64;
-            line("  for comparison, full rollup", &format!("{per_row:.1} µs a conversation-day"));
+            line(
+                "  for comparison, full rollup",
+                &format!("{per_row:.1} µs a conversation-day"),
+            );
         }
         if options.wants(Section::Latency) {
             self.report_latency(&shares[0]).await?;
@@ -100,47 +116,96 @@ impl Trial {
         Ok(())
     }
 
-    fn report_load(&self, options: &Options, cost: Cost, written: Written, folder: &Path) -> anyhow::Result<()> {
+    fn report_load(
+        &self,
+        options: &Options,
+        cost: Cost,
+        written: Written,
+        folder: &Path,
+    ) -> anyhow::Result<()> {
         let rate = written.records as f64 / cost.seconds;
         let peak = cost.peak_mib;
-        line("import", &format!("{:.1} s, {rate:.0} records/s, peak {peak:.0} MiB", cost.seconds));
+        line(
+            "import",
+            &format!(
+                "{:.1} s, {rate:.0} records/s, peak {peak:.0} MiB",
+                cost.seconds
+            ),
+        );
         if !options.wants(Section::Load) {
             return Ok(());
         }
         let (bare, how) = match &self.database {
             Database::Sqlite { file, bare } => (bare::load_sqlite(file, bare)?, "prepared inserts"),
-            Database::Postgres { server } => (bare::load_postgres(server, "caseload", "bare", folder)?, "COPY"),
+            Database::Postgres { server } => (
+                bare::load_postgres(server, "caseload", "bare", folder)?,
+                "COPY",
+            ),
         };
         let rate = written.records as f64 / bare.as_secs_f64();
-        line(&format!("bare load ({how})"), &format!("{:.1} s, {rate:.0} records/s", bare.as_secs_f64()));
-        line("  import reaches of its rate", &format!("{:.2}", bare.as_secs_f64() / cost.seconds));
+        line(
+            &format!("bare load ({how})"),
+            &format!("{:.1} s, {rate:.0} records/s", bare.as_secs_f64()),
+        );
+        line(
+            "  import reaches of its rate",
+            &format!("{:.2}", bare.as_secs_f64() / cost.seconds),
+        );
         Ok(())
     }
 
-    async fn report_rollup(&self, options: &Options, cost: Cost, written: Written) -> anyhow::Result<()> {
+    async fn report_rollup(
+        &self,
+        options: &Options,
+        cost: Cost,
+        written: Written,
+    ) -> anyhow::Result<()> {
         let rate = written.records as f64 / cost.seconds;
-        line("full rollup", &format!("{:.1} s, {rate:.0} records/s, peak {:.0} MiB", cost.seconds, cost.peak_mib));
+        line(
+            "full rollup",
+            &format!(
+                "{:.1} s, {rate:.0} records/s, peak {:.0} MiB",
+                cost.seconds, cost.peak_mib
+            ),
+        );
         if options.wants(Section::Rollup) {
             let read = match &self.database {
                 Database::Sqlite { file, .. } => bare::read_sqlite(file)?,
                 Database::Postgres { server } => {
                     let copied = bare::copy_postgres(server, "caseload")?;
-                    line("the server's part of it (COPY to nowhere)", &format!("{:.1} s", copied.as_secs_f64()));
+                    line(
+                        "the server's part of it (COPY to nowhere)",
+                        &format!("{:.1} s", copied.as_secs_f64()),
+                    );
                     bare::read_postgres(&self.url).await?
                 }
             };
-            line("bare read of the same facts, as values", &format!("{:.1} s", read.as_secs_f64()));
-            line("  rollup takes, as a multiple", &format!("{:.2}", cost.seconds / read.as_secs_f64()));
+            line(
+                "bare read of the same facts, as values",
+                &format!("{:.1} s", read.as_secs_f64()),
+            );
+            line(
+                "  rollup takes, as a multiple",
+                &format!("{:.2}", cost.seconds / read.as_secs_f64()),
+            );
         }
         Ok(())
     }
 
     /// A few conversations come late, all on one day; several times over.
     async fn report_day(&self, share: &Share) -> anyhow::Result<()> {
-        let workspace = self.store.find_workspace(&share.workspace).await?.context("the workspace is there")?.key;
+        let workspace = self
+            .store
+            .find_workspace(&share.workspace)
+            .await?
+            .context("the workspace is there")?
+            .key;
         let mut taken = Vec::new();
         let mut rows = 0;
-        for day in generate::last_day().plus(-LATE_DAYS).until(generate::last_day()) {
+        for day in generate::last_day()
+            .plus(-LATE_DAYS)
+            .until(generate::last_day())
+        {
             let mut late = Vec::new();
             generate::write_late(share, day, LATE, &mut late)?;
             tasks::import(&self.store, workspace, Cursor::new(late)).await?;
@@ -156,23 +221,38 @@ impl Trial {
         let per_row = median.as_secs_f64() * 1e6 / each as f64;
         line(
             &format!("one dirty day of {} conversations", share.conversations),
-            &format!("{} for a day of {each} conversations, {per_row:.1} µs each", millis(median)),
+            &format!(
+                "{} for a day of {each} conversations, {per_row:.1} µs each",
+                millis(median)
+            ),
         );
         Ok(())
     }
 
     async fn rows_of(&self, workspace: WorkspaceKey, day: Day) -> anyhow::Result<usize> {
         let days = self.store.ledger_days(workspace).await?;
-        let entry = days.iter().find(|entry| entry.day == day).context("the day is there")?;
-        let found = self.store.blocks(workspace, &[(day, entry.revision)]).await?;
+        let entry = days
+            .iter()
+            .find(|entry| entry.day == day)
+            .context("the day is there")?;
+        let found = self
+            .store
+            .blocks(workspace, &[(day, entry.revision)])
+            .await?;
         let (_, _, bytes) = found.first().context("the block is there")?;
         Ok(block::decode(bytes)?.len())
     }
 
     async fn report_latency(&self, share: &Share) -> anyhow::Result<()> {
         let who = format!("team(LAST_90_DAYS), {} members", share.members);
-        line(&format!("{who}, cold"), &shown(latency::cold(&self.store, 20).await?));
-        line(&format!("{who}, warm"), &shown(latency::warm(&self.store, 300).await?));
+        line(
+            &format!("{who}, cold"),
+            &shown(latency::cold(&self.store, 20).await?),
+        );
+        line(
+            &format!("{who}, warm"),
+            &shown(latency::warm(&self.store, 300).await?),
+        );
         let by_http = latency::http(&self.store, 300).await?;
         let by_http = by_http.map_or_else(|| NO_OHA.to_owned(), percentiles);
         line("  through HTTP (oha, one connection)", &by_http);
@@ -180,9 +260,19 @@ impl Trial {
     }
 
     async fn report_pages(&self, share: &Share) -> anyhow::Result<()> {
-        let pages::Pages { hundred, thousand, earliest, exported } = pages::measure(&self.store, share.members).await?;
-        let times =
-            |of: Duration| format!("{} of processor time, {:.1} as long", millis(of), of.div_duration_f64(thousand));
+        let pages::Pages {
+            hundred,
+            thousand,
+            earliest,
+            exported,
+        } = pages::measure(&self.store, share.members).await?;
+        let times = |of: Duration| {
+            format!(
+                "{} of processor time, {:.1} as long",
+                millis(of),
+                of.div_duration_f64(thousand)
+            )
+        };
         line("dailyRollups, 1,000 rows of all columns", &times(thousand));
         line("  100 rows", &times(hundred));
         line("  1,000 rows of the first days", &times(earliest));
@@ -196,11 +286,21 @@ impl Trial {
             return Ok(());
         };
         let (idle, rebuilding) = (beside.idle, beside.rebuilding);
-        line(&format!("{} of it a second (oha), idle", rebuild::RATE), &percentiles(idle));
+        line(
+            &format!("{} of it a second (oha), idle", rebuild::RATE),
+            &percentiles(idle),
+        );
         let rebuilds = beside.rebuilds;
-        line(&format!("  while all is rebuilt {rebuilds} times"), &percentiles(rebuilding));
-        let times = |rebuilding: Duration, idle: Duration| rebuilding.as_secs_f64() / idle.as_secs_f64();
-        let (p50, p99) = (times(rebuilding.p50, idle.p50), times(rebuilding.p99, idle.p99));
+        line(
+            &format!("  while all is rebuilt {rebuilds} times"),
+            &percentiles(rebuilding),
+        );
+        let times =
+            |rebuilding: Duration, idle: Duration| rebuilding.as_secs_f64() / idle.as_secs_f64();
+        let (p50, p99) = (
+            times(rebuilding.p50, idle.p50),
+            times(rebuilding.p99, idle.p99),
+        );
         line("  as a multiple", &format!("p50 {p50:.2}, p99 {p99:.2}"));
         Ok(())
     }
@@ -220,7 +320,13 @@ fn report_blocks(blocks: &blocks::Blocks, conversations: u64) {
             blocks.bytes as f64 / conversations as f64,
         ),
     );
-    line("decoding", &format!("{:.1} M conversation-days/s", rows / blocks.decoding.as_secs_f64() / 1e6));
+    line(
+        "decoding",
+        &format!(
+            "{:.1} M conversation-days/s",
+            rows / blocks.decoding.as_secs_f64() / 1e6
+        ),
+    );
 }
 
 async fn migrated(url: &str) -> anyhow::Result<Store> {
@@ -234,7 +340,11 @@ fn line(what: &str, figures: &str) {
 }
 
 fn shown(latency: Latency) -> String {
-    format!("{}, {} of processor time each", percentiles(latency), millis(latency.cpu))
+    format!(
+        "{}, {} of processor time each",
+        percentiles(latency),
+        millis(latency.cpu)
+    )
 }
 
 fn percentiles(latency: Latency) -> String {

@@ -35,7 +35,10 @@ const MOST_BYTES: usize = 1 << 20;
 const MOST_TIME: Duration = Duration::from_millis(5);
 
 /// What the settings say by default.
-const LIMITS: SizeLimits = SizeLimits { depth: 20, aliases: 200 };
+const LIMITS: SizeLimits = SizeLimits {
+    depth: 20,
+    aliases: 200,
+};
 
 /// What something took.
 #[derive(Debug, Clone, Copy)]
@@ -52,19 +55,28 @@ fn cost<T>(work: impl Fn() -> T) -> Cost {
     let before = MEMORY.current_usage();
     MEMORY.reset_peak_usage();
     let result = work();
-    let (peak, kept) = (MEMORY.peak_usage().saturating_sub(before), MEMORY.current_usage().saturating_sub(before));
+    let (peak, kept) = (
+        MEMORY.peak_usage().saturating_sub(before),
+        MEMORY.current_usage().saturating_sub(before),
+    );
     drop(result);
     let times = (0..5).map(|_| {
         let begin = computed();
         drop(work());
         computed().saturating_sub(begin)
     });
-    Cost { peak, kept, time: times.min().expect("five") }
+    Cost {
+        peak,
+        kept,
+        time: times.min().expect("five"),
+    }
 }
 
 /// How long this thread has computed so far: what else the machine does is not in it.
 fn computed() -> Duration {
-    clock_gettime(ClockId::ThreadCPUTime).try_into().expect("it begins at nothing")
+    clock_gettime(ClockId::ThreadCPUTime)
+        .try_into()
+        .expect("it begins at nothing")
 }
 
 /// The largest of a shape that passes, if any does.
@@ -75,7 +87,11 @@ fn largest(shape: Shape, passes: impl Fn(&str) -> bool) -> Option<String> {
     }
     while some + 1 < too_many {
         let middle = usize::midpoint(some, too_many);
-        if passes(&shape(middle)) { some = middle } else { too_many = middle }
+        if passes(&shape(middle)) {
+            some = middle
+        } else {
+            too_many = middle
+        }
     }
     Some(shape(some))
 }
@@ -87,7 +103,9 @@ fn whatever_passes_takes_less_than_a_mebibyte_and_is_counted_for_what_it_keeps()
     let passes = |text: &str| read(&types, LIMITS, text).is_ok();
     let (mut passing, mut worst) = (0, Duration::ZERO);
     for (name, shape) in DOCUMENTS {
-        let Some(text) = largest(shape, passes) else { continue };
+        let Some(text) = largest(shape, passes) else {
+            continue;
+        };
         let cost = cost(|| read(&types, LIMITS, &text));
         let weight = read(&types, LIMITS, &text).expect("it passes").weight();
         println!(
@@ -97,8 +115,17 @@ fn whatever_passes_takes_less_than_a_mebibyte_and_is_counted_for_what_it_keeps()
             cost.kept,
             cost.time
         );
-        assert!(cost.peak < MOST_BYTES, "{name}: {} bytes for {}", cost.peak, text.len());
-        assert!(cost.kept <= weight, "{name}: it keeps {} bytes and counts for {weight}", cost.kept);
+        assert!(
+            cost.peak < MOST_BYTES,
+            "{name}: {} bytes for {}",
+            cost.peak,
+            text.len()
+        );
+        assert!(
+            cost.kept <= weight,
+            "{name}: it keeps {} bytes and counts for {weight}",
+            cost.kept
+        );
         (passing, worst) = (passing + 1, worst.max(cost.time));
     }
     assert!(20 <= passing, "{passing} shapes pass");
@@ -110,35 +137,62 @@ fn whatever_passes_takes_less_than_a_mebibyte_and_is_counted_for_what_it_keeps()
 /// does. If anything were squared, it would take 64 times.
 fn check_linear(name: &str, small: Cost, large: Cost) {
     const TIMES: usize = 8;
-    let (bytes, time) =
-        (small.peak.max(4_096) * TIMES * 2, small.time.max(Duration::from_micros(20)) * TIMES as u32 * 3);
-    assert!(large.peak <= bytes, "{name}: {} bytes became {}", small.peak, large.peak);
-    assert!(large.time <= time, "{name}: {:?} became {:?}", small.time, large.time);
+    let (bytes, time) = (
+        small.peak.max(4_096) * TIMES * 2,
+        small.time.max(Duration::from_micros(20)) * TIMES as u32 * 3,
+    );
+    assert!(
+        large.peak <= bytes,
+        "{name}: {} bytes became {}",
+        small.peak,
+        large.peak
+    );
+    assert!(
+        large.time <= time,
+        "{name}: {:?} became {:?}",
+        small.time,
+        large.time
+    );
 }
 
 #[test]
 fn whatever_is_sent_takes_time_and_memory_that_grow_as_its_length_does() {
     let _alone = alone();
     let types = Types::read(&sdl(), false).expect("the schema is one");
-    let (mut worst, mut least) = (Cost { peak: 0, kept: 0, time: Duration::ZERO }, usize::MAX);
+    let (mut worst, mut least) = (
+        Cost {
+            peak: 0,
+            kept: 0,
+            time: Duration::ZERO,
+        },
+        usize::MAX,
+    );
     for (name, shape) in DOCUMENTS {
         for most in [500, 2_000, 8_000] {
             let (small, large) = (shape(most / 8), shape(most));
             let [small, large] = [small, large].map(|text| cost(|| read(&types, LIMITS, &text)));
             check_linear(name, small, large);
-            worst = Cost { peak: worst.peak.max(large.peak), kept: 0, time: worst.time.max(large.time) };
+            worst = Cost {
+                peak: worst.peak.max(large.peak),
+                kept: 0,
+                time: worst.time.max(large.time),
+            };
         }
         least = least.min(shape(8_000).len());
     }
     assert!(8_000 <= least, "a shape does not grow");
-    println!("documents: {} bytes and {:?} at most", worst.peak, worst.time);
+    println!(
+        "documents: {} bytes and {:?} at most",
+        worst.peak, worst.time
+    );
 }
 
 #[test]
 fn bodies_are_read_in_time_and_memory_that_grow_as_their_length_does() {
     let _alone = alone();
     for (name, shape) in BODIES {
-        let [small, large] = [shape(2_000), shape(16_000)].map(|text| cost(|| Asked::parse(text.as_bytes())));
+        let [small, large] =
+            [shape(2_000), shape(16_000)].map(|text| cost(|| Asked::parse(text.as_bytes())));
         println!("{name}: {} bytes, {:?}", large.peak, large.time);
         check_linear(name, small, large);
     }

@@ -66,13 +66,27 @@ fn conversation(id: &str, assignee: &str, day: i32) -> Vec<Value> {
 async fn add_other_workspace(caseload: &Caseload) {
     use caseload_schema::import::{Encoding, ImportOptions, Sender, Source, import};
     let utc = caseload_schema::zone::Zone::parse("UTC").expect("a zone");
-    let other =
-        caseload.store.create_workspace("other", "Other", utc, caseload.clock.now()).await.expect("a new workspace");
-    let records = [json!({"type": "member", "id": "elsewhere", "name": "Elsewhere", "role": "owner"})];
-    let options = ImportOptions { sender: Sender::Operator, strict: true, clock: caseload.clock.clone() };
+    let other = caseload
+        .store
+        .create_workspace("other", "Other", utc, caseload.clock.now())
+        .await
+        .expect("a new workspace");
+    let records =
+        [json!({"type": "member", "id": "elsewhere", "name": "Elsewhere", "role": "owner"})];
+    let options = ImportOptions {
+        sender: Sender::Operator,
+        strict: true,
+        clock: caseload.clock.clone(),
+    };
     let reader = Box::new(std::io::Cursor::new(lines(&records).into_bytes()));
-    let sources = vec![Source { name: None, encoding: Encoding::Identity, reader }];
-    import(&caseload.store, other, options, sources, |_| ()).await.expect("the store is there");
+    let sources = vec![Source {
+        name: None,
+        encoding: Encoding::Identity,
+        reader,
+    }];
+    import(&caseload.store, other, options, sources, |_| ())
+        .await
+        .expect("the store is there");
     caseload.roll_up().await;
 }
 
@@ -89,9 +103,18 @@ fn nobodies() -> Vec<(&'static str, String)> {
         ("who was never there", token("unheard of", WORKSPACE)),
         ("who is elsewhere", token("elsewhere", WORKSPACE)),
         ("a workspace that is none", token("owner", "nowhere")),
-        ("an expired token", token_of(&json!({"sub": "owner", "workspace": WORKSPACE, "exp": 1_000_000_000}))),
-        ("a token that never ends", token_of(&json!({"sub": "owner", "workspace": WORKSPACE}))),
-        ("a token without a name", token_of(&json!({"workspace": WORKSPACE, "exp": 4_102_444_800_u64}))),
+        (
+            "an expired token",
+            token_of(&json!({"sub": "owner", "workspace": WORKSPACE, "exp": 1_000_000_000})),
+        ),
+        (
+            "a token that never ends",
+            token_of(&json!({"sub": "owner", "workspace": WORKSPACE})),
+        ),
+        (
+            "a token without a name",
+            token_of(&json!({"workspace": WORKSPACE, "exp": 4_102_444_800_u64})),
+        ),
         ("a token not signed", unsigned()),
     ]
 }
@@ -107,6 +130,9 @@ fn unsigned() -> String {
 /// A new API token of the workspace, made by its owner.
 pub(crate) async fn machine_token(caseload: &Caseload, scopes: &[&str]) -> String {
     let query = "mutation($scopes: [ApiScope!]!) { createApiToken(name: \"machine\", scopes: $scopes) { secret } }";
-    let made = caseload.ask("owner", query, &json!({"scopes": scopes})).await.data("createApiToken");
+    let made = caseload
+        .ask("owner", query, &json!({"scopes": scopes}))
+        .await
+        .data("createApiToken");
     made["secret"].as_str().expect("a secret").to_owned()
 }

@@ -34,7 +34,8 @@ async fn acme(database: Database, redis: Option<&Redis>) -> Caseload {
 }
 
 async fn fill(caseload: &Caseload) {
-    let mut records = vec![json!({"type": "member", "id": "boss", "name": "Boss", "role": "owner"})];
+    let mut records =
+        vec![json!({"type": "member", "id": "boss", "name": "Boss", "role": "owner"})];
     for day in 1..=DAYS {
         records.extend((0..day).map(|number| conversation(day, &format!("c-{day}-{number}"))));
     }
@@ -69,7 +70,9 @@ async fn report(caseload: &Caseload) -> Value {
 }
 
 fn conversations(report: &Value) -> u64 {
-    report["metrics"]["conversations"].as_u64().expect("a number")
+    report["metrics"]["conversations"]
+        .as_u64()
+        .expect("a number")
 }
 
 /// Another node with nothing in memory, which has found Redis where there is one.
@@ -83,7 +86,10 @@ async fn cold_node(caseload: &Caseload) -> Caseload {
 async fn until_linked(caseload: &Caseload) {
     let began = Instant::now();
     while !caseload.app.caches().shared().is_up() {
-        assert!(began.elapsed() < Duration::from_secs(30), "Redis is not found");
+        assert!(
+            began.elapsed() < Duration::from_secs(30),
+            "Redis is not found"
+        );
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

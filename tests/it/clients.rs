@@ -28,7 +28,10 @@ async fn run(script: &str, configure: impl FnOnce(&mut Config)) {
         .output()
         .await
         .expect("node; run: make test-tools");
-    let (said, wrong) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let (said, wrong) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
     assert!(output.status.success(), "{script}\n{said}\n{wrong}");
     server.stop().await;
 }

@@ -27,18 +27,30 @@ on_both_stores! {
 
 async fn rolling_up_what_is_dirty_leaves_what_a_rebuild_leaves(backend: Backend) {
     for seed in 1000..1000 + SEQUENCES {
-        check_sequence(backend, Dice::seeded(seed)).await.unwrap_or_else(|wrong| panic!("seed {seed}: {wrong}"));
+        check_sequence(backend, Dice::seeded(seed))
+            .await
+            .unwrap_or_else(|wrong| panic!("seed {seed}: {wrong}"));
     }
 }
 
 /// The same, with a sequence as short as can be where it fails.
 #[test]
 fn the_shortest_sequence_for_which_dirty_days_and_a_rebuild_differ_does_not_exist() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let config = Config { cases: 12, max_shrink_iters: 60, failure_persistence: None, ..Config::default() };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let config = Config {
+        cases: 12,
+        max_shrink_iters: 60,
+        failure_persistence: None,
+        ..Config::default()
+    };
     let found = TestRunner::new_with_rng(
         config,
-        proptest::test_runner::TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha),
+        proptest::test_runner::TestRng::deterministic_rng(
+            proptest::test_runner::RngAlgorithm::ChaCha,
+        ),
     )
     .run(&Dice::any(900), |dice| {
         let outcome = runtime.block_on(check_sequence(Backend::Sqlite, dice));
@@ -67,7 +79,11 @@ async fn check_sequence(backend: Backend, dice: Dice) -> Result<(), String> {
     forget_rollups(&caseload.database);
     caseload.rebuild().await;
     let from_nothing = stored(&caseload.database, &caseload.store).await;
-    match by_dirty_days.iter().zip(&from_nothing).find(|(dirty, rebuilt)| dirty != rebuilt) {
+    match by_dirty_days
+        .iter()
+        .zip(&from_nothing)
+        .find(|(dirty, rebuilt)| dirty != rebuilt)
+    {
         None if by_dirty_days.len() == from_nothing.len() => Ok(()),
         found => Err(format!("{found:?} after {}", json!(imported))),
     }
@@ -76,12 +92,25 @@ async fn check_sequence(backend: Backend, dice: Dice) -> Result<(), String> {
 /// Everything that rollups have left, without the numbers of the runs that did it.
 pub(crate) async fn stored(database: &Database, store: &Store) -> Vec<String> {
     let workspace = store.list_workspaces().await.expect("the store is there")[0].key;
-    let ledger = store.ledger(workspace).await.expect("the store is there").expect("a ledger");
-    let open = store.open_block(workspace, ledger.open_revision).await.expect("the store is there");
-    let days = store.ledger_days(workspace).await.expect("the store is there");
+    let ledger = store
+        .ledger(workspace)
+        .await
+        .expect("the store is there")
+        .expect("a ledger");
+    let open = store
+        .open_block(workspace, ledger.open_revision)
+        .await
+        .expect("the store is there");
+    let days = store
+        .ledger_days(workspace)
+        .await
+        .expect("the store is there");
     let wanted: Vec<_> = days.iter().map(|day| (day.day, day.revision)).collect();
     let mut lines = vec![format!("open {open:?}")];
-    let mut blocks = store.blocks(workspace, &wanted).await.expect("the store is there");
+    let mut blocks = store
+        .blocks(workspace, &wanted)
+        .await
+        .expect("the store is there");
     blocks.sort();
     for (day, _, block) in blocks {
         lines.push(format!("{day} {block:?}"));
@@ -101,8 +130,15 @@ const SUMMARIES: &str =
     ORDER BY day, member_key";
 
 pub(crate) fn forget_rollups(database: &Database) {
-    let summaries = ["daily_member_summary", "daily_label_summary", "daily_channel_summary"];
-    for table in ["ledger_days", "day_blocks", "open_blocks", "dirty_days"].into_iter().chain(summaries) {
+    let summaries = [
+        "daily_member_summary",
+        "daily_label_summary",
+        "daily_channel_summary",
+    ];
+    for table in ["ledger_days", "day_blocks", "open_blocks", "dirty_days"]
+        .into_iter()
+        .chain(summaries)
+    {
         database.sql(&format!("DELETE FROM {table}"));
     }
     database.sql("UPDATE ledgers SET open_revision = 0");
@@ -114,22 +150,40 @@ async fn a_rebuild_that_changes_nothing_keeps_generation_and_revisions(backend: 
     let records: Vec<Value> = (0..4).flat_map(|_| writer.records(RECORDS)).collect();
     caseload.import(&records).await;
     let first = caseload.roll_up().await;
-    let days = caseload.store.ledger_days(caseload.workspace).await.expect("the store is there");
+    let days = caseload
+        .store
+        .ledger_days(caseload.workspace)
+        .await
+        .expect("the store is there");
     assert!(3 < days.len(), "{days:?}");
     let again = caseload.rebuild().await;
-    assert_eq!((again.generation, again.changed_days), (first.generation, 0));
+    assert_eq!(
+        (again.generation, again.changed_days),
+        (first.generation, 0)
+    );
     let revisions = |days: &[caseload_schema::store::ledger::LedgerDay]| {
-        days.iter().map(|day| (day.day, day.revision)).collect::<Vec<_>>()
+        days.iter()
+            .map(|day| (day.day, day.revision))
+            .collect::<Vec<_>>()
     };
-    let after = caseload.store.ledger_days(caseload.workspace).await.expect("the store is there");
+    let after = caseload
+        .store
+        .ledger_days(caseload.workspace)
+        .await
+        .expect("the store is there");
     assert_eq!(revisions(&days), revisions(&after));
 }
 
 async fn every_day_that_an_import_touches_waits_for_its_rollup(backend: Backend) {
     let mut writer = Writer::new(Dice::seeded(8));
     let caseload = Caseload::new(backend, writer.place.zone, writer.place.now()).await;
-    let pending =
-        async || caseload.store.count_pending_days(caseload.workspace, None).await.expect("the store is there");
+    let pending = async || {
+        caseload
+            .store
+            .count_pending_days(caseload.workspace, None)
+            .await
+            .expect("the store is there")
+    };
     for _ in 0..5 {
         let report = caseload.import(&writer.records(RECORDS)).await;
         assert_eq!(pending().await, report.days_touched);

@@ -60,9 +60,13 @@ async fn check_world(backend: Backend, redis: Option<&Redis>, seed: u64) -> u64 
     let mut writer = Writer::new(Dice::seeded(seed));
     let mut world = writer.empty_world();
     let url = redis.map(Redis::url).unwrap_or_default();
-    let mut caseload = Caseload::sharing(Database::empty(backend), &url, writer.place.zone, world.now).await;
+    let mut caseload =
+        Caseload::sharing(Database::empty(backend), &url, writer.place.zone, world.now).await;
     let boss = json!({"type": "member", "id": "boss", "name": "Boss", "role": "owner"});
-    let mut history = History { name: format!("{backend:?}-{seed}"), records: Vec::new() };
+    let mut history = History {
+        name: format!("{backend:?}-{seed}"),
+        records: Vec::new(),
+    };
     let mut records = vec![boss];
     for round in 0..ROUNDS {
         records.extend(writer.records(RECORDS));
@@ -70,7 +74,11 @@ async fn check_world(backend: Backend, redis: Option<&Redis>, seed: u64) -> u64 
         let at = format!("seed {seed}, round {round}");
         let report = caseload.import(&records).await;
         let tally = world.apply_all(&records);
-        check_counts(&at, tally, &serde_json::to_value(&report).expect("a report is JSON"));
+        check_counts(
+            &at,
+            tally,
+            &serde_json::to_value(&report).expect("a report is JSON"),
+        );
         caseload.roll_up().await;
         if redis.is_some() {
             caseload.restart();
@@ -97,27 +105,48 @@ impl Drop for History {
         if std::thread::panicking() {
             let path = std::env::temp_dir().join(format!("caseload-failed-{}.ndjson", self.name));
             let written = std::fs::write(&path, self.records.join("\n"));
-            eprintln!("imports, with blank lines between them: {} {written:?}", path.display());
+            eprintln!(
+                "imports, with blank lines between them: {} {written:?}",
+                path.display()
+            );
         }
     }
 }
 
 fn check_counts(at: &str, tally: Tally, report: &Value) {
-    let got = |field: &str| report[field].as_u64().unwrap_or_else(|| panic!("{at}: {report}"));
-    assert_eq!((got("stale"), got("rejected")), (tally.stale, tally.rejected), "{at}: {tally:?} {report}");
+    let got = |field: &str| {
+        report[field]
+            .as_u64()
+            .unwrap_or_else(|| panic!("{at}: {report}"))
+    };
+    assert_eq!(
+        (got("stale"), got("rejected")),
+        (tally.stale, tally.rejected),
+        "{at}: {tally:?} {report}"
+    );
     let accepted = tally.accepted..=tally.accepted + tally.either;
-    assert!(accepted.contains(&got("accepted")), "{at}: {tally:?} {report}");
+    assert!(
+        accepted.contains(&got("accepted")),
+        "{at}: {tally:?} {report}"
+    );
     let changed = got("accepted") + got("unchanged");
-    assert_eq!(changed, tally.accepted + tally.unchanged + tally.either, "{at}: {tally:?} {report}");
+    assert_eq!(
+        changed,
+        tally.accepted + tally.unchanged + tally.either,
+        "{at}: {tally:?} {report}"
+    );
 }
 
 async fn presets_are_taken_at_today_in_the_zone_of_the_workspace(backend: Backend) {
     let zone = chrono_tz::Pacific::Kiritimati;
     let start = "2023-12-25T09:59:59Z".parse::<At>().expect("an instant");
     let caseload = Caseload::new(backend, zone, start).await;
-    caseload.import(&[json!({"type": "member", "id": "boss", "name": "Boss", "role": "owner"})]).await;
-    let presets =
-        PRESETS.map(|name| format!("{name}: team(period: {{preset: {name}}}) {{ period {{ from to days }} }}"));
+    caseload
+        .import(&[json!({"type": "member", "id": "boss", "name": "Boss", "role": "owner"})])
+        .await;
+    let presets = PRESETS.map(|name| {
+        format!("{name}: team(period: {{preset: {name}}}) {{ period {{ from to days }} }}")
+    });
     let query = format!("{{ workspace {{ today }} {} }}", presets.join(" "));
     // Every 13 days for two years, a second before and after midnight there: each weekday, and the ends of all months.
     for step in 0..56 {
@@ -126,7 +155,10 @@ async fn presets_are_taken_at_today_in_the_zone_of_the_workspace(backend: Backen
             caseload.clock.set(Instant::from_chrono(now));
             let today = now.with_timezone(&zone).date_naive();
             let answer = caseload.ask("boss", &query, &json!({})).await.json();
-            assert_eq!(answer["data"]["workspace"]["today"], json!(today.to_string()));
+            assert_eq!(
+                answer["data"]["workspace"]["today"],
+                json!(today.to_string())
+            );
             for name in PRESETS {
                 let span = preset(name, today);
                 let (from, to) = (span.from.to_string(), span.to.to_string());
@@ -148,11 +180,17 @@ async fn check_figures(at: &str, caseload: &Caseload, world: &World, writer: &mu
         "first": ask.first,
     });
     let at = format!("{at}, {variables}");
-    let got = caseload.ask("boss", &queries::team(), &variables).await.data("team");
+    let got = caseload
+        .ask("boss", &queries::team(), &variables)
+        .await
+        .data("team");
     check(&format!("{at}, team"), &book.team(ask, &filter), &got);
 
     let labels = json!(book.labels(span, &Scope::of(world, &filter)));
-    let got = caseload.ask("boss", &queries::labels(), &variables).await.data("labels");
+    let got = caseload
+        .ask("boss", &queries::labels(), &variables)
+        .await
+        .data("labels");
     check(&format!("{at}, labels"), &labels, &got);
 
     let everyone: Vec<String> = world.everyone().into_iter().collect();
@@ -162,8 +200,15 @@ async fn check_figures(at: &str, caseload: &Caseload, world: &World, writer: &mu
     let mut variables = variables;
     variables["filter"] = filter.input();
     variables["id"] = json!(member);
-    let got = caseload.ask("boss", &queries::member(), &variables).await.data("member");
-    check(&format!("{at}, member {member}"), &book.member(ask, &filter, member), &got);
+    let got = caseload
+        .ask("boss", &queries::member(), &variables)
+        .await
+        .data("member");
+    check(
+        &format!("{at}, member {member}"),
+        &book.member(ask, &filter, member),
+        &got,
+    );
 }
 
 /// The lists that someone sees who sees everything.
@@ -173,7 +218,11 @@ async fn check_lists(at: &str, caseload: &Caseload, world: &World, writer: &mut 
     check_lists_of(
         at,
         caseload,
-        &Looker { world, eyes: Eyes::Everyone, name: "boss" },
+        &Looker {
+            world,
+            eyes: Eyes::Everyone,
+            name: "boss",
+        },
         writer,
         (&filter, &period, span),
     )
@@ -183,9 +232,18 @@ async fn check_lists(at: &str, caseload: &Caseload, world: &World, writer: &mut 
     let span = writer.span(6);
     let members = writer.member_ids();
     let variables = json!({"period": span.input(), "members": members});
-    let list = List { member: "boss", field: "dailyRollups", query: queries::daily_rollups(), first: 7 };
+    let list = List {
+        member: "boss",
+        field: "dailyRollups",
+        query: queries::daily_rollups(),
+        first: 7,
+    };
     let got = pages(caseload, &list, variables.clone()).await;
-    check(&format!("{at}, {variables}, dailyRollups"), &json!(book.daily_rollups(span, members.as_deref())), &got);
+    check(
+        &format!("{at}, {variables}, dailyRollups"),
+        &json!(book.daily_rollups(span, members.as_deref())),
+        &got,
+    );
 }
 
 /// The same questions by a member who sees their own figures alone.
@@ -200,16 +258,36 @@ async fn check_own(at: &str, caseload: &Caseload, world: &World, writer: &mut Wr
     }
     let filter = writer.filter();
     let (period, span) = writer.period();
-    check_lists_of(at, caseload, &Looker { world, eyes: Eyes::Only(name), name }, writer, (&filter, &period, span))
-        .await;
+    check_lists_of(
+        at,
+        caseload,
+        &Looker {
+            world,
+            eyes: Eyes::Only(name),
+            name,
+        },
+        writer,
+        (&filter, &period, span),
+    )
+    .await;
 
     let ask = writer.ask(span);
-    let filter = Filter { unassigned: None, ..filter };
+    let filter = Filter {
+        unassigned: None,
+        ..filter
+    };
     let variables = json!({
         "period": period, "filter": filter.input(), "by": ask.by, "measure": ask.measure, "first": ask.first,
     });
-    let got = caseload.ask(name, &queries::member(), &variables).await.data("member");
-    check(&format!("{at}, {variables}, {name} about themselves"), &Book::of(world).member(ask, &filter, name), &got);
+    let got = caseload
+        .ask(name, &queries::member(), &variables)
+        .await
+        .data("member");
+    check(
+        &format!("{at}, {variables}, {name} about themselves"),
+        &Book::of(world).member(ask, &filter, name),
+        &got,
+    );
 }
 
 struct Looker<'a> {
@@ -231,22 +309,48 @@ async fn check_lists_of(
         let measure = writer.measure();
         let variables = json!({"period": period, "filter": filter.input(), "measure": measure});
         let first = [2, 3, 1000][writer.dice.roll(3)];
-        let list = List { member: looker.name, field: "conversations", query: queries::conversations(), first };
+        let list = List {
+            member: looker.name,
+            field: "conversations",
+            query: queries::conversations(),
+            first,
+        };
         let got = pages(caseload, &list, variables.clone()).await;
         let expected = json!(book.conversations(measure, span, &scope, looker.eyes));
-        check(&format!("{at}, {}, {variables}, conversations", looker.name), &expected, &got);
+        check(
+            &format!("{at}, {}, {variables}, conversations", looker.name),
+            &expected,
+            &got,
+        );
     }
     // An hour in which something happens, where there is one.
     let measure = writer.hourly();
-    let hours: Vec<_> = book.cases.iter().flat_map(|case| book.hours(case, measure, span)).collect();
-    let hour = if hours.is_empty() { (1, 0) } else { hours[writer.dice.roll(hours.len())] };
+    let hours: Vec<_> = book
+        .cases
+        .iter()
+        .flat_map(|case| book.hours(case, measure, span))
+        .collect();
+    let hour = if hours.is_empty() {
+        (1, 0)
+    } else {
+        hours[writer.dice.roll(hours.len())]
+    };
     let variables = json!({
         "period": period, "filter": filter.input(), "measure": measure, "at": {"weekday": hour.0, "hour": hour.1},
     });
-    let list = List { member: looker.name, field: "conversations", query: queries::conversations(), first: 2 };
+    let list = List {
+        member: looker.name,
+        field: "conversations",
+        query: queries::conversations(),
+        first: 2,
+    };
     let got = pages(caseload, &list, variables.clone()).await;
     let expected = json!(book.conversations_at(measure, hour, span, (&scope, looker.eyes)));
-    check(&format!("{at}, {}, {variables}, conversations", looker.name), &expected, &got);
+    check(
+        &format!("{at}, {}, {variables}, conversations", looker.name),
+        &expected,
+        &got,
+    );
     let scores = Scores {
         min: [None, Some(2)][writer.dice.roll(2)],
         max: [None, Some(4)][writer.dice.roll(2)],
@@ -255,9 +359,18 @@ async fn check_lists_of(
     let variables = json!({
         "period": period, "filter": filter.input(), "min": scores.min, "max": scores.max, "has": scores.has_comment,
     });
-    let list = List { member: looker.name, field: "feedback", query: queries::feedback(), first: 3 };
+    let list = List {
+        member: looker.name,
+        field: "feedback",
+        query: queries::feedback(),
+        first: 3,
+    };
     let got = pages(caseload, &list, variables.clone()).await;
-    check(&format!("{at}, {}, {variables}, feedback", looker.name), &json!(book.feedback(span, &scope, scores)), &got);
+    check(
+        &format!("{at}, {}, {variables}, feedback", looker.name),
+        &json!(book.feedback(span, &scope, scores)),
+        &got,
+    );
 }
 
 /// A list that someone asks for, so many rows a page.
@@ -273,11 +386,19 @@ async fn pages(caseload: &Caseload, list: &List<'_>, mut variables: Value) -> Va
     let mut nodes = Vec::new();
     variables["first"] = json!(list.first);
     loop {
-        let mut page = caseload.ask(list.member, &list.query, &variables).await.data(list.field);
+        let mut page = caseload
+            .ask(list.member, &list.query, &variables)
+            .await
+            .data(list.field);
         nodes.extend(page["nodes"].as_array().cloned().unwrap_or_default());
         if page["pageInfo"]["hasNextPage"] != json!(true) {
             if let Some(total) = page["totalCount"].as_u64() {
-                assert_eq!(total, nodes.len() as u64, "{} counts what it lists: {variables}", list.field);
+                assert_eq!(
+                    total,
+                    nodes.len() as u64,
+                    "{} counts what it lists: {variables}",
+                    list.field
+                );
             }
             return Value::Array(nodes);
         }

@@ -4,7 +4,11 @@
 //! time.
 
 #[path = "../../fuzz/src/lib.rs"]
-#[expect(unreachable_pub, dead_code, reason = "a library of its own to the fuzzer, which calls all of it")]
+#[expect(
+    unreachable_pub,
+    dead_code,
+    reason = "a library of its own to the fuzzer, which calls all of it"
+)]
 mod targets;
 
 use std::{
@@ -56,17 +60,29 @@ const WORDS: [&str; 28] = [
 
 /// What lies in the corpus of a target, each with the name of its file.
 fn corpus(target: &str) -> Vec<(String, Vec<u8>)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus").join(target);
-    let files = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../fuzz/corpus")
+        .join(target);
+    let files =
+        std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut paths: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
     paths.sort();
-    let named = |path: &std::path::PathBuf| (path.display().to_string(), std::fs::read(path).expect("a file"));
+    let named = |path: &std::path::PathBuf| {
+        (
+            path.display().to_string(),
+            std::fs::read(path).expect("a file"),
+        )
+    };
     paths.iter().map(named).collect()
 }
 
 fn check(name: &str, input: &[u8], target: fn(&[u8])) {
     let taken = catch_unwind(AssertUnwindSafe(|| target(input)));
-    assert!(taken.is_ok(), "{name}: {:?}", String::from_utf8_lossy(input));
+    assert!(
+        taken.is_ok(),
+        "{name}: {:?}",
+        String::from_utf8_lossy(input)
+    );
 }
 
 #[test]
@@ -88,7 +104,10 @@ fn what_was_found_once_and_what_is_like_it_is_read_or_refused() {
 fn changed(corpus: &[(String, Vec<u8>)], chance: &mut ChaCha8Rng) -> Vec<u8> {
     let (_, mut input) = corpus[chance.random_range(0..corpus.len())].clone();
     for _ in 0..chance.random_range(1..6) {
-        let (at, to) = (chance.random_range(0..=input.len()), chance.random_range(0..=input.len()));
+        let (at, to) = (
+            chance.random_range(0..=input.len()),
+            chance.random_range(0..=input.len()),
+        );
         let range = at.min(to)..at.max(to);
         match chance.random_range(0..6) {
             0 if at < input.len() => input[at] ^= 1 << chance.random_range(0..8),
@@ -98,7 +117,8 @@ fn changed(corpus: &[(String, Vec<u8>)], chance: &mut ChaCha8Rng) -> Vec<u8> {
                 drop(input.splice(at..at, piece.repeat(chance.random_range(1..20))));
             }
             3 => {
-                let word = WORDS[chance.random_range(0..WORDS.len())].repeat(chance.random_range(1..40));
+                let word =
+                    WORDS[chance.random_range(0..WORDS.len())].repeat(chance.random_range(1..40));
                 drop(input.splice(at..at, word.into_bytes()));
             }
             4 => {
@@ -118,9 +138,13 @@ async fn imports_of_such_records_reach_their_end() {
     let (caseload, mut chance) = (acme(Backend::Sqlite).await, ChaCha8Rng::seed_from_u64(8));
     let corpus = corpus("records");
     for round in 0..60 {
-        let input = corpus.get(round).map_or_else(|| changed(&corpus, &mut chance), |(_, input)| input.clone());
+        let input = corpus
+            .get(round)
+            .map_or_else(|| changed(&corpus, &mut chance), |(_, input)| input.clone());
         let lines = input.split(|byte| *byte == b'\n').count() as u64;
-        let report = caseload.import_bytes(input, Encoding::Identity, false).await;
+        let report = caseload
+            .import_bytes(input, Encoding::Identity, false)
+            .await;
         assert!(report.records() <= lines, "{report:?}");
     }
 }
@@ -129,13 +153,32 @@ async fn imports_of_such_records_reach_their_end() {
 async fn such_cursors_are_refused_by_name_or_lead_somewhere() {
     let (caseload, mut chance) = (acme(Backend::Sqlite).await, ChaCha8Rng::seed_from_u64(9));
     let corpus = corpus("cursor");
-    let lists = ["feedback(", "conversations(measure: CLOSED, ", "dailyRollups(", "auditEvents(", "rollupRuns("];
+    let lists = [
+        "feedback(",
+        "conversations(measure: CLOSED, ",
+        "dailyRollups(",
+        "auditEvents(",
+        "rollupRuns(",
+    ];
     for round in 0..100 {
-        let input = corpus.get(round).map_or_else(|| changed(&corpus, &mut chance), |(_, input)| input.clone());
+        let input = corpus
+            .get(round)
+            .map_or_else(|| changed(&corpus, &mut chance), |(_, input)| input.clone());
         let list = lists[round % lists.len()];
-        let query =
-            format!("query($after: String) {{ {list}first: 1, after: $after) {{ pageInfo {{ endCursor }} }} }}");
-        let answer = caseload.ask("owner", &query, &json!({"after": String::from_utf8_lossy(&input)})).await;
-        assert!(answer.codes().iter().all(|code| code == "BAD_USER_INPUT"), "{}", answer.json());
+        let query = format!(
+            "query($after: String) {{ {list}first: 1, after: $after) {{ pageInfo {{ endCursor }} }} }}"
+        );
+        let answer = caseload
+            .ask(
+                "owner",
+                &query,
+                &json!({"after": String::from_utf8_lossy(&input)}),
+            )
+            .await;
+        assert!(
+            answer.codes().iter().all(|code| code == "BAD_USER_INPUT"),
+            "{}",
+            answer.json()
+        );
     }
 }

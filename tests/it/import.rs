@@ -16,22 +16,35 @@ use crate::support::{app::Caseload, compare::difference, database::Backend};
 async fn acme(backend: Backend) -> Caseload {
     let now = "2026-03-10T12:00:00Z".parse().expect("an instant");
     let caseload = Caseload::new(backend, chrono_tz::UTC, now).await;
-    let report = caseload.import(&[json!({"type": "member", "id": "boss", "name": "Boss", "role": "owner"})]).await;
+    let report = caseload
+        .import(&[json!({"type": "member", "id": "boss", "name": "Boss", "role": "owner"})])
+        .await;
     assert_eq!(counts(&report), [1, 0, 0, 0]);
     caseload
 }
 
 /// Accepted, unchanged, stale, rejected.
 fn counts(report: &Report) -> [u64; 4] {
-    [report.accepted, report.unchanged, report.stale, report.rejected]
+    [
+        report.accepted,
+        report.unchanged,
+        report.stale,
+        report.rejected,
+    ]
 }
 
 /// Imports a text, and checks what is counted.
 #[track_caller]
-fn take<'a>(caseload: &'a Caseload, text: &'a str, expected: [u64; 4]) -> impl Future<Output = Report> + 'a {
+fn take<'a>(
+    caseload: &'a Caseload,
+    text: &'a str,
+    expected: [u64; 4],
+) -> impl Future<Output = Report> + 'a {
     let caller = std::panic::Location::caller();
     async move {
-        let report = caseload.import_bytes(text.as_bytes().to_vec(), Encoding::Identity, false).await;
+        let report = caseload
+            .import_bytes(text.as_bytes().to_vec(), Encoding::Identity, false)
+            .await;
         assert_eq!(counts(&report), expected, "{caller}: {report:?}");
         report
     }
@@ -51,7 +64,9 @@ fn figures<'a>(caseload: &'a Caseload, expected: &'a Value) -> impl Future<Outpu
 /// What a team report holds of the fields of `wanted`.
 async fn team(caseload: &Caseload, wanted: &Value) -> Value {
     let fields = selection(wanted);
-    let query = format!("{{ team(period: {{between: {{from: \"2026-03-01\", to: \"2026-03-10\"}}}}) {fields} }}");
+    let query = format!(
+        "{{ team(period: {{between: {{from: \"2026-03-01\", to: \"2026-03-10\"}}}}) {fields} }}"
+    );
     caseload.ask("boss", &query, &json!({})).await.data("team")
 }
 
@@ -59,10 +74,14 @@ async fn team(caseload: &Caseload, wanted: &Value) -> Value {
 fn selection(wanted: &Value) -> String {
     match wanted {
         Value::Object(fields) => {
-            let fields = fields.iter().map(|(name, value)| format!("{name} {}", selection(value)));
+            let fields = fields
+                .iter()
+                .map(|(name, value)| format!("{name} {}", selection(value)));
             format!("{{ {} }}", fields.collect::<Vec<_>>().join(" "))
         }
-        Value::Array(entries) => entries.first().map_or_else(|| "{ __typename }".to_owned(), selection),
+        Value::Array(entries) => entries
+            .first()
+            .map_or_else(|| "{ __typename }".to_owned(), selection),
         _ => String::new(),
     }
 }

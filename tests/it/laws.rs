@@ -34,7 +34,10 @@ fn boss() -> Value {
 }
 
 async fn team(caseload: &Caseload, variables: &Value) -> Value {
-    caseload.ask("boss", &queries::team(), variables).await.data("team")
+    caseload
+        .ask("boss", &queries::team(), variables)
+        .await
+        .data("team")
 }
 
 fn everything(writer: &mut Writer) -> Value {
@@ -69,8 +72,18 @@ async fn members_and_unassigned_add_up_to_the_workspace(backend: Backend) {
             variables["filter"] = filter.input();
             let report = team(&caseload, &variables).await;
             let mut rows: Vec<&Value> = vec![&report["unassigned"]];
-            rows.extend(report["members"].as_array().expect("members").iter().map(|row| &row["metrics"]));
-            check_sums(&format!("seed {seed}, {variables}"), &report["metrics"], &rows);
+            rows.extend(
+                report["members"]
+                    .as_array()
+                    .expect("members")
+                    .iter()
+                    .map(|row| &row["metrics"]),
+            );
+            check_sums(
+                &format!("seed {seed}, {variables}"),
+                &report["metrics"],
+                &rows,
+            );
         }
     }
 }
@@ -83,8 +96,15 @@ fn check_sums(at: &str, whole: &Value, parts: &[&Value]) {
             Value::Object(_) => check_sums(&format!("{at}.{name}"), value, &parts),
             Value::Array(entries) => {
                 for (entry, whole) in entries.iter().enumerate() {
-                    let counts: u64 = parts.iter().filter_map(|part| part[entry]["count"].as_u64()).sum();
-                    assert_eq!(whole["count"].as_u64(), Some(counts), "{at}.{name}[{entry}]");
+                    let counts: u64 = parts
+                        .iter()
+                        .filter_map(|part| part[entry]["count"].as_u64())
+                        .sum();
+                    assert_eq!(
+                        whole["count"].as_u64(),
+                        Some(counts),
+                        "{at}.{name}[{entry}]"
+                    );
                 }
             }
             Value::Number(number) if is_count(name) => {
@@ -97,8 +117,18 @@ fn check_sums(at: &str, whole: &Value, parts: &[&Value]) {
 }
 
 fn is_count(name: &str) -> bool {
-    let no_counts =
-        ["customers", "winRate", "mean", "median", "p90", "lowest", "third", "highest", "average", "satisfied"];
+    let no_counts = [
+        "customers",
+        "winRate",
+        "mean",
+        "median",
+        "p90",
+        "lowest",
+        "third",
+        "highest",
+        "average",
+        "satisfied",
+    ];
     !no_counts.contains(&name)
 }
 
@@ -110,20 +140,39 @@ async fn a_list_holds_what_its_measure_counts(backend: Backend) {
         let report = team(&caseload, &variables).await;
         for measure in MEASURES {
             variables["measure"] = json!(measure);
-            let list = caseload.ask("boss", &queries::conversations(), &variables).await.data("conversations");
+            let list = caseload
+                .ask("boss", &queries::conversations(), &variables)
+                .await
+                .data("conversations");
             let (least, most) = counted(measure, &report["metrics"]);
             let listed = list["totalCount"].as_u64().expect("a count");
-            assert!(least <= listed && listed <= most, "seed {seed}, {variables}: {listed} of {least} to {most}");
-            let ids: BTreeSet<&str> =
-                list["nodes"].as_array().expect("nodes").iter().filter_map(|node| node["id"].as_str()).collect();
-            assert_eq!(ids.len() as u64, listed, "each once: seed {seed}, {variables}");
+            assert!(
+                least <= listed && listed <= most,
+                "seed {seed}, {variables}: {listed} of {least} to {most}"
+            );
+            let ids: BTreeSet<&str> = list["nodes"]
+                .as_array()
+                .expect("nodes")
+                .iter()
+                .filter_map(|node| node["id"].as_str())
+                .collect();
+            assert_eq!(
+                ids.len() as u64,
+                listed,
+                "each once: seed {seed}, {variables}"
+            );
         }
     }
 }
 
 /// How many conversations a measure's list has at least and at most, by the figures.
 fn counted(measure: &str, metrics: &Value) -> (u64, u64) {
-    let figure = |path: &str| metrics.pointer(path).and_then(Value::as_u64).expect("a count");
+    let figure = |path: &str| {
+        metrics
+            .pointer(path)
+            .and_then(Value::as_u64)
+            .expect("a count")
+    };
     let one_each = |count: u64| (count, count);
     let some = |count: u64| (count.min(1), count);
     match measure {
@@ -156,7 +205,8 @@ async fn the_order_of_records_makes_no_difference(backend: Backend) {
         records.extend(writer.records(RECORDS));
         let mut seen = BTreeSet::new();
         records.retain(|record| {
-            record["type"] != json!("delete") && seen.insert((record["type"].to_string(), record["id"].to_string()))
+            record["type"] != json!("delete")
+                && seen.insert((record["type"].to_string(), record["id"].to_string()))
         });
         let one = filled(backend, &writer, &records).await;
         records.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
@@ -199,13 +249,28 @@ async fn importing_twice_changes_nothing(backend: Backend) {
     let mut seen = BTreeSet::new();
     records.reverse();
     records.retain(|record| {
-        record["type"] != json!("delete") && seen.insert((record["type"].to_string(), record["id"].to_string()))
+        record["type"] != json!("delete")
+            && seen.insert((record["type"].to_string(), record["id"].to_string()))
     });
     let caseload = filled(backend, &writer, &records).await;
-    let generation = caseload.store.ledger(caseload.workspace).await.expect("the store is there").map(|l| l.generation);
+    let generation = caseload
+        .store
+        .ledger(caseload.workspace)
+        .await
+        .expect("the store is there")
+        .map(|l| l.generation);
     let again = caseload.import(&records).await;
-    assert_eq!((again.accepted, again.stale, again.days_touched), (0, 0, 0), "{again:?}");
+    assert_eq!(
+        (again.accepted, again.stale, again.days_touched),
+        (0, 0, 0),
+        "{again:?}"
+    );
     caseload.roll_up().await;
-    let after = caseload.store.ledger(caseload.workspace).await.expect("the store is there").map(|l| l.generation);
+    let after = caseload
+        .store
+        .ledger(caseload.workspace)
+        .await
+        .expect("the store is there")
+        .map(|l| l.generation);
     assert_eq!(generation, after);
 }

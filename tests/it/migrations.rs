@@ -23,15 +23,23 @@ fn folder(backend: Backend) -> PathBuf {
 /// The names of the folders, in the order in which they are applied.
 fn migrations(backend: Backend) -> Vec<String> {
     let entries = std::fs::read_dir(folder(backend)).expect("the folder is there");
-    let mut names: Vec<String> =
-        entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8")).collect();
+    let mut names: Vec<String> = entries
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .into_string()
+                .expect("UTF-8")
+        })
+        .collect();
     names.sort();
     names
 }
 
 fn script(backend: Backend, name: &str, half: &str) -> String {
     let file = folder(backend).join(name).join(half);
-    let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let text = std::fs::read_to_string(&file)
+        .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     assert!(text.contains(';'), "{} does nothing", file.display());
     text
 }
@@ -77,15 +85,23 @@ fn migrations_come_in_pairs() {
 
 #[test]
 fn both_databases_have_the_same_things_after_each_migration() {
-    let (sqlite, postgres) = (Database::empty(Backend::Sqlite), Database::empty(Backend::Postgres));
+    let (sqlite, postgres) = (
+        Database::empty(Backend::Sqlite),
+        Database::empty(Backend::Postgres),
+    );
     for name in migrations(Backend::Sqlite) {
         sqlite.script(&script(Backend::Sqlite, &name, "up.sql"));
         postgres.script(&script(Backend::Postgres, &name, "up.sql"));
-        let (mut one, mut other) = (objects(Backend::Sqlite, &sqlite), objects(Backend::Postgres, &postgres));
+        let (mut one, mut other) = (
+            objects(Backend::Sqlite, &sqlite),
+            objects(Backend::Postgres, &postgres),
+        );
         for objects in [&mut one, &mut other] {
             // SQLite has none of the others, and no roles.
             objects.retain(|object| {
-                let known = ["table ", "column ", "index ", "view "].iter().any(|kind| object.starts_with(kind));
+                let known = ["table ", "column ", "index ", "view "]
+                    .iter()
+                    .any(|kind| object.starts_with(kind));
                 known && !object.contains(" bi_readers")
             });
         }
@@ -108,7 +124,11 @@ async fn each_migration_is_undone_by_its_other_half(backend: Backend) {
         }
         for name in names.iter().rev() {
             database.script(&script(backend, name, "down.sql"));
-            assert_eq!(before.pop(), Some(objects(backend, &database)), "{name} is not undone");
+            assert_eq!(
+                before.pop(),
+                Some(objects(backend, &database)),
+                "{name} is not undone"
+            );
         }
     }
 }
@@ -120,12 +140,18 @@ async fn the_binary_has_the_migrations_of_the_folder(backend: Backend) {
     }
     let store = by_binary.store().await;
     assert!(store.is_current().await.expect("the store is there"));
-    store.migrate().await.expect("what is there already does no harm");
+    store
+        .migrate()
+        .await
+        .expect("what is there already does no harm");
     let mut found = objects(backend, &by_binary);
     found.retain(|object| !object.contains("__diesel_schema_migrations"));
     assert_eq!(found, objects(backend, &by_hand));
     let applied = by_binary.sql("SELECT version FROM __diesel_schema_migrations ORDER BY version");
-    let versions: Vec<String> = migrations(backend).iter().map(|name| version(name)).collect();
+    let versions: Vec<String> = migrations(backend)
+        .iter()
+        .map(|name| version(name))
+        .collect();
     assert_eq!(applied.lines().collect::<Vec<_>>(), versions);
 }
 

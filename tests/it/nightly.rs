@@ -36,10 +36,17 @@ on_both_stores! {
 }
 
 /// Two with a gap at that time in spring, one that is set by half an hour.
-const ZONES: [Tz; 3] = [Tz::Europe__Rome, Tz::America__New_York, Tz::Australia__Lord_Howe];
+const ZONES: [Tz; 3] = [
+    Tz::Europe__Rome,
+    Tz::America__New_York,
+    Tz::Australia__Lord_Howe,
+];
 
 fn rhythm(hour: u32, minute: u32) -> Rhythm {
-    Rhythm { nightly_at: TimeOfDay::new(hour, minute).expect("a time"), refresh_interval: None }
+    Rhythm {
+        nightly_at: TimeOfDay::new(hour, minute).expect("a time"),
+        refresh_interval: None,
+    }
 }
 
 fn planner(store: &Store, clock: &Clock, rhythm: Rhythm) -> Planner {
@@ -71,7 +78,10 @@ async fn each_night_of_a_year_comes_once_at_its_minute(backend: Backend) {
     for zone in ZONES {
         let id = zone.name().to_lowercase().replace(['/', '_'], "-");
         let parsed = Zone::parse(zone.name()).expect("a zone");
-        let ws = store.create_workspace(&id, zone.name(), parsed, clock.now()).await.expect("a new workspace");
+        let ws = store
+            .create_workspace(&id, zone.name(), parsed, clock.now())
+            .await
+            .expect("a new workspace");
         for day in 0..365 {
             let at = half_past_two(zone, first + Days::new(day));
             expected.entry(at).or_default().push(ws);
@@ -79,7 +89,11 @@ async fn each_night_of_a_year_comes_once_at_its_minute(backend: Backend) {
         }
     }
     let mut planner = planner(&store, &clock, rhythm(2, 30));
-    assert_eq!(look(&mut planner).await, 0, "nothing was missed before anyone looked");
+    assert_eq!(
+        look(&mut planner).await,
+        0,
+        "nothing was missed before anyone looked"
+    );
     for (at, due) in &expected {
         let at = Instant::from_chrono(*at);
         clock.set(at.plus_seconds(-1));
@@ -88,13 +102,26 @@ async fn each_night_of_a_year_comes_once_at_its_minute(backend: Backend) {
         assert_eq!(look(&mut planner).await, due.len(), "at {at}");
         assert_eq!(look(&mut planner).await, 0, "again at {at}");
         for ws in due {
-            let run = store.last_run(*ws).await.expect("the store is there").expect("a run");
-            assert_eq!((run.kind, run.state, run.queued_at), (RunKind::Nightly, RunState::Queued, at));
-            store.cancel_run(*ws, run.id, Actor::Operator, at).await.expect("the store is there");
+            let run = store
+                .last_run(*ws)
+                .await
+                .expect("the store is there")
+                .expect("a run");
+            assert_eq!(
+                (run.kind, run.state, run.queued_at),
+                (RunKind::Nightly, RunState::Queued, at)
+            );
+            store
+                .cancel_run(*ws, run.id, Actor::Operator, at)
+                .await
+                .expect("the store is there");
         }
     }
     for (ws, nights) in nights {
-        let runs = store.list_runs(ws, None, 1_000).await.expect("the store is there");
+        let runs = store
+            .list_runs(ws, None, 1_000)
+            .await
+            .expect("the store is there");
         let asked: Vec<_> = runs.iter().rev().map(|run| run.queued_at).collect();
         assert_eq!(asked, nights);
     }
@@ -103,7 +130,8 @@ async fn each_night_of_a_year_comes_once_at_its_minute(backend: Backend) {
 async fn acme(backend: Backend) -> Caseload {
     let now = "2026-03-20T12:00:00Z".parse().expect("an instant");
     let caseload = Caseload::new(backend, Tz::Europe__Rome, now).await;
-    let mut records = vec![json!({"type": "member", "id": "boss", "name": "Boss", "role": "owner"})];
+    let mut records =
+        vec![json!({"type": "member", "id": "boss", "name": "Boss", "role": "owner"})];
     records.extend((1..=9).map(|day| {
         let at = format!("2026-03-0{day}T12:00:00Z");
         json!({"type": "conversation", "id": format!("c{day}"), "customer_id": "k", "created_at": at, "closed_at": at})
@@ -117,16 +145,31 @@ async fn nights_that_nobody_saw_are_caught_up_with_one_run(backend: Backend) {
     let caseload = acme(backend).await;
     let mut before = planner(&caseload.store, &caseload.clock, rhythm(0, 15));
     assert_eq!(look(&mut before).await, 0);
-    caseload.clock.set(caseload.clock.now().plus_seconds(20 * 86_400));
+    caseload
+        .clock
+        .set(caseload.clock.now().plus_seconds(20 * 86_400));
     let mut after = planner(&caseload.store, &caseload.clock, rhythm(0, 15));
     assert_eq!((look(&mut after).await, look(&mut after).await), (1, 0));
     // It waits still when the next night comes: one run is for both.
-    caseload.clock.set(caseload.clock.now().plus_seconds(86_400));
+    caseload
+        .clock
+        .set(caseload.clock.now().plus_seconds(86_400));
     look(&mut after).await;
-    let runs = caseload.store.list_runs(caseload.workspace, None, 10).await.expect("the store is there");
-    assert_eq!(runs.iter().filter(|run| run.kind == RunKind::Nightly).count(), 1);
+    let runs = caseload
+        .store
+        .list_runs(caseload.workspace, None, 10)
+        .await
+        .expect("the store is there");
+    assert_eq!(
+        runs.iter()
+            .filter(|run| run.kind == RunKind::Nightly)
+            .count(),
+        1
+    );
     // Back by an hour, over the minute of the night: it does not come again.
-    caseload.clock.set(caseload.clock.now().plus_seconds(-86_400 / 2));
+    caseload
+        .clock
+        .set(caseload.clock.now().plus_seconds(-86_400 / 2));
     assert_eq!(look(&mut after).await, 0);
 }
 
@@ -138,11 +181,17 @@ async fn one_process_leads_and_a_leader_that_was_replaced_asks_for_nothing(backe
     look(&mut second).await;
     assert_eq!((first.is_leader(), second.is_leader()), (true, false));
     // The first one stops for a while, and wakes up in the next night believing that it leads.
-    caseload.clock.set(caseload.clock.now().plus_seconds(86_400));
-    caseload.database.script("UPDATE leases SET epoch = epoch + 1 WHERE name = 'leader'");
+    caseload
+        .clock
+        .set(caseload.clock.now().plus_seconds(86_400));
+    caseload
+        .database
+        .script("UPDATE leases SET epoch = epoch + 1 WHERE name = 'leader'");
     assert_eq!(look(&mut first).await, 0);
     assert!(!first.is_leader());
-    caseload.clock.set(caseload.clock.now().plus_seconds(LEASE_SECONDS + 1));
+    caseload
+        .clock
+        .set(caseload.clock.now().plus_seconds(LEASE_SECONDS + 1));
     assert_eq!((look(&mut second).await, look(&mut first).await), (1, 0));
     assert_eq!((first.is_leader(), second.is_leader()), (false, true));
     second.resign().await.expect("the store is there");
@@ -154,18 +203,38 @@ async fn a_night_finds_and_heals_what_is_not_what_the_facts_say(backend: Backend
     let caseload = acme(backend).await;
     let mut planner = planner(&caseload.store, &caseload.clock, rhythm(0, 15));
     look(&mut planner).await;
-    caseload.database.script("UPDATE daily_member_summary SET closed = closed + 1 WHERE day = 20515");
+    caseload
+        .database
+        .script("UPDATE daily_member_summary SET closed = closed + 1 WHERE day = 20515");
     let hand = Hand::new(caseload.store.clone(), caseload.clock.clone()).comparing(1_000);
     let night = async |planner: &mut Planner| {
-        caseload.clock.set(caseload.clock.now().plus_seconds(86_400));
+        caseload
+            .clock
+            .set(caseload.clock.now().plus_seconds(86_400));
         assert_eq!(look(planner).await, 1);
-        while hand.step(caseload.workspace).await.expect("the store is there") != caseload_rollup::run::Step::Idle {}
-        caseload.store.last_run(caseload.workspace).await.expect("the store is there").expect("a run")
+        while hand
+            .step(caseload.workspace)
+            .await
+            .expect("the store is there")
+            != caseload_rollup::run::Step::Idle
+        {}
+        caseload
+            .store
+            .last_run(caseload.workspace)
+            .await
+            .expect("the store is there")
+            .expect("a run")
     };
     let found = night(&mut planner).await;
-    assert_eq!((found.state, found.checked_days, found.differing_days), (RunState::Succeeded, 9, 1));
+    assert_eq!(
+        (found.state, found.checked_days, found.differing_days),
+        (RunState::Succeeded, 9, 1)
+    );
     let status = "{ rollupStatus { differingDays lastRun { kind checkedDays differingDays } } }";
-    let told = caseload.ask("boss", status, &json!({})).await.data("rollupStatus");
+    let told = caseload
+        .ask("boss", status, &json!({}))
+        .await
+        .data("rollupStatus");
     let run = json!({"kind": "NIGHTLY", "checkedDays": 9, "differingDays": 1});
     assert_eq!(told, json!({"differingDays": 1, "lastRun": run}));
     let healed = night(&mut planner).await;
@@ -175,14 +244,22 @@ async fn a_night_finds_and_heals_what_is_not_what_the_facts_say(backend: Backend
 async fn the_next_night_is_told(backend: Backend) {
     let caseload = acme(backend).await;
     let next = async || {
-        let status = caseload.ask("boss", "{ rollupStatus { nextNightlyAt } }", &json!({})).await;
+        let status = caseload
+            .ask("boss", "{ rollupStatus { nextNightlyAt } }", &json!({}))
+            .await;
         status.data("rollupStatus")["nextNightlyAt"].take()
     };
     assert_eq!(next().await, "2026-03-20T23:15:00Z");
     let mut planner = planner(&caseload.store, &caseload.clock, rhythm(0, 15));
     look(&mut planner).await;
-    caseload.clock.set(Instant::parse("2026-03-28T23:15:00Z").expect("an instant"));
+    caseload
+        .clock
+        .set(Instant::parse("2026-03-28T23:15:00Z").expect("an instant"));
     assert_eq!(next().await, "2026-03-28T23:15:00Z", "it is due now");
     look(&mut planner).await;
-    assert_eq!(next().await, "2026-03-29T22:15:00Z", "after the clocks were set to summer time");
+    assert_eq!(
+        next().await,
+        "2026-03-29T22:15:00Z",
+        "after the clocks were set to summer time"
+    );
 }

@@ -38,8 +38,10 @@ async fn workspace(backend: Backend) -> Caseload {
 }
 
 fn history() -> Vec<Value> {
-    let mut records: Vec<Value> =
-        ["ada", "ben"].iter().map(|id| json!({"type": "member", "id": id, "name": id, "role": "owner"})).collect();
+    let mut records: Vec<Value> = ["ada", "ben"]
+        .iter()
+        .map(|id| json!({"type": "member", "id": id, "name": id, "role": "owner"}))
+        .collect();
     records.extend((0..DAYS).flat_map(day_of_facts));
     records
 }
@@ -57,8 +59,10 @@ fn day_of_facts(number: u32) -> Vec<Value> {
             "assignee_id": assignee, "closed_at": at(17), "updated_at": at(17),
         }));
         for (hour, kind) in [(8, "inbound"), (9, "reply"), (11, "inbound"), (12, "reply")] {
-            records.push(json!({"type": "message", "id": format!("{id}-{hour}"), "conversation_id": id,
-                "sent_at": at(hour), "kind": kind}));
+            records.push(
+                json!({"type": "message", "id": format!("{id}-{hour}"), "conversation_id": id,
+                "sent_at": at(hour), "kind": kind}),
+            );
         }
     }
     records
@@ -66,7 +70,9 @@ fn day_of_facts(number: u32) -> Vec<Value> {
 
 /// Gives every conversation to another member: all days change at once.
 fn reassignment() -> Vec<Value> {
-    let all = (0..DAYS).flat_map(day_of_facts).filter(|record| record["type"] == "conversation");
+    let all = (0..DAYS)
+        .flat_map(day_of_facts)
+        .filter(|record| record["type"] == "conversation");
     all.map(|mut record| {
         record["assignee_id"] = json!("ben");
         record["updated_at"] = json!("2026-05-20T00:00:00Z");
@@ -82,16 +88,33 @@ fn hand(caseload: &Caseload) -> Hand {
 
 /// Asks for a rebuild of everything.
 async fn ask(caseload: &Caseload) -> Run {
-    let new = NewRun { kind: RunKind::Rebuild, days: RunDays::All, requested_by: None, at: caseload.clock.now() };
-    caseload.store.enqueue_run(caseload.workspace, new).await.expect("the store is there").expect("a workspace")
+    let new = NewRun {
+        kind: RunKind::Rebuild,
+        days: RunDays::All,
+        requested_by: None,
+        at: caseload.clock.now(),
+    };
+    caseload
+        .store
+        .enqueue_run(caseload.workspace, new)
+        .await
+        .expect("the store is there")
+        .expect("a workspace")
 }
 
 async fn find(caseload: &Caseload, run: &Run) -> Run {
-    caseload.store.find_run(caseload.workspace, run.id).await.expect("the store is there").expect("a run")
+    caseload
+        .store
+        .find_run(caseload.workspace, run.id)
+        .await
+        .expect("the store is there")
+        .expect("a run")
 }
 
 async fn step(hand: &Hand, caseload: &Caseload) -> Step {
-    hand.step(caseload.workspace).await.expect("the store is there")
+    hand.step(caseload.workspace)
+        .await
+        .expect("the store is there")
 }
 
 /// Takes steps until there is nothing to do, and says how many there were.
@@ -108,9 +131,23 @@ async fn work(hand: &Hand, caseload: &Caseload) -> usize {
 
 /// Generation and revisions.
 async fn current(caseload: &Caseload) -> (i64, Vec<(Day, i64)>) {
-    let ledger = caseload.store.ledger(caseload.workspace).await.expect("the store is there").expect("a ledger");
-    let days = caseload.store.ledger_days(caseload.workspace).await.expect("the store is there");
-    (ledger.generation, days.into_iter().map(|day| (day.day, day.revision)).collect())
+    let ledger = caseload
+        .store
+        .ledger(caseload.workspace)
+        .await
+        .expect("the store is there")
+        .expect("a ledger");
+    let days = caseload
+        .store
+        .ledger_days(caseload.workspace)
+        .await
+        .expect("the store is there");
+    (
+        ledger.generation,
+        days.into_iter()
+            .map(|day| (day.day, day.revision))
+            .collect(),
+    )
 }
 
 /// Notes what it is told.
@@ -128,8 +165,15 @@ impl Notes {
 }
 
 impl Publish for Notes {
-    fn blocks<'a>(&'a self, _: WorkspaceKey, revision: i64, blocks: &'a [(Day, Vec<u8>)]) -> BoxFuture<'a, ()> {
-        let new = blocks.iter().map(|(day, bytes)| (*day, revision, bytes.clone()));
+    fn blocks<'a>(
+        &'a self,
+        _: WorkspaceKey,
+        revision: i64,
+        blocks: &'a [(Day, Vec<u8>)],
+    ) -> BoxFuture<'a, ()> {
+        let new = blocks
+            .iter()
+            .map(|(day, bytes)| (*day, revision, bytes.clone()));
         self.blocks.lock().expect("nobody panics").extend(new);
         Box::pin(std::future::ready(()))
     }
@@ -159,7 +203,11 @@ struct Meddler {
 
 impl Meddler {
     fn new(caseload: &Arc<Caseload>, sql: &'static str) -> Arc<Self> {
-        Arc::new(Self { caseload: Arc::clone(caseload), sql, done: AtomicBool::new(false) })
+        Arc::new(Self {
+            caseload: Arc::clone(caseload),
+            sql,
+            done: AtomicBool::new(false),
+        })
     }
 
     fn has_meddled(&self) -> bool {

@@ -22,11 +22,14 @@ on_both_stores! {
 async fn acme(backend: Backend) -> Caseload {
     let now = "2026-03-10T12:00:00Z".parse().expect("an instant");
     let caseload = Caseload::new(backend, chrono_tz::UTC, now).await;
-    let mut records = vec![json!({"type": "member", "id": "boss", "name": "Boss", "role": "owner"})];
+    let mut records =
+        vec![json!({"type": "member", "id": "boss", "name": "Boss", "role": "owner"})];
     for (id, day) in [("a", 1), ("b", 5)] {
         let at = |day: u32, hour: u32| format!("2026-03-{day:02}T{hour:02}:00:00Z");
         let message = |id: &str, sent_at: String, kind: &str| json!({"type": "message", "id": format!("{id}-{sent_at}"), "conversation_id": id, "sent_at": sent_at, "kind": kind});
-        records.push(json!({"type": "conversation", "id": id, "customer_id": "k", "created_at": at(day, 9)}));
+        records.push(
+            json!({"type": "conversation", "id": id, "customer_id": "k", "created_at": at(day, 9)}),
+        );
         records.push(message(id, at(day, 9), "inbound"));
         records.push(message(id, at(day + 1, 9), "reply"));
         records.push(message(id, at(day + 2, 9), "reply"));
@@ -41,12 +44,16 @@ async fn acme(backend: Backend) -> Caseload {
 
 /// How many differences there are, and how many days wait for a rollup.
 async fn verified(caseload: &Caseload) -> (u64, u64) {
-    let verified = verify(&caseload.store, caseload.workspace, None, |_| ()).await.expect("the store is there");
+    let verified = verify(&caseload.store, caseload.workspace, None, |_| ())
+        .await
+        .expect("the store is there");
     (verified.differences, verified.pending)
 }
 
 async fn repaired(caseload: &Caseload) -> Repaired {
-    repair(&caseload.store, caseload.workspace, &caseload.clock).await.expect("the store is there")
+    repair(&caseload.store, caseload.workspace, &caseload.clock)
+        .await
+        .expect("the store is there")
 }
 
 fn derived(caseload: &Caseload) -> String {
@@ -54,7 +61,10 @@ fn derived(caseload: &Caseload) -> String {
 }
 
 fn days(numbers: &[u32]) -> Vec<Day> {
-    numbers.iter().map(|day| Day::parse(&format!("2026-03-{day:02}")).expect("a day")).collect()
+    numbers
+        .iter()
+        .map(|day| Day::parse(&format!("2026-03-{day:02}")).expect("a day"))
+        .collect()
 }
 
 async fn each_derived_column_is_put_right_and_its_days_made_anew(backend: Backend) {
@@ -63,24 +73,58 @@ async fn each_derived_column_is_put_right_and_its_days_made_anew(backend: Backen
     // What is damaged, how many corrections that takes, and the days on which something counts otherwise.
     let damages = [
         ("first_inbound_at = NULL WHERE id = 'a'", 1, days(&[2])),
-        ("first_inbound_at = first_inbound_at + 1000000 WHERE id = 'b'", 1, days(&[6])),
+        (
+            "first_inbound_at = first_inbound_at + 1000000 WHERE id = 'b'",
+            1,
+            days(&[6]),
+        ),
         ("first_reply_at = NULL WHERE id = 'a'", 1, days(&[1, 2])),
-        ("first_reply_at = first_reply_at + 86400000000 WHERE id = 'b'", 1, days(&[6, 7])),
-        ("opens_customer = NOT opens_customer WHERE id = 'a'", 1, days(&[1])),
-        ("opens_customer = NOT opens_customer WHERE id IN ('a', 'b')", 2, days(&[1, 5])),
-        ("first_reply_at = NULL, opens_customer = NOT opens_customer WHERE id = 'b'", 2, days(&[5, 6])),
+        (
+            "first_reply_at = first_reply_at + 86400000000 WHERE id = 'b'",
+            1,
+            days(&[6, 7]),
+        ),
+        (
+            "opens_customer = NOT opens_customer WHERE id = 'a'",
+            1,
+            days(&[1]),
+        ),
+        (
+            "opens_customer = NOT opens_customer WHERE id IN ('a', 'b')",
+            2,
+            days(&[1, 5]),
+        ),
+        (
+            "first_reply_at = NULL, opens_customer = NOT opens_customer WHERE id = 'b'",
+            2,
+            days(&[5, 6]),
+        ),
         // It counts once the conversation comes.
         ("first_inbound_at = NULL WHERE id = 'w'", 1, days(&[])),
     ];
     for (damage, corrections, days) in damages {
-        caseload.database.sql(&format!("UPDATE conversations SET {damage}"));
+        caseload
+            .database
+            .sql(&format!("UPDATE conversations SET {damage}"));
         // What is stored of the days is wrong now, too.
         caseload.rebuild().await;
-        assert_eq!(0 < verified(&caseload).await.0, !days.is_empty(), "{damage}");
+        assert_eq!(
+            0 < verified(&caseload).await.0,
+            !days.is_empty(),
+            "{damage}"
+        );
         let found = repaired(&caseload).await;
-        assert_eq!((found.corrections, Vec::from_iter(found.days)), (corrections, days.clone()), "{damage}");
+        assert_eq!(
+            (found.corrections, Vec::from_iter(found.days)),
+            (corrections, days.clone()),
+            "{damage}"
+        );
         assert_eq!(derived(&caseload), right, "{damage}");
-        assert_eq!(verified(&caseload).await, (0, days.len() as u64), "{damage}");
+        assert_eq!(
+            verified(&caseload).await,
+            (0, days.len() as u64),
+            "{damage}"
+        );
         caseload.roll_up().await;
         assert_eq!(verified(&caseload).await, (0, 0), "{damage}");
     }
@@ -90,18 +134,32 @@ async fn what_is_right_is_left_as_it_is(backend: Backend) {
     let caseload = acme(backend).await;
     let before = derived(&caseload);
     assert_eq!(repaired(&caseload).await, Repaired::default());
-    assert_eq!((derived(&caseload), verified(&caseload).await), (before, (0, 0)));
+    assert_eq!(
+        (derived(&caseload), verified(&caseload).await),
+        (before, (0, 0))
+    );
 }
 
 async fn the_command_repairs_before_it_compares(backend: Backend) {
     let caseload = acme(backend).await;
     let folder = tempfile::TempDir::new().expect("a temporary folder");
-    let cli = Cli { folder: folder.path().to_owned(), database_url: caseload.database.url() };
-    caseload.database.sql("UPDATE conversations SET first_reply_at = NULL WHERE id = 'a'");
+    let cli = Cli {
+        folder: folder.path().to_owned(),
+        database_url: caseload.database.url(),
+    };
+    caseload
+        .database
+        .sql("UPDATE conversations SET first_reply_at = NULL WHERE id = 'a'");
     cli.run(&["verify"]).code(1);
     let said = cli.run(&["verify", "--repair"]).code(0).stdout;
-    assert!(said.starts_with("1 corrections, 2 days wait for a rollup"), "{said}");
+    assert!(
+        said.starts_with("1 corrections, 2 days wait for a rollup"),
+        "{said}"
+    );
     cli.run(&["rollup"]).code(0);
     let said = cli.run(&["verify", "--repair"]).code(0).stdout;
-    assert!(said.starts_with("0 corrections, 0 days") && said.contains(" 0 differences"), "{said}");
+    assert!(
+        said.starts_with("0 corrections, 0 days") && said.contains(" 0 differences"),
+        "{said}"
+    );
 }

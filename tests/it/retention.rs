@@ -44,7 +44,11 @@ async fn world(backend: Backend, seed: u64) -> (Caseload, Writer, Vec<Value>, Da
     records.extend(writer.records(RECORDS));
     caseload.import(&records).await;
     caseload.roll_up().await;
-    let days = caseload.store.ledger_days(caseload.workspace).await.expect("the store is there");
+    let days = caseload
+        .store
+        .ledger_days(caseload.workspace)
+        .await
+        .expect("the store is there");
     let cut = days[days.len() / 2].day;
     (caseload, writer, records, cut)
 }
@@ -52,23 +56,40 @@ async fn world(backend: Backend, seed: u64) -> (Caseload, Writer, Vec<Value>, Da
 /// Drops what is over before `cut`, and gives the ids of the conversations that are gone.
 async fn drop_facts(caseload: &Caseload, cut: Day) -> BTreeSet<String> {
     let before = conversations(caseload);
-    caseload.store.make_final(caseload.workspace, cut).await.expect("nothing is pending");
+    caseload
+        .store
+        .make_final(caseload.workspace, cut)
+        .await
+        .expect("nothing is pending");
     let mut after = 0;
-    while let Some((_, last)) = caseload.store.drop_facts(caseload.workspace, after).await.expect("the store is there")
+    while let Some((_, last)) = caseload
+        .store
+        .drop_facts(caseload.workspace, after)
+        .await
+        .expect("the store is there")
     {
         after = last;
     }
-    before.difference(&conversations(caseload)).cloned().collect()
+    before
+        .difference(&conversations(caseload))
+        .cloned()
+        .collect()
 }
 
 fn conversations(caseload: &Caseload) -> BTreeSet<String> {
-    caseload.database.sql("SELECT id FROM conversations").lines().map(str::to_owned).collect()
+    caseload
+        .database
+        .sql("SELECT id FROM conversations")
+        .lines()
+        .map(str::to_owned)
+        .collect()
 }
 
 async fn differences(caseload: &Caseload) -> u64 {
-    let found = caseload_rollup::verify::verify(&caseload.store, caseload.workspace, None, |difference| {
-        println!("{difference:?}");
-    });
+    let found =
+        caseload_rollup::verify::verify(&caseload.store, caseload.workspace, None, |difference| {
+            println!("{difference:?}");
+        });
     found.await.expect("the store is there").differences
 }
 
@@ -88,8 +109,18 @@ fn questions(writer: &mut Writer) -> Vec<Value> {
 async fn answers(caseload: &Caseload, questions: &[Value]) -> Vec<Value> {
     let mut answers = Vec::new();
     for variables in questions {
-        answers.push(caseload.ask("boss", &queries::team(), variables).await.data("team"));
-        answers.push(caseload.ask("boss", &queries::labels(), variables).await.data("labels"));
+        answers.push(
+            caseload
+                .ask("boss", &queries::team(), variables)
+                .await
+                .data("team"),
+        );
+        answers.push(
+            caseload
+                .ask("boss", &queries::labels(), variables)
+                .await
+                .data("labels"),
+        );
     }
     answers
 }
@@ -115,7 +146,11 @@ async fn figures_stay_when_their_facts_are_dropped(backend: Backend) {
         let rebuilt = caseload.rebuild().await;
         assert_eq!(rebuilt.changed_days, 0, "{at}");
         caseload.restart();
-        same(&format!("{at}, rebuilt"), &before, &answers(&caseload, &questions).await);
+        same(
+            &format!("{at}, rebuilt"),
+            &before,
+            &answers(&caseload, &questions).await,
+        );
         let days: Vec<Day> = caseload
             .store
             .ledger_days(caseload.workspace)
@@ -124,11 +159,22 @@ async fn figures_stay_when_their_facts_are_dropped(backend: Backend) {
             .iter()
             .map(|day| day.day)
             .collect();
-        caseload.store.mark_days(caseload.workspace, &days, caseload.clock.now()).await.expect("the store is there");
+        caseload
+            .store
+            .mark_days(caseload.workspace, &days, caseload.clock.now())
+            .await
+            .expect("the store is there");
         caseload.roll_up().await;
-        same(&format!("{at}, marked"), &before, &answers(&caseload, &questions).await);
+        same(
+            &format!("{at}, marked"),
+            &before,
+            &answers(&caseload, &questions).await,
+        );
     }
-    assert!(WORLDS as usize / 2 <= dropped, "{dropped} conversations were dropped in all");
+    assert!(
+        WORLDS as usize / 2 <= dropped,
+        "{dropped} conversations were dropped in all"
+    );
 }
 
 /// New records of days after the cut, about conversations that are there and new ones.
@@ -141,7 +187,10 @@ fn later(writer: &mut Writer, gone: &BTreeSet<String>) -> Vec<Value> {
             "conversation" | "message" | "rating" | "follow_up" => record["id"] = json!(fresh),
             _ => return false,
         }
-        let of = record["conversation_id"].as_str().unwrap_or_default().to_owned();
+        let of = record["conversation_id"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
         if gone.contains(&of) {
             record["conversation_id"] = json!(format!("new-{of}"));
         }
@@ -175,12 +224,27 @@ async fn what_comes_later_counts_as_if_nothing_had_been_dropped(backend: Backend
         assert_eq!(differences(&caseload).await, 0, "{at}");
         let mut questions = questions(&mut writer);
         for question in &mut questions {
-            let from = question["period"]["between"]["from"].as_str().expect("a day").max(&cut.to_string()).to_owned();
-            let to = question["period"]["between"]["to"].as_str().expect("a day").max(&from).to_owned();
+            let from = question["period"]["between"]["from"]
+                .as_str()
+                .expect("a day")
+                .max(&cut.to_string())
+                .to_owned();
+            let to = question["period"]["between"]["to"]
+                .as_str()
+                .expect("a day")
+                .max(&from)
+                .to_owned();
             question["period"] = json!({"between": {"from": from, "to": to}});
         }
-        let (expected, got) = (answers(&whole, &questions).await, answers(&caseload, &questions).await);
-        for ((expected, got), question) in expected.iter().zip(&got).zip(questions.iter().flat_map(|q| [q, q])) {
+        let (expected, got) = (
+            answers(&whole, &questions).await,
+            answers(&caseload, &questions).await,
+        );
+        for ((expected, got), question) in expected
+            .iter()
+            .zip(&got)
+            .zip(questions.iter().flat_map(|q| [q, q]))
+        {
             let (mut expected, mut got) = (expected.clone(), got.clone());
             // The days before reach back to final ones, which keep what they had.
             for answer in [&mut expected, &mut got] {
@@ -189,7 +253,10 @@ async fn what_comes_later_counts_as_if_nothing_had_been_dropped(backend: Backend
             assert_eq!(difference(&expected, &got), None, "{at}, {question}");
         }
     }
-    assert!(10 * WORLDS < accepted, "{accepted} records were taken in all");
+    assert!(
+        10 * WORLDS < accepted,
+        "{accepted} records were taken in all"
+    );
 }
 
 /// Takes these fields out of an answer, wherever they are.
@@ -250,7 +317,10 @@ fn changes() -> Vec<(Value, &'static str)> {
         (with(3, "assignee_id", json!("someone")), "assignee_id"),
         (with(3, "assignee_id", Value::Null), "assignee_id"),
         (with(3, "label_ids", json!([])), "label_ids"),
-        (with(3, "closed_at", json!("2025-02-01T00:00:00Z")), "closed_at"),
+        (
+            with(3, "closed_at", json!("2025-02-01T00:00:00Z")),
+            "closed_at",
+        ),
         (with(6, "id", json!("m-late")), "sent_at"),
         (with(6, "kind", json!("reply")), "sent_at"),
         (with(6, "sent_at", json!(NEW)), "sent_at"),
@@ -273,11 +343,21 @@ async fn what_would_change_a_final_day_is_refused_with_its_line_and_field(backen
     caseload.import(&three()).await;
     caseload.roll_up().await;
     let cut = Day::parse("2025-03-01").expect("a day");
-    assert_eq!(drop_facts(&caseload, cut).await.into_iter().collect::<Vec<_>>(), ["over"]);
+    assert_eq!(
+        drop_facts(&caseload, cut)
+            .await
+            .into_iter()
+            .collect::<Vec<_>>(),
+        ["over"]
+    );
 
     let again = caseload.import(&three()).await;
     let lines_refused: Vec<u64> = again.errors.iter().map(|error| error.line).collect();
-    assert_eq!(lines_refused, [3, 6], "what is kept is unchanged, what is gone does not come back: {again:?}");
+    assert_eq!(
+        lines_refused,
+        [3, 6],
+        "what is kept is unchanged, what is gone does not come back: {again:?}"
+    );
     assert_eq!((again.accepted, again.days_touched), (0, 0), "{again:?}");
 
     for (record, field) in changes() {
@@ -285,8 +365,15 @@ async fn what_would_change_a_final_day_is_refused_with_its_line_and_field(backen
         let report = caseload.import(&[fine, record.clone()]).await;
         assert_eq!(report.rejected, 1, "{record}: {report:?}");
         let error = &report.errors[0];
-        assert_eq!((error.line, error.field.as_deref()), (2, Some(field)), "{record}: {error:?}");
-        assert!(error.reason.contains("2025-03-01") && error.reason.contains("final"), "{record}: {error:?}");
+        assert_eq!(
+            (error.line, error.field.as_deref()),
+            (2, Some(field)),
+            "{record}: {error:?}"
+        );
+        assert!(
+            error.reason.contains("2025-03-01") && error.reason.contains("final"),
+            "{record}: {error:?}"
+        );
     }
     for record in [
         with(3, "closed_at", json!("2025-06-20T09:00:00Z")),
@@ -299,35 +386,81 @@ async fn what_would_change_a_final_day_is_refused_with_its_line_and_field(backen
         let report = caseload.import(std::slice::from_ref(&record)).await;
         assert_eq!(report.rejected, 0, "{record}: {report:?}");
     }
-    let zone =
-        caseload.ask("boss", "mutation { setTimezone(timezone: \"Asia/Tokyo\") { timezone } }", &json!({})).await;
+    let zone = caseload
+        .ask(
+            "boss",
+            "mutation { setTimezone(timezone: \"Asia/Tokyo\") { timezone } }",
+            &json!({}),
+        )
+        .await;
     assert_eq!(zone.codes(), ["BAD_USER_INPUT"], "{zone:?}");
-    assert!(zone.json()["errors"][0]["message"].as_str().expect("a text").contains("2025-03-01"), "{zone:?}");
+    assert!(
+        zone.json()["errors"][0]["message"]
+            .as_str()
+            .expect("a text")
+            .contains("2025-03-01"),
+        "{zone:?}"
+    );
     caseload.roll_up().await;
     assert_eq!(differences(&caseload).await, 0);
     let query = "{ team(period: {between: {from: \"2025-01-01\", to: \"2025-02-28\"}}) {
         metrics { conversations newCustomers unanswered messages closed followUpsCompleted ratings { count } } } }";
     let kept = json!({"conversations": 2, "newCustomers": 2, "unanswered": 2, "messages": 2, "closed": 1,
                       "followUpsCompleted": 1, "ratings": {"count": 1}});
-    assert_eq!(caseload.ask("boss", query, &json!({})).await.data("team")["metrics"], kept);
+    assert_eq!(
+        caseload.ask("boss", query, &json!({})).await.data("team")["metrics"],
+        kept
+    );
 }
 
 async fn the_command_says_what_it_would_do_and_does_it_once(backend: Backend) {
     let folder = TempDir::new().expect("a temporary folder");
     let database = Database::empty(backend);
-    let cli = Cli { folder: folder.path().to_owned(), database_url: database.url() };
-    cli.run(&["workspace", "create", "acme", "--name", "Acme", "--timezone", "Europe/Rome"]).code(0);
-    cli.run_with(&["import", "-"], lines(&three()).as_bytes()).code(0);
+    let cli = Cli {
+        folder: folder.path().to_owned(),
+        database_url: database.url(),
+    };
+    cli.run(&[
+        "workspace",
+        "create",
+        "acme",
+        "--name",
+        "Acme",
+        "--timezone",
+        "Europe/Rome",
+    ])
+    .code(0);
+    cli.run_with(&["import", "-"], lines(&three()).as_bytes())
+        .code(0);
     let keep = ["retention", "--keep-months", "1", "--json"];
     let early = cli.run(&keep).code(2);
     assert!(early.stderr.contains("caseload rollup"), "{early:?}");
     cli.run(&["rollup"]).code(0);
-    let export = ["export", "daily", "--from", "2025-01-01", "--to", "2025-06-30", "--format", "csv"];
+    let export = [
+        "export",
+        "daily",
+        "--from",
+        "2025-01-01",
+        "--to",
+        "2025-06-30",
+        "--format",
+        "csv",
+    ];
     let rows = figures(&cli.run(&export).code(0).stdout);
 
-    let would = cli.run(&[&keep[..], &["--dry-run"]].concat()).code(0).json();
-    assert_eq!((&would["conversations"], &would["messages"]), (&json!(1), &json!(1)), "{would}");
-    assert_eq!(database.sql("SELECT count(*) FROM conversations").trim(), "3");
+    let would = cli
+        .run(&[&keep[..], &["--dry-run"]].concat())
+        .code(0)
+        .json();
+    assert_eq!(
+        (&would["conversations"], &would["messages"]),
+        (&json!(1), &json!(1)),
+        "{would}"
+    );
+    assert_eq!(
+        database.sql("SELECT count(*) FROM conversations").trim(),
+        "3"
+    );
     let did = cli.run(&keep).code(0).json();
     assert_eq!(
         (&did["conversations"], &did["messages"], &did["dry_run"]),
@@ -335,18 +468,30 @@ async fn the_command_says_what_it_would_do_and_does_it_once(backend: Backend) {
         "{did}"
     );
     assert_eq!(cli.run(&keep).code(0).json()["conversations"], 0);
-    let fewer = cli.run(&["retention", "--keep-months", "600", "--json"]).code(0).json();
-    assert_eq!(fewer["final_before"], did["final_before"], "what is final stays final");
+    let fewer = cli
+        .run(&["retention", "--keep-months", "600", "--json"])
+        .code(0)
+        .json();
+    assert_eq!(
+        fewer["final_before"], did["final_before"],
+        "what is final stays final"
+    );
 
     assert_eq!(figures(&cli.run(&export).code(0).stdout), rows);
     cli.run(&["verify"]).code(0);
-    let zone = cli.run(&["workspace", "set-timezone", "acme", "UTC"]).code(2);
+    let zone = cli
+        .run(&["workspace", "set-timezone", "acme", "UTC"])
+        .code(2);
     assert!(zone.stderr.contains("final"), "{zone:?}");
-    cli.run(&["rollup", "--from", "2025-01-01", "--to", "2025-06-30"]).code(0);
+    cli.run(&["rollup", "--from", "2025-01-01", "--to", "2025-06-30"])
+        .code(0);
     assert_eq!(figures(&cli.run(&export).code(0).stdout), rows);
 }
 
 /// The rows without their last column: when a day without events was rolled up is when anything was.
 fn figures(csv: &str) -> Vec<String> {
-    csv.lines().filter_map(|line| line.rsplit_once(',')).map(|(row, _)| row.to_owned()).collect()
+    csv.lines()
+        .filter_map(|line| line.rsplit_once(','))
+        .map(|(row, _)| row.to_owned())
+        .collect()
 }

@@ -17,10 +17,18 @@ fn documented() -> (BTreeSet<String>, BTreeSet<String>) {
     let page = std::fs::read_to_string(path).expect("the page is there");
     let named = |function: &str| -> BTreeSet<String> {
         let start = format!("SELECT {function}('");
-        let lines = page.lines().filter_map(|line| line.strip_prefix(start.as_str()));
-        lines.filter_map(|rest| rest.split('\'').next()).map(str::to_owned).collect()
+        let lines = page
+            .lines()
+            .filter_map(|line| line.strip_prefix(start.as_str()));
+        lines
+            .filter_map(|rest| rest.split('\'').next())
+            .map(str::to_owned)
+            .collect()
     };
-    (named("create_distributed_table"), named("create_reference_table"))
+    (
+        named("create_distributed_table"),
+        named("create_reference_table"),
+    )
 }
 
 /// Tables of Diesel's own.
@@ -31,12 +39,25 @@ async fn every_table_is_spread_by_workspace_or_copied_to_every_node() {
     let database = Database::empty(Backend::Postgres);
     database.store().await;
     let all = database.sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public'");
-    let all: BTreeSet<String> = all.lines().filter(|table| *table != BOOKKEEPING).map(str::to_owned).collect();
+    let all: BTreeSet<String> = all
+        .lines()
+        .filter(|table| *table != BOOKKEEPING)
+        .map(str::to_owned)
+        .collect();
     let (distributed, copied) = documented();
     let both: BTreeSet<String> = distributed.union(&copied).cloned().collect();
-    assert_eq!(all, both, "docs/scaling.md names every table once, and no other");
+    assert_eq!(
+        all, both,
+        "docs/scaling.md names every table once, and no other"
+    );
     assert!(distributed.is_disjoint(&copied));
-    assert_eq!(copied.iter().map(String::as_str).find(|table| distributed.contains(*table)), None);
+    assert_eq!(
+        copied
+            .iter()
+            .map(String::as_str)
+            .find(|table| distributed.contains(*table)),
+        None
+    );
 }
 
 #[tokio::test]
@@ -58,7 +79,9 @@ async fn every_key_of_what_is_spread_leads_with_the_workspace() {
     );
     let mut seen = BTreeSet::new();
     for key in keys.lines() {
-        let [table, name, first] = key.split('|').collect::<Vec<_>>()[..] else { panic!("{key}") };
+        let [table, name, first] = key.split('|').collect::<Vec<_>>()[..] else {
+            panic!("{key}")
+        };
         if distributed.contains(table) {
             assert_eq!(first, "workspace_id", "{name} of {table}");
             seen.insert(table.to_owned());
@@ -71,16 +94,31 @@ async fn every_key_of_what_is_spread_leads_with_the_workspace() {
 fn statements() -> Vec<String> {
     let postgres = Postmaster::start(&["fsync=off", "log_statement=all", "log_line_prefix=<%a> "]);
     let folder = TempDir::new().expect("a temporary folder");
-    let cli = Cli { folder: folder.path().to_owned(), database_url: postgres.url("127.0.0.1") };
+    let cli = Cli {
+        folder: folder.path().to_owned(),
+        database_url: postgres.url("127.0.0.1"),
+    };
     cli.run(&["migrate"]).code(0);
-    cli.run(&["workspace", "create", "acme", "--name", "Acme"]).code(0);
+    cli.run(&["workspace", "create", "acme", "--name", "Acme"])
+        .code(0);
     let from = postgres.log().len();
     let facts = include_str!("../../docs/example.ndjson");
-    cli.run_with(&["import", "--workspace", "acme", "-"], facts.as_bytes()).code(0);
+    cli.run_with(&["import", "--workspace", "acme", "-"], facts.as_bytes())
+        .code(0);
     let boss = br#"{"type":"member","id":"boss","name":"Boss","role":"owner"}"#;
-    cli.run_with(&["import", "--workspace", "acme", "-"], boss).code(0);
+    cli.run_with(&["import", "--workspace", "acme", "-"], boss)
+        .code(0);
     cli.run(&["rollup", "--workspace", "acme"]).code(0);
-    cli.run(&["rollup", "--workspace", "acme", "--from", "2026-01-01", "--to", "2026-12-31"]).code(0);
+    cli.run(&[
+        "rollup",
+        "--workspace",
+        "acme",
+        "--from",
+        "2026-01-01",
+        "--to",
+        "2026-12-31",
+    ])
+    .code(0);
     let server = cli.serve(&["--no-scheduler"]);
     for query in [
         "{ viewer { role } workspace { members { id } teams { id } } rollupStatus { pendingDays } }",
@@ -96,9 +134,12 @@ fn statements() -> Vec<String> {
     }
     assert_eq!(server.stop(), Some(0));
     let log = postgres.log();
-    let ours = log[from..].lines().filter_map(|line| line.strip_prefix("<caseload> LOG:  "));
+    let ours = log[from..]
+        .lines()
+        .filter_map(|line| line.strip_prefix("<caseload> LOG:  "));
     let said = ours.filter_map(|line| {
-        line.split_once(": ").filter(|(kind, _)| *kind == "statement" || kind.starts_with("execute"))
+        line.split_once(": ")
+            .filter(|(kind, _)| *kind == "statement" || kind.starts_with("execute"))
     });
     said.map(|(_, statement)| statement.to_owned()).collect()
 }
@@ -107,13 +148,17 @@ fn statements() -> Vec<String> {
 fn is_of_one_workspace(statement: &str) -> bool {
     statement.split("workspace_id").skip(1).any(|rest| {
         let value = rest.trim_start_matches('"').strip_prefix(" = ");
-        value.is_some_and(|value| value.starts_with(|sign: char| sign == '$' || sign.is_ascii_digit()))
+        value.is_some_and(|value| {
+            value.starts_with(|sign: char| sign == '$' || sign.is_ascii_digit())
+        })
     })
 }
 
 /// Whether a statement names that table.
 fn names(statement: &str, table: &str) -> bool {
-    statement.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').any(|word| word == table)
+    statement
+        .split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_')
+        .any(|word| word == table)
 }
 
 #[test]
@@ -129,13 +174,25 @@ fn no_statement_of_imports_rollups_and_readers_goes_without_a_workspace() {
         for table in distributed.iter().filter(|table| names(statement, table)) {
             looked_at.insert(table.clone());
             let by_equality = is_of_one_workspace(statement);
-            let by_value =
-                (statement.starts_with("INSERT") || statement.starts_with("COPY")) && names(statement, "workspace_id");
+            let by_value = (statement.starts_with("INSERT") || statement.starts_with("COPY"))
+                && names(statement, "workspace_id");
             assert!(by_equality || by_value, "{table}: {statement}");
         }
     }
-    for table in ["conversations", "messages", "ratings", "day_blocks", "ledgers", "dirty_days", "members", "customers"]
-    {
-        assert!(looked_at.contains(table), "nothing was said of {table} in {} statements", statements.len());
+    for table in [
+        "conversations",
+        "messages",
+        "ratings",
+        "day_blocks",
+        "ledgers",
+        "dirty_days",
+        "members",
+        "customers",
+    ] {
+        assert!(
+            looked_at.contains(table),
+            "nothing was said of {table} in {} statements",
+            statements.len()
+        );
     }
 }

@@ -29,7 +29,8 @@ const DAMAGED: &str = "2026-03-04";
 async fn acme(backend: Backend) -> Caseload {
     let now = "2026-03-10T12:00:00Z".parse().expect("an instant");
     let caseload = Caseload::new(backend, ZONE, now).await;
-    let mut records = vec![json!({"type": "member", "id": "boss", "name": "Boss", "role": "owner"})];
+    let mut records =
+        vec![json!({"type": "member", "id": "boss", "name": "Boss", "role": "owner"})];
     for day in 1..=8 {
         for number in 0..day {
             let id = format!("c-{day}-{number}");
@@ -52,7 +53,9 @@ async fn acme(backend: Backend) -> Caseload {
 async fn differences(caseload: &Caseload) -> (Vec<Option<String>>, u64) {
     let (send, found) = std::sync::mpsc::channel();
     let note = move |difference| send.send(difference).expect("the receiver waits below");
-    let verified = verify(&caseload.store, caseload.workspace, None, note).await.expect("the store is there");
+    let verified = verify(&caseload.store, caseload.workspace, None, note)
+        .await
+        .expect("the store is there");
     let mut days = Vec::new();
     for Difference { day, what } in found {
         assert!(!what.is_empty());
@@ -72,9 +75,17 @@ async fn check_found(backend: Backend, sql: &[&str]) {
     let caseload = acme(backend).await;
     for sql in sql {
         caseload.database.sql(&sql.replace("DAY", &damaged()));
-        assert_eq!(differences(&caseload).await, (vec![Some(DAMAGED.to_owned())], 0), "{sql}");
+        assert_eq!(
+            differences(&caseload).await,
+            (vec![Some(DAMAGED.to_owned())], 0),
+            "{sql}"
+        );
         caseload.rebuild().await;
-        assert_eq!(differences(&caseload).await, (vec![], 0), "rebuilt after {sql}");
+        assert_eq!(
+            differences(&caseload).await,
+            (vec![], 0),
+            "rebuilt after {sql}"
+        );
     }
 }
 
@@ -87,7 +98,16 @@ async fn a_wrong_block_is_found_and_its_day_named(backend: Backend) {
     let other_day = "UPDATE day_blocks SET block = (SELECT b.block FROM day_blocks b WHERE b.day = DAY + 1 LIMIT 1) \
         WHERE day = DAY";
     let gone = "DELETE FROM day_blocks WHERE day = DAY";
-    check_found(backend, &[other_day, gone, &set_block(backend, "00"), &set_block(backend, "")]).await;
+    check_found(
+        backend,
+        &[
+            other_day,
+            gone,
+            &set_block(backend, "00"),
+            &set_block(backend, ""),
+        ],
+    )
+    .await;
 }
 
 async fn a_wrong_summary_row_is_found_and_its_day_named(backend: Backend) {
@@ -126,7 +146,11 @@ async fn a_wrong_first_conversation_of_a_customer_is_found(backend: Backend) {
         .database
         .sql("UPDATE conversations SET opens_customer = NOT opens_customer WHERE id IN ('c-1-0', 'c-8-0')");
     let (days, _) = differences(&caseload).await;
-    assert!(days.contains(&Some("2026-03-01".to_owned())) && days.contains(&Some("2026-03-08".to_owned())), "{days:?}");
+    assert!(
+        days.contains(&Some("2026-03-01".to_owned()))
+            && days.contains(&Some("2026-03-08".to_owned())),
+        "{days:?}"
+    );
 }
 
 async fn wrong_open_conversations_are_found(backend: Backend) {
@@ -136,13 +160,19 @@ async fn wrong_open_conversations_are_found(backend: Backend) {
         caseload.database.sql(sql);
         assert_eq!(differences(&caseload).await, (vec![None], 0), "{sql}");
         caseload.rebuild().await;
-        assert_eq!(differences(&caseload).await, (vec![], 0), "rebuilt after {sql}");
+        assert_eq!(
+            differences(&caseload).await,
+            (vec![], 0),
+            "rebuilt after {sql}"
+        );
     }
 }
 
 async fn days_that_wait_for_their_rollup_are_no_difference(backend: Backend) {
     let caseload = acme(backend).await;
-    caseload.import(&[json!({"type": "delete", "of": "message", "id": "c-4-1"})]).await;
+    caseload
+        .import(&[json!({"type": "delete", "of": "message", "id": "c-4-1"})])
+        .await;
     assert_eq!(differences(&caseload).await, (vec![], 1));
 }
 
@@ -168,7 +198,10 @@ async fn check_never_served(backend: Backend, sql: &[String]) {
 
 /// Sets the block of the day to bytes, as hexadecimal digits.
 fn set_block(backend: Backend, hex: &str) -> String {
-    format!("UPDATE day_blocks SET block = {} WHERE day = DAY", blob(backend, hex))
+    format!(
+        "UPDATE day_blocks SET block = {} WHERE day = DAY",
+        blob(backend, hex)
+    )
 }
 
 fn blob(backend: Backend, hex: &str) -> String {
@@ -180,7 +213,9 @@ fn blob(backend: Backend, hex: &str) -> String {
 
 async fn a_damaged_block_is_made_anew_and_never_served(backend: Backend) {
     let truncated = match backend {
-        Backend::Sqlite => "UPDATE day_blocks SET block = substr(block, 1, length(block) - 3) WHERE day = DAY",
+        Backend::Sqlite => {
+            "UPDATE day_blocks SET block = substr(block, 1, length(block) - 3) WHERE day = DAY"
+        }
         Backend::Postgres => {
             "UPDATE day_blocks SET block = substring(block FROM 1 FOR length(block) - 3) WHERE day = DAY"
         }
@@ -200,11 +235,19 @@ async fn a_block_of_an_unknown_version_is_made_anew_and_never_served(backend: Ba
         Backend::Sqlite => "CAST(X'fe' || substr(block, 2) AS BLOB)",
         Backend::Postgres => "'\\xfe'::bytea || substring(block FROM 2)",
     };
-    check_never_served(backend, &[format!("UPDATE day_blocks SET block = {rest} WHERE day = DAY")]).await;
+    check_never_served(
+        backend,
+        &[format!(
+            "UPDATE day_blocks SET block = {rest} WHERE day = DAY"
+        )],
+    )
+    .await;
 }
 
 async fn damaged_open_conversations_are_made_anew_and_never_served(backend: Backend) {
-    let sql =
-        [format!("UPDATE open_blocks SET block = {}", blob(backend, "ff00")), "DELETE FROM open_blocks".to_owned()];
+    let sql = [
+        format!("UPDATE open_blocks SET block = {}", blob(backend, "ff00")),
+        "DELETE FROM open_blocks".to_owned(),
+    ];
     check_never_served(backend, &sql).await;
 }

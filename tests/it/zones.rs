@@ -30,9 +30,12 @@ on_both_stores! {
 async fn created_at(backend: Backend, zone: Tz, instants: &[&str]) -> Caseload {
     let now = "2026-01-10T12:00:00Z".parse().expect("an instant");
     let caseload = Caseload::new(backend, zone, now).await;
-    let mut records = vec![json!({"type": "member", "id": "boss", "name": "Boss", "role": "owner"})];
+    let mut records =
+        vec![json!({"type": "member", "id": "boss", "name": "Boss", "role": "owner"})];
     records.extend(
-        instants.iter().map(|at| json!({"type": "conversation", "id": at, "customer_id": at, "created_at": at})),
+        instants.iter().map(
+            |at| json!({"type": "conversation", "id": at, "customer_id": at, "created_at": at}),
+        ),
     );
     let report = caseload.import(&records).await;
     assert_eq!(report.rejected, 0, "{report:?}");
@@ -41,23 +44,43 @@ async fn created_at(backend: Backend, zone: Tz, instants: &[&str]) -> Caseload {
 }
 
 /// Conversations of each day that has some, and of each hour, as `weekday hour`.
-async fn days_and_hours(caseload: &Caseload, from: &str, to: &str) -> (Vec<(String, u64)>, Vec<(String, u64)>) {
-    let query = "query($from: Date!, $to: Date!) { team(period: {between: {from: $from, to: $to}}) {
+async fn days_and_hours(
+    caseload: &Caseload,
+    from: &str,
+    to: &str,
+) -> (Vec<(String, u64)>, Vec<(String, u64)>) {
+    let query =
+        "query($from: Date!, $to: Date!) { team(period: {between: {from: $from, to: $to}}) {
         series { from metrics { conversations } } busyHours { weekday hour count } } }";
-    let report = caseload.ask("boss", query, &json!({"from": from, "to": to})).await.data("team");
+    let report = caseload
+        .ask("boss", query, &json!({"from": from, "to": to}))
+        .await
+        .data("team");
     let listed = |list: &Value, name: &dyn Fn(&Value) -> String, count: &str| {
         let entries = list.as_array().expect("a list").iter();
-        let counted =
-            entries.map(|entry| (name(entry), entry.pointer(count).and_then(Value::as_u64).expect("a count")));
+        let counted = entries.map(|entry| {
+            (
+                name(entry),
+                entry
+                    .pointer(count)
+                    .and_then(Value::as_u64)
+                    .expect("a count"),
+            )
+        });
         counted.filter(|(_, count)| *count != 0).collect::<Vec<_>>()
     };
     let day = |point: &Value| point["from"].as_str().expect("a day").to_owned();
     let hour = |hour: &Value| format!("{} {}", hour["weekday"], hour["hour"]);
-    (listed(&report["series"], &day, "/metrics/conversations"), listed(&report["busyHours"], &hour, "/count"))
+    (
+        listed(&report["series"], &day, "/metrics/conversations"),
+        listed(&report["busyHours"], &hour, "/count"),
+    )
 }
 
 fn counted(list: &[(&str, u64)]) -> Vec<(String, u64)> {
-    list.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect()
+    list.iter()
+        .map(|(name, count)| ((*name).to_owned(), *count))
+        .collect()
 }
 
 async fn a_day_of_23_hours_and_one_of_25_hold_what_falls_on_them(backend: Backend) {
@@ -71,8 +94,21 @@ async fn a_day_of_23_hours_and_one_of_25_hold_what_falls_on_them(backend: Backen
     ];
     let caseload = created_at(backend, Tz::Europe__Rome, &spring).await;
     let (days, hours) = days_and_hours(&caseload, "2025-03-29", "2025-03-31").await;
-    assert_eq!(days, counted(&[("2025-03-29", 1), ("2025-03-30", 4), ("2025-03-31", 1)]));
-    assert_eq!(hours, counted(&[("1 0", 1), ("6 23", 1), ("7 0", 1), ("7 1", 1), ("7 3", 1), ("7 23", 1)]));
+    assert_eq!(
+        days,
+        counted(&[("2025-03-29", 1), ("2025-03-30", 4), ("2025-03-31", 1)])
+    );
+    assert_eq!(
+        hours,
+        counted(&[
+            ("1 0", 1),
+            ("6 23", 1),
+            ("7 0", 1),
+            ("7 1", 1),
+            ("7 3", 1),
+            ("7 23", 1)
+        ])
+    );
 
     let autumn = [
         "2025-10-25T21:59:59Z",
@@ -84,8 +120,14 @@ async fn a_day_of_23_hours_and_one_of_25_hold_what_falls_on_them(backend: Backen
     ];
     let caseload = created_at(backend, Tz::Europe__Rome, &autumn).await;
     let (days, hours) = days_and_hours(&caseload, "2025-10-25", "2025-10-27").await;
-    assert_eq!(days, counted(&[("2025-10-25", 1), ("2025-10-26", 4), ("2025-10-27", 1)]));
-    assert_eq!(hours, counted(&[("1 0", 1), ("6 23", 1), ("7 0", 1), ("7 2", 2), ("7 23", 1)]));
+    assert_eq!(
+        days,
+        counted(&[("2025-10-25", 1), ("2025-10-26", 4), ("2025-10-27", 1)])
+    );
+    assert_eq!(
+        hours,
+        counted(&[("1 0", 1), ("6 23", 1), ("7 0", 1), ("7 2", 2), ("7 23", 1)])
+    );
 }
 
 async fn zones_may_be_off_by_half_an_hour_or_a_quarter(backend: Backend) {
@@ -106,12 +148,30 @@ async fn zones_may_be_off_by_half_an_hour_or_a_quarter(backend: Backend) {
     ];
     let caseload = created_at(backend, Tz::Australia__Lord_Howe, &lord_howe).await;
     let (days, hours) = days_and_hours(&caseload, "2025-10-04", "2025-10-06").await;
-    assert_eq!(days, counted(&[("2025-10-04", 1), ("2025-10-05", 4), ("2025-10-06", 1)]));
-    assert_eq!(hours, counted(&[("1 0", 1), ("6 23", 1), ("7 0", 1), ("7 1", 1), ("7 2", 1), ("7 23", 1)]));
+    assert_eq!(
+        days,
+        counted(&[("2025-10-04", 1), ("2025-10-05", 4), ("2025-10-06", 1)])
+    );
+    assert_eq!(
+        hours,
+        counted(&[
+            ("1 0", 1),
+            ("6 23", 1),
+            ("7 0", 1),
+            ("7 1", 1),
+            ("7 2", 1),
+            ("7 23", 1)
+        ])
+    );
 }
 
 async fn a_day_that_was_skipped_is_an_empty_bucket(backend: Backend) {
-    let caseload = created_at(backend, Tz::Pacific__Apia, &["2011-12-30T09:59:59Z", "2011-12-30T10:00:00Z"]).await;
+    let caseload = created_at(
+        backend,
+        Tz::Pacific__Apia,
+        &["2011-12-30T09:59:59Z", "2011-12-30T10:00:00Z"],
+    )
+    .await;
     let (days, _) = days_and_hours(&caseload, "2011-12-29", "2011-12-31").await;
     assert_eq!(days, counted(&[("2011-12-29", 1), ("2011-12-31", 1)]));
     let query = "{ team(period: {between: {from: \"2011-12-29\", to: \"2011-12-31\"}}) {
@@ -145,7 +205,8 @@ async fn a_changed_zone_takes_effect_all_at_once(backend: Backend) {
         let mut writer = Writer::new(Dice::seeded(seed));
         let mut world = writer.empty_world();
         let caseload = Caseload::new(backend, world.zone, world.now).await;
-        let mut records = vec![json!({"type": "member", "id": "boss", "name": "Boss", "role": "owner"})];
+        let mut records =
+            vec![json!({"type": "member", "id": "boss", "name": "Boss", "role": "owner"})];
         records.extend(writer.records(150));
         caseload.import(&records).await;
         world.apply_all(&records);
@@ -155,18 +216,40 @@ async fn a_changed_zone_takes_effect_all_at_once(backend: Backend) {
         let old_zone = world.zone.name();
         caseload
             .store
-            .request_zone(caseload.workspace, zone, Actor::Operator, caseload.clock.now())
+            .request_zone(
+                caseload.workspace,
+                zone,
+                Actor::Operator,
+                caseload.clock.now(),
+            )
             .await
             .expect("the store is there");
         let status = "{ workspace { timezone pendingTimezone } rollupStatus { generation } }";
         let before = caseload.ask("boss", status, &json!({})).await.json()["data"].take();
-        let pending = if old_zone == place.zone.name() { Value::Null } else { json!(place.zone.name()) };
-        assert_eq!(before["workspace"], json!({"timezone": old_zone, "pendingTimezone": pending}));
+        let pending = if old_zone == place.zone.name() {
+            Value::Null
+        } else {
+            json!(place.zone.name())
+        };
+        assert_eq!(
+            before["workspace"],
+            json!({"timezone": old_zone, "pendingTimezone": pending})
+        );
         caseload.roll_up().await;
         let after = caseload.ask("boss", status, &json!({})).await.json()["data"].take();
-        assert_eq!(after["workspace"], json!({"timezone": place.zone.name(), "pendingTimezone": null}));
-        let generation = |status: &Value| status["rollupStatus"]["generation"].as_i64().expect("a number");
-        assert!(generation(&after) <= generation(&before) + 1, "one flip: {before} {after}");
+        assert_eq!(
+            after["workspace"],
+            json!({"timezone": place.zone.name(), "pendingTimezone": null})
+        );
+        let generation = |status: &Value| {
+            status["rollupStatus"]["generation"]
+                .as_i64()
+                .expect("a number")
+        };
+        assert!(
+            generation(&after) <= generation(&before) + 1,
+            "one flip: {before} {after}"
+        );
 
         world.zone = place.zone;
         check_team(seed, &caseload, &Book::of(&world), &mut writer).await;
@@ -181,8 +264,15 @@ async fn check_team(seed: u64, caseload: &Caseload, book: &Book<'_>, writer: &mu
             "period": span.input(), "filter": {}, "by": ask.by, "measure": ask.measure, "busy": ask.busy,
             "first": ask.first,
         });
-        let got = caseload.ask("boss", &queries::team(), &variables).await.data("team");
+        let got = caseload
+            .ask("boss", &queries::team(), &variables)
+            .await
+            .data("team");
         let expected = book.team(ask, &Filter::default());
-        assert_eq!(difference(&expected, &got), None, "seed {seed}, {variables}");
+        assert_eq!(
+            difference(&expected, &got),
+            None,
+            "seed {seed}, {variables}"
+        );
     }
 }

@@ -33,10 +33,12 @@ impl ApiSecret {
     /// A new one.
     pub fn generate() -> Result<Self, ApiError> {
         let mut bytes = [0_u8; SECRET_BYTES];
-        rand::rngs::OsRng.try_fill_bytes(&mut bytes).map_err(|error| {
-            tracing::error!(%error, "the system gives no random bytes");
-            ApiError::internal()
-        })?;
+        rand::rngs::OsRng
+            .try_fill_bytes(&mut bytes)
+            .map_err(|error| {
+                tracing::error!(%error, "the system gives no random bytes");
+                ApiError::internal()
+            })?;
         let mut text = String::with_capacity(2 * SECRET_BYTES);
         for byte in bytes {
             // Writing to a string can't fail.
@@ -77,9 +79,18 @@ impl<'t> Presented<'t> {
         let mut parts = token.strip_prefix(PREFIX)?.split('_');
         let (workspace, key, secret) = (parts.next()?, parts.next()?, parts.next()?);
         let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-        let shaped = parts.next().is_none() && secret.len() == 2 * SECRET_BYTES && secret.bytes().all(is_hex);
-        let key = key.parse().ok().filter(|number: &i64| number.to_string() == key)?;
-        shaped.then_some(Self { workspace, key: TokenKey(key), secret })
+        let shaped = parts.next().is_none()
+            && secret.len() == 2 * SECRET_BYTES
+            && secret.bytes().all(is_hex);
+        let key = key
+            .parse()
+            .ok()
+            .filter(|number: &i64| number.to_string() == key)?;
+        shaped.then_some(Self {
+            workspace,
+            key: TokenKey(key),
+            secret,
+        })
     }
 
     /// Whether its secret is the one with that hash; in a time that does not tell how much of it is right.
@@ -100,16 +111,24 @@ mod tests {
 
     #[test]
     fn a_token_says_where_to_look_and_matches_its_own_hash_alone() {
-        let (secret, other) = (ApiSecret::generate().unwrap(), ApiSecret::generate().unwrap());
+        let (secret, other) = (
+            ApiSecret::generate().unwrap(),
+            ApiSecret::generate().unwrap(),
+        );
         let token = secret.token("acme-1", TokenKey(12));
         let presented = Presented::parse(&token).unwrap();
-        assert_eq!((presented.workspace, presented.key), ("acme-1", TokenKey(12)));
+        assert_eq!(
+            (presented.workspace, presented.key),
+            ("acme-1", TokenKey(12))
+        );
         assert!(presented.matches(secret.hash()) && !presented.matches(other.hash()));
     }
 
     #[test]
     fn secrets_are_256_bits_that_never_come_again() {
-        let secrets: HashSet<String> = (0..1_000).map(|_| ApiSecret::generate().unwrap().0).collect();
+        let secrets: HashSet<String> = (0..1_000)
+            .map(|_| ApiSecret::generate().unwrap().0)
+            .collect();
         assert_eq!(secrets.len(), 1_000);
         assert!(secrets.iter().all(|secret| secret.len() == 64));
     }
@@ -117,7 +136,10 @@ mod tests {
     #[test]
     fn a_secret_is_not_shown_by_accident() {
         let secret = ApiSecret::generate().unwrap();
-        assert_eq!(format!("{secret:?} {:?}", secret.hash()), "ApiSecret(…) SecretHash(…)");
+        assert_eq!(
+            format!("{secret:?} {:?}", secret.hash()),
+            "ApiSecret(…) SecretHash(…)"
+        );
     }
 
     #[test]

@@ -48,13 +48,22 @@ impl Expected {
 
     /// What a token with these claims says; `None` where it is not for us, or says something that is none.
     pub(super) fn read(&self, object: &Object) -> Option<Said> {
-        let ours = self.issuer.as_deref().is_none_or(|issuer| text(object, "iss") == Some(issuer))
-            && self.audience.as_deref().is_none_or(|audience| is_for(object, audience));
+        let ours = self
+            .issuer
+            .as_deref()
+            .is_none_or(|issuer| text(object, "iss") == Some(issuer))
+            && self
+                .audience
+                .as_deref()
+                .is_none_or(|audience| is_for(object, audience));
         let said = Said {
             sub: text(object, "sub")?.to_owned(),
             workspace: text(object, "workspace")?.to_owned(),
             ends: number(object, "exp")?,
-            begins: ["nbf", "iat"].iter().filter_map(|field| number(object, field)).fold(f64::MIN, f64::max),
+            begins: ["nbf", "iat"]
+                .iter()
+                .filter_map(|field| number(object, field))
+                .fold(f64::MIN, f64::max),
         };
         (ours && is_typed(object)).then_some(said)
     }
@@ -80,17 +89,28 @@ pub(super) struct Said {
 impl Said {
     /// What matters of it.
     pub(super) fn claims(&self) -> Claims {
-        Claims { sub: self.sub.clone(), workspace: self.workspace.clone() }
+        Claims {
+            sub: self.sub.clone(),
+            workspace: self.workspace.clone(),
+        }
     }
 }
 
 /// Whether all registered claims that are there are of their types.
 fn is_typed(object: &Object) -> bool {
-    let is =
-        |fields: &[&str], right: fn(&Value) -> bool| fields.iter().filter_map(|field| object.get(*field)).all(right);
+    let is = |fields: &[&str], right: fn(&Value) -> bool| {
+        fields
+            .iter()
+            .filter_map(|field| object.get(*field))
+            .all(right)
+    };
     is(&["exp", "nbf", "iat"], Value::is_number)
         && is(&["sub", "iss", "jti"], Value::is_string)
-        && is(&["aud"], |value| value.as_array().map_or(value.is_string(), |all| all.iter().all(Value::is_string)))
+        && is(&["aud"], |value| {
+            value
+                .as_array()
+                .map_or(value.is_string(), |all| all.iter().all(Value::is_string))
+        })
 }
 
 fn is_for(object: &Object, audience: &str) -> bool {

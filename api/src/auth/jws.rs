@@ -44,7 +44,10 @@ impl<'t> Jws<'t> {
         let (signed, signature) = token.rsplit_once('.')?;
         let (header, claims) = signed.split_once('.')?;
         let header = object(header)?;
-        if claims.contains('.') || FOREIGN.iter().any(|field| header.contains_key(*field)) || !is_let_in(&header) {
+        if claims.contains('.')
+            || FOREIGN.iter().any(|field| header.contains_key(*field))
+            || !is_let_in(&header)
+        {
             return None;
         }
         let key_id = match header.get("kid") {
@@ -67,7 +70,9 @@ impl<'t> Jws<'t> {
 }
 
 fn is_let_in(header: &Object) -> bool {
-    let Some(kind) = header.get("typ") else { return true };
+    let Some(kind) = header.get("typ") else {
+        return true;
+    };
     let kind = kind.as_str().map(str::to_ascii_lowercase);
     kind.is_some_and(|kind| TYPES.contains(&kind.trim_start_matches("application/")))
 }
@@ -79,7 +84,9 @@ pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
 
 /// A JSON object in Base64.
 fn object(part: &str) -> Option<Object> {
-    serde_json::from_slice::<Unique>(&decode(part)?).ok().map(|object| object.0)
+    serde_json::from_slice::<Unique>(&decode(part)?)
+        .ok()
+        .map(|object| object.0)
 }
 
 /// The fields of a JSON object, each of which comes once.

@@ -3,7 +3,8 @@
 use hmac::{Hmac, Mac as _};
 use p256::pkcs8::DecodePublicKey as _;
 use rsa::{
-    RsaPublicKey, pkcs1::DecodeRsaPublicKey as _, pkcs1v15, signature::Verifier as _, traits::PublicKeyParts as _,
+    RsaPublicKey, pkcs1::DecodeRsaPublicKey as _, pkcs1v15, signature::Verifier as _,
+    traits::PublicKeyParts as _,
 };
 use sha2::Sha256;
 
@@ -15,7 +16,9 @@ const MIN_RSA_BITS: usize = 2_048;
 
 /// The secret is shorter than [`MIN_SECRET_BYTES`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("jwt_secret has {0} bytes and needs at least {MIN_SECRET_BYTES}; make one with: openssl rand -hex 32")]
+#[error(
+    "jwt_secret has {0} bytes and needs at least {MIN_SECRET_BYTES}; make one with: openssl rand -hex 32"
+)]
 pub struct WeakSecret(pub usize);
 
 /// Why something is no key to check tokens with.
@@ -59,7 +62,9 @@ impl std::fmt::Debug for Key {
 impl Key {
     /// HS256 with that secret.
     pub(super) fn secret(secret: &str) -> Result<Self, WeakSecret> {
-        let key = Hmac::new_from_slice(secret.as_bytes()).ok().filter(|_| MIN_SECRET_BYTES <= secret.len());
+        let key = Hmac::new_from_slice(secret.as_bytes())
+            .ok()
+            .filter(|_| MIN_SECRET_BYTES <= secret.len());
         key.map(Self::Secret).ok_or(WeakSecret(secret.len()))
     }
 
@@ -68,14 +73,18 @@ impl Key {
         if text.contains("PRIVATE KEY-----") {
             return Err(KeyError::Private);
         }
-        let rsa = RsaPublicKey::from_public_key_pem(text).or_else(|_| RsaPublicKey::from_pkcs1_pem(text));
+        let rsa =
+            RsaPublicKey::from_public_key_pem(text).or_else(|_| RsaPublicKey::from_pkcs1_pem(text));
         if let Ok(key) = rsa {
             return Self::rsa(key);
         }
         if let Ok(key) = p256::ecdsa::VerifyingKey::from_public_key_pem(text) {
             return Ok(Self::P256(key));
         }
-        Self::ed25519(ed25519_dalek::VerifyingKey::from_public_key_pem(text).map_err(|_| KeyError::Unknown)?)
+        Self::ed25519(
+            ed25519_dalek::VerifyingKey::from_public_key_pem(text)
+                .map_err(|_| KeyError::Unknown)?,
+        )
     }
 
     /// RS256 with that key.
@@ -89,7 +98,11 @@ impl Key {
 
     /// `EdDSA` with that key.
     pub(super) fn ed25519(key: ed25519_dalek::VerifyingKey) -> Result<Self, KeyError> {
-        if key.is_weak() { Err(KeyError::Unknown) } else { Ok(Self::Ed25519(key)) }
+        if key.is_weak() {
+            Err(KeyError::Unknown)
+        } else {
+            Ok(Self::Ed25519(key))
+        }
     }
 
     /// The name in a token's header.
@@ -112,11 +125,15 @@ impl Key {
 
     fn computes(&self, signed: &[u8], signature: &[u8]) -> bool {
         match self {
-            Self::Secret(mac) => mac.clone().chain_update(signed).verify_slice(signature).is_ok(),
-            Self::Rsa(key, _) => pkcs1v15::Signature::try_from(signature).is_ok_and(|s| key.verify(signed, &s).is_ok()),
-            Self::P256(key) => {
-                p256::ecdsa::Signature::from_slice(signature).is_ok_and(|s| key.verify(signed, &s).is_ok())
-            }
+            Self::Secret(mac) => mac
+                .clone()
+                .chain_update(signed)
+                .verify_slice(signature)
+                .is_ok(),
+            Self::Rsa(key, _) => pkcs1v15::Signature::try_from(signature)
+                .is_ok_and(|s| key.verify(signed, &s).is_ok()),
+            Self::P256(key) => p256::ecdsa::Signature::from_slice(signature)
+                .is_ok_and(|s| key.verify(signed, &s).is_ok()),
             Self::Ed25519(key) => {
                 let signature = ed25519_dalek::Signature::from_slice(signature);
                 signature.is_ok_and(|signature| key.verify_strict(signed, &signature).is_ok())

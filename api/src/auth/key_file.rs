@@ -52,8 +52,16 @@ impl KeyFile {
     pub(super) fn open(path: &Path, read: Read, now: Instant) -> anyhow::Result<Self> {
         let seen = stamp(path).ok();
         let keys = load(path, read).with_context(|| format!("{}", path.display()))?;
-        let state = State { keys: Arc::new(keys), seen, looked_at: now };
-        Ok(Self { path: path.to_owned(), read, state: Mutex::new(state) })
+        let state = State {
+            keys: Arc::new(keys),
+            seen,
+            looked_at: now,
+        };
+        Ok(Self {
+            path: path.to_owned(),
+            read,
+            state: Mutex::new(state),
+        })
     }
 
     /// The keys of now. Where the file has become unreadable, those that were in it stay, and the log says so once.

@@ -34,12 +34,19 @@ impl KeySet {
                 return Err(KeyError::Private);
             }
             let Some(key) = jwk.key()? else { continue };
-            if keys.iter().any(|(id, other)| *id == jwk.kid && other.algorithm() == key.algorithm()) {
+            if keys
+                .iter()
+                .any(|(id, other)| *id == jwk.kid && other.algorithm() == key.algorithm())
+            {
                 return Err(KeyError::Twice);
             }
             keys.push((jwk.kid, key));
         }
-        if keys.is_empty() { Err(KeyError::Empty) } else { Ok(Self::Named(keys)) }
+        if keys.is_empty() {
+            Err(KeyError::Empty)
+        } else {
+            Ok(Self::Named(keys))
+        }
     }
 
     /// The key for a token of that algorithm which names that key. One that names none is checked with the only key of its
@@ -49,10 +56,13 @@ impl KeySet {
             Self::Only(key) => Some(key).filter(|key| key.algorithm() == algorithm),
             Self::Named(keys) => {
                 let mut fitting = keys.iter().filter(|(id, key)| {
-                    key.algorithm() == algorithm && key_id.is_none_or(|wanted| id.as_deref() == Some(wanted))
+                    key.algorithm() == algorithm
+                        && key_id.is_none_or(|wanted| id.as_deref() == Some(wanted))
                 });
                 let first = fitting.next();
-                first.filter(|_| fitting.next().is_none()).map(|(_, key)| key)
+                first
+                    .filter(|_| fitting.next().is_none())
+                    .map(|(_, key)| key)
             }
         }
     }
@@ -94,7 +104,10 @@ impl Jwk {
     /// The key, where it is for checking signatures of an algorithm that is known here.
     fn key(&self) -> Result<Option<Key>, KeyError> {
         let is_for_signatures = self.usage.as_deref().is_none_or(|usage| usage == "sig")
-            && self.key_ops.as_ref().is_none_or(|all| all.iter().any(|one| one == "verify"));
+            && self
+                .key_ops
+                .as_ref()
+                .is_none_or(|all| all.iter().any(|one| one == "verify"));
         let is = |algorithm: &str| self.alg.as_deref().is_none_or(|own| own == algorithm);
         match (self.kty.as_str(), self.crv.as_deref()) {
             _ if !is_for_signatures => Ok(None),
@@ -114,7 +127,9 @@ impl Jwk {
     fn p256(&self) -> Result<Key, KeyError> {
         let (x, y) = (coordinate(self.x.as_ref())?, coordinate(self.y.as_ref())?);
         let point = EncodedPoint::from_affine_coordinates(&x.into(), &y.into(), false);
-        ecdsa::VerifyingKey::from_encoded_point(&point).map(Key::P256).map_err(|_| KeyError::Unknown)
+        ecdsa::VerifyingKey::from_encoded_point(&point)
+            .map(Key::P256)
+            .map_err(|_| KeyError::Unknown)
     }
 
     fn ed25519(&self) -> Result<Key, KeyError> {

@@ -52,40 +52,69 @@ impl Session {
 ///
 /// Every refusal is the same `UNAUTHENTICATED`: it says nothing about which workspaces, members and tokens exist.
 pub async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Session, ApiError> {
-    let credentials = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let credentials = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
     authenticate_credentials(app, credentials).await
 }
 
 /// The same, of what stands in `Authorization`: over a WebSocket it comes in a message.
-pub async fn authenticate_credentials(app: &App, credentials: Option<&str>) -> Result<Session, ApiError> {
-    let token = credentials.and_then(bearer).ok_or_else(ApiError::unauthenticated)?;
-    let session = if Presented::is_meant(token) { by_api_token(app, token).await } else { by_jwt(app, token).await };
+pub async fn authenticate_credentials(
+    app: &App,
+    credentials: Option<&str>,
+) -> Result<Session, ApiError> {
+    let token = credentials
+        .and_then(bearer)
+        .ok_or_else(ApiError::unauthenticated)?;
+    let session = if Presented::is_meant(token) {
+        by_api_token(app, token).await
+    } else {
+        by_jwt(app, token).await
+    };
     session?.ok_or_else(ApiError::unauthenticated)
 }
 
 /// A member, by the JWT of whoever signs them in.
 async fn by_jwt(app: &App, token: &str) -> Result<Option<Session>, ApiError> {
-    let Some(claims) = app.keys().verify(token, app.clock().now()) else { return Ok(None) };
-    let Some(snapshot) = open(app, &claims.workspace).await? else { return Ok(None) };
-    let member = snapshot.directory().member_by_id(&claims.sub).filter(|member| member.active && member.known);
+    let Some(claims) = app.keys().verify(token, app.clock().now()) else {
+        return Ok(None);
+    };
+    let Some(snapshot) = open(app, &claims.workspace).await? else {
+        return Ok(None);
+    };
+    let member = snapshot
+        .directory()
+        .member_by_id(&claims.sub)
+        .filter(|member| member.active && member.known);
     let identity = member.cloned().map(Identity::Member);
     Ok(identity.map(|identity| session(snapshot, identity)))
 }
 
 /// A machine, by its API token.
 async fn by_api_token(app: &App, token: &str) -> Result<Option<Session>, ApiError> {
-    let Some(presented) = Presented::parse(token) else { return Ok(None) };
-    let Some(snapshot) = open(app, presented.workspace).await? else { return Ok(None) };
+    let Some(presented) = Presented::parse(token) else {
+        return Ok(None);
+    };
+    let Some(snapshot) = open(app, presented.workspace).await? else {
+        return Ok(None);
+    };
     let now = app.clock().now();
     let entry = snapshot.directory().api_token(presented.key);
-    let entry = entry.filter(|entry| presented.matches(entry.hash) && entry.expires_at.is_none_or(|end| now < end));
-    let Some(entry) = entry.cloned() else { return Ok(None) };
+    let entry = entry.filter(|entry| {
+        presented.matches(entry.hash) && entry.expires_at.is_none_or(|end| now < end)
+    });
+    let Some(entry) = entry.cloned() else {
+        return Ok(None);
+    };
     token_uses::note(app, snapshot.key(), entry.key);
     Ok(Some(session(snapshot, Identity::ApiToken(entry))))
 }
 
 fn session(snapshot: Snapshot, identity: Identity) -> Session {
-    Session { viewer: Viewer::new(snapshot.workspace().clone(), identity), snapshot: Arc::new(snapshot) }
+    Session {
+        viewer: Viewer::new(snapshot.workspace().clone(), identity),
+        snapshot: Arc::new(snapshot),
+    }
 }
 
 async fn open(app: &App, workspace: &str) -> Result<Option<Snapshot>, StoreError> {
@@ -98,7 +127,10 @@ async fn open(app: &App, workspace: &str) -> Result<Option<Snapshot>, StoreError
 /// The token of `Bearer …`; the scheme in any case.
 fn bearer(credentials: &str) -> Option<&str> {
     let (scheme, token) = credentials.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()).filter(|token| !token.is_empty())
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then(|| token.trim())
+        .filter(|token| !token.is_empty())
 }
 
 #[cfg(test)]

@@ -29,7 +29,11 @@ impl Scope {
         match identity {
             Identity::Member(member) if member.role.is_manager() => Self::Everyone,
             Identity::Member(member) => Self::Only(member.key),
-            Identity::ApiToken(token) if token.scopes.iter().any(|scope| *scope != ApiScope::Import) => Self::Everyone,
+            Identity::ApiToken(token)
+                if token.scopes.iter().any(|scope| *scope != ApiScope::Import) =>
+            {
+                Self::Everyone
+            }
             Identity::ApiToken(_) => Self::Nothing,
         }
     }
@@ -48,8 +52,14 @@ impl Scope {
     pub fn select(self, filter: Filter) -> Selection {
         match self {
             Self::Everyone => Selection(filter),
-            Self::Only(own) => Selection(Filter { credit: Some(BTreeSet::from([Some(own)])), ..filter }),
-            Self::Nothing => Selection(Filter { credit: Some(BTreeSet::new()), ..filter }),
+            Self::Only(own) => Selection(Filter {
+                credit: Some(BTreeSet::from([Some(own)])),
+                ..filter
+            }),
+            Self::Nothing => Selection(Filter {
+                credit: Some(BTreeSet::new()),
+                ..filter
+            }),
         }
     }
 }
@@ -60,12 +70,18 @@ impl Selection {
     pub fn credited_to(&self, member: Option<MemberKey>) -> Self {
         let passes = self.names(member);
         let credit = Some(BTreeSet::from_iter(passes.then_some(member)));
-        Self(Filter { credit, ..self.0.clone() })
+        Self(Filter {
+            credit,
+            ..self.0.clone()
+        })
     }
 
     /// Whether what is credited to `member` passes.
     pub fn names(&self, member: Option<MemberKey>) -> bool {
-        self.0.credit.as_ref().is_none_or(|credit| credit.contains(&member))
+        self.0
+            .credit
+            .as_ref()
+            .is_none_or(|credit| credit.contains(&member))
     }
 
     /// As the cube takes it.
@@ -80,9 +96,15 @@ mod tests {
 
     #[test]
     fn a_member_of_one_s_own_scope_gets_their_own_whatever_they_ask_for() {
-        let asked = Filter { credit: Some(BTreeSet::from([Some(MemberKey(2)), None])), ..Filter::default() };
+        let asked = Filter {
+            credit: Some(BTreeSet::from([Some(MemberKey(2)), None])),
+            ..Filter::default()
+        };
         let selection = Scope::Only(MemberKey(1)).select(asked);
-        assert_eq!(selection.filter().credit, Some(BTreeSet::from([Some(MemberKey(1))])));
+        assert_eq!(
+            selection.filter().credit,
+            Some(BTreeSet::from([Some(MemberKey(1))]))
+        );
         assert!(!selection.names(None));
     }
 
@@ -98,6 +120,9 @@ mod tests {
         let all = Scope::Everyone.select(Filter::default());
         let one = all.credited_to(Some(MemberKey(1)));
         assert!(one.names(Some(MemberKey(1))) && !one.names(Some(MemberKey(2))));
-        assert_eq!(one.credited_to(Some(MemberKey(2))).filter().credit, Some(BTreeSet::new()));
+        assert_eq!(
+            one.credited_to(Some(MemberKey(2))).filter().credit,
+            Some(BTreeSet::new())
+        );
     }
 }

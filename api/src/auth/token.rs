@@ -64,34 +64,64 @@ impl TokenKeys {
             }
             KeySource::KeySet(path) => Source::File(KeyFile::open(path, KeySet::from_jwks, now).context("jwks_file")?),
         };
-        Ok(Self { source, expected: Expected::new(config), genuine: Cache::new(MAX_GENUINE) })
+        Ok(Self {
+            source,
+            expected: Expected::new(config),
+            genuine: Cache::new(MAX_GENUINE),
+        })
     }
 
     /// A token for that member, good for `ttl_seconds` from `now` on. Fails where there is no secret to sign with.
-    pub fn sign(&self, workspace: &str, member: &str, now: Instant, ttl_seconds: u64) -> anyhow::Result<String> {
+    pub fn sign(
+        &self,
+        workspace: &str,
+        member: &str,
+        now: Instant,
+        ttl_seconds: u64,
+    ) -> anyhow::Result<String> {
         let Source::Secret(secret, _) = &self.source else {
             bail!(
                 "tokens are signed with a private key, which only your login has; for a token to try things out set jwt_secret instead"
             );
         };
-        let exp = now.seconds().saturating_add(i64::try_from(ttl_seconds).unwrap_or(i64::MAX));
+        let exp = now
+            .seconds()
+            .saturating_add(i64::try_from(ttl_seconds).unwrap_or(i64::MAX));
         let (iss, aud) = (self.expected.issuer(), self.expected.audience());
-        let claims = serde_json::to_vec(&Signed { sub: member, workspace, exp, iss, aud })?;
+        let claims = serde_json::to_vec(&Signed {
+            sub: member,
+            workspace,
+            exp,
+            iss,
+            aud,
+        })?;
         let signed = format!("{HEADER}.{}", URL_SAFE_NO_PAD.encode(claims));
         let mut mac = Hmac::<Sha256>::new_from_slice(secret.expose().as_bytes())?;
         mac.update(signed.as_bytes());
-        Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())))
+        Ok(format!(
+            "{signed}.{}",
+            URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+        ))
     }
 
     /// What the token says, where its signature is that of a configured key and all that it says is right at `now`.
     pub fn verify(&self, token: &str, now: Instant) -> Option<Claims> {
         let (keys, digest) = (self.keys(now), Sha256::digest(token.as_bytes()).into());
-        let known = self.genuine.get(&digest).filter(|known| Arc::ptr_eq(&known.keys, &keys));
+        let known = self
+            .genuine
+            .get(&digest)
+            .filter(|known| Arc::ptr_eq(&known.keys, &keys));
         let said = if let Some(known) = known {
             known.said
         } else {
             let said = Arc::new(self.expected.read(&genuine(token, &keys)?)?);
-            self.genuine.insert(digest, Genuine { keys, said: Arc::clone(&said) });
+            self.genuine.insert(
+                digest,
+                Genuine {
+                    keys,
+                    said: Arc::clone(&said),
+                },
+            );
             said
         };
         self.expected.holds(&said, now).then(|| said.claims())
@@ -109,7 +139,9 @@ impl TokenKeys {
 /// so that the time tells nothing.
 fn genuine(token: &str, keys: &KeySet) -> Option<Object> {
     let jws = Jws::parse(token);
-    let key = jws.as_ref().and_then(|jws| keys.find(&jws.algorithm, jws.key_id.as_deref()));
+    let key = jws
+        .as_ref()
+        .and_then(|jws| keys.find(&jws.algorithm, jws.key_id.as_deref()));
     let Some((jws, key)) = jws.as_ref().zip(key) else {
         keys.any()?.verifies(HEADER.as_bytes(), &[]);
         return None;

@@ -51,7 +51,13 @@ mod tests {
     #[test]
     fn a_use_is_due_once_a_minute_for_each_token() {
         let uses = TokenUses::default();
-        let due = |key, second| uses.is_due(WorkspaceKey(1), TokenKey(key), Instant::from_seconds(second));
+        let due = |key, second| {
+            uses.is_due(
+                WorkspaceKey(1),
+                TokenKey(key),
+                Instant::from_seconds(second),
+            )
+        };
         assert!(due(1, 0) && due(2, 0));
         assert!(!due(1, 1) && !due(1, 59) && !due(2, 59));
         assert!(due(1, 60) && !due(1, 119) && due(1, 120) && due(2, 120));

@@ -35,7 +35,11 @@ pub enum Identity {
 impl Viewer {
     /// Someone of that workspace.
     pub fn new(workspace: Arc<Workspace>, identity: Identity) -> Self {
-        Self { scope: Scope::of(&identity), workspace, identity }
+        Self {
+            scope: Scope::of(&identity),
+            workspace,
+            identity,
+        }
     }
 
     /// The member who asks; `None` where it is a machine.
@@ -69,7 +73,9 @@ impl Viewer {
 
     /// Whether both may the same, about the same.
     pub fn may_the_same_as(&self, other: &Self) -> bool {
-        self.role() == other.role() && self.api_scopes() == other.api_scopes() && self.scope == other.scope
+        self.role() == other.role()
+            && self.api_scopes() == other.api_scopes()
+            && self.scope == other.scope
     }
 
     /// Whether they may what owners and admins may.
@@ -84,13 +90,18 @@ impl Viewer {
     pub fn is_manager(&self) -> bool {
         match &self.identity {
             Identity::Member(member) => member.role.is_manager(),
-            Identity::ApiToken(token) => self.is_admin() || token.scopes.contains(&ApiScope::ReadRollups),
+            Identity::ApiToken(token) => {
+                self.is_admin() || token.scopes.contains(&ApiScope::ReadRollups)
+            }
         }
     }
 
     /// Whether they may import.
     pub fn is_importer(&self) -> bool {
-        self.is_admin() || self.api_scopes().is_some_and(|scopes| scopes.contains(&ApiScope::Import))
+        self.is_admin()
+            || self
+                .api_scopes()
+                .is_some_and(|scopes| scopes.contains(&ApiScope::Import))
     }
 
     /// Whether they may read anything: any member, and API tokens that are for more than importing.

@@ -17,15 +17,27 @@ type Read = (BlockKey, Arc<Block>, Vec<u8>);
 
 impl Caches {
     /// The blocks of those days, in the same order; what is not in memory comes in one query.
-    pub async fn blocks(&self, ws: &Arc<Workspace>, days: &[LedgerDay]) -> Result<Vec<Arc<Block>>, LoadError> {
+    pub async fn blocks(
+        &self,
+        ws: &Arc<Workspace>,
+        days: &[LedgerDay],
+    ) -> Result<Vec<Arc<Block>>, LoadError> {
         let keys = || days.iter().map(|day| BlockKey::new(ws.key, day));
         let mut found: Vec<_> = keys().map(|key| self.0.memory.block(&key)).collect();
-        let missing: Vec<_> = keys().zip(&found).filter(|(_, block)| block.is_none()).map(|(key, _)| key).collect();
+        let missing: Vec<_> = keys()
+            .zip(&found)
+            .filter(|(_, block)| block.is_none())
+            .map(|(key, _)| key)
+            .collect();
         self.0.hits.add(Level::Memory, days.len() - missing.len());
         if !missing.is_empty() {
             let (caches, of) = (self.clone(), Arc::clone(ws));
             let load = |keys| async move { caches.load_blocks(&of, keys).await };
-            let loaded = self.0.blocks.values(missing, |key| self.0.memory.block(key), load).await?;
+            let loaded = self
+                .0
+                .blocks
+                .values(missing, |key| self.0.memory.block(key), load)
+                .await?;
             for (key, block) in keys().zip(&mut found).filter(|(_, block)| block.is_none()) {
                 *block = loaded.get(&key).cloned();
             }
@@ -40,43 +52,82 @@ impl Caches {
         days: &[LedgerDay],
     ) -> Result<Vec<Arc<Block>>, LoadError> {
         let keys: Vec<BlockKey> = days.iter().map(|day| BlockKey::new(ws.key, day)).collect();
-        let mut blocks: Blocks = keys.iter().filter_map(|key| Some((*key, self.0.memory.block(key)?))).collect();
-        let missing =
-            |blocks: &Blocks| keys.iter().filter(|key| !blocks.contains_key(key)).copied().collect::<Vec<_>>();
+        let mut blocks: Blocks = keys
+            .iter()
+            .filter_map(|key| Some((*key, self.0.memory.block(key)?)))
+            .collect();
+        let missing = |blocks: &Blocks| {
+            keys.iter()
+                .filter(|key| !blocks.contains_key(key))
+                .copied()
+                .collect::<Vec<_>>()
+        };
         let rest = missing(&blocks);
         if !rest.is_empty() {
             let shared = self.0.shared.blocks(ws, &rest).await;
-            blocks.extend(read(&rest, shared).await?.into_iter().map(|(key, block, _)| (key, block)));
+            blocks.extend(
+                read(&rest, shared)
+                    .await?
+                    .into_iter()
+                    .map(|(key, block, _)| (key, block)),
+            );
         }
         let rest = missing(&blocks);
         if !rest.is_empty() {
             let wanted: Vec<(Day, i64)> = rest.iter().map(|key| (key.day, key.revision)).collect();
-            let stored = self.0.outage.long(self.0.store.blocks(ws.key, &wanted)).await?;
-            blocks.extend(read(&rest, stored).await?.into_iter().map(|(key, block, _)| (key, block)));
+            let stored = self
+                .0
+                .outage
+                .long(self.0.store.blocks(ws.key, &wanted))
+                .await?;
+            blocks.extend(
+                read(&rest, stored)
+                    .await?
+                    .into_iter()
+                    .map(|(key, block, _)| (key, block)),
+            );
         }
         all_of(days, keys.iter().map(|key| blocks.remove(key)).collect())
     }
 
-    async fn load_blocks(&self, ws: &Arc<Workspace>, keys: Vec<BlockKey>) -> Result<Blocks, LoadError> {
+    async fn load_blocks(
+        &self,
+        ws: &Arc<Workspace>,
+        keys: Vec<BlockKey>,
+    ) -> Result<Blocks, LoadError> {
         let shared = self.0.shared.blocks(ws, &keys).await;
         let mut blocks = Blocks::new();
         self.take_in(Level::Redis, read(&keys, shared).await?, &mut blocks);
-        let rest: Vec<BlockKey> = keys.into_iter().filter(|key| !blocks.contains_key(key)).collect();
+        let rest: Vec<BlockKey> = keys
+            .into_iter()
+            .filter(|key| !blocks.contains_key(key))
+            .collect();
         if rest.is_empty() {
             return Ok(blocks);
         }
         let wanted: Vec<(Day, i64)> = rest.iter().map(|key| (key.day, key.revision)).collect();
-        let stored = self.0.outage.long(self.0.store.blocks(ws.key, &wanted)).await?;
+        let stored = self
+            .0
+            .outage
+            .long(self.0.store.blocks(ws.key, &wanted))
+            .await?;
         let bytes = self.take_in(Level::Store, read(&rest, stored).await?, &mut blocks);
         if self.0.shared.is_there() && !bytes.is_empty() {
             let (caches, ws) = (self.clone(), Arc::clone(ws));
-            self.0.tasks.spawn(async move { caches.0.shared.keep_blocks(&ws, &bytes).await });
+            self.0
+                .tasks
+                .spawn(async move { caches.0.shared.keep_blocks(&ws, &bytes).await });
         }
         Ok(blocks)
     }
 
     /// Keeps in memory what was read, and gives its bytes back.
-    fn take_in(&self, from: Level, read: Vec<Read>, blocks: &mut Blocks) -> Vec<(Day, i64, Vec<u8>)> {
+    fn take_in(
+        &self,
+        from: Level,
+        read: Vec<Read>,
+        blocks: &mut Blocks,
+    ) -> Vec<(Day, i64, Vec<u8>)> {
         self.0.hits.add(from, read.len());
         let take = |(key, block, bytes): Read| {
             self.0.memory.keep_block(key, &block);
@@ -88,10 +139,22 @@ impl Caches {
 }
 
 /// A block for each day, or which are missing.
-fn all_of(days: &[LedgerDay], found: Vec<Option<Arc<Block>>>) -> Result<Vec<Arc<Block>>, LoadError> {
-    let absent = days.iter().zip(&found).filter(|(_, block)| block.is_none()).map(|(day, _)| day.day).collect();
+fn all_of(
+    days: &[LedgerDay],
+    found: Vec<Option<Arc<Block>>>,
+) -> Result<Vec<Arc<Block>>, LoadError> {
+    let absent = days
+        .iter()
+        .zip(&found)
+        .filter(|(_, block)| block.is_none())
+        .map(|(day, _)| day.day)
+        .collect();
     let blocks: Vec<_> = found.into_iter().flatten().collect();
-    if blocks.len() < days.len() { Err(LoadError::Trouble(Trouble::Damaged(absent))) } else { Ok(blocks) }
+    if blocks.len() < days.len() {
+        Err(LoadError::Trouble(Trouble::Damaged(absent)))
+    } else {
+        Ok(blocks)
+    }
 }
 
 /// Decodes blocks. What is damaged is left out, and reported once, here.
@@ -99,7 +162,10 @@ async fn read(keys: &[BlockKey], stored: Vec<(Day, i64, Vec<u8>)>) -> Result<Vec
     if stored.is_empty() {
         return Ok(Vec::new());
     }
-    let keys: HashMap<(Day, i64), BlockKey> = keys.iter().map(|key| ((key.day, key.revision), *key)).collect();
+    let keys: HashMap<(Day, i64), BlockKey> = keys
+        .iter()
+        .map(|key| ((key.day, key.revision), *key))
+        .collect();
     let decode = move || {
         let whole = |(day, revision, bytes): (Day, i64, Vec<u8>)| {
             let key = *keys.get(&(day, revision))?;
@@ -108,7 +174,8 @@ async fn read(keys: &[BlockKey], stored: Vec<(Day, i64, Vec<u8>)>) -> Result<Vec
         stored.into_iter().filter_map(whole).collect()
     };
     let decoded = tokio::task::spawn_blocking(decode).await;
-    Ok(decoded.map_err(|error| StoreError::Database(format!("decoding blocks panicked: {error}")))?)
+    Ok(decoded
+        .map_err(|error| StoreError::Database(format!("decoding blocks panicked: {error}")))?)
 }
 
 fn decode(key: BlockKey, bytes: &[u8]) -> Option<Block> {

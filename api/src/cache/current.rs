@@ -69,7 +69,13 @@ pub(super) struct Parts {
 impl Current {
     fn new(ledger: Ledger, view: Arc<LedgerView>, directory: Arc<Directory>) -> Arc<Self> {
         let (confirmed_at, told_at) = (AtomicI64::new(i64::MIN), AtomicI64::new(i64::MIN));
-        Arc::new(Self { ledger, view, directory, confirmed_at, told_at })
+        Arc::new(Self {
+            ledger,
+            view,
+            directory,
+            confirmed_at,
+            told_at,
+        })
     }
 
     fn confirmed_at(&self) -> i64 {
@@ -78,8 +84,12 @@ impl Current {
 
     /// The parts of `ledger`, where they are these.
     fn parts_of(&self, ledger: &Ledger) -> Option<Parts> {
-        let same = self.view.is_of(ledger) && self.ledger.directory_version == ledger.directory_version;
-        same.then(|| Parts { view: Ok(Arc::clone(&self.view)), directory: Arc::clone(&self.directory) })
+        let same =
+            self.view.is_of(ledger) && self.ledger.directory_version == ledger.directory_version;
+        same.then(|| Parts {
+            view: Ok(Arc::clone(&self.view)),
+            directory: Arc::clone(&self.directory),
+        })
     }
 }
 
@@ -90,7 +100,10 @@ impl Caches {
         match self.confirmed(ws).await {
             Err(error @ StoreError::Unavailable(_)) => {
                 let current = self.last_known(ws).await.ok_or(error)?;
-                Ok(Some(Found { current, trouble: None }))
+                Ok(Some(Found {
+                    current,
+                    trouble: None,
+                }))
             }
             confirmed => confirmed,
         }
@@ -107,7 +120,12 @@ impl Caches {
         for _ in 0..MAX_READS {
             let at = self.0.clock.now();
             let another_way = self.0.memory.current(ws.key).is_some() || self.0.shared.is_there();
-            let Some(ledger) = self.0.outage.quick(another_way, self.0.store.ledger(ws.key)).await? else {
+            let Some(ledger) = self
+                .0
+                .outage
+                .quick(another_way, self.0.store.ledger(ws.key))
+                .await?
+            else {
                 return Ok(None);
             };
             match self.complete(ws, ledger).await {
@@ -119,28 +137,44 @@ impl Caches {
                 Err(LoadError::Trouble(_)) => {}
             }
         }
-        Err(StoreError::Database("the ledger moved each time it was read".to_owned()))
+        Err(StoreError::Database(
+            "the ledger moved each time it was read".to_owned(),
+        ))
     }
 
     /// The ledger with what it points to, kept in memory.
     async fn complete(&self, ws: &Arc<Workspace>, ledger: Ledger) -> Result<Found, LoadError> {
         let known = self.0.memory.current(ws.key);
         if let Some(current) = known.as_ref().filter(|known| known.ledger == ledger) {
-            return Ok(Found { current: Arc::clone(current), trouble: None });
+            return Ok(Found {
+                current: Arc::clone(current),
+                trouble: None,
+            });
         }
         let Parts { view, directory } = match known.and_then(|known| known.parts_of(&ledger)) {
             Some(parts) => parts,
             None => self.parts(ws, ledger).await?,
         };
         // Whoever loaded them has made one of them already.
-        if let Some(current) = self.0.memory.current(ws.key).filter(|known| known.ledger == ledger) {
-            return Ok(Found { current, trouble: None });
+        if let Some(current) = self
+            .0
+            .memory
+            .current(ws.key)
+            .filter(|known| known.ledger == ledger)
+        {
+            return Ok(Found {
+                current,
+                trouble: None,
+            });
         }
         match view {
             Ok(view) => {
                 let current = Current::new(ledger, view, directory);
                 self.0.memory.keep_current(ws.key, &current);
-                Ok(Found { current, trouble: None })
+                Ok(Found {
+                    current,
+                    trouble: None,
+                })
             }
             Err(trouble) => {
                 let view = LedgerView {
@@ -149,16 +183,34 @@ impl Caches {
                     days: Vec::new(),
                     open: Arc::default(),
                 };
-                Ok(Found { current: Current::new(ledger, Arc::new(view), directory), trouble: Some(trouble) })
+                Ok(Found {
+                    current: Current::new(ledger, Arc::new(view), directory),
+                    trouble: Some(trouble),
+                })
             }
         }
     }
 
     /// What the ledger points to, loaded once however many ask.
     async fn parts(&self, ws: &Arc<Workspace>, ledger: Ledger) -> Result<Parts, LoadError> {
-        let Ledger { generation, head, directory_version, .. } = ledger;
-        let key = CurrentKey { ws: ws.key, generation, head, directory_version };
-        let known = |_: &CurrentKey| self.0.memory.current(ws.key).and_then(|known| known.parts_of(&ledger));
+        let Ledger {
+            generation,
+            head,
+            directory_version,
+            ..
+        } = ledger;
+        let key = CurrentKey {
+            ws: ws.key,
+            generation,
+            head,
+            directory_version,
+        };
+        let known = |_: &CurrentKey| {
+            self.0
+                .memory
+                .current(ws.key)
+                .and_then(|known| known.parts_of(&ledger))
+        };
         let (caches, of) = (self.clone(), Arc::clone(ws));
         let load = |_| async move { Ok([(key, caches.load_parts(&of, ledger).await?)].into()) };
         let mut loaded = self.0.currents.values(vec![key], known, load).await?;
@@ -174,7 +226,9 @@ impl Caches {
                 view => Ok(view?),
             },
         };
-        let directory = match known.filter(|known| known.ledger.directory_version == ledger.directory_version) {
+        let directory = match known
+            .filter(|known| known.ledger.directory_version == ledger.directory_version)
+        {
             Some(known) => Arc::clone(&known.directory),
             None => self.load_directory(ws, ledger.directory_version).await?,
         };
@@ -186,7 +240,11 @@ impl Caches {
     }
 
     /// Days and open conversations of the ledger's generation; [`Trouble::Moved`] where the ledger moves meanwhile.
-    async fn load_view(&self, ws: &Arc<Workspace>, ledger: &Ledger) -> Result<Arc<LedgerView>, LoadError> {
+    async fn load_view(
+        &self,
+        ws: &Arc<Workspace>,
+        ledger: &Ledger,
+    ) -> Result<Arc<LedgerView>, LoadError> {
         if let Some(view) = self.0.shared.view(ws, ledger).await {
             return Ok(Arc::new(view));
         }
@@ -195,15 +253,27 @@ impl Caches {
         if self.has_moved(ws.key, ledger).await? {
             return Err(LoadError::Trouble(Trouble::Moved));
         }
-        let Ledger { generation, head, .. } = *ledger;
-        let view = Arc::new(LedgerView { generation, head, days, open: Arc::new(open?) });
+        let Ledger {
+            generation, head, ..
+        } = *ledger;
+        let view = Arc::new(LedgerView {
+            generation,
+            head,
+            days,
+            open: Arc::new(open?),
+        });
         let (caches, ws, kept) = (self.clone(), Arc::clone(ws), Arc::clone(&view));
         self.behind_the_back(async move { caches.0.shared.keep_view(&ws, &kept).await });
         Ok(view)
     }
 
     async fn open_block(&self, ws: WorkspaceKey, ledger: &Ledger) -> Result<OpenBlock, LoadError> {
-        let Some(bytes) = self.0.outage.long(self.0.store.open_block(ws, ledger.open_revision)).await? else {
+        let Some(bytes) = self
+            .0
+            .outage
+            .long(self.0.store.open_block(ws, ledger.open_revision))
+            .await?
+        else {
             let never_run = ledger.generation == 0;
             return if never_run {
                 Ok(OpenBlock::default())
@@ -217,29 +287,44 @@ impl Caches {
         })
     }
 
-    async fn load_directory(&self, ws: &Arc<Workspace>, version: i64) -> Result<Arc<Directory>, LoadError> {
+    async fn load_directory(
+        &self,
+        ws: &Arc<Workspace>,
+        version: i64,
+    ) -> Result<Arc<Directory>, LoadError> {
         if let Some(directory) = self.0.shared.directory(ws, version).await {
             return Ok(Arc::new(directory));
         }
         let directory = Arc::new(self.0.outage.long(self.0.store.directory(ws.key)).await?);
         let (caches, ws, kept) = (self.clone(), Arc::clone(ws), Arc::clone(&directory));
-        self.behind_the_back(async move { caches.0.shared.keep_directory(&ws, version, &kept).await });
+        self.behind_the_back(
+            async move { caches.0.shared.keep_directory(&ws, version, &kept).await },
+        );
         Ok(directory)
     }
 
     /// The database has said so at that moment: other nodes may rely on it for as long as this one does.
     fn confirm(&self, ws: &Arc<Workspace>, found: &Found, at: Instant) {
         let current = &found.current;
-        current.confirmed_at.fetch_max(at.micros(), Ordering::Relaxed);
+        current
+            .confirmed_at
+            .fetch_max(at.micros(), Ordering::Relaxed);
         let told_at = current.told_at.load(Ordering::Relaxed);
-        if found.trouble.is_some() || !self.0.shared.is_there() || at.micros() < told_at.saturating_add(CONFIRMED_EVERY)
+        if found.trouble.is_some()
+            || !self.0.shared.is_there()
+            || at.micros() < told_at.saturating_add(CONFIRMED_EVERY)
         {
             return;
         }
-        let first =
-            current.told_at.compare_exchange(told_at, at.micros(), Ordering::Relaxed, Ordering::Relaxed).is_ok();
+        let first = current
+            .told_at
+            .compare_exchange(told_at, at.micros(), Ordering::Relaxed, Ordering::Relaxed)
+            .is_ok();
         if first {
-            let head = Head { ledger: current.ledger, confirmed_at: at };
+            let head = Head {
+                ledger: current.ledger,
+                confirmed_at: at,
+            };
             let (caches, ws) = (self.clone(), Arc::clone(ws));
             self.behind_the_back(async move { caches.0.shared.keep_head(&ws, &head).await });
         }
@@ -250,20 +335,34 @@ impl Caches {
         let oldest = self.0.clock.now().micros().saturating_sub(MAX_STALENESS);
         let known = self.0.memory.current(ws.key);
         let told = self.told(ws, known.as_ref()).await;
-        told.or(known).filter(|current| oldest <= current.confirmed_at())
+        told.or(known)
+            .filter(|current| oldest <= current.confirmed_at())
     }
 
     /// What another node has told the shared cache, where that is newer than what is known here.
-    async fn told(&self, ws: &Arc<Workspace>, known: Option<&Arc<Current>>) -> Option<Arc<Current>> {
-        let Head { ledger, confirmed_at } = self.0.shared.head(ws).await?;
+    async fn told(
+        &self,
+        ws: &Arc<Workspace>,
+        known: Option<&Arc<Current>>,
+    ) -> Option<Arc<Current>> {
+        let Head {
+            ledger,
+            confirmed_at,
+        } = self.0.shared.head(ws).await?;
         let now = self.0.clock.now();
         let confirmed_at = confirmed_at.min(now).micros();
         if known.is_some_and(|known| confirmed_at <= known.confirmed_at()) {
             return None;
         }
         let same = known.filter(|known| known.ledger == ledger).map(Arc::clone);
-        let current = if let Some(same) = same { same } else { self.shared_parts(ws, ledger, known).await? };
-        current.confirmed_at.fetch_max(confirmed_at, Ordering::Relaxed);
+        let current = if let Some(same) = same {
+            same
+        } else {
+            self.shared_parts(ws, ledger, known).await?
+        };
+        current
+            .confirmed_at
+            .fetch_max(confirmed_at, Ordering::Relaxed);
         Some(current)
     }
 
@@ -278,9 +377,16 @@ impl Caches {
             Some(known) => Arc::clone(&known.view),
             None => Arc::new(self.0.shared.view(ws, &ledger).await?),
         };
-        let directory = match known.filter(|known| known.ledger.directory_version == ledger.directory_version) {
+        let directory = match known
+            .filter(|known| known.ledger.directory_version == ledger.directory_version)
+        {
             Some(known) => Arc::clone(&known.directory),
-            None => Arc::new(self.0.shared.directory(ws, ledger.directory_version).await?),
+            None => Arc::new(
+                self.0
+                    .shared
+                    .directory(ws, ledger.directory_version)
+                    .await?,
+            ),
         };
         let current = Current::new(ledger, view, directory);
         self.0.memory.keep_current(ws.key, &current);

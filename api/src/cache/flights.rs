@@ -35,7 +35,10 @@ where
     E: Clone + From<LoadLost> + Send + Sync + 'static,
 {
     pub(super) fn new(tasks: TaskTracker) -> Self {
-        Self { under_way: Arc::default(), tasks }
+        Self {
+            under_way: Arc::default(),
+            tasks,
+        }
     }
 
     /// The values of `keys`; those that can't be found are missing. `known` looks once more where values are kept, and
@@ -52,15 +55,27 @@ where
     {
         let (mut found, awaited) = self.board(keys, known, load);
         for (mut flight, keys) in awaited {
-            let landing = flight.wait_for(Option::is_some).await.map_err(|_| LoadLost)?.clone();
+            let landing = flight
+                .wait_for(Option::is_some)
+                .await
+                .map_err(|_| LoadLost)?
+                .clone();
             let values = landing.ok_or(LoadLost)??;
-            found.extend(keys.into_iter().filter_map(|key| Some((key.clone(), values.get(&key)?.clone()))));
+            found.extend(
+                keys.into_iter()
+                    .filter_map(|key| Some((key.clone(), values.get(&key)?.clone()))),
+            );
         }
         Ok(found)
     }
 
     /// Finds each key's value, or its flight; begins one for the keys that have neither.
-    fn board<F, Fut>(&self, keys: Vec<K>, known: impl Fn(&K) -> Option<V>, load: F) -> (HashMap<K, V>, Awaited<K, V, E>)
+    fn board<F, Fut>(
+        &self,
+        keys: Vec<K>,
+        known: impl Fn(&K) -> Option<V>,
+        load: F,
+    ) -> (HashMap<K, V>, Awaited<K, V, E>)
     where
         F: FnOnce(Vec<K>) -> Fut,
         Fut: Future<Output = Result<HashMap<K, V>, E>> + Send + 'static,
@@ -74,7 +89,10 @@ where
             if let Some(value) = known(&key) {
                 found.insert(key, value);
             } else if let Some(flight) = under_way.get(&key) {
-                match awaited.iter_mut().find(|(other, _)| other.same_channel(flight)) {
+                match awaited
+                    .iter_mut()
+                    .find(|(other, _)| other.same_channel(flight))
+                {
                     Some((_, keys)) => keys.push(key),
                     None => awaited.push((flight.clone(), vec![key])),
                 }
@@ -85,7 +103,10 @@ where
         if !own.is_empty() {
             let (sender, flight) = watch::channel(None);
             under_way.extend(own.iter().map(|key| (key.clone(), flight.clone())));
-            let landed = Landed { under_way: Arc::clone(&self.under_way), keys: own.clone() };
+            let landed = Landed {
+                under_way: Arc::clone(&self.under_way),
+                keys: own.clone(),
+            };
             let load = load(own.clone());
             self.tasks.spawn(async move {
                 let values = load.await.map(Arc::new);
@@ -167,11 +188,14 @@ mod tests {
                     return Err(Failed("13"));
                 }
                 assert!(!keys.contains(&66), "66 panics");
-                let values: HashMap<u32, u32> = keys.into_iter().map(|key| (key, key * 10)).collect();
+                let values: HashMap<u32, u32> =
+                    keys.into_iter().map(|key| (key, key * 10)).collect();
                 lock(&place.kept).extend(&values);
                 Ok(values)
             };
-            self.flights.values(keys, |key| lock(&self.kept).get(key).copied(), load).await
+            self.flights
+                .values(keys, |key| lock(&self.kept).get(key).copied(), load)
+                .await
         }
 
         fn loads(&self) -> usize {
@@ -187,7 +211,10 @@ mod tests {
         let (answers, ()) = tokio::join!(join_all(callers), open);
         for (number, answer) in answers.into_iter().enumerate() {
             let other = 3 + number as u32 % 2;
-            assert_eq!(answer, Ok(HashMap::from([(1, 10), (2, 20), (other, other * 10)])));
+            assert_eq!(
+                answer,
+                Ok(HashMap::from([(1, 10), (2, 20), (other, other * 10)]))
+            );
         }
         assert_eq!(place.loads(), 4);
     }

@@ -60,7 +60,10 @@ impl Head {
             last_night: written.last_night.map(Day::from_number),
             final_before: written.final_before.map(Day::from_number),
         };
-        Some(Self { ledger, confirmed_at: Instant::from_micros(written.confirmed_at) })
+        Some(Self {
+            ledger,
+            confirmed_at: Instant::from_micros(written.confirmed_at),
+        })
     }
 }
 

@@ -43,6 +43,10 @@ impl Counters {
     pub(super) fn read(&self) -> Hits {
         let [memory, redis, store] = &self.0;
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        Hits { memory: read(memory), redis: read(redis), store: read(store) }
+        Hits {
+            memory: read(memory),
+            redis: read(redis),
+            store: read(store),
+        }
     }
 }

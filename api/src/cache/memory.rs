@@ -39,7 +39,12 @@ pub(super) struct BlockKey {
 
 impl BlockKey {
     pub(super) fn new(ws: WorkspaceKey, of: &LedgerDay) -> Self {
-        Self { ws, day: of.day, revision: of.revision, seal: of.seal }
+        Self {
+            ws,
+            day: of.day,
+            revision: of.revision,
+            seal: of.seal,
+        }
     }
 }
 
@@ -79,7 +84,8 @@ impl Memory {
     }
 
     pub(super) fn keep_workspace(&self, workspace: &Arc<Workspace>) {
-        self.workspaces.insert(workspace.id.clone(), Arc::clone(workspace));
+        self.workspaces
+            .insert(workspace.id.clone(), Arc::clone(workspace));
         self.by_key.insert(workspace.key, Arc::clone(workspace));
     }
 
@@ -119,7 +125,10 @@ where
     V: Clone + Send + Sync + 'static,
 {
     let weigher = move |_: &K, value: &V| u32::try_from(weight(value)).unwrap_or(u32::MAX);
-    Cache::builder().max_capacity(bytes).weigher(weigher).build()
+    Cache::builder()
+        .max_capacity(bytes)
+        .weigher(weigher)
+        .build()
 }
 
 fn entries(directory: &Directory) -> usize {

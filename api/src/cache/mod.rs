@@ -70,7 +70,9 @@ pub enum LoadError {
 
 impl From<LoadLost> for LoadError {
     fn from(_: LoadLost) -> Self {
-        Self::Store(StoreError::Database("a load ended without a result".to_owned()))
+        Self::Store(StoreError::Database(
+            "a load ended without a result".to_owned(),
+        ))
     }
 }
 
@@ -98,7 +100,13 @@ struct Inner {
 
 impl Caches {
     /// Empty caches that may take so much memory, in front of `store`. What they do behind a request's back is one of `tasks`.
-    pub fn new(store: Store, clock: Clock, memory: CacheBytes, shared: SharedCache, tasks: TaskTracker) -> Self {
+    pub fn new(
+        store: Store,
+        clock: Clock,
+        memory: CacheBytes,
+        shared: SharedCache,
+        tasks: TaskTracker,
+    ) -> Self {
         let outage = Outage::new(store.clone(), tasks.clone());
         Self(Arc::new(Inner {
             generations: Generations::new(store.clone(), outage.clone(), shared.clone()),
@@ -144,7 +152,12 @@ impl Caches {
         if let Some(known) = self.0.memory.workspace(id) {
             return Ok(Some(known));
         }
-        let found = self.0.outage.quick(false, self.0.store.find_workspace(id)).await?.map(Arc::new);
+        let found = self
+            .0
+            .outage
+            .quick(false, self.0.store.find_workspace(id))
+            .await?
+            .map(Arc::new);
         if let Some(workspace) = &found {
             self.0.memory.keep_workspace(workspace);
         }
@@ -152,11 +165,19 @@ impl Caches {
     }
 
     /// The workspace of that key.
-    pub async fn workspace_by_key(&self, ws: WorkspaceKey) -> Result<Option<Arc<Workspace>>, StoreError> {
+    pub async fn workspace_by_key(
+        &self,
+        ws: WorkspaceKey,
+    ) -> Result<Option<Arc<Workspace>>, StoreError> {
         if let Some(known) = self.0.memory.workspace_by_key(ws) {
             return Ok(Some(known));
         }
-        let found = self.0.outage.quick(false, self.0.store.workspace(ws)).await?.map(Arc::new);
+        let found = self
+            .0
+            .outage
+            .quick(false, self.0.store.workspace(ws))
+            .await?
+            .map(Arc::new);
         if let Some(workspace) = &found {
             self.0.memory.keep_workspace(workspace);
         }
@@ -173,7 +194,11 @@ impl Caches {
 
     /// Days, of a period or of all time, whose facts changed since they were rolled up. While the database is out of reach,
     /// as many as there were when it was last asked.
-    pub async fn pending_days(&self, ws: WorkspaceKey, period: Option<Period>) -> Result<u64, StoreError> {
+    pub async fn pending_days(
+        &self,
+        ws: WorkspaceKey,
+        period: Option<Period>,
+    ) -> Result<u64, StoreError> {
         let known = self.0.memory.pending(ws, period);
         let count = self.0.store.count_pending_days(ws, period);
         match self.0.outage.quick(known.is_some(), count).await {

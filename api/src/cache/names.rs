@@ -49,11 +49,30 @@ pub(super) fn encode(version: i64, directory: &Directory) -> Vec<u8> {
     let labels = directory.labels().iter();
     let written = Written {
         version,
-        members: directory.members().iter().map(|member| write_member(member)).collect(),
+        members: directory
+            .members()
+            .iter()
+            .map(|member| write_member(member))
+            .collect(),
         teams: teams.collect(),
-        labels: labels.map(|label| (label.key.0, label.id.clone(), label.title.clone(), label.color.clone())).collect(),
-        channels: directory.channels().map(|(key, name)| (key.0, name.to_string())).collect(),
-        tokens: directory.api_tokens().map(|token| write_token(token)).collect(),
+        labels: labels
+            .map(|label| {
+                (
+                    label.key.0,
+                    label.id.clone(),
+                    label.title.clone(),
+                    label.color.clone(),
+                )
+            })
+            .collect(),
+        channels: directory
+            .channels()
+            .map(|(key, name)| (key.0, name.to_string()))
+            .collect(),
+        tokens: directory
+            .api_tokens()
+            .map(|token| write_token(token))
+            .collect(),
     };
     serde_json::to_vec(&written).expect("numbers and texts can be written")
 }
@@ -70,14 +89,35 @@ pub(super) fn decode(version: i64, bytes: &[u8]) -> Option<Directory> {
         name,
         members: members.into_iter().map(MemberKey).collect(),
     };
-    let label = |(key, id, title, color)| Label { key: LabelKey(key), id, title, color };
+    let label = |(key, id, title, color)| Label {
+        key: LabelKey(key),
+        id,
+        title,
+        color,
+    };
     let directory = Directory::new(
-        written.members.into_iter().map(read_member).collect::<Option<_>>()?,
+        written
+            .members
+            .into_iter()
+            .map(read_member)
+            .collect::<Option<_>>()?,
         written.teams.into_iter().map(team).collect(),
         written.labels.into_iter().map(label).collect(),
-        written.channels.into_iter().map(|(key, name)| (ChannelKey(key), name)).collect(),
+        written
+            .channels
+            .into_iter()
+            .map(|(key, name)| (ChannelKey(key), name))
+            .collect(),
     );
-    Some(directory.with_tokens(written.tokens.iter().map(read_token).collect::<Option<_>>()?))
+    Some(
+        directory.with_tokens(
+            written
+                .tokens
+                .iter()
+                .map(read_token)
+                .collect::<Option<_>>()?,
+        ),
+    )
 }
 
 fn write_member(member: &Member) -> WrittenMember {
@@ -109,7 +149,11 @@ fn read_member(written: WrittenMember) -> Option<Member> {
 fn write_token(token: &TokenEntry) -> WrittenToken {
     WrittenToken {
         key: token.key.0,
-        scopes: token.scopes.iter().map(|scope| scope.name().to_owned()).collect(),
+        scopes: token
+            .scopes
+            .iter()
+            .map(|scope| scope.name().to_owned())
+            .collect(),
         hash: token.hash.0,
         expires_at: token.expires_at.map(Instant::micros),
     }
@@ -118,7 +162,11 @@ fn write_token(token: &TokenEntry) -> WrittenToken {
 fn read_token(written: &WrittenToken) -> Option<TokenEntry> {
     Some(TokenEntry {
         key: TokenKey(written.key),
-        scopes: written.scopes.iter().map(|name| ApiScope::parse(name)).collect::<Option<_>>()?,
+        scopes: written
+            .scopes
+            .iter()
+            .map(|name| ApiScope::parse(name))
+            .collect::<Option<_>>()?,
         hash: SecretHash(written.hash),
         expires_at: written.expires_at.map(Instant::from_micros),
     })
@@ -139,7 +187,12 @@ mod tests {
             avatar_url: None,
             known: true,
         };
-        let team = Team { key: TeamKey(2), id: "t".to_owned(), name: "First".to_owned(), members: vec![MemberKey(1)] };
+        let team = Team {
+            key: TeamKey(2),
+            id: "t".to_owned(),
+            name: "First".to_owned(),
+            members: vec![MemberKey(1)],
+        };
         let label = Label {
             key: LabelKey(3),
             id: "l".to_owned(),
@@ -152,8 +205,13 @@ mod tests {
             hash: SecretHash([7; 32]),
             expires_at: Some(Instant::from_micros(6)),
         };
-        Directory::new(vec![member], vec![team], vec![label], vec![(ChannelKey(4), "chat".to_owned())])
-            .with_tokens(vec![token])
+        Directory::new(
+            vec![member],
+            vec![team],
+            vec![label],
+            vec![(ChannelKey(4), "chat".to_owned())],
+        )
+        .with_tokens(vec![token])
     }
 
     #[test]
@@ -164,7 +222,10 @@ mod tests {
         assert_eq!(read.labels(), directory().labels());
         assert_eq!(read.channel_by_name("chat"), Some(ChannelKey(4)));
         let token = read.api_token(TokenKey(5)).unwrap();
-        assert_eq!((&*token.scopes, token.hash.0), (&ApiScope::ALL[..], [7; 32]));
+        assert_eq!(
+            (&*token.scopes, token.hash.0),
+            (&ApiScope::ALL[..], [7; 32])
+        );
         assert_eq!(token.expires_at, Some(Instant::from_micros(6)));
     }
 

@@ -13,10 +13,18 @@ use super::{Caches, LedgerView, head::Head};
 pub struct Publisher(Caches);
 
 impl Publish for Publisher {
-    fn blocks<'a>(&'a self, ws: WorkspaceKey, revision: i64, blocks: &'a [(Day, Vec<u8>)]) -> BoxFuture<'a, ()> {
+    fn blocks<'a>(
+        &'a self,
+        ws: WorkspaceKey,
+        revision: i64,
+        blocks: &'a [(Day, Vec<u8>)],
+    ) -> BoxFuture<'a, ()> {
         Box::pin(async move {
             if let Some(ws) = self.workspace(ws).await {
-                let blocks: Vec<_> = blocks.iter().map(|(day, bytes)| (*day, revision, bytes.clone())).collect();
+                let blocks: Vec<_> = blocks
+                    .iter()
+                    .map(|(day, bytes)| (*day, revision, bytes.clone()))
+                    .collect();
                 self.0.0.shared.keep_blocks(&ws, &blocks).await;
             }
         })
@@ -58,7 +66,15 @@ impl Publisher {
             let view: &LedgerView = &found.current.view;
             shared.keep_view(ws, view).await;
             let confirmed_at = self.0.0.clock.now();
-            shared.keep_head(ws, &Head { ledger: found.current.ledger, confirmed_at }).await;
+            shared
+                .keep_head(
+                    ws,
+                    &Head {
+                        ledger: found.current.ledger,
+                        confirmed_at,
+                    },
+                )
+                .await;
         }
         shared.tell_change(ws).await;
     }

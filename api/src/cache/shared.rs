@@ -37,7 +37,11 @@ pub enum SharedCache {
 impl SharedCache {
     /// The one at that address; none where it is empty. To be called within a runtime.
     pub fn open(redis_url: &Secret) -> Result<Self, BadAddress> {
-        if redis_url.expose().is_empty() { Ok(Self::None) } else { Redis::open(redis_url).map(Self::Redis) }
+        if redis_url.expose().is_empty() {
+            Ok(Self::None)
+        } else {
+            Redis::open(redis_url).map(Self::Redis)
+        }
     }
 
     /// Whether it can be asked at the moment; true where there is none.
@@ -54,16 +58,32 @@ impl SharedCache {
     }
 
     /// The encoded blocks, as far as they are there and bear the seal that the ledger says.
-    pub(super) async fn blocks(&self, ws: &Workspace, wanted: &[BlockKey]) -> Vec<(Day, i64, Vec<u8>)> {
-        let Self::Redis(redis) = self else { return Vec::new() };
+    pub(super) async fn blocks(
+        &self,
+        ws: &Workspace,
+        wanted: &[BlockKey],
+    ) -> Vec<(Day, i64, Vec<u8>)> {
+        let Self::Redis(redis) = self else {
+            return Vec::new();
+        };
         let vault = Vault::of(ws);
         let sealed: Vec<&BlockKey> = wanted.iter().filter(|key| key.seal.is_some()).collect();
-        let names: Vec<String> = sealed.iter().map(|key| block_name(&vault, key.day, key.revision)).collect();
+        let names: Vec<String> = sealed
+            .iter()
+            .map(|key| block_name(&vault, key.day, key.revision))
+            .collect();
         let locked = redis.values(&names).await;
-        let found = sealed.into_iter().zip(names).zip(locked).filter_map(|((key, name), locked)| {
-            let bytes = vault.open(&name, locked?).filter(|bytes| seal(bytes) == key.seal)?;
-            Some((key.day, key.revision, bytes))
-        });
+        let found =
+            sealed
+                .into_iter()
+                .zip(names)
+                .zip(locked)
+                .filter_map(|((key, name), locked)| {
+                    let bytes = vault
+                        .open(&name, locked?)
+                        .filter(|bytes| seal(bytes) == key.seal)?;
+                    Some((key.day, key.revision, bytes))
+                });
         found.collect()
     }
 
@@ -98,7 +118,8 @@ impl SharedCache {
 
     /// Keeps the directory of a version.
     pub(super) async fn keep_directory(&self, ws: &Workspace, version: i64, directory: &Directory) {
-        self.keep_value(ws, DIRECTORY, &names::encode(version, directory)).await;
+        self.keep_value(ws, DIRECTORY, &names::encode(version, directory))
+            .await;
     }
 
     /// What was current when somebody last asked the store, and when that was.
@@ -127,7 +148,9 @@ impl SharedCache {
     }
 
     async fn value(&self, ws: &Workspace, what: &str) -> Option<Vec<u8>> {
-        let Self::Redis(redis) = self else { return None };
+        let Self::Redis(redis) = self else {
+            return None;
+        };
         let vault = Vault::of(ws);
         let name = [vault.name(format_args!("{what}"))];
         let locked = redis.values(&name).await.pop().flatten()?;

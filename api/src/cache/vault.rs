@@ -39,8 +39,12 @@ fn derive(ws: &Workspace, what: &[u8]) -> Vec<u8> {
 
 impl Vault {
     pub(super) fn of(ws: &Workspace) -> Self {
-        let key = UnboundKey::new(&AES_256_GCM, &derive(ws, b"key")).expect("SHA-256 is as long as the key");
-        Self { place: place(ws), key: LessSafeKey::new(key) }
+        let key = UnboundKey::new(&AES_256_GCM, &derive(ws, b"key"))
+            .expect("SHA-256 is as long as the key");
+        Self {
+            place: place(ws),
+            key: LessSafeKey::new(key),
+        }
     }
 
     /// The key of a value.
@@ -56,7 +60,9 @@ impl Vault {
         locked.extend_from_slice(&nonce);
         let mut body = value.to_vec();
         let nonce = Nonce::assume_unique_for_key(nonce);
-        self.key.seal_in_place_append_tag(nonce, Aad::from(name.as_bytes()), &mut body).ok()?;
+        self.key
+            .seal_in_place_append_tag(nonce, Aad::from(name.as_bytes()), &mut body)
+            .ok()?;
         locked.extend_from_slice(&body);
         Some(locked)
     }
@@ -65,7 +71,11 @@ impl Vault {
     pub(super) fn open(&self, name: &str, mut locked: Vec<u8>) -> Option<Vec<u8>> {
         let (nonce, body) = locked.split_first_chunk_mut()?;
         let nonce = Nonce::assume_unique_for_key(*nonce);
-        let value = self.key.open_in_place(nonce, Aad::from(name.as_bytes()), body).ok()?.len();
+        let value = self
+            .key
+            .open_in_place(nonce, Aad::from(name.as_bytes()), body)
+            .ok()?
+            .len();
         locked.copy_within(NONCE_LEN..NONCE_LEN + value, 0);
         locked.truncate(value);
         Some(locked)
@@ -91,9 +101,15 @@ mod tests {
     fn names_tell_the_workspace_and_not_its_secret() {
         let secret = "0f3a".repeat(16);
         let name = Vault::of(&acme(&secret)).name(format_args!("block:2026-03-01:7"));
-        assert!(name.starts_with("caseload:1:{acme.") && name.ends_with("}:block:2026-03-01:7"), "{name}");
+        assert!(
+            name.starts_with("caseload:1:{acme.") && name.ends_with("}:block:2026-03-01:7"),
+            "{name}"
+        );
         assert!(!name.contains("0f3a0f3a"), "{name}");
-        assert_ne!(name, Vault::of(&acme("other")).name(format_args!("block:2026-03-01:7")));
+        assert_ne!(
+            name,
+            Vault::of(&acme("other")).name(format_args!("block:2026-03-01:7"))
+        );
         assert!(CHANGES.starts_with(&format!("caseload:{FORMAT}:")));
     }
 
@@ -101,11 +117,18 @@ mod tests {
     fn what_was_locked_opens_under_its_name_and_nothing_else_does() {
         let vault = Vault::of(&acme("one"));
         let locked = vault.lock("head", b"figures").unwrap();
-        assert_eq!(vault.open("head", locked.clone()).as_deref(), Some(&b"figures"[..]));
+        assert_eq!(
+            vault.open("head", locked.clone()).as_deref(),
+            Some(&b"figures"[..])
+        );
         assert_eq!(vault.open("view", locked.clone()), None);
         assert_eq!(Vault::of(&acme("other")).open("head", locked.clone()), None);
         for length in 0..locked.len() {
-            assert_eq!(vault.open("head", locked[..length].to_vec()), None, "{length} bytes");
+            assert_eq!(
+                vault.open("head", locked[..length].to_vec()),
+                None,
+                "{length} bytes"
+            );
         }
         for at in 0..locked.len() {
             let mut changed = locked.clone();

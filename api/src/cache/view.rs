@@ -65,7 +65,12 @@ impl LedgerView {
             });
         }
         let open = Arc::new(OpenBlock::decode(from.0).ok()?);
-        days.is_sorted_by(|a, b| a.day < b.day).then_some(Self { generation, head, days, open })
+        days.is_sorted_by(|a, b| a.day < b.day).then_some(Self {
+            generation,
+            head,
+            days,
+            open,
+        })
     }
 }
 
@@ -110,7 +115,10 @@ mod tests {
     #[test]
     fn a_view_is_read_back_as_it_was() {
         let (view, read) = (view(), LedgerView::decode(&view().encode()).unwrap());
-        assert_eq!((read.generation, read.head, &read.days, &read.open), (3, view.head, &view.days, &view.open));
+        assert_eq!(
+            (read.generation, read.head, &read.days, &read.open),
+            (3, view.head, &view.days, &view.open)
+        );
     }
 
     #[test]

@@ -47,7 +47,10 @@ impl Bi {
         let (role, id) = (&reader.role, &workspace.id);
         let said = match self {
             Self::Grant(grant) => {
-                if store.grant_views(workspace.key, role, !grant.no_feedback).await? {
+                if store
+                    .grant_views(workspace.key, role, !grant.no_feedback)
+                    .await?
+                {
                     format!(
                         "made the role {role}, which reads {id} in the schema bi; give it a password: ALTER ROLE {role} PASSWORD '…'"
                     )

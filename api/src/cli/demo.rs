@@ -62,13 +62,21 @@ pub(super) struct Demo {
 
 impl Demo {
     pub(super) async fn run(&self, settings: &Settings) -> anyhow::Result<Outcome> {
-        let fresh =
-            if self.data.is_none() { Some(tempfile::tempdir().context("can't make a directory")?) } else { None };
-        let data = self.data.as_deref().or(fresh.as_ref().map(tempfile::TempDir::path)).context("no directory")?;
+        let fresh = if self.data.is_none() {
+            Some(tempfile::tempdir().context("can't make a directory")?)
+        } else {
+            None
+        };
+        let data = self
+            .data
+            .as_deref()
+            .or(fresh.as_ref().map(tempfile::TempDir::path))
+            .context("no directory")?;
         fs::create_dir_all(data).with_context(|| format!("can't make {}", data.display()))?;
         let config = config(settings, data)?;
         let listener = listen(config.listen)?;
-        let store = Store::connect_with(config.database_url.expose(), &config.store_options()).await?;
+        let store =
+            Store::connect_with(config.database_url.expose(), &config.store_options()).await?;
         store.migrate().await?;
         fill(&store, &config, data, &Clock::system()).await?;
         let app = App::new(store, config, Clock::system())?;
@@ -101,14 +109,17 @@ fn secret(path: &Path) -> anyhow::Result<Secret> {
         return Ok(Secret::new(kept));
     }
     let secret = random_secret()?;
-    write_private(path, secret.expose()).with_context(|| format!("can't write {}", path.display()))?;
+    write_private(path, secret.expose())
+        .with_context(|| format!("can't write {}", path.display()))?;
     Ok(secret)
 }
 
 /// A secret that nobody knows yet.
 pub(super) fn random_secret() -> anyhow::Result<Secret> {
     let mut bytes = [0; SECRET_BYTES];
-    rand::rngs::OsRng.try_fill_bytes(&mut bytes).context("the system gives no random bytes")?;
+    rand::rngs::OsRng
+        .try_fill_bytes(&mut bytes)
+        .context("the system gives no random bytes")?;
     let mut text = String::new();
     for byte in bytes {
         let _ = write!(text, "{byte:02x}");
@@ -118,7 +129,11 @@ pub(super) fn random_secret() -> anyhow::Result<Secret> {
 
 fn write_private(path: &Path, text: &str) -> io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt as _;
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
     io::Write::write_all(&mut file, text.as_bytes())
 }
 
@@ -130,24 +145,40 @@ async fn fill(store: &Store, config: &Config, data: &Path, clock: &Clock) -> any
     let kept = store.find_workspace(WORKSPACE).await?;
     let ws = match &kept {
         Some(workspace) => workspace.key,
-        None => store.create_workspace(WORKSPACE, NAME, zone, clock.now()).await?,
+        None => {
+            store
+                .create_workspace(WORKSPACE, NAME, zone, clock.now())
+                .await?
+        }
     };
     let report = import_sample(store, ws, begun, zone, clock).await?;
     if kept.is_some() {
         let day = zone.day_of(begun);
-        println!("The sample made on {day} is kept, and ends there; {} of its records were missing.", report.accepted);
+        println!(
+            "The sample made on {day} is kept, and ends there; {} of its records were missing.",
+            report.accepted
+        );
     }
     let progress = Progress::new("days rolled up");
-    run::run(&scheduling::hand(store, config, clock), ws, REFRESH, &|at| progress.of_run(at)).await?;
+    run::run(
+        &scheduling::hand(store, config, clock),
+        ws,
+        REFRESH,
+        &|at| progress.of_run(at),
+    )
+    .await?;
     Ok(())
 }
 
 /// The instant in that file, which is `now` where there is none: a sample is the same again only where it ends at the same
 /// instant.
 fn begun(path: &Path, now: Instant) -> anyhow::Result<Instant> {
-    let kept = fs::read_to_string(path).ok().and_then(|text| Instant::parse(text.trim()));
+    let kept = fs::read_to_string(path)
+        .ok()
+        .and_then(|text| Instant::parse(text.trim()));
     if kept.is_none() {
-        fs::write(path, now.to_string()).with_context(|| format!("can't write {}", path.display()))?;
+        fs::write(path, now.to_string())
+            .with_context(|| format!("can't write {}", path.display()))?;
     }
     Ok(kept.unwrap_or(now))
 }
@@ -161,15 +192,39 @@ async fn import_sample(
     clock: &Clock,
 ) -> anyhow::Result<Report> {
     let (reader, writer) = io::pipe().context("can't make a pipe")?;
-    let options = DemoOptions { seed: SEED, today: zone.day_of(now), now, zone };
-    let writing = tokio::task::spawn_blocking(move || generate(&options, &mut BufWriter::new(writer)));
-    let source = Source { name: None, encoding: Encoding::Identity, reader: Box::new(reader) };
+    let options = DemoOptions {
+        seed: SEED,
+        today: zone.day_of(now),
+        now,
+        zone,
+    };
+    let writing =
+        tokio::task::spawn_blocking(move || generate(&options, &mut BufWriter::new(writer)));
+    let source = Source {
+        name: None,
+        encoding: Encoding::Identity,
+        reader: Box::new(reader),
+    };
     let progress = Progress::new("records imported");
-    let options = ImportOptions { sender: Sender::Operator, strict: false, clock: clock.clone() };
-    let report = import::import(store, ws, options, vec![source], move |at| progress.done(at.records)).await?;
+    let options = ImportOptions {
+        sender: Sender::Operator,
+        strict: false,
+        clock: clock.clone(),
+    };
+    let report = import::import(store, ws, options, vec![source], move |at| {
+        progress.done(at.records)
+    })
+    .await?;
     writing.await?.context("the sample could not be written")?;
-    let refused = report.errors.first().map(|error| format!("line {}: {}", error.line, error.reason));
-    anyhow::ensure!(refused.is_none(), "the sample was refused: {}", refused.unwrap_or_default());
+    let refused = report
+        .errors
+        .first()
+        .map(|error| format!("line {}: {}", error.line, error.reason));
+    anyhow::ensure!(
+        refused.is_none(),
+        "the sample was refused: {}",
+        refused.unwrap_or_default()
+    );
     Ok(report)
 }
 
@@ -181,13 +236,19 @@ fn welcome(app: &App, address: SocketAddr) -> anyhow::Result<String> {
     if has_dashboard {
         writeln!(text, "  {:<9} {base}/", "dashboard")?;
     }
-    for (what, path) in [("GraphQL", "/graphql"), ("import", "/v1/import"), ("health", "/healthz")] {
+    for (what, path) in [
+        ("GraphQL", "/graphql"),
+        ("import", "/v1/import"),
+        ("health", "/healthz"),
+    ] {
         writeln!(text, "  {what:<9} {base}{path}")?;
     }
     text.push_str("\nA token for each role:\n\n");
     let (mut tokens, mut last) = (Vec::new(), String::new());
     for (role, member) in FACES {
-        let token = app.keys().sign(WORKSPACE, member, app.clock().now(), TOKEN_SECONDS)?;
+        let token = app
+            .keys()
+            .sign(WORKSPACE, member, app.clock().now(), TOKEN_SECONDS)?;
         writeln!(text, "  {:<8} {token}", role.name())?;
         if role.is_manager() {
             last.clone_from(&token);
@@ -204,7 +265,10 @@ fn welcome(app: &App, address: SocketAddr) -> anyhow::Result<String> {
     }
     let body = serde_json::json!({ "query": QUERY });
     writeln!(text, "\nTry:\n")?;
-    write!(text, "  curl -s {base}/graphql -H 'Content-Type: application/json' -H 'Authorization: Bearer {last}' ")?;
+    write!(
+        text,
+        "  curl -s {base}/graphql -H 'Content-Type: application/json' -H 'Authorization: Bearer {last}' "
+    )?;
     writeln!(text, "-d '{body}'\n")?;
     Ok(text)
 }

@@ -98,12 +98,17 @@ impl Table {
 
     fn filter(&self, directory: &Directory) -> anyhow::Result<Filter> {
         export::credit(&self.members, self.unassigned, directory)
-            .map(|credit| Filter { credit, ..Filter::default() })
+            .map(|credit| Filter {
+                credit,
+                ..Filter::default()
+            })
             .map_err(|id| anyhow::anyhow!("--member: there is no member {id:?}"))
     }
 
     fn open(&self) -> anyhow::Result<Box<dyn Write + Send>> {
-        let create = |path: &Path| File::create(path).with_context(|| format!("can't write {}", path.display()));
+        let create = |path: &Path| {
+            File::create(path).with_context(|| format!("can't write {}", path.display()))
+        };
         Ok(match &self.output {
             Some(path) => Box::new(create(path)?),
             None => Box::new(io::stdout()),
@@ -114,8 +119,17 @@ impl Table {
 async fn snapshot(store: &Store, id: &str) -> anyhow::Result<Snapshot> {
     // Each block is read once or twice, so keeping them is of no use.
     let (clock, tasks) = (Clock::system(), TaskTracker::new());
-    let caches = Caches::new(store.clone(), clock.clone(), CacheBytes(0), SharedCache::None, tasks);
-    let workspace = caches.workspace(id).await?.context("the workspace has gone")?;
+    let caches = Caches::new(
+        store.clone(),
+        clock.clone(),
+        CacheBytes(0),
+        SharedCache::None,
+        tasks,
+    );
+    let workspace = caches
+        .workspace(id)
+        .await?
+        .context("the workspace has gone")?;
     let snapshot = Snapshot::open(&caches, workspace, &clock).await?;
     snapshot.context("the workspace has no ledger")
 }

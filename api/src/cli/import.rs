@@ -33,19 +33,33 @@ pub(super) struct Import {
 
 impl Import {
     pub(super) async fn run(&self, settings: &Settings) -> anyhow::Result<Outcome> {
-        let sources = self.files.iter().map(|file| source(file)).collect::<anyhow::Result<Vec<_>>>()?;
+        let sources = self
+            .files
+            .iter()
+            .map(|file| source(file))
+            .collect::<anyhow::Result<Vec<_>>>()?;
         let store = open::store(settings, &settings.load()?).await?;
         let workspace = open::workspace(&store, self.workspace.as_deref()).await?;
-        let options = ImportOptions { sender: Sender::Operator, strict: self.strict, clock: Clock::system() };
+        let options = ImportOptions {
+            sender: Sender::Operator,
+            strict: self.strict,
+            clock: Clock::system(),
+        };
         let progress = Progress::new("records imported");
-        let report =
-            import::import(&store, workspace.key, options, sources, move |at| progress.done(at.records)).await?;
+        let report = import::import(&store, workspace.key, options, sources, move |at| {
+            progress.done(at.records)
+        })
+        .await?;
         if self.json {
             println!("{}", serde_json::to_string(&report)?);
         } else {
             print(&report, self.strict);
         }
-        Ok(if report.rejected == 0 { Outcome::Done } else { Outcome::Partly })
+        Ok(if report.rejected == 0 {
+            Outcome::Done
+        } else {
+            Outcome::Partly
+        })
     }
 }
 
@@ -59,20 +73,38 @@ fn source(file: &str) -> anyhow::Result<Source> {
         Box::new(io::stdin())
     } else {
         let opened = File::open(file).with_context(|| format!("can't read {file}"))?;
-        anyhow::ensure!(!opened.metadata()?.is_dir(), "{file} is a directory; name the files in it");
+        anyhow::ensure!(
+            !opened.metadata()?.is_dir(),
+            "{file} is a directory; name the files in it"
+        );
         Box::new(opened)
     };
-    Ok(Source { name: Some(file.to_owned()), encoding, reader })
+    Ok(Source {
+        name: Some(file.to_owned()),
+        encoding,
+        reader,
+    })
 }
 
 fn print(report: &Report, strict: bool) {
-    let Report { accepted, unchanged, stale, rejected, days_touched, .. } = report;
+    let Report {
+        accepted,
+        unchanged,
+        stale,
+        rejected,
+        days_touched,
+        ..
+    } = report;
     println!(
         "{accepted} accepted, {unchanged} unchanged, {stale} stale, {rejected} refused; {days_touched} days touched"
     );
     for error in &report.errors {
         let file = error.file.as_deref().unwrap_or_default();
-        let field = error.field.as_ref().map(|field| format!("{field}: ")).unwrap_or_default();
+        let field = error
+            .field
+            .as_ref()
+            .map(|field| format!("{field}: "))
+            .unwrap_or_default();
         println!("{file}:{}: {field}{}", error.line, error.reason);
     }
     if report.errors.len() < usize::try_from(*rejected).unwrap_or(usize::MAX) {

@@ -32,7 +32,13 @@ use crate::telemetry::Telemetry;
 
 /// Exact figures of customer care, for any period, in milliseconds.
 #[derive(Debug, Parser)]
-#[command(name = "caseload", version, about, propagate_version = true, arg_required_else_help = true)]
+#[command(
+    name = "caseload",
+    version,
+    about,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
 struct Cli {
     #[command(flatten)]
     settings: Settings,
@@ -129,13 +135,20 @@ async fn run(cli: Cli) -> anyhow::Result<Outcome> {
 /// Logs go to standard error; `CASELOAD_LOG` filters them. Servers tell what they do, other commands what failed. Settings that
 /// can't be read are complained about by the command itself.
 fn telemetry(cli: &Cli) -> anyhow::Result<Telemetry> {
-    let level = if matches!(cli.command, Command::Serve(_) | Command::Worker) { "info" } else { "error" };
+    let level = if matches!(cli.command, Command::Serve(_) | Command::Worker) {
+        "info"
+    } else {
+        "error"
+    };
     Telemetry::start(&cli.settings.load().unwrap_or_default(), level)
 }
 
 /// Help goes to standard output, what is wrong with the arguments in one line to standard error.
 fn explain(error: &clap::Error) -> ExitCode {
-    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    ) {
         let _ = write!(io::stdout(), "{}", error.render());
         return ExitCode::SUCCESS;
     }
@@ -143,22 +156,39 @@ fn explain(error: &clap::Error) -> ExitCode {
         return fail("say what to do; see caseload --help");
     }
     let text = error.render().to_string();
-    let what = text.split("\n\nUsage:").next().unwrap_or_default().trim_start_matches("error: ");
-    let what = what.split("\n\nFor more information").next().unwrap_or_default();
-    fail(&format!("{}; see caseload --help", what.split_whitespace().collect::<Vec<_>>().join(" ")))
+    let what = text
+        .split("\n\nUsage:")
+        .next()
+        .unwrap_or_default()
+        .trim_start_matches("error: ");
+    let what = what
+        .split("\n\nFor more information")
+        .next()
+        .unwrap_or_default();
+    fail(&format!(
+        "{}; see caseload --help",
+        what.split_whitespace().collect::<Vec<_>>().join(" ")
+    ))
 }
 
 fn fail(what: &str) -> ExitCode {
-    let one_line = what.split('\n').map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+    let one_line = what
+        .split('\n')
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ");
     let _ = writeln!(io::stderr(), "caseload: {one_line}");
     ExitCode::from(2)
 }
 
 /// Whether whoever read our output has had enough.
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error
-        .chain()
-        .any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe))
+    error.chain().any(|cause| {
+        cause
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    })
 }
 
 /// A day as an argument.

@@ -29,7 +29,13 @@ pub(super) async fn store(settings: &Settings, config: &Config) -> anyhow::Resul
 /// Who tells the cache that machines share what runs make.
 pub(super) fn publisher(store: &Store, config: &Config) -> anyhow::Result<Arc<Publisher>> {
     let (clock, shared) = (Clock::system(), SharedCache::open(&config.redis_url)?);
-    let caches = Caches::new(store.clone(), clock, CacheBytes(0), shared, TaskTracker::new());
+    let caches = Caches::new(
+        store.clone(),
+        clock,
+        CacheBytes(0),
+        shared,
+        TaskTracker::new(),
+    );
     Ok(Arc::new(Publisher::new(caches)))
 }
 
@@ -37,14 +43,20 @@ pub(super) fn publisher(store: &Store, config: &Config) -> anyhow::Result<Arc<Pu
 pub(super) async fn workspace(store: &Store, id: Option<&str>) -> anyhow::Result<Workspace> {
     if let Some(id) = id {
         let found = store.find_workspace(id).await?;
-        return found.with_context(|| format!("there is no workspace {id:?}; see caseload workspace list"));
+        return found
+            .with_context(|| format!("there is no workspace {id:?}; see caseload workspace list"));
     }
     let mut all = store.list_workspaces().await?;
     match (all.pop(), all.len()) {
         (Some(only), 0) => Ok(only),
         (None, _) => {
-            bail!("there is no workspace yet; make one with: caseload workspace create ID --name NAME --timezone ZONE")
+            bail!(
+                "there is no workspace yet; make one with: caseload workspace create ID --name NAME --timezone ZONE"
+            )
         }
-        (Some(_), others) => bail!("there are {} workspaces; say which with --workspace ID", others + 1),
+        (Some(_), others) => bail!(
+            "there are {} workspaces; say which with --workspace ID",
+            others + 1
+        ),
     }
 }

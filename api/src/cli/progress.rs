@@ -28,7 +28,11 @@ impl Progress {
             bar.enable_steady_tick(Duration::from_millis(100));
             bar
         });
-        Self { what, bar, last_line: Mutex::new(Instant::now()) }
+        Self {
+            what,
+            bar,
+            last_line: Mutex::new(Instant::now()),
+        }
     }
 
     /// So much is done of something without a known end.
@@ -59,7 +63,9 @@ impl Progress {
     }
 
     fn line(&self, text: &str) {
-        let Ok(mut last) = self.last_line.lock() else { return };
+        let Ok(mut last) = self.last_line.lock() else {
+            return;
+        };
         if BETWEEN_LINES <= last.elapsed() {
             *last = Instant::now();
             let _ = writeln!(io::stderr(), "{text}");

@@ -19,6 +19,10 @@ pub(super) struct Range {
 impl Range {
     /// The range, where one was given.
     pub(super) fn period(&self) -> anyhow::Result<Option<Period>> {
-        Ok(self.from.zip(self.to).map(|(from, to)| Period::new(from, to)).transpose()?)
+        Ok(self
+            .from
+            .zip(self.to)
+            .map(|(from, to)| Period::new(from, to))
+            .transpose()?)
     }
 }

@@ -36,7 +36,9 @@ impl Retention {
         let store = open::store(settings, &settings.load()?).await?;
         let workspace = open::workspace(&store, self.workspace.as_deref()).await?;
         let ws = workspace.key;
-        let Some(ledger) = store.ledger(ws).await? else { bail!("workspace {} is gone", workspace.id) };
+        let Some(ledger) = store.ledger(ws).await? else {
+            bail!("workspace {} is gone", workspace.id)
+        };
         let before = cut(ledger.zone, &Clock::system(), self.keep_months);
         let dropped = if self.dry_run {
             store.count_droppable(ws, before).await?
@@ -47,12 +49,22 @@ impl Retention {
             store.make_final(ws, before).await?;
             drop_facts(&store, ws).await?
         };
-        self.report(ledger.final_before.map_or(before, |already| already.max(before)), dropped);
+        self.report(
+            ledger
+                .final_before
+                .map_or(before, |already| already.max(before)),
+            dropped,
+        );
         Ok(Outcome::Done)
     }
 
     fn report(&self, before: Day, dropped: Dropped) {
-        let Dropped { conversations, messages, ratings, follow_ups } = dropped;
+        let Dropped {
+            conversations,
+            messages,
+            ratings,
+            follow_ups,
+        } = dropped;
         if self.json {
             let report = json!({
                 "final_before": before.to_string(), "dry_run": self.dry_run, "conversations": conversations,
@@ -60,8 +72,9 @@ impl Retention {
             });
             return println!("{report}");
         }
-        let what =
-            format!("{conversations} conversations, {messages} messages, {ratings} ratings, {follow_ups} follow-ups");
+        let what = format!(
+            "{conversations} conversations, {messages} messages, {ratings} ratings, {follow_ups} follow-ups"
+        );
         if self.dry_run {
             println!("would drop {what}, and make the days before {before} final");
         } else {

@@ -26,7 +26,11 @@ pub(super) struct Rollup {
 impl Rollup {
     pub(super) async fn run(&self, settings: &Settings) -> anyhow::Result<Outcome> {
         let request = match self.range.period()? {
-            Some(period) => RunRequest { kind: RunKind::Rebuild, days: RunDays::Of(period), requested_by: None },
+            Some(period) => RunRequest {
+                kind: RunKind::Rebuild,
+                days: RunDays::Of(period),
+                requested_by: None,
+            },
             None => REFRESH,
         };
         let config = settings.load()?;
@@ -37,16 +41,29 @@ impl Rollup {
         let show = |at| progress.of_run(at);
         if request.days != RunDays::Pending {
             // For the record of who asked. What is asked for once more below is the same run.
-            store.request_rebuild(workspace.key, request.days, Actor::Operator, Clock::system().now()).await?;
+            store
+                .request_rebuild(
+                    workspace.key,
+                    request.days,
+                    Actor::Operator,
+                    Clock::system().now(),
+                )
+                .await?;
         }
-        let hand = scheduling::hand(&store, &config, &Clock::system()).publishing_to(open::publisher(&store, &config)?);
+        let hand = scheduling::hand(&store, &config, &Clock::system())
+            .publishing_to(open::publisher(&store, &config)?);
         let outcome = run::run(&hand, workspace.key, request, &show).await?;
         drop(progress);
         let seconds = began.elapsed().as_secs_f64();
         if self.json {
             println!("{}", report(&outcome, seconds));
         } else {
-            let run::RunOutcome { days, changed_days, facts_read, .. } = outcome;
+            let run::RunOutcome {
+                days,
+                changed_days,
+                facts_read,
+                ..
+            } = outcome;
             println!(
                 "rolled up {days} days from {facts_read} facts in {seconds:.1} s; the figures of {changed_days} changed"
             );

@@ -25,7 +25,11 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) async fn run(&self, settings: &Settings) -> anyhow::Result<Outcome> {
         let config = settings.load()?;
-        let duty = if self.no_scheduler { Duty::Answering } else { Duty::Both };
+        let duty = if self.no_scheduler {
+            Duty::Answering
+        } else {
+            Duty::Both
+        };
         let store = open::store(settings, &config).await?;
         let address = config.listen;
         let app = App::new(store, config, Clock::system())?;
@@ -51,14 +55,19 @@ const BACKLOG: u32 = 4_096;
 /// Where nobody can listen there: the address is taken, or not of this machine.
 pub(super) fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     let bound = || -> io::Result<TcpListener> {
-        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        let socket = if address.is_ipv4() {
+            TcpSocket::new_v4()
+        } else {
+            TcpSocket::new_v6()
+        }?;
         // A server that starts again finds the connections of the one before it still about to end.
         #[cfg(unix)]
         socket.set_reuseaddr(true)?;
         socket.bind(address)?;
         socket.listen(BACKLOG)
     };
-    bound().with_context(|| format!("can't listen on {address}; choose another address with --listen"))
+    bound()
+        .with_context(|| format!("can't listen on {address}; choose another address with --listen"))
 }
 
 /// Runs a server until it ends. The first signal lets it drain, the second ends it at once.

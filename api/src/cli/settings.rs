@@ -27,35 +27,76 @@ pub(super) struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     database_url: Option<Secret>,
     /// Connections to PostgreSQL that this process opens at most [default: 16].
-    #[arg(long, global = true, env = "CASELOAD_DATABASE_CONNECTIONS", value_name = "N")]
+    #[arg(
+        long,
+        global = true,
+        env = "CASELOAD_DATABASE_CONNECTIONS",
+        value_name = "N"
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     database_connections: Option<usize>,
     /// How long PostgreSQL may work on one statement of a request [default: 30s].
-    #[arg(long, global = true, env = "CASELOAD_STATEMENT_TIMEOUT", value_name = "TIME")]
+    #[arg(
+        long,
+        global = true,
+        env = "CASELOAD_STATEMENT_TIMEOUT",
+        value_name = "TIME"
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     statement_timeout: Option<Interval>,
     /// How log lines are written [default: text].
-    #[arg(long, global = true, env = "CASELOAD_LOG_FORMAT", value_name = "FORMAT", value_enum)]
+    #[arg(
+        long,
+        global = true,
+        env = "CASELOAD_LOG_FORMAT",
+        value_name = "FORMAT",
+        value_enum
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     log_format: Option<LogFormat>,
     /// Where an OpenTelemetry collector takes spans over HTTP, such as `http://127.0.0.1:4318`.
-    #[arg(long, global = true, env = "CASELOAD_OTLP_ENDPOINT", value_name = "URL")]
+    #[arg(
+        long,
+        global = true,
+        env = "CASELOAD_OTLP_ENDPOINT",
+        value_name = "URL"
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     otlp_endpoint: Option<String>,
     /// The share of requests that spans are sent of, from 0 to 1 [default: 1].
-    #[arg(long, global = true, env = "CASELOAD_OTLP_SAMPLE", value_name = "SHARE")]
+    #[arg(
+        long,
+        global = true,
+        env = "CASELOAD_OTLP_SAMPLE",
+        value_name = "SHARE"
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     otlp_sample: Option<f64>,
     /// Connections of clients at a time; others wait [default: 1000].
-    #[arg(long, global = true, env = "CASELOAD_MAX_CONNECTIONS", value_name = "N")]
+    #[arg(
+        long,
+        global = true,
+        env = "CASELOAD_MAX_CONNECTIONS",
+        value_name = "N"
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     max_connections: Option<usize>,
     /// How long a client may take for the headers of a request [default: 15s].
-    #[arg(long, global = true, env = "CASELOAD_HEADER_TIMEOUT", value_name = "TIME")]
+    #[arg(
+        long,
+        global = true,
+        env = "CASELOAD_HEADER_TIMEOUT",
+        value_name = "TIME"
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     header_timeout: Option<Interval>,
     /// How long what is under way may take to end when the process is told to stop [default: 20s].
-    #[arg(long, global = true, env = "CASELOAD_DRAIN_TIMEOUT", value_name = "TIME")]
+    #[arg(
+        long,
+        global = true,
+        env = "CASELOAD_DRAIN_TIMEOUT",
+        value_name = "TIME"
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     drain_timeout: Option<Interval>,
     /// The cache that machines share, such as `redis://HOST`; empty: each process keeps its own alone [default: empty].
@@ -71,7 +112,12 @@ pub(super) struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     jwt_secret: Option<Secret>,
     /// The public key that member tokens are signed with (RS256, ES256, `EdDSA`), in PEM; read again when it changes.
-    #[arg(long, global = true, env = "CASELOAD_JWT_PUBLIC_KEY_FILE", value_name = "FILE")]
+    #[arg(
+        long,
+        global = true,
+        env = "CASELOAD_JWT_PUBLIC_KEY_FILE",
+        value_name = "FILE"
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     jwt_public_key_file: Option<PathBuf>,
     /// The public keys that member tokens are signed with, as a JWK set; read again when it changes.
@@ -83,7 +129,12 @@ pub(super) struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     jwt_issuer: Option<String>,
     /// The `aud` that tokens must have.
-    #[arg(long, global = true, env = "CASELOAD_JWT_AUDIENCE", value_name = "TEXT")]
+    #[arg(
+        long,
+        global = true,
+        env = "CASELOAD_JWT_AUDIENCE",
+        value_name = "TEXT"
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     jwt_audience: Option<String>,
     /// The furthest ahead that the `exp` of a token may lie, such as 24h [default: 73050d].
@@ -95,19 +146,39 @@ pub(super) struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     nightly_at: Option<NightlyAt>,
     /// How many days, drawn by lot, each night's rollup compares with their facts [default: 7].
-    #[arg(long, global = true, env = "CASELOAD_NIGHTLY_SAMPLE_DAYS", value_name = "N")]
+    #[arg(
+        long,
+        global = true,
+        env = "CASELOAD_NIGHTLY_SAMPLE_DAYS",
+        value_name = "N"
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     nightly_sample_days: Option<usize>,
     /// How many steps of rollups this process takes at a time [default: 1].
-    #[arg(long, global = true, env = "CASELOAD_ROLLUP_PARALLELISM", value_name = "N")]
+    #[arg(
+        long,
+        global = true,
+        env = "CASELOAD_ROLLUP_PARALLELISM",
+        value_name = "N"
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     rollup_parallelism: Option<usize>,
     /// About how many facts a piece of a large rollup holds, which is what a process takes at a time [default: 50000].
-    #[arg(long, global = true, env = "CASELOAD_ROLLUP_PIECE_FACTS", value_name = "N")]
+    #[arg(
+        long,
+        global = true,
+        env = "CASELOAD_ROLLUP_PIECE_FACTS",
+        value_name = "N"
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     rollup_piece_facts: Option<u64>,
     /// How often days with new facts are rolled up, such as 30s; 0: only nightly [default: 30s].
-    #[arg(long, global = true, env = "CASELOAD_REFRESH_INTERVAL", value_name = "TIME")]
+    #[arg(
+        long,
+        global = true,
+        env = "CASELOAD_REFRESH_INTERVAL",
+        value_name = "TIME"
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_interval: Option<Interval>,
     /// Whether the schema may be asked for [default: false; in demo true].
@@ -119,7 +190,13 @@ pub(super) struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     federation: Option<bool>,
     /// Whose pages may use the API from a browser, such as `https://example.com`; `*`: all [default: its own alone].
-    #[arg(long, global = true, env = "CASELOAD_CORS_ORIGINS", value_name = "ORIGINS", value_delimiter = ',')]
+    #[arg(
+        long,
+        global = true,
+        env = "CASELOAD_CORS_ORIGINS",
+        value_name = "ORIGINS",
+        value_delimiter = ','
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     cors_origins: Option<Vec<String>>,
     /// Whether the dashboard is served [default: true].
@@ -131,7 +208,13 @@ pub(super) struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) graphiql: Option<bool>,
     /// Whose pages may show the dashboard's reports in a frame, such as `https://app.example.com` [default: none].
-    #[arg(long, global = true, env = "CASELOAD_EMBED_ORIGINS", value_name = "ORIGINS", value_delimiter = ',')]
+    #[arg(
+        long,
+        global = true,
+        env = "CASELOAD_EMBED_ORIGINS",
+        value_name = "ORIGINS",
+        value_delimiter = ','
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     embed_origins: Option<Vec<String>>,
     /// The deepest nesting of a query [default: 20].
@@ -151,7 +234,12 @@ pub(super) struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     rate_limit: Option<u32>,
     /// The operations that are known: a manifest, as build tools of clients write it.
-    #[arg(long, global = true, env = "CASELOAD_TRUSTED_DOCUMENTS", value_name = "FILE")]
+    #[arg(
+        long,
+        global = true,
+        env = "CASELOAD_TRUSTED_DOCUMENTS",
+        value_name = "FILE"
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     trusted_documents: Option<PathBuf>,
     /// Answers only those [default: false].
@@ -159,11 +247,21 @@ pub(super) struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     trusted_only: Option<bool>,
     /// How long a request may take [default: 10s].
-    #[arg(long, global = true, env = "CASELOAD_REQUEST_TIMEOUT", value_name = "TIME")]
+    #[arg(
+        long,
+        global = true,
+        env = "CASELOAD_REQUEST_TIMEOUT",
+        value_name = "TIME"
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     request_timeout: Option<Interval>,
     /// How much memory caches may take, decoded days above all [default: 268435456].
-    #[arg(long, global = true, env = "CASELOAD_BLOCK_CACHE_BYTES", value_name = "BYTES")]
+    #[arg(
+        long,
+        global = true,
+        env = "CASELOAD_BLOCK_CACHE_BYTES",
+        value_name = "BYTES"
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     block_cache_bytes: Option<u64>,
 }

@@ -32,7 +32,10 @@ impl Token {
         let now = Clock::system().now();
         let keys = TokenKeys::new(&config, now)?;
         let ttl_seconds = self.ttl.duration().as_secs();
-        println!("{}", keys.sign(&self.workspace, &self.member, now, ttl_seconds)?);
+        println!(
+            "{}",
+            keys.sign(&self.workspace, &self.member, now, ttl_seconds)?
+        );
         Ok(Outcome::Done)
     }
 }

@@ -29,16 +29,32 @@ impl Verify {
         let store = open::store(settings, &settings.load()?).await?;
         let workspace = open::workspace(&store, self.workspace.as_deref()).await?;
         if self.repair {
-            let Repaired { corrections, days } = import::repair(&store, workspace.key, &Clock::system()).await?;
-            println!("{corrections} corrections, {} days wait for a rollup because of them", days.len());
+            let Repaired { corrections, days } =
+                import::repair(&store, workspace.key, &Clock::system()).await?;
+            println!(
+                "{corrections} corrections, {} days wait for a rollup because of them",
+                days.len()
+            );
         }
-        let verified = verify::verify(&store, workspace.key, period, |difference| match difference.day {
+        let verified = verify::verify(&store, workspace.key, period, |difference| match difference
+            .day
+        {
             Some(day) => println!("{day}: {}", difference.what),
             None => println!("{}", difference.what),
         })
         .await?;
-        let verify::Verified { days, pending, differences } = verified;
-        println!("{days} days compared, {pending} left out because they wait for a rollup, {differences} differences");
-        Ok(if differences == 0 { Outcome::Done } else { Outcome::Partly })
+        let verify::Verified {
+            days,
+            pending,
+            differences,
+        } = verified;
+        println!(
+            "{days} days compared, {pending} left out because they wait for a rollup, {differences} differences"
+        );
+        Ok(if differences == 0 {
+            Outcome::Done
+        } else {
+            Outcome::Partly
+        })
     }
 }

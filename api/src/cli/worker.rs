@@ -32,5 +32,10 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<Outcome> {
 
 /// Nobody sends a worker a token: it needs no key to check them with, and takes one that nobody knows.
 fn without_tokens(config: Config) -> anyhow::Result<Config> {
-    Ok(Config { jwt_secret: Some(random_secret()?), jwt_public_key_file: None, jwks_file: None, ..config })
+    Ok(Config {
+        jwt_secret: Some(random_secret()?),
+        jwt_public_key_file: None,
+        jwks_file: None,
+        ..config
+    })
 }

@@ -35,18 +35,25 @@ impl WorkspaceCommand {
         let store = open::store(settings, &settings.load()?).await?;
         match self {
             Self::Create { id, name, timezone } => {
-                store.create_workspace(id, name, *timezone, Clock::system().now()).await?;
+                store
+                    .create_workspace(id, name, *timezone, Clock::system().now())
+                    .await?;
                 println!("made workspace {id} in {}", timezone.name());
             }
             Self::List => {
                 for workspace in store.list_workspaces().await? {
-                    let zone = store.ledger(workspace.key).await?.map_or("", |ledger| ledger.zone.name());
+                    let zone = store
+                        .ledger(workspace.key)
+                        .await?
+                        .map_or("", |ledger| ledger.zone.name());
                     println!("{}\t{zone}\t{}", workspace.id, workspace.name);
                 }
             }
             Self::SetTimezone { id, zone } => {
                 let workspace = open::workspace(&store, Some(id)).await?;
-                store.request_zone(workspace.key, *zone, Actor::Operator, Clock::system().now()).await?;
+                store
+                    .request_zone(workspace.key, *zone, Actor::Operator, Clock::system().now())
+                    .await?;
                 println!("{id} moves to {} with its next rollup", zone.name());
             }
         }

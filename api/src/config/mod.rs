@@ -32,7 +32,10 @@ const MAX_TTL_SECONDS: u64 = 73_050 * 86_400;
 /// All settings, checked.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting of its own"
+)]
 pub struct Config {
     /// `sqlite://PATH` or `postgres://…`, which may hold a password.
     pub database_url: Secret,
@@ -155,7 +158,8 @@ impl Config {
     /// The settings of `flags` (which hold those of the environment), and of `file` or of `caseload.toml` where there is one.
     pub fn load(file: Option<&Path>, flags: &impl Serialize) -> anyhow::Result<Self> {
         if let Some(path) = file {
-            let text = std::fs::read_to_string(path).with_context(|| format!("can't read {}", path.display()))?;
+            let text = std::fs::read_to_string(path)
+                .with_context(|| format!("can't read {}", path.display()))?;
             Self::read(&text, flags)
         } else {
             Self::extract(Toml::file(DEFAULT_FILE), flags)
@@ -177,19 +181,26 @@ impl Config {
 
     /// How the store treats its database.
     pub fn store_options(&self) -> StoreOptions {
-        StoreOptions { statement_timeout: self.statement_timeout.duration(), connections: self.database_connections }
+        StoreOptions {
+            statement_timeout: self.statement_timeout.duration(),
+            connections: self.database_connections,
+        }
     }
 
     /// The one place where the keys for member tokens come from; `None` where there is none, an error where there are several.
     pub fn key_source(&self) -> anyhow::Result<Option<KeySource<'_>>> {
         let sources = [
             self.jwt_secret.as_ref().map(KeySource::Secret),
-            self.jwt_public_key_file.as_deref().map(KeySource::PublicKey),
+            self.jwt_public_key_file
+                .as_deref()
+                .map(KeySource::PublicKey),
             self.jwks_file.as_deref().map(KeySource::KeySet),
         ];
         let mut set = sources.into_iter().flatten();
         match (set.next(), set.next()) {
-            (_, Some(_)) => bail!("set exactly one of jwt_secret, jwt_public_key_file and jwks_file"),
+            (_, Some(_)) => {
+                bail!("set exactly one of jwt_secret, jwt_public_key_file and jwks_file")
+            }
             (source, None) => Ok(source),
         }
     }
@@ -199,7 +210,9 @@ impl Config {
             check_secret(secret.expose())?;
         }
         if self.database_connections < MIN_CONNECTIONS {
-            bail!("database_connections must be at least {MIN_CONNECTIONS}: a rollup alone takes two");
+            bail!(
+                "database_connections must be at least {MIN_CONNECTIONS}: a rollup alone takes two"
+            );
         }
         if self.rollup_parallelism == 0 {
             bail!("rollup_parallelism must be more than 0; serve --no-scheduler rolls up nothing");
@@ -210,16 +223,27 @@ impl Config {
         if !(0.0..=1.0).contains(&self.otlp_sample) {
             bail!("otlp_sample is a share, from 0 to 1");
         }
-        if self.otlp_endpoint.as_ref().is_some_and(|endpoint| !endpoint.starts_with("http://")) {
-            bail!("otlp_endpoint must begin with http://; a collector on this machine can send spans on over TLS");
+        if self
+            .otlp_endpoint
+            .as_ref()
+            .is_some_and(|endpoint| !endpoint.starts_with("http://"))
+        {
+            bail!(
+                "otlp_endpoint must begin with http://; a collector on this machine can send spans on over TLS"
+            );
         }
-        for (name, time) in [("request_timeout", self.request_timeout), ("header_timeout", self.header_timeout)] {
+        for (name, time) in [
+            ("request_timeout", self.request_timeout),
+            ("header_timeout", self.header_timeout),
+        ] {
             if time.is_zero() {
                 bail!("{name} must be more than 0");
             }
         }
         if let Some(origin) = self.embed_origins.iter().find(|origin| !is_origin(origin)) {
-            bail!("embed_origins: {origin:?} is no origin; write one such as \"https://app.example.com\"");
+            bail!(
+                "embed_origins: {origin:?} is no origin; write one such as \"https://app.example.com\""
+            );
         }
         Ok(())
     }
@@ -227,7 +251,9 @@ impl Config {
 
 /// Whether that is a scheme, a host and maybe a port, and nothing that would end or widen a policy that it stands in.
 fn is_origin(text: &str) -> bool {
-    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let host = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b".-:*[]".contains(&byte);
     host.is_some_and(|host| !host.is_empty() && host.bytes().all(fits))
 }
@@ -260,16 +286,26 @@ fn check_secret(secret: &str) -> anyhow::Result<()> {
 fn plain(error: &figment::Error) -> anyhow::Error {
     let key = error.path.join(".");
     if let Kind::UnknownField(name, known) = &error.kind {
-        return anyhow::anyhow!("there is no setting {name}; the settings are {}", known.join(", "));
+        return anyhow::anyhow!(
+            "there is no setting {name}; the settings are {}",
+            known.join(", ")
+        );
     }
-    let source = error.metadata.as_ref().map_or_else(|| "the settings".into(), |metadata| metadata.name.clone());
+    let source = error
+        .metadata
+        .as_ref()
+        .map_or_else(|| "the settings".into(), |metadata| metadata.name.clone());
     let what = match &error.kind {
         Kind::InvalidType(found, wanted) | Kind::InvalidValue(found, wanted) => {
             format!("found {}, expected {wanted}", sort(found))
         }
         other => other.to_string(),
     };
-    if key.is_empty() { anyhow::anyhow!("{what} in {source}") } else { anyhow::anyhow!("{key}: {what} in {source}") }
+    if key.is_empty() {
+        anyhow::anyhow!("{what} in {source}")
+    } else {
+        anyhow::anyhow!("{key}: {what} in {source}")
+    }
 }
 
 /// What sort of value that is.
@@ -299,19 +335,30 @@ mod tests {
     #[test]
     fn a_flag_comes_before_the_file_and_the_file_before_the_default() {
         let config = load("max_depth = 9\nmax_aliases = 8", &json!({"max_depth": 7})).unwrap();
-        assert_eq!((config.max_depth, config.max_aliases, config.max_complexity), (7, 8, 200_000));
+        assert_eq!(
+            (config.max_depth, config.max_aliases, config.max_complexity),
+            (7, 8, 200_000)
+        );
     }
 
     #[test]
     fn a_key_that_is_none_is_refused_by_name() {
         let error = load("max_dept = 9", &json!({})).unwrap_err().to_string();
-        assert!(error.contains("no setting max_dept;") && error.contains("max_depth"), "{error}");
+        assert!(
+            error.contains("no setting max_dept;") && error.contains("max_depth"),
+            "{error}"
+        );
     }
 
     #[test]
     fn what_is_no_origin_may_not_embed() {
-        let check = |origin: &str| load(&format!("embed_origins = [{origin:?}]"), &json!({})).is_ok();
-        assert!(check("https://app.example.com") && check("http://127.0.0.1:3000") && check("https://*.example.com"));
+        let check =
+            |origin: &str| load(&format!("embed_origins = [{origin:?}]"), &json!({})).is_ok();
+        assert!(
+            check("https://app.example.com")
+                && check("http://127.0.0.1:3000")
+                && check("https://*.example.com")
+        );
         assert!(
             !check("app.example.com")
                 && !check("https://a.example; script-src *")
@@ -322,43 +369,71 @@ mod tests {
 
     #[test]
     fn a_short_secret_is_refused_and_not_shown() {
-        let error = load("jwt_secret = \"hunter2\"", &json!({})).unwrap_err().to_string();
-        assert!(error.contains("at least 32") && !error.contains("hunter2"), "{error}");
+        let error = load("jwt_secret = \"hunter2\"", &json!({}))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("at least 32") && !error.contains("hunter2"),
+            "{error}"
+        );
     }
 
     #[test]
     fn a_value_of_the_wrong_type_is_refused_and_not_shown() {
-        let error = load("jwt_secret = 4815162342", &json!({})).unwrap_err().to_string();
+        let error = load("jwt_secret = 4815162342", &json!({}))
+            .unwrap_err()
+            .to_string();
         assert!(
-            error.starts_with("jwt_secret: found a number, expected a string") && !error.contains("4815"),
+            error.starts_with("jwt_secret: found a number, expected a string")
+                && !error.contains("4815"),
             "{error}"
         );
-        let error = load("max_depth = \"hunter2\"", &json!({})).unwrap_err().to_string();
-        assert!(error.starts_with("max_depth: found a text, expected ") && !error.contains("hunter2"), "{error}");
+        let error = load("max_depth = \"hunter2\"", &json!({}))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("max_depth: found a text, expected ") && !error.contains("hunter2"),
+            "{error}"
+        );
     }
 
     #[test]
     fn there_is_one_place_that_keys_come_from() {
         let file = "jwks_file = \"keys.json\"";
-        assert!(matches!(load(file, &json!({})).unwrap().key_source(), Ok(Some(KeySource::KeySet(_)))));
-        assert!(matches!(load("", &json!({})).unwrap().key_source(), Ok(None)));
+        assert!(matches!(
+            load(file, &json!({})).unwrap().key_source(),
+            Ok(Some(KeySource::KeySet(_)))
+        ));
+        assert!(matches!(
+            load("", &json!({})).unwrap().key_source(),
+            Ok(None)
+        ));
         for flag in ["jwt_secret", "jwt_public_key_file"] {
-            let error = load(file, &json!({flag: "0123456789abcdef0123456789abcdef"})).unwrap_err().to_string();
-            assert!(error.contains("exactly one of") && !error.contains("0123"), "{error}");
+            let error = load(file, &json!({flag: "0123456789abcdef0123456789abcdef"}))
+                .unwrap_err()
+                .to_string();
+            assert!(
+                error.contains("exactly one of") && !error.contains("0123"),
+                "{error}"
+            );
         }
     }
 
     #[test]
     fn a_public_key_is_no_secret() {
         let pem = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----\n";
-        let error = load("", &json!({"jwt_secret": pem})).unwrap_err().to_string();
-        assert!(error.contains("jwt_public_key_file") && !error.contains("MCow"), "{error}");
+        let error = load("", &json!({"jwt_secret": pem}))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("jwt_public_key_file") && !error.contains("MCow"),
+            "{error}"
+        );
     }
 
     #[test]
     fn secrets_and_the_database_s_password_are_not_shown() {
-        let file =
-            "jwt_secret = \"hunter2-hunter2-hunter2-hunter2-hunter2\"\ndatabase_url = \"postgres://me:hunter2@db/x\"";
+        let file = "jwt_secret = \"hunter2-hunter2-hunter2-hunter2-hunter2\"\ndatabase_url = \"postgres://me:hunter2@db/x\"";
         let config = load(file, &json!({})).unwrap();
         assert_eq!(config.database_url.expose(), "postgres://me:hunter2@db/x");
         assert!(!format!("{config:?}").contains("hunter2"));
@@ -366,13 +441,35 @@ mod tests {
 
     #[test]
     fn the_night_is_a_time_of_day() {
-        assert_eq!(load("nightly_at = \"23:05\"", &json!({})).unwrap().nightly_at.0.to_string(), "23:05");
-        assert!(load("nightly_at = \"24:00\"", &json!({})).unwrap_err().to_string().contains("nightly_at"));
+        assert_eq!(
+            load("nightly_at = \"23:05\"", &json!({}))
+                .unwrap()
+                .nightly_at
+                .0
+                .to_string(),
+            "23:05"
+        );
+        assert!(
+            load("nightly_at = \"24:00\"", &json!({}))
+                .unwrap_err()
+                .to_string()
+                .contains("nightly_at")
+        );
     }
 
     #[test]
     fn intervals_of_the_file_may_be_written_as_a_bare_zero() {
-        assert!(load("refresh_interval = 0", &json!({})).unwrap().refresh_interval.is_zero());
-        assert!(load("refresh_interval = 30", &json!({})).unwrap_err().to_string().contains("refresh_interval"));
+        assert!(
+            load("refresh_interval = 0", &json!({}))
+                .unwrap()
+                .refresh_interval
+                .is_zero()
+        );
+        assert!(
+            load("refresh_interval = 30", &json!({}))
+                .unwrap_err()
+                .to_string()
+                .contains("refresh_interval")
+        );
     }
 }

@@ -48,7 +48,9 @@ impl Serialize for NightlyAt {
 
 impl<'de> Deserialize<'de> for NightlyAt {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(D::Error::custom)
     }
 }
 
@@ -77,7 +79,9 @@ impl std::str::FromStr for Interval {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("{text:?} is no length of time; write one such as \"30s\", \"10m\" or \"1h\"");
+        let wrong = || {
+            format!("{text:?} is no length of time; write one such as \"30s\", \"10m\" or \"1h\"")
+        };
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
         let (number, unit) = text.split_at(digits);
         let number: u64 = number.parse().map_err(|_| wrong())?;
@@ -90,7 +94,10 @@ impl std::str::FromStr for Interval {
             "" if number == 0 => 0,
             _ => return Err(wrong()),
         };
-        number.checked_mul(millis).map(|millis| Self(Duration::from_millis(millis))).ok_or_else(wrong)
+        number
+            .checked_mul(millis)
+            .map(|millis| Self(Duration::from_millis(millis)))
+            .ok_or_else(wrong)
     }
 }
 
@@ -128,7 +135,11 @@ mod tests {
 
     #[test]
     fn intervals_are_read_with_their_unit() {
-        let read = |text: &str| text.parse::<Interval>().ok().map(|interval| interval.duration().as_millis());
+        let read = |text: &str| {
+            text.parse::<Interval>()
+                .ok()
+                .map(|interval| interval.duration().as_millis())
+        };
         assert_eq!(read("30s"), Some(30_000));
         assert_eq!(read("10m"), Some(600_000));
         assert_eq!(read("250ms"), Some(250));

@@ -83,7 +83,9 @@ mod tests {
     #[test]
     fn half_of_the_log_normal_draws_lie_below_the_median() {
         let mut chance = Chance::new(1);
-        let below = (0..10_000).filter(|_| chance.seconds(600.0, 1.2) < 600).count();
+        let below = (0..10_000)
+            .filter(|_| chance.seconds(600.0, 1.2) < 600)
+            .count();
         assert!((4_800..5_200).contains(&below), "{below}");
     }
 

@@ -91,7 +91,10 @@ fn write_aftermath<W: io::Write>(
             member_id: verdict.credited,
         }))?;
     }
-    if let Some(promise) = life.follow_up.filter(|_| life.said.iter().all(|said| said.at <= now)) {
+    if let Some(promise) = life
+        .follow_up
+        .filter(|_| life.said.iter().all(|said| said.at <= now))
+    {
         let id = format!("f-{}", next(&mut numbers.follow_up));
         lines.write(&Record::FollowUp(FollowUp {
             id: &id,
@@ -120,33 +123,57 @@ struct Earlier {
 
 impl<'a> Past<'a> {
     fn assignee_id(self) -> Option<&'static str> {
-        self.life.assignee.filter(|(_, since)| *since <= self.now).map(|(colleague, _)| colleague.id)
+        self.life
+            .assignee
+            .filter(|(_, since)| *since <= self.now)
+            .map(|(colleague, _)| colleague.id)
     }
 
     /// The latest closing that nothing has undone yet.
     fn closed_at(self) -> Option<Instant> {
-        let (closed_at, reopened_at) = *self.life.closings.iter().rfind(|(at, _)| *at <= self.now)?;
-        reopened_at.is_none_or(|at| self.now < at).then_some(closed_at)
+        let (closed_at, reopened_at) =
+            *self.life.closings.iter().rfind(|(at, _)| *at <= self.now)?;
+        reopened_at
+            .is_none_or(|at| self.now < at)
+            .then_some(closed_at)
     }
 
     fn said(self) -> impl Iterator<Item = &'a super::life::Said> {
-        self.life.said.iter().filter(move |said| said.at <= self.now)
+        self.life
+            .said
+            .iter()
+            .filter(move |said| said.at <= self.now)
     }
 
     fn updated_at(self) -> Instant {
-        let last_said_at = self.said().map(|said| said.at).fold(self.life.created_at, Instant::max);
-        self.closed_at().map_or(last_said_at, |at| at.max(last_said_at))
+        let last_said_at = self
+            .said()
+            .map(|said| said.at)
+            .fold(self.life.created_at, Instant::max);
+        self.closed_at()
+            .map_or(last_said_at, |at| at.max(last_said_at))
     }
 
     fn earlier_states(self) -> impl Iterator<Item = Earlier> {
-        let passed_on = self.life.passed_on_by.filter(|_| self.assignee_id().is_some()).map(|colleague| Earlier {
-            assignee_id: Some(colleague.id),
-            closed_at: None,
-            updated_at: self.life.created_at,
+        let passed_on = self
+            .life
+            .passed_on_by
+            .filter(|_| self.assignee_id().is_some())
+            .map(|colleague| Earlier {
+                assignee_id: Some(colleague.id),
+                closed_at: None,
+                updated_at: self.life.created_at,
+            });
+        let undone = self
+            .life
+            .closings
+            .iter()
+            .filter(move |(_, reopened_at)| reopened_at.is_some_and(|at| at <= self.now));
+        let undone = undone.map(|(at, _)| Earlier {
+            assignee_id: None,
+            closed_at: Some(*at),
+            updated_at: *at,
         });
-        let undone =
-            self.life.closings.iter().filter(move |(_, reopened_at)| reopened_at.is_some_and(|at| at <= self.now));
-        let undone = undone.map(|(at, _)| Earlier { assignee_id: None, closed_at: Some(*at), updated_at: *at });
         passed_on.into_iter().chain(undone)
     }
 }

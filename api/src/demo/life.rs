@@ -77,7 +77,9 @@ pub(super) struct Teller<'a> {
 impl Teller<'_> {
     /// A whole conversation.
     pub(super) fn tell(&mut self, beginning: Beginning) -> Life {
-        let (channel, _, usual, tail) = CHANNELS[self.chance.weighted(&CHANNELS.map(|(_, share, _, _)| share))];
+        let (channel, _, usual, tail) = CHANNELS[self
+            .chance
+            .weighted(&CHANNELS.map(|(_, share, _, _)| share))];
         let topics = self.topics(beginning.day);
         let helper = (!self.chance.happens(0.05)).then(|| self.helper(&topics, beginning.days_ago));
         let mut life = Life {
@@ -96,7 +98,10 @@ impl Teller<'_> {
             self.leave_to_nobody(&mut life);
             return life;
         };
-        let times = Times { usual: usual * helper.pace * beginning.rush, tail };
+        let times = Times {
+            usual: usual * helper.pace * beginning.rush,
+            tail,
+        };
         self.talk(&mut life, helper, times);
         self.close(&mut life, helper, times);
         self.rate(&mut life, helper, beginning.language);
@@ -111,7 +116,9 @@ impl Teller<'_> {
             topics.push(OUTAGE);
         }
         while topics.len() < count {
-            let next = self.chance.weighted(&TOPICS.each_ref().map(|topic| topic.weight));
+            let next = self
+                .chance
+                .weighted(&TOPICS.each_ref().map(|topic| topic.weight));
             if !topics.contains(&next) {
                 topics.push(next);
             }
@@ -122,7 +129,11 @@ impl Teller<'_> {
     /// Someone who was there, rather from the team that knows the topic.
     fn helper(&mut self, topics: &[&Topic], days_ago: i32) -> &'static Colleague {
         let team = topics.first().map_or("front-line", |topic| topic.team);
-        let knows = |id: &str| TEAMS.iter().any(|(name, _, members)| *name == team && members.contains(&id));
+        let knows = |id: &str| {
+            TEAMS
+                .iter()
+                .any(|(name, _, members)| *name == team && members.contains(&id))
+        };
         let weights = COLLEAGUES.each_ref().map(|colleague| {
             let there = colleague.left.is_none_or(|left| left + 3 < days_ago);
             let fit = if knows(colleague.id) { 3.0 } else { 1.0 };
@@ -133,45 +144,86 @@ impl Teller<'_> {
 
     /// What nobody took: hardly answered, mostly closed unseen.
     fn leave_to_nobody(&mut self, life: &mut Life) {
-        life.said.push(Said { at: life.created_at, kind: "inbound", author: None });
+        life.said.push(Said {
+            at: life.created_at,
+            kind: "inbound",
+            author: None,
+        });
         if self.chance.happens(0.3) {
             let at = life.created_at.plus_seconds(self.chance.between(1, 20));
-            life.said.push(Said { at, kind: "bot", author: None });
+            life.said.push(Said {
+                at,
+                kind: "bot",
+                author: None,
+            });
         }
         if self.chance.happens(0.9) {
             let work = self.chance.seconds(9.0 * HOUR, 0.8);
-            life.closings.push((self.seasons.after_work(life.created_at, work), None));
+            life.closings
+                .push((self.seasons.after_work(life.created_at, work), None));
         }
     }
 
     fn talk(&mut self, life: &mut Life, helper: &'static Colleague, times: Times) {
         let mut at = life.created_at;
         if self.chance.happens(0.06) {
-            life.said.push(Said { at, kind: "reply", author: Some(helper.id) });
+            life.said.push(Said {
+                at,
+                kind: "reply",
+                author: Some(helper.id),
+            });
             at = at.plus_seconds(self.chance.seconds(4.0 * HOUR, 1.0));
         }
-        life.said.push(Said { at, kind: "inbound", author: None });
+        life.said.push(Said {
+            at,
+            kind: "inbound",
+            author: None,
+        });
         if life.channel != "email" && self.chance.happens(0.5) {
             let answered_at = at.plus_seconds(self.chance.between(1, 8));
-            life.said.push(Said { at: answered_at, kind: "bot", author: None });
+            life.said.push(Said {
+                at: answered_at,
+                kind: "bot",
+                author: None,
+            });
         }
         if self.chance.happens(0.012) {
             life.assignee = Some((helper, life.created_at));
             return;
         }
         at = self.reply(life, helper, at, times);
-        let claimed_at = if self.chance.happens(0.4) { life.created_at } else { at };
+        let claimed_at = if self.chance.happens(0.4) {
+            life.created_at
+        } else {
+            at
+        };
         life.assignee = Some((helper, claimed_at));
         let mut turns = 1;
         while self.chance.happens(0.5) && turns < MOST_TURNS {
             at = at.plus_seconds(self.chance.seconds(times.usual * 1.5, 1.3));
-            life.said.push(Said { at, kind: "inbound", author: None });
-            at = self.reply(life, helper, at, Times { usual: times.usual * 0.7, ..times });
+            life.said.push(Said {
+                at,
+                kind: "inbound",
+                author: None,
+            });
+            at = self.reply(
+                life,
+                helper,
+                at,
+                Times {
+                    usual: times.usual * 0.7,
+                    ..times
+                },
+            );
             turns += 1;
         }
         if self.chance.happens(0.14) {
             let at = at.plus_seconds(self.chance.between(20, 900));
-            life.said.push(Said { at, kind: "note", author: Some(helper.id) });
+            life.said.push(Said {
+                at,
+                kind: "note",
+                author: Some(helper.id),
+            });
         }
         if self.chance.happens(0.06) {
             let other = self.helper(&life.topics, 0);
@@ -180,16 +232,33 @@ impl Teller<'_> {
     }
 
     /// Answers what was said at `at`: in opening hours, or, now and then, in the evening from the sofa.
-    fn reply(&mut self, life: &mut Life, helper: &'static Colleague, at: Instant, times: Times) -> Instant {
+    fn reply(
+        &mut self,
+        life: &mut Life,
+        helper: &'static Colleague,
+        at: Instant,
+        times: Times,
+    ) -> Instant {
         let work = self.chance.seconds(times.usual, times.tail) + 5;
-        let answered_at =
-            if self.chance.happens(0.12) { at.plus_seconds(work) } else { self.seasons.after_work(at, work) };
-        life.said.push(Said { at: answered_at, kind: "reply", author: Some(helper.id) });
+        let answered_at = if self.chance.happens(0.12) {
+            at.plus_seconds(work)
+        } else {
+            self.seasons.after_work(at, work)
+        };
+        life.said.push(Said {
+            at: answered_at,
+            kind: "reply",
+            author: Some(helper.id),
+        });
         answered_at
     }
 
     fn close(&mut self, life: &mut Life, helper: &'static Colleague, times: Times) {
-        let effort = life.topics.iter().map(|topic| topic.effort).fold(0.7, f64::max);
+        let effort = life
+            .topics
+            .iter()
+            .map(|topic| topic.effort)
+            .fold(0.7, f64::max);
         if self.chance.happens(0.004 * effort) {
             return;
         }
@@ -199,9 +268,15 @@ impl Teller<'_> {
         if self.chance.happens(0.09) {
             let back_at = closed_at.plus_seconds(self.chance.seconds(16.0 * HOUR, 0.9));
             life.closings.push((closed_at, Some(back_at)));
-            life.said.push(Said { at: back_at, kind: "inbound", author: None });
+            life.said.push(Said {
+                at: back_at,
+                kind: "inbound",
+                author: None,
+            });
             let answered_at = self.reply(life, helper, back_at, times);
-            closed_at = self.seasons.after_work(answered_at, self.chance.seconds(2.0 * HOUR, 1.0));
+            closed_at = self
+                .seasons
+                .after_work(answered_at, self.chance.seconds(2.0 * HOUR, 1.0));
             if self.chance.happens(0.06) {
                 return;
             }
@@ -218,7 +293,9 @@ impl Teller<'_> {
     }
 
     fn rate(&mut self, life: &mut Life, helper: &'static Colleague, language: Language) {
-        let Some(&(closed_at, None)) = life.closings.last() else { return };
+        let Some(&(closed_at, None)) = life.closings.last() else {
+            return;
+        };
         if !self.chance.happens(0.3) {
             return;
         }
@@ -228,12 +305,19 @@ impl Teller<'_> {
             3 => 0.4,
             _ => 0.45,
         };
-        let occasion =
-            Occasion { language, score, helper: Some(helper.first_name()), topic: life.topics.first().copied() };
+        let occasion = Occasion {
+            language,
+            score,
+            helper: Some(helper.first_name()),
+            topic: life.topics.first().copied(),
+        };
         life.rating = Some(Verdict {
             at: closed_at.plus_seconds(self.chance.seconds(1.5 * HOUR, 1.5) + 30),
             score,
-            comment: self.chance.happens(talkative).then(|| comment(occasion, self.chance)),
+            comment: self
+                .chance
+                .happens(talkative)
+                .then(|| comment(occasion, self.chance)),
             credited: self.chance.happens(0.2).then_some(helper.id),
         });
     }
@@ -245,7 +329,9 @@ impl Teller<'_> {
         }
         let waited = life.first_response_hours().unwrap_or(24.0);
         let came_back = if 1 < life.closings.len() { 0.9 } else { 0.0 };
-        let felt = 4.5 + 0.7 * helper.warmth + 0.8 * self.chance.normal() - 0.3 * waited.max(1.0).ln() - came_back;
+        let felt = 4.5 + 0.7 * helper.warmth + 0.8 * self.chance.normal()
+            - 0.3 * waited.max(1.0).ln()
+            - came_back;
         felt.round().clamp(1.0, 5.0) as u8
     }
 
@@ -254,14 +340,22 @@ impl Teller<'_> {
             return;
         }
         let promised_at = life.last_said_at();
-        let due_at = self.seasons.after_work(promised_at, self.chance.between(1, 6) * 39_600);
+        let due_at = self
+            .seasons
+            .after_work(promised_at, self.chance.between(1, 6) * 39_600);
         let completed_at = self.chance.happens(0.88).then(|| {
             let early = self.chance.between(-30_000, 20_000);
-            let done_at = due_at.plus_seconds(early).max(promised_at.plus_seconds(600));
+            let done_at = due_at
+                .plus_seconds(early)
+                .max(promised_at.plus_seconds(600));
             self.seasons.after_work(done_at, 60)
         });
         let assignee = self.chance.happens(0.5).then_some(helper.id);
-        life.follow_up = Some(Promise { due_at, completed_at, assignee });
+        life.follow_up = Some(Promise {
+            due_at,
+            completed_at,
+            assignee,
+        });
     }
 }
 
@@ -279,12 +373,19 @@ struct Times {
 
 impl Life {
     fn last_said_at(&self) -> Instant {
-        self.said.iter().map(|said| said.at).fold(self.created_at, Instant::max)
+        self.said
+            .iter()
+            .map(|said| said.at)
+            .fold(self.created_at, Instant::max)
     }
 
     fn first_response_hours(&self) -> Option<f64> {
         let asked_at = self.said.iter().find(|said| said.kind == "inbound")?.at;
-        let answered_at = self.said.iter().find(|said| said.kind == "reply" && asked_at <= said.at)?.at;
+        let answered_at = self
+            .said
+            .iter()
+            .find(|said| said.kind == "reply" && asked_at <= said.at)?
+            .at;
         Some(answered_at.seconds_since(asked_at) as f64 / HOUR)
     }
 }

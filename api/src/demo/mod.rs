@@ -68,11 +68,25 @@ pub fn generate(options: &DemoOptions, out: &mut impl io::Write) -> io::Result<(
             let guest = guests.get(guest);
             if is_new {
                 let (name, email) = (guest.name.as_deref(), guest.email.as_deref());
-                lines.write(&Record::Customer(Customer { id: &guest.id, name, email }))?;
+                lines.write(&Record::Customer(Customer {
+                    id: &guest.id,
+                    name,
+                    email,
+                }))?;
             }
             let days_ago = options.today.number() - day.number();
-            let beginning = Beginning { at, day, days_ago, language: guest.language, rush };
-            let life = Teller { seasons: &seasons, chance: &mut chance }.tell(beginning);
+            let beginning = Beginning {
+                at,
+                day,
+                days_ago,
+                language: guest.language,
+                rush,
+            };
+            let life = Teller {
+                seasons: &seasons,
+                chance: &mut chance,
+            }
+            .tell(beginning);
             conversations::write(&life, &guest.id, options.now, &mut numbers, &mut lines)?;
         }
     }
@@ -93,10 +107,18 @@ fn write_directory<W: io::Write>(lines: &mut Lines<'_, W>) -> io::Result<()> {
         })?;
     }
     for (id, name, member_ids) in TEAMS {
-        lines.write(&Record::Team { id, name, member_ids })?;
+        lines.write(&Record::Team {
+            id,
+            name,
+            member_ids,
+        })?;
     }
     for topic in &TOPICS {
-        lines.write(&Record::Label { id: topic.id, title: topic.title, color: topic.color })?;
+        lines.write(&Record::Label {
+            id: topic.id,
+            title: topic.title,
+            color: topic.color,
+        })?;
     }
     Ok(())
 }

@@ -27,30 +27,88 @@ const fn colleague(
     (share, pace, warmth): (f64, f64, f64),
     left: Option<i32>,
 ) -> Colleague {
-    Colleague { id, name, role, share, pace, warmth, left }
+    Colleague {
+        id,
+        name,
+        role,
+        share,
+        pace,
+        warmth,
+        left,
+    }
 }
 
 /// All twelve: one has left, one has not begun.
 pub(super) const COLLEAGUES: [Colleague; 12] = [
-    colleague("elena", "Elena Marchetti", Role::Owner, (0.05, 1.4, 0.3), None),
+    colleague(
+        "elena",
+        "Elena Marchetti",
+        Role::Owner,
+        (0.05, 1.4, 0.3),
+        None,
+    ),
     colleague("tomas", "Tomás Herrera", Role::Admin, (0.2, 1.2, 0.0), None),
-    colleague("ingrid", "Ingrid Solberg", Role::Manager, (0.5, 0.9, 0.2), None),
+    colleague(
+        "ingrid",
+        "Ingrid Solberg",
+        Role::Manager,
+        (0.5, 0.9, 0.2),
+        None,
+    ),
     colleague("aisha", "Aisha Rahman", Role::Agent, (1.5, 0.6, 0.4), None),
     colleague("ben", "Ben Carter", Role::Agent, (1.2, 1.0, 0.0), None),
-    colleague("chiara", "Chiara Fontana", Role::Agent, (1.3, 0.8, 0.5), None),
-    colleague("daniel", "Daniel Okafor", Role::Agent, (1.1, 1.1, 0.1), None),
-    colleague("marta", "Marta Kowalska", Role::Agent, (1.0, 0.7, -0.3), None),
+    colleague(
+        "chiara",
+        "Chiara Fontana",
+        Role::Agent,
+        (1.3, 0.8, 0.5),
+        None,
+    ),
+    colleague(
+        "daniel",
+        "Daniel Okafor",
+        Role::Agent,
+        (1.1, 1.1, 0.1),
+        None,
+    ),
+    colleague(
+        "marta",
+        "Marta Kowalska",
+        Role::Agent,
+        (1.0, 0.7, -0.3),
+        None,
+    ),
     colleague("yuki", "Yuki Tanaka", Role::Agent, (0.9, 1.5, 0.6), None),
-    colleague("felix", "Felix Brandt", Role::Agent, (1.0, 1.7, -0.4), Some(61)),
+    colleague(
+        "felix",
+        "Felix Brandt",
+        Role::Agent,
+        (1.0, 1.7, -0.4),
+        Some(61),
+    ),
     colleague("priya", "Priya Nair", Role::Agent, (0.0, 1.0, 0.0), None),
-    colleague("lucas", "Lucas Moreau", Role::Viewer, (0.25, 1.3, 0.1), None),
+    colleague(
+        "lucas",
+        "Lucas Moreau",
+        Role::Viewer,
+        (0.25, 1.3, 0.1),
+        None,
+    ),
 ];
 
 /// Teams: id, name, who is in it.
 pub(super) const TEAMS: [(&str, &str, &[&str]); 3] = [
-    ("front-line", "Front line", &["aisha", "ben", "chiara", "priya", "lucas", "felix"]),
+    (
+        "front-line",
+        "Front line",
+        &["aisha", "ben", "chiara", "priya", "lucas", "felix"],
+    ),
     ("billing", "Billing", &["ingrid", "daniel", "marta"]),
-    ("technical", "Technical", &["ingrid", "tomas", "yuki", "ben"]),
+    (
+        "technical",
+        "Technical",
+        &["ingrid", "tomas", "yuki", "ben"],
+    ),
 ];
 
 impl Colleague {
@@ -95,8 +153,9 @@ const ORIGINS: [Origin; 5] = [
         language: Language::English,
         share: 0.56,
         first: &[
-            "Olivia", "Jack", "Amelia", "Noah", "Grace", "Samuel", "Zoe", "Ethan", "Maya", "Callum", "Ruth", "Kwame",
-            "Anjali", "Omar", "Wei", "Nora", "Theo", "Leila", "Patrick", "Imani", "Hugh", "Sadia", "Connor", "Joan",
+            "Olivia", "Jack", "Amelia", "Noah", "Grace", "Samuel", "Zoe", "Ethan", "Maya",
+            "Callum", "Ruth", "Kwame", "Anjali", "Omar", "Wei", "Nora", "Theo", "Leila", "Patrick",
+            "Imani", "Hugh", "Sadia", "Connor", "Joan",
         ],
         last: &[
             "Whitfield",
@@ -131,27 +190,73 @@ const ORIGINS: [Origin; 5] = [
         language: Language::German,
         share: 0.14,
         first: &[
-            "Lena", "Jonas", "Sophie", "Lukas", "Mia", "Emre", "Katrin", "Stefan", "Ayşe", "Jürgen", "Heike", "Paul",
+            "Lena", "Jonas", "Sophie", "Lukas", "Mia", "Emre", "Katrin", "Stefan", "Ayşe",
+            "Jürgen", "Heike", "Paul",
         ],
-        last: &["Schneider", "Weber", "Yılmaz", "Hoffmann", "Krüger", "Vogel", "Baumann", "Jäger", "Seidel", "Groß"],
+        last: &[
+            "Schneider",
+            "Weber",
+            "Yılmaz",
+            "Hoffmann",
+            "Krüger",
+            "Vogel",
+            "Baumann",
+            "Jäger",
+            "Seidel",
+            "Groß",
+        ],
     },
     Origin {
         language: Language::Italian,
         share: 0.13,
-        first: &["Giulia", "Marco", "Francesca", "Luca", "Sara", "Paolo", "Ilaria", "Davide", "Noemi", "Enrico"],
-        last: &["Rossi", "Ferrari", "Conti", "De Luca", "Gallo", "Rinaldi", "Moretti", "Bruno", "Caruso", "Villa"],
+        first: &[
+            "Giulia",
+            "Marco",
+            "Francesca",
+            "Luca",
+            "Sara",
+            "Paolo",
+            "Ilaria",
+            "Davide",
+            "Noemi",
+            "Enrico",
+        ],
+        last: &[
+            "Rossi", "Ferrari", "Conti", "De Luca", "Gallo", "Rinaldi", "Moretti", "Bruno",
+            "Caruso", "Villa",
+        ],
     },
     Origin {
         language: Language::Spanish,
         share: 0.1,
-        first: &["Lucía", "Javier", "Carmen", "Diego", "Marta", "Álvaro", "Inés", "Raúl", "Noelia", "Iván"],
-        last: &["García", "Navarro", "Iglesias", "Ortega", "Molina", "Vargas", "Ibáñez", "Peña", "Castro", "Muñoz"],
+        first: &[
+            "Lucía", "Javier", "Carmen", "Diego", "Marta", "Álvaro", "Inés", "Raúl", "Noelia",
+            "Iván",
+        ],
+        last: &[
+            "García", "Navarro", "Iglesias", "Ortega", "Molina", "Vargas", "Ibáñez", "Peña",
+            "Castro", "Muñoz",
+        ],
     },
     Origin {
         language: Language::French,
         share: 0.07,
-        first: &["Camille", "Hugo", "Manon", "Mathieu", "Inès", "Youssef", "Élodie", "Antoine", "Salomé", "Rémi"],
-        last: &["Lefèvre", "Moreau", "Benali", "Girard", "Fontaine", "Chevalier", "Diallo", "Perrin", "Roux", "Blanc"],
+        first: &[
+            "Camille", "Hugo", "Manon", "Mathieu", "Inès", "Youssef", "Élodie", "Antoine",
+            "Salomé", "Rémi",
+        ],
+        last: &[
+            "Lefèvre",
+            "Moreau",
+            "Benali",
+            "Girard",
+            "Fontaine",
+            "Chevalier",
+            "Diallo",
+            "Perrin",
+            "Roux",
+            "Blanc",
+        ],
     },
 ];
 
@@ -189,6 +294,13 @@ fn stranger(number: usize, chance: &mut Chance) -> Guest {
     let origin = &ORIGINS[chance.weighted(&ORIGINS.map(|origin| origin.share))];
     let name = format!("{} {}", chance.pick(origin.first), chance.pick(origin.last));
     let id = format!("k-{number:04}");
-    let email = chance.happens(0.8).then(|| format!("customer-{number:04}@example.org"));
-    Guest { id, name: chance.happens(0.93).then_some(name), email, language: origin.language }
+    let email = chance
+        .happens(0.8)
+        .then(|| format!("customer-{number:04}@example.org"));
+    Guest {
+        id,
+        name: chance.happens(0.93).then_some(name),
+        email,
+        language: origin.language,
+    }
 }

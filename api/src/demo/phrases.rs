@@ -147,17 +147,32 @@ const ENGLISH: [Phrases; 3] = [
 
 const GERMAN: [Phrases; 3] = [
     Phrases {
-        openers: &["Leider enttäuschend", "Das war nichts", "Viel zu langsam", "Schade", "Ich bin ziemlich verärgert"],
+        openers: &[
+            "Leider enttäuschend",
+            "Das war nichts",
+            "Viel zu langsam",
+            "Schade",
+            "Ich bin ziemlich verärgert",
+        ],
         details: &[
             "ich musste alles zweimal erklären",
             "tagelang keine Antwort",
             "die Antwort passte nicht zu meiner Frage",
             "der Fall wurde geschlossen, obwohl nichts gelöst war",
         ],
-        closers: &["So verliert man Kunden.", "Bitte nachbessern.", "Ich warte immer noch."],
+        closers: &[
+            "So verliert man Kunden.",
+            "Bitte nachbessern.",
+            "Ich warte immer noch.",
+        ],
     },
     Phrases {
-        openers: &["Ging so", "Am Ende gelöst", "Freundlich, aber langsam", "In Ordnung"],
+        openers: &[
+            "Ging so",
+            "Am Ende gelöst",
+            "Freundlich, aber langsam",
+            "In Ordnung",
+        ],
         details: &[
             "{name} war bemüht",
             "ich musste einmal nachhaken",
@@ -167,7 +182,13 @@ const GERMAN: [Phrases; 3] = [
         closers: &["Trotzdem danke.", "Da geht noch was.", "Passt schon."],
     },
     Phrases {
-        openers: &["Super Service", "Vielen Dank, {name}", "Schnell und freundlich", "Top", "Klasse Hilfe"],
+        openers: &[
+            "Super Service",
+            "Vielen Dank, {name}",
+            "Schnell und freundlich",
+            "Top",
+            "Klasse Hilfe",
+        ],
         details: &[
             "{name} hat alles in Ruhe erklärt",
             "nach zehn Minuten war alles erledigt",
@@ -175,23 +196,43 @@ const GERMAN: [Phrases; 3] = [
             "sehr kompetent und geduldig",
             "das Problem war sofort gelöst",
         ],
-        closers: &["Gerne wieder!", "Weiter so!", "Schönen Gruß aus Kiel", "Fünf Sterne."],
+        closers: &[
+            "Gerne wieder!",
+            "Weiter so!",
+            "Schönen Gruß aus Kiel",
+            "Fünf Sterne.",
+        ],
     },
 ];
 
 const ITALIAN: [Phrases; 3] = [
     Phrases {
-        openers: &["Molto deluso", "Esperienza pessima", "Troppo lenti", "Non ci siamo", "Peccato"],
+        openers: &[
+            "Molto deluso",
+            "Esperienza pessima",
+            "Troppo lenti",
+            "Non ci siamo",
+            "Peccato",
+        ],
         details: &[
             "ho dovuto spiegare tutto due volte",
             "nessuna risposta per tre giorni",
             "mi avete chiuso la richiesta senza risolverla",
             "la risposta non c'entrava niente",
         ],
-        closers: &["Così non va.", "Sto ancora aspettando.", "Cambierò fornitore."],
+        closers: &[
+            "Così non va.",
+            "Sto ancora aspettando.",
+            "Cambierò fornitore.",
+        ],
     },
     Phrases {
-        openers: &["Così così", "Alla fine risolto", "Gentili ma lenti", "Nella media"],
+        openers: &[
+            "Così così",
+            "Alla fine risolto",
+            "Gentili ma lenti",
+            "Nella media",
+        ],
         details: &[
             "{name} ha fatto il possibile",
             "ho dovuto sollecitare",
@@ -201,7 +242,13 @@ const ITALIAN: [Phrases; 3] = [
         closers: &["Grazie comunque.", "Vedremo.", "Per ora va bene."],
     },
     Phrases {
-        openers: &["Gentilissimi", "Grazie mille {name}", "Servizio ottimo", "Perfetto", "Velocissimi"],
+        openers: &[
+            "Gentilissimi",
+            "Grazie mille {name}",
+            "Servizio ottimo",
+            "Perfetto",
+            "Velocissimi",
+        ],
         details: &[
             "con {name} ci si capisce subito",
             "risolto in cinque minuti",
@@ -209,13 +256,24 @@ const ITALIAN: [Phrases; 3] = [
             "finalmente qualcuno che legge quello che scrivi",
             "risposta di sabato, non me l'aspettavo",
         ],
-        closers: &["Continuate così!", "Consigliatissimi.", "Buon lavoro a tutti", "Complimenti!"],
+        closers: &[
+            "Continuate così!",
+            "Consigliatissimi.",
+            "Buon lavoro a tutti",
+            "Complimenti!",
+        ],
     },
 ];
 
 const SPANISH: [Phrases; 3] = [
     Phrases {
-        openers: &["Muy decepcionado", "Fatal", "Demasiado lento", "No me habéis ayudado", "Una pena"],
+        openers: &[
+            "Muy decepcionado",
+            "Fatal",
+            "Demasiado lento",
+            "No me habéis ayudado",
+            "Una pena",
+        ],
         details: &[
             "tuve que explicarlo todo dos veces",
             "cuatro días sin respuesta",
@@ -225,17 +283,32 @@ const SPANISH: [Phrases; 3] = [
         closers: &["Así no.", "Sigo esperando.", "No vuelvo."],
     },
     Phrases {
-        openers: &["Regular", "Al final se resolvió", "Amables pero lentos", "Bien, sin más"],
+        openers: &[
+            "Regular",
+            "Al final se resolvió",
+            "Amables pero lentos",
+            "Bien, sin más",
+        ],
         details: &[
             "{name} hizo lo que pudo",
             "tuve que insistir",
             "faltó una explicación",
             "la primera respuesta fue automática",
         ],
-        closers: &["Gracias de todos modos.", "Se puede mejorar.", "Ya veremos."],
+        closers: &[
+            "Gracias de todos modos.",
+            "Se puede mejorar.",
+            "Ya veremos.",
+        ],
     },
     Phrases {
-        openers: &["Excelente atención", "Muchas gracias, {name}", "Rápido y amable", "Genial", "Un diez"],
+        openers: &[
+            "Excelente atención",
+            "Muchas gracias, {name}",
+            "Rápido y amable",
+            "Genial",
+            "Un diez",
+        ],
         details: &[
             "{name} me lo explicó paso a paso",
             "resuelto a la primera",
@@ -243,13 +316,23 @@ const SPANISH: [Phrases; 3] = [
             "mucha paciencia conmigo",
             "contestaron en un momento",
         ],
-        closers: &["¡Seguid así!", "Lo recomiendo.", "Saludos desde Sevilla", "¡Gracias!"],
+        closers: &[
+            "¡Seguid así!",
+            "Lo recomiendo.",
+            "Saludos desde Sevilla",
+            "¡Gracias!",
+        ],
     },
 ];
 
 const FRENCH: [Phrases; 3] = [
     Phrases {
-        openers: &["Très déçue", "Vraiment trop long", "Pas à la hauteur", "Dommage"],
+        openers: &[
+            "Très déçue",
+            "Vraiment trop long",
+            "Pas à la hauteur",
+            "Dommage",
+        ],
         details: &[
             "j'ai dû tout réexpliquer",
             "aucune réponse pendant une semaine",
@@ -259,18 +342,37 @@ const FRENCH: [Phrases; 3] = [
         closers: &["J'attends toujours.", "À revoir.", "Je vais voir ailleurs."],
     },
     Phrases {
-        openers: &["Moyen", "Résolu, mais lentement", "Correct", "Ça peut aller"],
-        details: &["{name} a fait de son mieux", "il a fallu relancer", "l'explication était confuse"],
+        openers: &[
+            "Moyen",
+            "Résolu, mais lentement",
+            "Correct",
+            "Ça peut aller",
+        ],
+        details: &[
+            "{name} a fait de son mieux",
+            "il a fallu relancer",
+            "l'explication était confuse",
+        ],
         closers: &["Merci quand même.", "Peut mieux faire.", "On verra."],
     },
     Phrases {
-        openers: &["Super service", "Merci {name}", "Rapide et efficace", "Parfait", "Au top"],
+        openers: &[
+            "Super service",
+            "Merci {name}",
+            "Rapide et efficace",
+            "Parfait",
+            "Au top",
+        ],
         details: &[
             "{name} a pris le temps de m'expliquer",
             "problème réglé en dix minutes",
             "très à l'écoute",
             "réponse claire et humaine",
         ],
-        closers: &["Continuez comme ça !", "Bonne journée à toute l'équipe", "Je recommande."],
+        closers: &[
+            "Continuez comme ça !",
+            "Bonne journée à toute l'équipe",
+            "Je recommande.",
+        ],
     },
 ];

@@ -17,9 +17,23 @@ impl Serialize for At {
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum Record<'a> {
-    Member { id: &'a str, name: &'a str, email: String, role: &'a str, active: bool },
-    Team { id: &'a str, name: &'a str, member_ids: &'a [&'a str] },
-    Label { id: &'a str, title: &'a str, color: &'a str },
+    Member {
+        id: &'a str,
+        name: &'a str,
+        email: String,
+        role: &'a str,
+        active: bool,
+    },
+    Team {
+        id: &'a str,
+        name: &'a str,
+        member_ids: &'a [&'a str],
+    },
+    Label {
+        id: &'a str,
+        title: &'a str,
+        color: &'a str,
+    },
     Customer(Customer<'a>),
     Conversation(Conversation<'a>),
     Message(Message<'a>),

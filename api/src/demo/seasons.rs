@@ -10,8 +10,8 @@ const USUAL: f64 = 50.0;
 const WEEK: [f64; 7] = [1.14, 1.06, 1.0, 0.97, 0.86, 0.28, 0.2];
 /// Midnight to 23:00, against each other: an early peak, a dip at lunch, a second peak, a tail in the evening.
 const HOURS: [f64; 24] = [
-    0.6, 0.3, 0.2, 0.2, 0.2, 0.5, 1.2, 3.0, 6.5, 10.0, 11.5, 10.0, 7.0, 7.5, 9.5, 9.8, 8.5, 6.5, 4.5, 3.5, 3.2, 2.8,
-    1.9, 1.1,
+    0.6, 0.3, 0.2, 0.2, 0.2, 0.5, 1.2, 3.0, 6.5, 10.0, 11.5, 10.0, 7.0, 7.5, 9.5, 9.8, 8.5, 6.5,
+    4.5, 3.5, 3.2, 2.8, 1.9, 1.1,
 ];
 /// How much more there is at the end than at the beginning.
 const GROWTH: f64 = 0.18;
@@ -35,7 +35,12 @@ impl Seasons {
             let day = first.plus(third * (days / 3) + within);
             if 5 < day.weekday() { day.plus(-2) } else { day }
         });
-        Self { zone, first, days, incidents: incidents.collect() }
+        Self {
+            zone,
+            first,
+            days,
+            incidents: incidents.collect(),
+        }
     }
 
     pub(super) fn is_incident(&self, day: Day) -> bool {
@@ -44,13 +49,16 @@ impl Seasons {
 
     /// The instants at which conversations begin on `day`, in order.
     pub(super) fn arrivals(&self, day: Day, chance: &mut Chance) -> Vec<Instant> {
-        let grown = 1.0 - GROWTH / 2.0 + GROWTH * f64::from(day.number() - self.first.number()) / f64::from(self.days);
+        let grown = 1.0 - GROWTH / 2.0
+            + GROWTH * f64::from(day.number() - self.first.number()) / f64::from(self.days);
         let incident = if self.is_incident(day) { INCIDENT } else { 1.0 };
         let count = chance.poisson(USUAL * WEEK[usize::from(day.weekday() - 1)] * grown * incident);
         let mut arrivals: Vec<Instant> = (0..count)
             .map(|_| {
                 let hour = chance.weighted(&HOURS) as u32;
-                self.zone.at(day, hour, 0).plus_seconds(chance.between(0, 3_600))
+                self.zone
+                    .at(day, hour, 0)
+                    .plus_seconds(chance.between(0, 3_600))
             })
             .collect();
         arrivals.sort_unstable();
@@ -93,23 +101,43 @@ mod tests {
     #[track_caller]
     fn check(from: &str, work: i64, expected: &str) {
         let zone = Zone::parse("Europe/Rome").unwrap();
-        let seasons = Seasons::new(zone, Day::parse("2026-01-01").unwrap(), 180, &mut Chance::new(1));
+        let seasons = Seasons::new(
+            zone,
+            Day::parse("2026-01-01").unwrap(),
+            180,
+            &mut Chance::new(1),
+        );
         let from = Instant::parse(from).unwrap();
-        assert_eq!(seasons.after_work(from, work), Instant::parse(expected).unwrap());
+        assert_eq!(
+            seasons.after_work(from, work),
+            Instant::parse(expected).unwrap()
+        );
     }
 
     #[test]
     fn work_waits_for_the_office_to_open() {
-        check("2026-03-02T03:00:00+01:00", 600, "2026-03-02T08:10:00+01:00");
+        check(
+            "2026-03-02T03:00:00+01:00",
+            600,
+            "2026-03-02T08:10:00+01:00",
+        );
     }
 
     #[test]
     fn work_goes_on_in_the_office() {
-        check("2026-03-02T10:00:00+01:00", 600, "2026-03-02T10:10:00+01:00");
+        check(
+            "2026-03-02T10:00:00+01:00",
+            600,
+            "2026-03-02T10:10:00+01:00",
+        );
     }
 
     #[test]
     fn work_that_the_evening_cuts_goes_on_after_the_weekend() {
-        check("2026-03-07T12:50:00+01:00", 1_200, "2026-03-09T08:10:00+01:00");
+        check(
+            "2026-03-07T12:50:00+01:00",
+            1_200,
+            "2026-03-09T08:10:00+01:00",
+        );
     }
 }

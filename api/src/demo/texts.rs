@@ -30,10 +30,18 @@ const SMILES: [&str; 4] = ["🙂", "👍", "❤️", ":)"];
 
 /// One comment.
 pub(super) fn comment(occasion: Occasion<'_>, chance: &mut Chance) -> String {
-    let Phrases { openers, details, closers } = phrases(occasion.language, Mood::of(occasion.score));
+    let Phrases {
+        openers,
+        details,
+        closers,
+    } = phrases(occasion.language, Mood::of(occasion.score));
     let (_, wanted) = SHAPES[chance.weighted(&SHAPES.map(|(weight, _)| weight))];
     let mut text = String::new();
-    for part in [openers, details, closers].iter().zip(wanted).filter_map(|(part, wanted)| wanted.then_some(*part)) {
+    for part in [openers, details, closers]
+        .iter()
+        .zip(wanted)
+        .filter_map(|(part, wanted)| wanted.then_some(*part))
+    {
         append(&mut text, &phrase(part, occasion, chance), chance);
     }
     finish(text, occasion.score, chance)
@@ -46,8 +54,17 @@ fn phrase(of: &[&str], occasion: Occasion<'_>, chance: &mut Chance) -> String {
             && (occasion.topic.is_some() || !phrase.contains("{topic}"))
     };
     let fitting: Vec<&str> = of.iter().filter(fits).copied().collect();
-    let said = occasion.topic.map_or("", |topic| if occasion.score < 4 { topic.complaint } else { topic.praise });
-    chance.pick(&fitting).replace("{name}", occasion.helper.unwrap_or_default()).replace("{topic}", said)
+    let said = occasion.topic.map_or("", |topic| {
+        if occasion.score < 4 {
+            topic.complaint
+        } else {
+            topic.praise
+        }
+    });
+    chance
+        .pick(&fitting)
+        .replace("{name}", occasion.helper.unwrap_or_default())
+        .replace("{topic}", said)
 }
 
 /// Adds a part: as a sentence of its own, or behind a comma or a dash.
@@ -97,7 +114,9 @@ fn finish(mut text: String, score: u8, chance: &mut Chance) -> String {
 
 fn capitalised(part: &str) -> String {
     let mut chars = part.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(chars).collect()
+    })
 }
 
 #[cfg(test)]
@@ -109,13 +128,23 @@ mod tests {
 
     fn comments(score: u8, helper: Option<&str>) -> Vec<String> {
         let mut chance = Chance::new(7);
-        let occasion = Occasion { language: Language::English, score, helper, topic: Some(&TOPICS[0]) };
+        let occasion = Occasion {
+            language: Language::English,
+            score,
+            helper,
+            topic: Some(&TOPICS[0]),
+        };
         (0..400).map(|_| comment(occasion, &mut chance)).collect()
     }
 
     #[test]
     fn people_rarely_write_the_same() {
-        assert!(250 < comments(5, Some("Ben")).into_iter().collect::<HashSet<_>>().len());
+        assert!(
+            250 < comments(5, Some("Ben"))
+                .into_iter()
+                .collect::<HashSet<_>>()
+                .len()
+        );
     }
 
     #[test]

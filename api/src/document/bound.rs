@@ -8,8 +8,8 @@ use std::{
 use async_graphql::{
     Name, Positioned, Variables,
     parser::types::{
-        Directive, DocumentOperations, ExecutableDocument, Field, FragmentDefinition, OperationDefinition,
-        OperationType, Selection, SelectionSet,
+        Directive, DocumentOperations, ExecutableDocument, Field, FragmentDefinition,
+        OperationDefinition, OperationType, Selection, SelectionSet,
     },
 };
 use async_graphql_value::Value;
@@ -32,19 +32,29 @@ impl Document {
     }
 
     /// The operation of that name; the only one where none is named.
-    pub(super) fn operation(&self, name: Option<&str>) -> Result<(Option<&Name>, &OperationDefinition), Problem> {
+    pub(super) fn operation(
+        &self,
+        name: Option<&str>,
+    ) -> Result<(Option<&Name>, &OperationDefinition), Problem> {
         let operations = self.executable.operations.iter();
         let (name, operation) = match name {
             Some(wanted) => {
-                let mut named = operations.filter(|(name, _)| name.is_some_and(|name| name == wanted));
-                named.next().ok_or_else(|| ApiError::bad_input("there is no operation of that operationName"))?
+                let mut named =
+                    operations.filter(|(name, _)| name.is_some_and(|name| name == wanted));
+                named.next().ok_or_else(|| {
+                    ApiError::bad_input("there is no operation of that operationName")
+                })?
             }
             None if operations.len() > 1 => {
-                return Err(ApiError::bad_input("there are several operations: send the operationName of one").into());
+                return Err(ApiError::bad_input(
+                    "there are several operations: send the operationName of one",
+                )
+                .into());
             }
             None => {
                 let mut all = operations;
-                all.next().ok_or_else(|| ApiError::bad_input("the document has no operation"))?
+                all.next()
+                    .ok_or_else(|| ApiError::bad_input("the document has no operation"))?
             }
         };
         Ok((name, &operation.node))
@@ -61,7 +71,9 @@ impl Bound {
         match (&self.document.executable.operations, &self.name) {
             (DocumentOperations::Single(operation), _) => operation,
             (DocumentOperations::Multiple(operations), Some(name)) => &operations[name],
-            (DocumentOperations::Multiple(_), None) => unreachable!("an operation without a name is alone"),
+            (DocumentOperations::Multiple(_), None) => {
+                unreachable!("an operation without a name is alone")
+            }
         }
     }
 
@@ -80,16 +92,26 @@ impl Bound {
             collect(&operation.node.selection_set.node, &fragments, &mut roots);
             operation.node.selection_set.node.items = merged(roots).into_iter().collect();
         }
-        let defined = operation.node.variable_definitions.iter().map(|one| one.node.name.node.clone());
-        let absent: HashSet<_> = defined.filter(|name| !self.variables.contains_key(name)).collect();
+        let defined = operation
+            .node
+            .variable_definitions
+            .iter()
+            .map(|one| one.node.name.node.clone());
+        let absent: HashSet<_> = defined
+            .filter(|name| !self.variables.contains_key(name))
+            .collect();
         if !absent.is_empty() {
             leave_out(&mut operation.node.selection_set.node, &absent);
             for fragment in fragments.values_mut() {
                 leave_out(&mut fragment.node.selection_set.node, &absent);
             }
         }
-        let mut request = async_graphql::Request::new(String::new()).variables(self.variables.clone());
-        request.set_parsed_query(ExecutableDocument { operations: DocumentOperations::Single(operation), fragments });
+        let mut request =
+            async_graphql::Request::new(String::new()).variables(self.variables.clone());
+        request.set_parsed_query(ExecutableDocument {
+            operations: DocumentOperations::Single(operation),
+            fragments,
+        });
         request
     }
 }
@@ -99,10 +121,16 @@ type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
 /// The fields of a subscription's root, wherever they are written: the executor makes a stream of each that stands there, and
 /// sees none within fragments.
 fn collect(set: &SelectionSet, fragments: &Fragments, fields: &mut Vec<Positioned<Field>>) {
-    for selection in set.items.iter().filter(|selection| !is_left_out(selection.node.directives())) {
+    for selection in set
+        .items
+        .iter()
+        .filter(|selection| !is_left_out(selection.node.directives()))
+    {
         match &selection.node {
             Selection::Field(field) => fields.push(field.clone()),
-            Selection::InlineFragment(inline) => collect(&inline.node.selection_set.node, fragments, fields),
+            Selection::InlineFragment(inline) => {
+                collect(&inline.node.selection_set.node, fragments, fields)
+            }
             Selection::FragmentSpread(spread) => {
                 if let Some(fragment) = fragments.get(&spread.node.fragment_name.node) {
                     collect(&fragment.node.selection_set.node, fragments, fields);
@@ -115,7 +143,10 @@ fn collect(set: &SelectionSet, fragments: &Fragments, fields: &mut Vec<Positione
 /// Whether a directive says so. At a subscription's root they hold no variables.
 fn is_left_out(directives: &[Positioned<Directive>]) -> bool {
     directives.iter().any(|directive| {
-        let condition = directive.node.get_argument("if").map(|condition| &condition.node);
+        let condition = directive
+            .node
+            .get_argument("if")
+            .map(|condition| &condition.node);
         match directive.node.name.node.as_str() {
             "skip" => condition == Some(&Value::Boolean(true)),
             "include" => condition == Some(&Value::Boolean(false)),
@@ -128,7 +159,12 @@ fn is_left_out(directives: &[Positioned<Directive>]) -> bool {
 fn merged(fields: Vec<Positioned<Field>>) -> Option<Positioned<Selection>> {
     let mut fields = fields.into_iter();
     let mut first = fields.next()?;
-    first.node.selection_set.node.items.extend(fields.flat_map(|field| field.node.selection_set.node.items));
+    first
+        .node
+        .selection_set
+        .node
+        .items
+        .extend(fields.flat_map(|field| field.node.selection_set.node.items));
     Some(Positioned::new(Selection::Field(first.clone()), first.pos))
 }
 
@@ -137,10 +173,15 @@ fn leave_out(set: &mut SelectionSet, absent: &HashSet<Name>) {
         match &mut selection.node {
             Selection::Field(field) => {
                 let is_there = |value: &Value| !matches!(value, Value::Variable(name) if absent.contains(name));
-                field.node.arguments.retain(|(_, value)| is_there(&value.node));
+                field
+                    .node
+                    .arguments
+                    .retain(|(_, value)| is_there(&value.node));
                 leave_out(&mut field.node.selection_set.node, absent);
             }
-            Selection::InlineFragment(inline) => leave_out(&mut inline.node.selection_set.node, absent),
+            Selection::InlineFragment(inline) => {
+                leave_out(&mut inline.node.selection_set.node, absent)
+            }
             Selection::FragmentSpread(_) => {}
         }
     }
@@ -158,16 +199,27 @@ mod tests {
     fn roots(query: &str) -> Vec<Vec<String>> {
         let library = Library::new(&crate::graphql::sdl(), &Config::default()).unwrap();
         let document = library.find(Wanted::Text(query)).unwrap();
-        let mut request = library.bind(document, None, &Variables::default()).unwrap().request();
+        let mut request = library
+            .bind(document, None, &Variables::default())
+            .unwrap()
+            .request();
         let operations = request.parsed_query().unwrap().operations.iter();
         let fields = |set: &SelectionSet| {
-            let fields = set.items.iter().filter_map(|selection| match &selection.node {
-                Selection::Field(field) => Some(field.node.clone()),
-                _ => None,
-            });
+            let fields = set
+                .items
+                .iter()
+                .filter_map(|selection| match &selection.node {
+                    Selection::Field(field) => Some(field.node.clone()),
+                    _ => None,
+                });
             fields.collect::<Vec<_>>()
         };
-        let names = |field: &Field| fields(&field.selection_set.node).iter().map(|one| one.name.to_string()).collect();
+        let names = |field: &Field| {
+            fields(&field.selection_set.node)
+                .iter()
+                .map(|one| one.name.to_string())
+                .collect()
+        };
         operations
             .flat_map(|(_, operation)| fields(&operation.node.selection_set.node))
             .map(|one| names(&one))
@@ -178,15 +230,19 @@ mod tests {
     fn a_subscription_has_one_root_field_wherever_it_is_written() {
         let one = [["generation"]];
         assert_eq!(roots("subscription { rollupStatus { generation } }"), one);
-        assert_eq!(roots("subscription { ... { ... on Subscription { rollupStatus { generation } } } }"), one);
         assert_eq!(
-            roots("subscription { ...F } fragment F on Subscription { ... { rollupStatus { generation } } }"),
+            roots("subscription { ... { ... on Subscription { rollupStatus { generation } } } }"),
+            one
+        );
+        assert_eq!(
+            roots(
+                "subscription { ...F } fragment F on Subscription { ... { rollupStatus { generation } } }"
+            ),
             one
         );
         let twice = "subscription { rollupStatus { generation } ...F } fragment F on Subscription { rollupStatus { pendingDays } }";
         assert_eq!(roots(twice), [["generation", "pendingDays"]]);
-        let skipped =
-            "subscription { rollupStatus { generation } ... @skip(if: true) { rollupStatus { pendingDays } } }";
+        let skipped = "subscription { rollupStatus { generation } ... @skip(if: true) { rollupStatus { pendingDays } } }";
         assert_eq!(roots(skipped), one);
     }
 }

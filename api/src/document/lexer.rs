@@ -30,7 +30,13 @@ pub(super) struct Lexer<'a> {
 
 impl<'a> Lexer<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, at: 0, line: 1, line_start: 0, continued: 0 }
+        Self {
+            text,
+            at: 0,
+            line: 1,
+            line_start: 0,
+            continued: 0,
+        }
     }
 
     /// The next token, and where it stands.
@@ -41,7 +47,8 @@ impl<'a> Lexer<'a> {
             return Ok((Token::End, pos));
         };
         let token = match byte {
-            b'!' | b'$' | b'&' | b'(' | b')' | b':' | b'=' | b'@' | b'[' | b']' | b'{' | b'|' | b'}' => {
+            b'!' | b'$' | b'&' | b'(' | b')' | b':' | b'=' | b'@' | b'[' | b']' | b'{' | b'|'
+            | b'}' => {
                 self.at += 1;
                 Token::Sign(byte)
             }
@@ -53,7 +60,12 @@ impl<'a> Lexer<'a> {
             b'"' => Token::String(self.string(pos)?),
             b'-' | b'0'..=b'9' => self.number(pos)?,
             byte if is_name_start(byte) => Token::Name(self.name()),
-            _ => return Err(Problem::syntax(pos, format!("Unexpected character {:?}.", self.character()))),
+            _ => {
+                return Err(Problem::syntax(
+                    pos,
+                    format!("Unexpected character {:?}.", self.character()),
+                ));
+            }
         };
         Ok((token, pos))
     }
@@ -71,7 +83,10 @@ impl<'a> Lexer<'a> {
     }
 
     fn pos(&self) -> Pos {
-        Pos { line: self.line, column: self.at - self.line_start - self.continued + 1 }
+        Pos {
+            line: self.line,
+            column: self.at - self.line_start - self.continued + 1,
+        }
     }
 
     /// Steps over one byte that may be any of a character.
@@ -97,7 +112,10 @@ impl<'a> Lexer<'a> {
                 b' ' | b'\t' | b',' => self.at += 1,
                 b'\n' | b'\r' => self.step_line(),
                 b'#' => {
-                    while self.peek().is_some_and(|byte| !matches!(byte, b'\n' | b'\r')) {
+                    while self
+                        .peek()
+                        .is_some_and(|byte| !matches!(byte, b'\n' | b'\r'))
+                    {
                         self.step();
                     }
                 }
@@ -140,11 +158,18 @@ impl<'a> Lexer<'a> {
             }
             self.digits().ok_or_else(wrong)?;
         }
-        if self.peek().is_some_and(|byte| byte == b'.' || is_name_part(byte)) {
+        if self
+            .peek()
+            .is_some_and(|byte| byte == b'.' || is_name_part(byte))
+        {
             return Err(wrong());
         }
         let written = &self.text[start..self.at];
-        Ok(if is_float { Token::Float(written) } else { Token::Int(written) })
+        Ok(if is_float {
+            Token::Float(written)
+        } else {
+            Token::Int(written)
+        })
     }
 
     /// One or more of them.
@@ -161,7 +186,10 @@ impl<'a> Lexer<'a> {
         let mut value = String::new();
         loop {
             let start = self.at;
-            while self.peek().is_some_and(|byte| !matches!(byte, b'"' | b'\\' | b'\n' | b'\r')) {
+            while self
+                .peek()
+                .is_some_and(|byte| !matches!(byte, b'"' | b'\\' | b'\n' | b'\r'))
+            {
                 self.step();
             }
             value.push_str(&self.text[start..self.at]);
@@ -178,7 +206,12 @@ impl<'a> Lexer<'a> {
 
     fn escape(&mut self, pos: Pos) -> Result<char, Problem> {
         let wrong = || Problem::syntax(pos, "Invalid escape in a string.");
-        let escaped = self.text.as_bytes().get(self.at + 1).copied().ok_or_else(wrong)?;
+        let escaped = self
+            .text
+            .as_bytes()
+            .get(self.at + 1)
+            .copied()
+            .ok_or_else(wrong)?;
         if escaped == b'u' {
             self.at += 2;
             return self.unicode().ok_or_else(wrong);
@@ -211,12 +244,17 @@ impl<'a> Lexer<'a> {
             return char::from_u32(first);
         }
         self.at += self.rest().starts_with("\\u").then_some(2)?;
-        let second = self.four_digits().filter(|second| (0xDC00..0xE000).contains(second))?;
+        let second = self
+            .four_digits()
+            .filter(|second| (0xDC00..0xE000).contains(second))?;
         char::from_u32(0x1_0000 + ((first - 0xD800) << 10) + (second - 0xDC00))
     }
 
     fn four_digits(&mut self) -> Option<u32> {
-        let digits = self.rest().get(..4).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
+        let digits = self
+            .rest()
+            .get(..4)
+            .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
         self.at += 4;
         u32::from_str_radix(digits, 16).ok()
     }
@@ -243,7 +281,10 @@ impl<'a> Lexer<'a> {
                 Some(_) => {
                     let start = self.at;
                     self.step();
-                    while self.peek().is_some_and(|byte| !matches!(byte, b'"' | b'\\' | b'\n' | b'\r')) {
+                    while self
+                        .peek()
+                        .is_some_and(|byte| !matches!(byte, b'"' | b'\\' | b'\n' | b'\r'))
+                    {
                         self.step();
                     }
                     raw.push_str(&self.text[start..self.at]);
@@ -267,11 +308,34 @@ fn is_name_part(byte: u8) -> bool {
 fn dedented(raw: &str) -> String {
     let lines: Vec<&str> = raw.split('\n').collect();
     let is_blank = |line: &&str| line.bytes().all(|byte| matches!(byte, b' ' | b'\t'));
-    let indent = |line: &&str| line.bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-    let common = lines.iter().skip(1).filter(|line| !is_blank(line)).map(indent).min().unwrap_or(0);
-    let dedent = |(at, line): (usize, &&str)| if at == 0 { *line } else { line.get(common..).unwrap_or("") }.to_owned();
-    let first = lines.iter().position(|line| !is_blank(line)).unwrap_or(lines.len());
-    let last = lines.iter().rposition(|line| !is_blank(line)).map_or(0, |last| last + 1);
+    let indent = |line: &&str| {
+        line.bytes()
+            .take_while(|byte| matches!(byte, b' ' | b'\t'))
+            .count()
+    };
+    let common = lines
+        .iter()
+        .skip(1)
+        .filter(|line| !is_blank(line))
+        .map(indent)
+        .min()
+        .unwrap_or(0);
+    let dedent = |(at, line): (usize, &&str)| {
+        if at == 0 {
+            *line
+        } else {
+            line.get(common..).unwrap_or("")
+        }
+        .to_owned()
+    };
+    let first = lines
+        .iter()
+        .position(|line| !is_blank(line))
+        .unwrap_or(lines.len());
+    let last = lines
+        .iter()
+        .rposition(|line| !is_blank(line))
+        .map_or(0, |last| last + 1);
     let dedented: Vec<String> = lines.iter().enumerate().map(dedent).collect();
     dedented.get(first..last).unwrap_or_default().join("\n")
 }
@@ -299,18 +363,34 @@ mod tests {
 
     #[test]
     fn strings_are_read_with_their_escapes() {
-        assert_eq!(string(r#""a\n\"\\\/\b\f\r\t""#).unwrap(), "a\n\"\\/\u{8}\u{C}\r\t");
-        assert_eq!(string(r#""\u00e9 \u{1F98A} \uD83E\uDD8A é🦊""#).unwrap(), "é 🦊 🦊 é🦊");
-        for wrong in
-            [r#""\x""#, r#""\u12""#, r#""\uD83E""#, r#""\uDD8A""#, r#""\u{110000}""#, r#""\u{}""#, "\"a\nb\"", "\""]
-        {
+        assert_eq!(
+            string(r#""a\n\"\\\/\b\f\r\t""#).unwrap(),
+            "a\n\"\\/\u{8}\u{C}\r\t"
+        );
+        assert_eq!(
+            string(r#""\u00e9 \u{1F98A} \uD83E\uDD8A é🦊""#).unwrap(),
+            "é 🦊 🦊 é🦊"
+        );
+        for wrong in [
+            r#""\x""#,
+            r#""\u12""#,
+            r#""\uD83E""#,
+            r#""\uDD8A""#,
+            r#""\u{110000}""#,
+            r#""\u{}""#,
+            "\"a\nb\"",
+            "\"",
+        ] {
             assert_eq!(string(wrong), None, "{wrong}");
         }
     }
 
     #[test]
     fn block_strings_lose_their_indentation() {
-        assert_eq!(string("\"\"\"\n    a\n      b\n\n    \\\"\"\"c\n  \"\"\"").unwrap(), "a\n  b\n\n\"\"\"c");
+        assert_eq!(
+            string("\"\"\"\n    a\n      b\n\n    \\\"\"\"c\n  \"\"\"").unwrap(),
+            "a\n  b\n\n\"\"\"c"
+        );
         assert_eq!(string("\"\"\"  a\r\n  b\rc\"\"\"").unwrap(), "  a\n  b\nc");
         assert_eq!(string("\"\"\"\"\"\""), Some(String::new()));
         assert_eq!(string("\"\"\"\n é\\n\"\"\"").unwrap(), "é\\n");
@@ -319,10 +399,23 @@ mod tests {
 
     #[test]
     fn numbers_end_where_the_specification_says() {
-        for number in ["0", "-1", "123456789012345678901234567890", "0.5", "-1.5e10", "1E-3"] {
-            assert_eq!(tokens(number).map(|tokens| tokens.len()), Some(1), "{number}");
+        for number in [
+            "0",
+            "-1",
+            "123456789012345678901234567890",
+            "0.5",
+            "-1.5e10",
+            "1E-3",
+        ] {
+            assert_eq!(
+                tokens(number).map(|tokens| tokens.len()),
+                Some(1),
+                "{number}"
+            );
         }
-        for wrong in ["01", "-", "1.", ".5", "1e", "1a", "1_", "0x1", "1.5.2", "+1"] {
+        for wrong in [
+            "01", "-", "1.", ".5", "1e", "1a", "1_", "0x1", "1.5.2", "+1",
+        ] {
             assert_eq!(tokens(wrong), None, "{wrong}");
         }
     }
@@ -330,9 +423,10 @@ mod tests {
     #[test]
     fn positions_count_characters() {
         let mut lexer = Lexer::new("\u{FEFF}{ # é\r\n  \"é🦊\" a");
-        let positions: Vec<_> = std::iter::from_fn(|| lexer.next().ok().filter(|(token, _)| *token != Token::End))
-            .map(|(_, pos)| (pos.line, pos.column))
-            .collect();
+        let positions: Vec<_> =
+            std::iter::from_fn(|| lexer.next().ok().filter(|(token, _)| *token != Token::End))
+                .map(|(_, pos)| (pos.line, pos.column))
+                .collect();
         assert_eq!(positions, [(1, 2), (2, 3), (2, 8)]);
     }
 }

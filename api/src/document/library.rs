@@ -16,7 +16,10 @@ use crate::{config::Config, error::ApiError};
 const KEPT_BYTES: u64 = 32 << 20;
 
 /// What the operator's limits on size are about is what strangers send. The dashboard's documents come with the binary.
-const BUILT_IN_LIMITS: SizeLimits = SizeLimits { depth: usize::MAX, aliases: usize::MAX };
+const BUILT_IN_LIMITS: SizeLimits = SizeLimits {
+    depth: usize::MAX,
+    aliases: usize::MAX,
+};
 
 /// The SHA-256 of a document's text.
 pub type Hash = [u8; 32];
@@ -49,12 +52,21 @@ impl Library {
     /// A library for a schema, with the documents of the operator's manifest and, where it is served, the dashboard's.
     pub fn new(sdl: &str, config: &Config) -> anyhow::Result<Self> {
         let cache = || {
-            let weigh = |_: &Hash, document: &Arc<Document>| u32::try_from(document.weight).unwrap_or(u32::MAX);
-            Cache::builder().weigher(weigh).max_capacity(KEPT_BYTES / 2).build()
+            let weigh = |_: &Hash, document: &Arc<Document>| {
+                u32::try_from(document.weight).unwrap_or(u32::MAX)
+            };
+            Cache::builder()
+                .weigher(weigh)
+                .max_capacity(KEPT_BYTES / 2)
+                .build()
         };
         let mut library = Self {
-            types: Types::read(sdl, config.introspection).context("the schema can't be read back")?,
-            limits: SizeLimits { depth: config.max_depth, aliases: config.max_aliases },
+            types: Types::read(sdl, config.introspection)
+                .context("the schema can't be read back")?,
+            limits: SizeLimits {
+                depth: config.max_depth,
+                aliases: config.max_aliases,
+            },
             max_cost: u64::try_from(config.max_complexity).unwrap_or(u64::MAX),
             trusted_only: config.trusted_only,
             trusted: FxHashMap::default(),
@@ -62,10 +74,14 @@ impl Library {
             persisted: cache(),
         };
         if config.dashboard {
-            library.trust_all(built_in::DASHBOARD, BUILT_IN_LIMITS).context("the dashboard's documents")?;
+            library
+                .trust_all(built_in::DASHBOARD, BUILT_IN_LIMITS)
+                .context("the dashboard's documents")?;
         }
         if let Some(path) = &config.trusted_documents {
-            library.trust_file(path).with_context(|| format!("the trusted documents of {}", path.display()))?;
+            library
+                .trust_file(path)
+                .with_context(|| format!("the trusted documents of {}", path.display()))?;
         }
         Ok(library)
     }
@@ -75,7 +91,8 @@ impl Library {
     }
 
     fn trust_all(&mut self, manifest: &str, limits: SizeLimits) -> anyhow::Result<()> {
-        let manifest: Manifest = serde_json::from_str(manifest).context("that is no manifest of operations")?;
+        let manifest: Manifest =
+            serde_json::from_str(manifest).context("that is no manifest of operations")?;
         for (id, text) in manifest.documents() {
             self.trust(id, &text, limits)?;
         }
@@ -86,11 +103,15 @@ impl Library {
     fn trust(&mut self, id: String, text: &str, limits: SizeLimits) -> anyhow::Result<()> {
         let mut document = match read(&self.types, limits, text) {
             Ok(document) => document,
-            Err(problems) => bail!("{id}: {}", problems.first().map(Problem::message).unwrap_or_default()),
+            Err(problems) => bail!(
+                "{id}: {}",
+                problems.first().map(Problem::message).unwrap_or_default()
+            ),
         };
         document.is_trusted = true;
         let document = Arc::new(document);
-        self.trusted.insert(hex(&Sha256::digest(text).into()), Arc::clone(&document));
+        self.trusted
+            .insert(hex(&Sha256::digest(text).into()), Arc::clone(&document));
         self.trusted.insert(id, document);
         Ok(())
     }
@@ -100,12 +121,17 @@ impl Library {
         match wanted {
             Wanted::Known(id) => {
                 let id = id.strip_prefix("sha256:").unwrap_or(id);
-                self.trusted.get(id).cloned().ok_or_else(|| told(ApiError::unknown_document()))
+                self.trusted
+                    .get(id)
+                    .cloned()
+                    .ok_or_else(|| told(ApiError::unknown_document()))
             }
             Wanted::Text(text) => self.of_text(Sha256::digest(text).into(), text),
             Wanted::Hashed(hash, Some(text)) => {
                 if Hash::from(Sha256::digest(text)) != hash {
-                    return Err(told(ApiError::bad_input("sha256Hash is not the hash of the query")));
+                    return Err(told(ApiError::bad_input(
+                        "sha256Hash is not the hash of the query",
+                    )));
                 }
                 let document = self.of_text(hash, text)?;
                 self.persisted.insert(hash, Arc::clone(&document));
@@ -135,19 +161,39 @@ impl Library {
     }
 
     /// One operation of a document with its variables; the only one where none is named.
-    pub fn bind(&self, document: Arc<Document>, name: Option<&str>, given: &Variables) -> Result<Bound, Vec<Problem>> {
+    pub fn bind(
+        &self,
+        document: Arc<Document>,
+        name: Option<&str>,
+        given: &Variables,
+    ) -> Result<Bound, Vec<Problem>> {
         let (name, operation) = document.operation(name).map_err(|problem| vec![problem])?;
-        let (name, variables) = (name.cloned(), coerce::variables(&self.types, operation, given)?);
-        Ok(Bound { document, name, variables })
+        let (name, variables) = (
+            name.cloned(),
+            coerce::variables(&self.types, operation, given)?,
+        );
+        Ok(Bound {
+            document,
+            name,
+            variables,
+        })
     }
 
     /// What the operation costs; refused where that is more than one request may.
     pub fn price(&self, bound: &Bound, world: World) -> Result<u64, Problem> {
         let operation = &bound.definition().node;
-        let cost = price::price(&self.types, &bound.document, operation, &bound.variables, world);
+        let cost = price::price(
+            &self.types,
+            &bound.document,
+            operation,
+            &bound.variables,
+            world,
+        );
         if self.max_cost < cost {
-            let message =
-                format!("the query costs {cost}, and may cost {} at most; ask for less at once", self.max_cost);
+            let message = format!(
+                "the query costs {cost}, and may cost {} at most; ask for less at once",
+                self.max_cost
+            );
             return Err(ApiError::too_complex(message).into());
         }
         Ok(cost)
@@ -160,10 +206,11 @@ fn told(error: ApiError) -> Vec<Problem> {
 
 fn hex(hash: &Hash) -> String {
     use std::fmt::Write as _;
-    hash.iter().fold(String::with_capacity(64), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hash.iter()
+        .fold(String::with_capacity(64), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 /// A hash as clients write it: 64 digits.
@@ -195,7 +242,10 @@ struct Operation {
 impl Manifest {
     fn documents(self) -> Vec<(String, String)> {
         match self {
-            Self::Apollo { operations } => operations.into_iter().map(|one| (one.id, one.body)).collect(),
+            Self::Apollo { operations } => operations
+                .into_iter()
+                .map(|one| (one.id, one.body))
+                .collect(),
             Self::ById(documents) => documents.into_iter().collect(),
         }
     }
@@ -212,7 +262,10 @@ mod tests {
     }
 
     fn said(result: Result<Arc<Document>, Vec<Problem>>) -> String {
-        result.map_or_else(|problems| problems[0].message().to_owned(), |_| "found".to_owned())
+        result.map_or_else(
+            |problems| problems[0].message().to_owned(),
+            |_| "found".to_owned(),
+        )
     }
 
     const QUERY: &str = "{ viewer { role } }";
@@ -220,15 +273,34 @@ mod tests {
     #[test]
     fn a_query_is_persisted_once_it_was_sent_with_its_hash_and_is_valid() {
         let (library, hash) = (library(|_| {}), Sha256::digest(QUERY).into());
-        assert_eq!(said(library.find(Wanted::Hashed(hash, None))), "PersistedQueryNotFound");
-        assert_eq!(said(library.find(Wanted::Hashed([0; 32], Some(QUERY)))), "sha256Hash is not the hash of the query");
+        assert_eq!(
+            said(library.find(Wanted::Hashed(hash, None))),
+            "PersistedQueryNotFound"
+        );
+        assert_eq!(
+            said(library.find(Wanted::Hashed([0; 32], Some(QUERY)))),
+            "sha256Hash is not the hash of the query"
+        );
         assert_eq!(said(library.find(Wanted::Text(QUERY))), "found");
-        assert_eq!(said(library.find(Wanted::Hashed(hash, None))), "PersistedQueryNotFound");
-        assert_eq!(said(library.find(Wanted::Hashed(hash, Some(QUERY)))), "found");
+        assert_eq!(
+            said(library.find(Wanted::Hashed(hash, None))),
+            "PersistedQueryNotFound"
+        );
+        assert_eq!(
+            said(library.find(Wanted::Hashed(hash, Some(QUERY)))),
+            "found"
+        );
         assert_eq!(said(library.find(Wanted::Hashed(hash, None))), "found");
         let wrong = "{ nothing }";
-        assert!(library.find(Wanted::Hashed(Sha256::digest(wrong).into(), Some(wrong))).is_err());
-        assert_eq!(said(library.find(Wanted::Hashed(Sha256::digest(wrong).into(), None))), "PersistedQueryNotFound");
+        assert!(
+            library
+                .find(Wanted::Hashed(Sha256::digest(wrong).into(), Some(wrong)))
+                .is_err()
+        );
+        assert_eq!(
+            said(library.find(Wanted::Hashed(Sha256::digest(wrong).into(), None))),
+            "PersistedQueryNotFound"
+        );
     }
 
     #[test]
@@ -247,14 +319,24 @@ mod tests {
             });
             assert!(library.find(Wanted::Known("one")).unwrap().is_trusted);
             assert_eq!(said(library.find(Wanted::Text(QUERY))), "found");
-            assert_eq!(said(library.find(Wanted::Hashed(Sha256::digest(QUERY).into(), None))), "found");
+            assert_eq!(
+                said(library.find(Wanted::Hashed(Sha256::digest(QUERY).into(), None))),
+                "found"
+            );
             assert!(library.find(Wanted::Known("two")).is_err());
             assert!(library.find(Wanted::Text("{ __typename }")).is_err());
         }
         std::fs::write(file.path(), "{\"one\":\"{ nothing }\"}").unwrap();
-        let config = Config { trusted_documents: Some(file.path().to_owned()), ..Config::default() };
+        let config = Config {
+            trusted_documents: Some(file.path().to_owned()),
+            ..Config::default()
+        };
         assert!(
-            format!("{:#}", Library::new(&crate::graphql::sdl(), &config).unwrap_err()).contains("one: Cannot query")
+            format!(
+                "{:#}",
+                Library::new(&crate::graphql::sdl(), &config).unwrap_err()
+            )
+            .contains("one: Cannot query")
         );
     }
 
@@ -275,7 +357,11 @@ mod tests {
             assert_eq!(said(served.find(Wanted::Text(text))), "found", "{text}");
             assert!(unserved.find(Wanted::Text(text)).is_err(), "{text}");
         }
-        assert!(documents.values().any(|text| text.starts_with("query TeamPerformance")));
+        assert!(
+            documents
+                .values()
+                .any(|text| text.starts_with("query TeamPerformance"))
+        );
     }
 
     #[test]

@@ -59,23 +59,38 @@ pub fn read(types: &Types, limits: SizeLimits, text: &str) -> Result<Document, V
         let message = format!("a document has at most {} KiB", MAX_DOCUMENT_BYTES >> 10);
         return Err(told(ApiError::too_complex(message)));
     }
-    let Scan { depth, tokens, longest_word } = scan(text);
+    let Scan {
+        depth,
+        tokens,
+        longest_word,
+    } = scan(text);
     if MAX_BRACKET_DEPTH < depth {
-        return Err(told(ApiError::too_complex(format!("a document nests at most {MAX_BRACKET_DEPTH} brackets"))));
+        return Err(told(ApiError::too_complex(format!(
+            "a document nests at most {MAX_BRACKET_DEPTH} brackets"
+        ))));
     }
     if MAX_TOKENS < tokens {
         let message = format!("a document has at most {MAX_TOKENS} names, strings and signs");
         return Err(told(ApiError::too_complex(message)));
     }
     if MAX_WORD < longest_word {
-        return Err(told(ApiError::too_complex(format!("a name or a number has at most {MAX_WORD} characters"))));
+        return Err(told(ApiError::too_complex(format!(
+            "a name or a number has at most {MAX_WORD} characters"
+        ))));
     }
-    let parser::Parsed { document, mut problems } = parser::parse(text).map_err(|problem| vec![problem])?;
+    let parser::Parsed {
+        document,
+        mut problems,
+    } = parser::parse(text).map_err(|problem| vec![problem])?;
     sizes::check(&document, limits).map_err(told)?;
     problems.extend(validate::validate(types, &document));
     if problems.is_empty() {
         let weight = text.len() + BYTES_PER_TOKEN * tokens;
-        return Ok(Document { executable: document, is_trusted: false, weight });
+        return Ok(Document {
+            executable: document,
+            is_trusted: false,
+            weight,
+        });
     }
     problems.sort_by_key(Problem::place);
     problems.truncate(MAX_PROBLEMS);

@@ -9,9 +9,9 @@ use async_graphql::{
     Name, Pos, Positioned, Value as ConstValue,
     indexmap::IndexMap,
     parser::types::{
-        BaseType, Directive, DocumentOperations, ExecutableDocument, Field, FragmentDefinition, FragmentSpread,
-        InlineFragment, OperationDefinition, OperationType, Selection, SelectionSet, Type, TypeCondition,
-        VariableDefinition,
+        BaseType, Directive, DocumentOperations, ExecutableDocument, Field, FragmentDefinition,
+        FragmentSpread, InlineFragment, OperationDefinition, OperationType, Selection,
+        SelectionSet, Type, TypeCondition, VariableDefinition,
     },
 };
 use async_graphql_value::Value;
@@ -61,13 +61,23 @@ impl Definitions {
     fn finish(mut self, mut problems: Vec<Problem>) -> Parsed {
         if self.anonymous.len() + self.named.len() > 1 {
             let alone = "This anonymous operation must be the only defined operation.";
-            problems.extend(self.anonymous.iter().map(|operation| Problem::new(operation.pos, alone)));
+            problems.extend(
+                self.anonymous
+                    .iter()
+                    .map(|operation| Problem::new(operation.pos, alone)),
+            );
         }
         let operations = match self.anonymous.pop() {
             Some(operation) if self.named.is_empty() => DocumentOperations::Single(operation),
             _ => DocumentOperations::Multiple(self.named),
         };
-        Parsed { document: ExecutableDocument { operations, fragments: self.fragments }, problems }
+        Parsed {
+            document: ExecutableDocument {
+                operations,
+                fragments: self.fragments,
+            },
+            problems,
+        }
     }
 }
 
@@ -85,7 +95,10 @@ impl<'a> Parser<'a> {
     /// Goes on to the next token, and gives the one before it.
     fn advance(&mut self) -> Parse<(Token<'a>, Pos)> {
         let (token, pos) = self.lexer.next()?;
-        Ok((mem::replace(&mut self.token, token), mem::replace(&mut self.pos, pos)))
+        Ok((
+            mem::replace(&mut self.token, token),
+            mem::replace(&mut self.pos, pos),
+        ))
     }
 
     fn unexpected<T>(&self) -> Parse<T> {
@@ -114,11 +127,19 @@ impl<'a> Parser<'a> {
     }
 
     fn expect(&mut self, sign: u8) -> Parse<Pos> {
-        if self.sees(sign) { Ok(self.advance()?.1) } else { self.unexpected() }
+        if self.sees(sign) {
+            Ok(self.advance()?.1)
+        } else {
+            self.unexpected()
+        }
     }
 
     fn keyword(&self) -> Option<&'a str> {
-        if let Token::Name(name) = self.token { Some(name) } else { None }
+        if let Token::Name(name) = self.token {
+            Some(name)
+        } else {
+            None
+        }
     }
 
     fn name(&mut self) -> Parse<Positioned<Name>> {
@@ -126,7 +147,11 @@ impl<'a> Parser<'a> {
             return self.unexpected();
         };
         let (_, pos) = self.advance()?;
-        let interned = self.names.entry(name).or_insert_with(|| Name::new(name)).clone();
+        let interned = self
+            .names
+            .entry(name)
+            .or_insert_with(|| Name::new(name))
+            .clone();
         Ok(Positioned::new(interned, pos))
     }
 
@@ -156,7 +181,11 @@ impl<'a> Parser<'a> {
 
     fn operation(&mut self, ty: OperationType, definitions: &mut Definitions) -> Parse<()> {
         let (_, pos) = self.advance()?;
-        let name = if self.keyword().is_some() { Some(self.name()?) } else { None };
+        let name = if self.keyword().is_some() {
+            Some(self.name()?)
+        } else {
+            None
+        };
         let operation = OperationDefinition {
             ty,
             variable_definitions: self.variable_definitions()?,
@@ -167,7 +196,11 @@ impl<'a> Parser<'a> {
         match name {
             None => definitions.anonymous.push(operation),
             Some(name) => {
-                if definitions.named.insert(name.node.clone(), operation).is_some() {
+                if definitions
+                    .named
+                    .insert(name.node.clone(), operation)
+                    .is_some()
+                {
                     let twice = format!("There can be only one operation named \"{}\".", name.node);
                     self.problems.push(Problem::new(name.pos, twice));
                 }
@@ -190,7 +223,11 @@ impl<'a> Parser<'a> {
             directives: self.directives(false)?,
             selection_set: self.selection_set()?,
         };
-        if definitions.fragments.insert(name.node.clone(), Positioned::new(fragment, pos)).is_some() {
+        if definitions
+            .fragments
+            .insert(name.node.clone(), Positioned::new(fragment, pos))
+            .is_some()
+        {
             let twice = format!("There can be only one fragment named \"{}\".", name.node);
             self.problems.push(Problem::new(name.pos, twice));
         }
@@ -216,10 +253,22 @@ impl<'a> Parser<'a> {
             let name = self.name()?;
             self.expect(b':')?;
             let (at, var_type) = (self.pos, self.type_reference()?);
-            let default_value = if self.takes(b'=')? { Some(self.constant()?) } else { None };
+            let default_value = if self.takes(b'=')? {
+                Some(self.constant()?)
+            } else {
+                None
+            };
             let directives = self.directives(true)?;
             let var_type = Positioned::new(var_type, at);
-            definitions.push(Positioned::new(VariableDefinition { name, var_type, directives, default_value }, pos));
+            definitions.push(Positioned::new(
+                VariableDefinition {
+                    name,
+                    var_type,
+                    directives,
+                    default_value,
+                },
+                pos,
+            ));
         }
         Ok(definitions)
     }
@@ -232,7 +281,10 @@ impl<'a> Parser<'a> {
         } else {
             BaseType::Named(self.name()?.node)
         };
-        Ok(Type { base, nullable: !self.takes(b'!')? })
+        Ok(Type {
+            base,
+            nullable: !self.takes(b'!')?,
+        })
     }
 
     fn selection_set(&mut self) -> Parse<Positioned<SelectionSet>> {
@@ -240,7 +292,11 @@ impl<'a> Parser<'a> {
         let mut items = Vec::new();
         while items.is_empty() || !self.takes(b'}')? {
             let at = self.pos;
-            let selection = if self.sees(b'.') { self.spread()? } else { Selection::Field(self.field()?) };
+            let selection = if self.sees(b'.') {
+                self.spread()?
+            } else {
+                Selection::Field(self.field()?)
+            };
             items.push(Positioned::new(selection, at));
         }
         // Most sets are small, there are many, and documents are kept.
@@ -251,22 +307,50 @@ impl<'a> Parser<'a> {
     fn field(&mut self) -> Parse<Positioned<Field>> {
         let first = self.name()?;
         let pos = first.pos;
-        let (alias, name) = if self.takes(b':')? { (Some(first), self.name()?) } else { (None, first) };
+        let (alias, name) = if self.takes(b':')? {
+            (Some(first), self.name()?)
+        } else {
+            (None, first)
+        };
         let arguments = self.arguments(false)?;
         let directives = self.directives(false)?;
-        let selection_set = if self.sees(b'{') { self.selection_set()? } else { Positioned::default() };
-        Ok(Positioned::new(Field { alias, name, arguments, directives, selection_set }, pos))
+        let selection_set = if self.sees(b'{') {
+            self.selection_set()?
+        } else {
+            Positioned::default()
+        };
+        Ok(Positioned::new(
+            Field {
+                alias,
+                name,
+                arguments,
+                directives,
+                selection_set,
+            },
+            pos,
+        ))
     }
 
     fn spread(&mut self) -> Parse<Selection> {
         let (_, pos) = self.advance()?;
         if self.keyword().is_some_and(|keyword| keyword != "on") {
-            let spread = FragmentSpread { fragment_name: self.name()?, directives: self.directives(false)? };
+            let spread = FragmentSpread {
+                fragment_name: self.name()?,
+                directives: self.directives(false)?,
+            };
             return Ok(Selection::FragmentSpread(Positioned::new(spread, pos)));
         }
-        let type_condition = if self.keyword().is_some() { Some(self.type_condition()?) } else { None };
+        let type_condition = if self.keyword().is_some() {
+            Some(self.type_condition()?)
+        } else {
+            None
+        };
         let directives = self.directives(false)?;
-        let inline = InlineFragment { type_condition, directives, selection_set: self.selection_set()? };
+        let inline = InlineFragment {
+            type_condition,
+            directives,
+            selection_set: self.selection_set()?,
+        };
         Ok(Selection::InlineFragment(Positioned::new(inline, pos)))
     }
 
@@ -274,7 +358,10 @@ impl<'a> Parser<'a> {
         let mut directives = Vec::new();
         while self.sees(b'@') {
             let (_, pos) = self.advance()?;
-            let directive = Directive { name: self.name()?, arguments: self.arguments(constant)? };
+            let directive = Directive {
+                name: self.name()?,
+                arguments: self.arguments(constant)?,
+            };
             directives.push(Positioned::new(directive, pos));
         }
         directives.shrink_to_fit();
@@ -359,7 +446,10 @@ impl<'a> Parser<'a> {
         while !self.takes(b'}')? {
             let name = self.name()?;
             self.expect(b':')?;
-            if fields.insert(name.node.clone(), self.value(constant)?).is_some() {
+            if fields
+                .insert(name.node.clone(), self.value(constant)?)
+                .is_some()
+            {
                 let twice = format!("There can be only one input field named \"{}\".", name.node);
                 self.problems.push(Problem::new(name.pos, twice));
             }
@@ -394,7 +484,11 @@ mod tests {
             check_same(text);
         }
         let guide = include_str!("../../../docs/api.md");
-        let queries: Vec<_> = guide.split("```graphql\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+        let queries: Vec<_> = guide
+            .split("```graphql\n")
+            .skip(1)
+            .filter_map(|rest| rest.split("```").next())
+            .collect();
         assert!(4 <= queries.len());
         queries.into_iter().for_each(check_same);
     }

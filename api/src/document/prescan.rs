@@ -47,9 +47,10 @@ fn after_token(bytes: &[u8], start: usize) -> usize {
     match bytes[start] {
         b'"' => after_string(bytes, start),
         b'.' if bytes[start..].starts_with(b"...") => start + 3,
-        byte if is_word(byte) => {
-            bytes[start..].iter().position(|&byte| !is_word(byte)).map_or(bytes.len(), |length| start + length)
-        }
+        byte if is_word(byte) => bytes[start..]
+            .iter()
+            .position(|&byte| !is_word(byte))
+            .map_or(bytes.len(), |length| start + length),
         _ => start + 1,
     }
 }
@@ -59,7 +60,10 @@ fn is_word(byte: u8) -> bool {
 }
 
 fn after_comment(bytes: &[u8], start: usize) -> usize {
-    bytes[start..].iter().position(|byte| matches!(byte, b'\n' | b'\r')).map_or(bytes.len(), |length| start + length)
+    bytes[start..]
+        .iter()
+        .position(|byte| matches!(byte, b'\n' | b'\r'))
+        .map_or(bytes.len(), |length| start + length)
 }
 
 fn after_string(bytes: &[u8], start: usize) -> usize {
@@ -101,7 +105,10 @@ mod tests {
 
     #[test]
     fn brackets_of_every_kind_count() {
-        assert_eq!(bracket_depth("{ team(filter: { memberIds: [\"a\"] }) { period { from } } }"), 4);
+        assert_eq!(
+            bracket_depth("{ team(filter: { memberIds: [\"a\"] }) { period { from } } }"),
+            4
+        );
         assert_eq!(bracket_depth(&"[".repeat(1_500)), 1_500);
         assert_eq!(bracket_depth(""), 0);
     }
@@ -109,7 +116,10 @@ mod tests {
     #[test]
     fn brackets_in_strings_and_comments_do_not() {
         assert_eq!(bracket_depth(r#"{ a(x: "[[[\"[[") }"#), 2);
-        assert_eq!(bracket_depth("{ a(x: \"\"\"[[\\\"\"\"[[\"\"\") } # [[[[\n"), 2);
+        assert_eq!(
+            bracket_depth("{ a(x: \"\"\"[[\\\"\"\"[[\"\"\") } # [[[[\n"),
+            2
+        );
         assert_eq!(bracket_depth("# [[[[\n{ a }"), 1);
     }
 
@@ -122,7 +132,10 @@ mod tests {
     #[test]
     fn words_strings_and_signs_are_tokens() {
         let tokens = |document: &str| scan(document).tokens;
-        assert_eq!(tokens("{ a1: team(x: \"a b\", y: $z) { ...Some_name } } # no more"), 18);
+        assert_eq!(
+            tokens("{ a1: team(x: \"a b\", y: $z) { ...Some_name } } # no more"),
+            18
+        );
         assert_eq!(tokens(" ,\n\t# {a}\r\n"), 0);
         assert_eq!(tokens(&format!("{{{}}}", "a:b ".repeat(20_000))), 60_002);
     }
@@ -130,7 +143,10 @@ mod tests {
     #[test]
     fn names_and_numbers_are_as_long_as_they_are_and_strings_are_none() {
         let longest = |document: &str| scan(document).longest_word;
-        assert_eq!(longest("{ team(x: 12345, y: \"a string of some length\") { _9 } } # a comment"), 5);
+        assert_eq!(
+            longest("{ team(x: 12345, y: \"a string of some length\") { _9 } } # a comment"),
+            5
+        );
         assert_eq!(longest(&"a".repeat(60_000)), 60_000);
         assert_eq!(longest(""), 0);
     }

@@ -5,7 +5,10 @@
 
 use async_graphql::{
     Name, Positioned, Value as ConstValue, Variables,
-    parser::types::{BaseType, Directive, Field, OperationDefinition, OperationType, Selection, SelectionSet, Type},
+    parser::types::{
+        BaseType, Directive, Field, OperationDefinition, OperationType, Selection, SelectionSet,
+        Type,
+    },
 };
 use async_graphql_value::Value;
 use caseload_schema::{
@@ -52,19 +55,33 @@ struct Price {
 impl Price {
     fn plus(self, other: Self) -> Self {
         let by = std::array::from_fn(|at| self.by[at].saturating_add(other.by[at]));
-        Self { fixed: self.fixed.saturating_add(other.fixed), by }
+        Self {
+            fixed: self.fixed.saturating_add(other.fixed),
+            by,
+        }
     }
 
     fn times(self, rows: u64) -> Self {
-        Self { fixed: self.fixed.saturating_mul(rows), by: self.by.map(|one| one.saturating_mul(rows)) }
+        Self {
+            fixed: self.fixed.saturating_mul(rows),
+            by: self.by.map(|one| one.saturating_mul(rows)),
+        }
     }
 
     /// With the points that a series has in that period.
     fn within(self, period: Period) -> Self {
         let days = u64::try_from(period.len()).unwrap_or(u64::MAX);
-        let points = [days, days / 7 + 2, days / 28 + 2, days / 365 + 2].map(|points| points.min(days));
-        let series = self.by.iter().zip(points).map(|(one, points)| one.saturating_mul(points));
-        Self { fixed: series.fold(self.fixed, u64::saturating_add), by: [0; 4] }
+        let points =
+            [days, days / 7 + 2, days / 28 + 2, days / 365 + 2].map(|points| points.min(days));
+        let series = self
+            .by
+            .iter()
+            .zip(points)
+            .map(|(one, points)| one.saturating_mul(points));
+        Self {
+            fixed: series.fold(self.fixed, u64::saturating_add),
+            by: [0; 4],
+        }
     }
 }
 
@@ -81,10 +98,18 @@ pub(super) fn price(
         OperationType::Mutation => types.mutation.as_ref(),
         OperationType::Subscription => types.subscription.as_ref(),
     };
-    let mut pricing = Pricing { types, document, variables, world, fragments: FxHashMap::default() };
+    let mut pricing = Pricing {
+        types,
+        document,
+        variables,
+        world,
+        fragments: FxHashMap::default(),
+    };
     let root = root.and_then(|root| types.get(root));
     let price = pricing.set(&operation.selection_set.node, root);
-    price.within(Period::preset(Preset::Last30Days, world.today)).fixed
+    price
+        .within(Period::preset(Preset::Last30Days, world.today))
+        .fixed
 }
 
 struct Pricing<'a> {
@@ -129,39 +154,73 @@ impl<'a> Pricing<'a> {
     }
 
     fn field(&mut self, field: &'a Field, parent: Option<&'a Definition>) -> Price {
-        let own = Price { fixed: 1, by: [0; 4] };
+        let own = Price {
+            fixed: 1,
+            by: [0; 4],
+        };
         let Some(parent) = parent else { return own };
-        let Some(definition) = parent.fields().and_then(|fields| fields.get(field.name.node.as_str())) else {
+        let Some(definition) = parent
+            .fields()
+            .and_then(|fields| fields.get(field.name.node.as_str()))
+        else {
             return own;
         };
-        let below = self.set(&field.selection_set.node, self.types.get(named(&definition.ty)));
+        let below = self.set(
+            &field.selection_set.node,
+            self.types.get(named(&definition.ty)),
+        );
         let rows = self.rows(parent, field, &definition.ty, &definition.arguments);
         let below = match rows {
             Rows::Known(rows) => below.times(rows),
             Rows::Points(by) => {
-                let mut series = Price { fixed: 0, by: below.by };
+                let mut series = Price {
+                    fixed: 0,
+                    by: below.by,
+                };
                 series.by[by] = series.by[by].saturating_add(below.fixed);
                 series
             }
         };
         let priced = own.plus(below);
-        match definition.arguments.iter().find(|argument| argument.name == "period") {
-            Some(_) => self.period(field).map_or(priced, |period| priced.within(period)),
+        match definition
+            .arguments
+            .iter()
+            .find(|argument| argument.name == "period")
+        {
+            Some(_) => self
+                .period(field)
+                .map_or(priced, |period| priced.within(period)),
             None => priced,
         }
     }
 
-    fn rows(&self, parent: &Definition, field: &Field, ty: &Type, arguments: &[InputDefinition]) -> Rows {
+    fn rows(
+        &self,
+        parent: &Definition,
+        field: &Field,
+        ty: &Type,
+        arguments: &[InputDefinition],
+    ) -> Rows {
         let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-        let World { members, teams, labels, channels, .. } = self.world;
+        let World {
+            members,
+            teams,
+            labels,
+            channels,
+            ..
+        } = self.world;
         let (members, labels) = (count(members), count(labels));
         let is_list = matches!(ty.base, BaseType::List(_));
         let there_are = match (parent.name.as_str(), field.name.node.as_str()) {
-            ("TeamReport" | "MemberReport", "series") => return Rows::Points(self.granularity(field)),
+            ("TeamReport" | "MemberReport", "series") => {
+                return Rows::Points(self.granularity(field));
+            }
             ("TeamReport", "leaderboard" | "members") | ("Workspace", "members") => members,
             ("Query", "labels") | (_, "topLabels") => labels,
             ("Query", "dailyRollups") => {
-                let days = self.period(field).map_or(30, |period| u64::try_from(period.len()).unwrap_or(u64::MAX));
+                let days = self
+                    .period(field)
+                    .map_or(30, |period| u64::try_from(period.len()).unwrap_or(u64::MAX));
                 days.saturating_mul(members.saturating_add(1))
             }
             ("Query", "_entities") => match self.argument(field, "representations") {
@@ -191,11 +250,13 @@ impl<'a> Pricing<'a> {
     }
 
     fn first(&self, field: &Field, definition: &InputDefinition) -> u64 {
-        let given = self.argument(field, "first").or_else(|| definition.default.clone());
+        let given = self
+            .argument(field, "first")
+            .or_else(|| definition.default.clone());
         match given {
-            Some(ConstValue::Number(first)) => {
-                first.as_i64().map_or(MAX_ROWS, |first| u64::try_from(first).unwrap_or(0))
-            }
+            Some(ConstValue::Number(first)) => first
+                .as_i64()
+                .map_or(MAX_ROWS, |first| u64::try_from(first).unwrap_or(0)),
             _ => MAX_ROWS,
         }
     }
@@ -221,7 +282,10 @@ impl<'a> Pricing<'a> {
     fn constant(&self, value: &Value) -> Option<ConstValue> {
         match value {
             Value::Variable(name) => self.variables.get(name).cloned(),
-            other => other.clone().into_const_with(|name| self.variables.get(&name).cloned().ok_or(())).ok(),
+            other => other
+                .clone()
+                .into_const_with(|name| self.variables.get(&name).cloned().ok_or(()))
+                .ok(),
         }
     }
 
@@ -232,7 +296,10 @@ impl<'a> Pricing<'a> {
                 "include" => false,
                 _ => return false,
             };
-            let condition = directive.node.get_argument("if").and_then(|value| self.constant(&value.node));
+            let condition = directive
+                .node
+                .get_argument("if")
+                .and_then(|value| self.constant(&value.node));
             condition == Some(ConstValue::Boolean(skipped))
         })
     }
@@ -257,12 +324,25 @@ mod tests {
     };
 
     fn price(query: &str, members: usize) -> u64 {
-        let config = Config { max_complexity: usize::MAX, ..Config::default() };
+        let config = Config {
+            max_complexity: usize::MAX,
+            ..Config::default()
+        };
         let library = Library::new(&crate::graphql::sdl(), &config).unwrap();
-        let document = library.find(Wanted::Text(query)).unwrap_or_else(|problems| panic!("{query}: {problems:?}"));
+        let document = library
+            .find(Wanted::Text(query))
+            .unwrap_or_else(|problems| panic!("{query}: {problems:?}"));
         let given = json!({"period": {"preset": "LAST_90_DAYS"}, "filter": {"channels": ["email"]}, "first": 7});
-        let bound = library.bind(document, None, &Variables::from_json(given)).unwrap();
-        let world = World { today: Day::from_number(20_000), members, teams: 3, labels: 30, channels: 4 };
+        let bound = library
+            .bind(document, None, &Variables::from_json(given))
+            .unwrap();
+        let world = World {
+            today: Day::from_number(20_000),
+            members,
+            teams: 3,
+            labels: 30,
+            channels: 4,
+        };
         library.price(&bound, world).unwrap()
     }
 
@@ -274,7 +354,10 @@ mod tests {
     #[test]
     fn fields_and_aliases_cost_one_each() {
         check("{ viewer { role __typename } a: viewer { role } }", 5);
-        check("query($first: Int) { labels(first: $first) { conversations @skip(if: true) share } }", 1 + 7);
+        check(
+            "query($first: Int) { labels(first: $first) { conversations @skip(if: true) share } }",
+            1 + 7,
+        );
     }
 
     #[test]
@@ -285,19 +368,36 @@ mod tests {
             "{ team { members { member { id } } leaderboard(first: 5) { rank } channels { channel } } }",
             1 + (1 + 50 * 2) + (1 + 5) + (1 + 4),
         );
-        check("{ dailyRollups(period: {preset: TODAY}, first: 1000) { nodes { day } } }", 1 + 51 * 2);
-        check("{ conversations(measure: CLOSED, first: 3) { nodes { id labels { id } } } }", 1 + 3 * (1 + 2 + 3));
+        check(
+            "{ dailyRollups(period: {preset: TODAY}, first: 1000) { nodes { day } } }",
+            1 + 51 * 2,
+        );
+        check(
+            "{ conversations(measure: CLOSED, first: 3) { nodes { id labels { id } } } }",
+            1 + 3 * (1 + 2 + 3),
+        );
     }
 
     #[test]
     fn a_series_costs_as_many_points_as_its_period_has() {
         let ninety = "query($period: PeriodInput) { team(period: $period) { ";
         check("{ team { series { from } } }", 1 + 1 + 30);
-        check("{ team(period: {preset: YESTERDAY}) { series { from } } }", 1 + 1 + 1);
-        check(&format!("{ninety} series(by: WEEK) {{ from }} }} }}"), 1 + 1 + 14);
-        check(&format!("{ninety} members {{ series {{ from }} }} }} }}"), 1 + 1 + 50 * (1 + 90));
         check(
-            &format!("{ninety} ...F }} b: team {{ ...F }} }} fragment F on TeamReport {{ series {{ from }} }}"),
+            "{ team(period: {preset: YESTERDAY}) { series { from } } }",
+            1 + 1 + 1,
+        );
+        check(
+            &format!("{ninety} series(by: WEEK) {{ from }} }} }}"),
+            1 + 1 + 14,
+        );
+        check(
+            &format!("{ninety} members {{ series {{ from }} }} }} }}"),
+            1 + 1 + 50 * (1 + 90),
+        );
+        check(
+            &format!(
+                "{ninety} ...F }} b: team {{ ...F }} }} fragment F on TeamReport {{ series {{ from }} }}"
+            ),
             2 + 2 + 90 + 30,
         );
     }
@@ -307,7 +407,9 @@ mod tests {
         let level = |at: usize| format!("fragment F{at} on TeamReport {{ ...F{} }} ", at + 1);
         let levels = (0..20).map(level).collect::<Vec<_>>().concat();
         check(
-            &format!("{{ team {{ ...F0 }} }} {levels} fragment F20 on TeamReport {{ members {{ member {{ id }} }} }}"),
+            &format!(
+                "{{ team {{ ...F0 }} }} {levels} fragment F20 on TeamReport {{ members {{ member {{ id }} }} }}"
+            ),
             102,
         );
     }
@@ -315,11 +417,19 @@ mod tests {
     #[test]
     fn the_queries_of_the_guide_and_of_a_dashboard_are_affordable() {
         let guide = include_str!("../../../docs/api.md");
-        let queries: Vec<_> = guide.split("```graphql\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+        let queries: Vec<_> = guide
+            .split("```graphql\n")
+            .skip(1)
+            .filter_map(|rest| rest.split("```").next())
+            .collect();
         assert!(4 <= queries.len());
         let most = u64::try_from(Config::default().max_complexity).unwrap();
         for query in queries {
-            assert!(price(query, 200) < most / 10, "{query}: {}", price(query, 200));
+            assert!(
+                price(query, 200) < most / 10,
+                "{query}: {}",
+                price(query, 200)
+            );
         }
         let year = "{ team(period: {preset: LAST_YEAR}) { members { series { from metrics { closed replies } } } } }";
         assert!(most < price(year, 200));

@@ -21,7 +21,11 @@ pub struct Problem {
 impl Problem {
     /// Something that the specification does not allow.
     pub(super) fn new(at: Pos, message: impl Into<String>) -> Self {
-        Self { code: Code::BadUserInput, message: message.into(), at: Some(at) }
+        Self {
+            code: Code::BadUserInput,
+            message: message.into(),
+            at: Some(at),
+        }
     }
 
     /// What can't be read.
@@ -46,13 +50,20 @@ impl Problem {
 
     /// As an answer has it.
     pub fn to_server_error(&self) -> ServerError {
-        let error = ApiError { code: self.code, message: self.message.clone().into() };
+        let error = ApiError {
+            code: self.code,
+            message: self.message.clone().into(),
+        };
         to_server_error(ServerError::new(String::new(), self.at), &error)
     }
 }
 
 impl From<ApiError> for Problem {
     fn from(error: ApiError) -> Self {
-        Self { code: error.code, message: error.message.into_owned(), at: None }
+        Self {
+            code: error.code,
+            message: error.message.into_owned(),
+            at: None,
+        }
     }
 }

@@ -17,28 +17,42 @@ use crate::error::ApiError;
 /// Refuses a document that has too many operations or fragments, whose operations and fragments together come to too many
 /// fields, spreads or aliases or any of which nests too deep, or whose fragments spread each other in a circle.
 pub(super) fn check(document: &ExecutableDocument, limits: SizeLimits) -> Result<(), ApiError> {
-    if MAX_OPERATIONS < document.operations.iter().count() || MAX_FRAGMENTS < document.fragments.len() {
-        let message = format!("a document has at most {MAX_OPERATIONS} operations and {MAX_FRAGMENTS} fragments");
+    if MAX_OPERATIONS < document.operations.iter().count()
+        || MAX_FRAGMENTS < document.fragments.len()
+    {
+        let message = format!(
+            "a document has at most {MAX_OPERATIONS} operations and {MAX_FRAGMENTS} fragments"
+        );
         return Err(ApiError::too_complex(message));
     }
-    let mut fragments = Fragments { document, sizes: HashMap::new() };
+    let mut fragments = Fragments {
+        document,
+        sizes: HashMap::new(),
+    };
     let mut all = Size::default();
     for (_, operation) in document.operations.iter() {
         all.add(fragments.size_of_set(&operation.node.selection_set.node, 1)?);
     }
     if limits.aliases < all.aliases {
-        let message =
-            format!("the document has more than {} aliases, those of its fragments counted in", limits.aliases);
+        let message = format!(
+            "the document has more than {} aliases, those of its fragments counted in",
+            limits.aliases
+        );
         return Err(ApiError::too_complex(message));
     }
     if limits.depth < all.depth {
-        return Err(ApiError::too_complex(format!("fields nest at most {} levels", limits.depth)));
+        return Err(ApiError::too_complex(format!(
+            "fields nest at most {} levels",
+            limits.depth
+        )));
     }
     for name in document.fragments.keys() {
         all.add(fragments.size(name, 1)?);
     }
     if MAX_FIELDS < all.fields {
-        return Err(ApiError::too_complex("the document has too many fields, those of its fragments counted in"));
+        return Err(ApiError::too_complex(
+            "the document has too many fields, those of its fragments counted in",
+        ));
     }
     Ok(())
 }
@@ -80,16 +94,29 @@ impl<'a> Fragments<'a> {
         if MAX_HEIGHT < level {
             return Err(too_deep());
         }
-        let mut size = Size { height: 1, ..Size::default() };
+        let mut size = Size {
+            height: 1,
+            ..Size::default()
+        };
         for selection in &set.items {
             let mut within = match &selection.node {
                 Selection::Field(field) => {
                     let below = self.size_of_set(&field.node.selection_set.node, level + 1)?;
-                    let aliases = below.aliases.saturating_add(usize::from(field.node.alias.is_some()));
-                    Size { aliases, depth: below.depth + 1, ..below }
+                    let aliases = below
+                        .aliases
+                        .saturating_add(usize::from(field.node.alias.is_some()));
+                    Size {
+                        aliases,
+                        depth: below.depth + 1,
+                        ..below
+                    }
                 }
-                Selection::InlineFragment(inline) => self.size_of_set(&inline.node.selection_set.node, level + 1)?,
-                Selection::FragmentSpread(spread) => self.size(&spread.node.fragment_name.node, level + 1)?,
+                Selection::InlineFragment(inline) => {
+                    self.size_of_set(&inline.node.selection_set.node, level + 1)?
+                }
+                Selection::FragmentSpread(spread) => {
+                    self.size(&spread.node.fragment_name.node, level + 1)?
+                }
             };
             within.fields = within.fields.saturating_add(1);
             within.height += 1;
@@ -103,7 +130,11 @@ impl<'a> Fragments<'a> {
         match self.sizes.get(name) {
             Some(Some(known)) if MAX_HEIGHT < level - 1 + known.height => return Err(too_deep()),
             Some(Some(known)) => return Ok(*known),
-            Some(None) => return Err(ApiError::bad_input("a fragment spreads itself, by way of others or directly")),
+            Some(None) => {
+                return Err(ApiError::bad_input(
+                    "a fragment spreads itself, by way of others or directly",
+                ));
+            }
             None => {}
         }
         let Some(fragment) = self.document.fragments.get(name) else {
@@ -117,7 +148,9 @@ impl<'a> Fragments<'a> {
 }
 
 fn too_deep() -> ApiError {
-    ApiError::too_complex(format!("a document nests at most {MAX_HEIGHT} levels, those of its fragments counted in"))
+    ApiError::too_complex(format!(
+        "a document nests at most {MAX_HEIGHT} levels, those of its fragments counted in"
+    ))
 }
 
 #[cfg(test)]
@@ -132,7 +165,10 @@ mod tests {
         check(&parse_query(document).unwrap(), LIMITS).map_err(|error| error.code)
     }
 
-    const LIMITS: SizeLimits = SizeLimits { depth: 20, aliases: 200 };
+    const LIMITS: SizeLimits = SizeLimits {
+        depth: 20,
+        aliases: 200,
+    };
     const TOO_COMPLEX: Result<(), Code> = Err(Code::QueryTooComplex);
 
     fn concat(count: usize, part: impl Fn(usize) -> String) -> String {
@@ -142,19 +178,22 @@ mod tests {
     /// Each fragment spreads the next one, so many times.
     fn chain(length: usize, times: usize) -> String {
         let spreads = |at: usize| format!("...f{} ", at + 1).repeat(times);
-        let fragments = concat(length, |at| format!("fragment f{at} on Query{{{}}} ", spreads(at)));
+        let fragments = concat(length, |at| {
+            format!("fragment f{at} on Query{{{}}} ", spreads(at))
+        });
         format!("{fragments} fragment f{length} on Query{{a}}")
     }
 
     /// Each fragment spreads the next one, and the last the first.
     fn circle(length: usize) -> String {
-        concat(length, |at| format!("fragment f{at} on Query{{...f{}}} ", (at + 1) % length))
+        concat(length, |at| {
+            format!("fragment f{at} on Query{{...f{}}} ", (at + 1) % length)
+        })
     }
 
     #[test]
     fn an_ordinary_document_passes() {
-        let metrics =
-            "{ team { metrics { ...m } previous { metrics { ...m } } } } fragment m on Metrics { closed won }";
+        let metrics = "{ team { metrics { ...m } previous { metrics { ...m } } } } fragment m on Metrics { closed won }";
         assert_eq!(verdict(metrics), Ok(()));
         assert_eq!(verdict(&format!("{{...f0}} {}", chain(5, 2))), Ok(()));
         assert_eq!(verdict("{ ...unheard_of }"), Ok(()));
@@ -163,14 +202,22 @@ mod tests {
     #[test]
     fn fragments_that_double_are_too_many_fields() {
         for levels in [16, 29, 60, 3_000] {
-            assert_eq!(verdict(&format!("{{...f0}} {}", chain(levels, 2))), TOO_COMPLEX, "{levels}");
+            assert_eq!(
+                verdict(&format!("{{...f0}} {}", chain(levels, 2))),
+                TOO_COMPLEX,
+                "{levels}"
+            );
         }
     }
 
     #[test]
     fn fragments_that_nothing_uses_count_too() {
         for levels in [16, 60, 3_000] {
-            assert_eq!(verdict(&format!("{{a}} {}", chain(levels, 2))), TOO_COMPLEX, "{levels}");
+            assert_eq!(
+                verdict(&format!("{{a}} {}", chain(levels, 2))),
+                TOO_COMPLEX,
+                "{levels}"
+            );
         }
         assert_eq!(verdict(&format!("{{a}} {}", chain(5_000, 1))), TOO_COMPLEX);
         assert_eq!(verdict(&format!("{{a}} {}", circle(5_000))), TOO_COMPLEX);
@@ -180,8 +227,14 @@ mod tests {
     fn levels_are_counted_through_fragments_in_whatever_order_they_are_met() {
         assert_eq!(verdict(&chain_from_the_end(MAX_HEIGHT - 2)), Ok(()));
         assert_eq!(verdict(&chain_from_the_end(MAX_HEIGHT - 1)), TOO_COMPLEX);
-        assert_eq!(verdict(&format!("{{a}} {}", chain(MAX_HEIGHT - 1, 1))), Ok(()));
-        assert_eq!(verdict(&format!("{{a}} {}", chain(MAX_HEIGHT, 1))), TOO_COMPLEX);
+        assert_eq!(
+            verdict(&format!("{{a}} {}", chain(MAX_HEIGHT - 1, 1))),
+            Ok(())
+        );
+        assert_eq!(
+            verdict(&format!("{{a}} {}", chain(MAX_HEIGHT, 1))),
+            TOO_COMPLEX
+        );
     }
 
     /// The operation meets the last fragment first, so that each fragment's size is known when another spreads it.
@@ -194,7 +247,11 @@ mod tests {
     fn a_fragment_that_spreads_itself_is_an_error_whether_it_is_used_or_not() {
         for length in [1, 2, 20] {
             for operation in ["{a}", "{...f0}"] {
-                assert_eq!(verdict(&format!("{operation} {}", circle(length))), Err(Code::BadUserInput), "{length}");
+                assert_eq!(
+                    verdict(&format!("{operation} {}", circle(length))),
+                    Err(Code::BadUserInput),
+                    "{length}"
+                );
             }
         }
     }
@@ -202,12 +259,21 @@ mod tests {
     #[test]
     fn operations_aliases_and_levels_are_limited() {
         let operations = |count: usize| concat(count, |at| format!("query q{at}{{a}} "));
-        assert_eq!((verdict(&operations(20)), verdict(&operations(21))), (Ok(()), TOO_COMPLEX));
+        assert_eq!(
+            (verdict(&operations(20)), verdict(&operations(21))),
+            (Ok(()), TOO_COMPLEX)
+        );
         let aliases = |count: usize| format!("{{{}}}", concat(count, |at| format!("a{at}:b ")));
-        assert_eq!((verdict(&aliases(200)), verdict(&aliases(201))), (Ok(()), TOO_COMPLEX));
+        assert_eq!(
+            (verdict(&aliases(200)), verdict(&aliases(201))),
+            (Ok(()), TOO_COMPLEX)
+        );
         let spread = format!("{{{}}} fragment F on Query{{a:b}}", "...F ".repeat(201));
         assert_eq!(verdict(&spread), TOO_COMPLEX);
         let nested = |levels: usize| format!("{}{}", "{a".repeat(levels), "}".repeat(levels));
-        assert_eq!((verdict(&nested(20)), verdict(&nested(21))), (Ok(()), TOO_COMPLEX));
+        assert_eq!(
+            (verdict(&nested(20)), verdict(&nested(21))),
+            (Ok(()), TOO_COMPLEX)
+        );
     }
 }

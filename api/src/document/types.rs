@@ -4,7 +4,9 @@ use async_graphql::{
     Name, Value,
     parser::{
         parse_schema,
-        types::{BaseType, DirectiveLocation, InputValueDefinition, Type, TypeKind, TypeSystemDefinition},
+        types::{
+            BaseType, DirectiveLocation, InputValueDefinition, Type, TypeKind, TypeSystemDefinition,
+        },
     },
 };
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -122,30 +124,54 @@ impl Types {
     }
 
     fn add(&mut self, name: &str, kind: Kind) {
-        self.by_name.insert(name.to_owned(), Definition { name: name.to_owned(), kind });
+        self.by_name.insert(
+            name.to_owned(),
+            Definition {
+                name: name.to_owned(),
+                kind,
+            },
+        );
     }
 
     fn add_all(&mut self, sdl: &str) -> anyhow::Result<()> {
         for definition in parse_schema(sdl)?.definitions {
             match definition {
                 TypeSystemDefinition::Schema(schema) => {
-                    let root = |name: Option<async_graphql::Positioned<Name>>| name.map(|name| name.node.to_string());
+                    let root = |name: Option<async_graphql::Positioned<Name>>| {
+                        name.map(|name| name.node.to_string())
+                    };
                     self.query = root(schema.node.query).unwrap_or_else(|| "Query".to_owned());
                     self.mutation = root(schema.node.mutation);
                     self.subscription = root(schema.node.subscription);
                 }
                 TypeSystemDefinition::Type(definition) => {
-                    let one_of = definition.node.directives.iter().any(|one| one.node.name.node == "oneOf");
-                    self.add(&definition.node.name.node, kind(definition.node.kind, one_of));
+                    let one_of = definition
+                        .node
+                        .directives
+                        .iter()
+                        .any(|one| one.node.name.node == "oneOf");
+                    self.add(
+                        &definition.node.name.node,
+                        kind(definition.node.kind, one_of),
+                    );
                 }
                 TypeSystemDefinition::Directive(directive) => {
                     let directive = directive.node;
                     let definition = DirectiveDefinition {
-                        arguments: directive.arguments.iter().map(|argument| input(&argument.node)).collect(),
-                        locations: directive.locations.iter().map(|location| location.node).collect(),
+                        arguments: directive
+                            .arguments
+                            .iter()
+                            .map(|argument| input(&argument.node))
+                            .collect(),
+                        locations: directive
+                            .locations
+                            .iter()
+                            .map(|location| location.node)
+                            .collect(),
                         is_repeatable: is_repeatable(sdl, &directive.name.node),
                     };
-                    self.directives.insert(directive.name.node.to_string(), definition);
+                    self.directives
+                        .insert(directive.name.node.to_string(), definition);
                 }
             }
         }
@@ -154,29 +180,48 @@ impl Types {
 
     /// Gives the root the fields that every root has where the schema may be asked for.
     fn open_introspection(&mut self) {
-        let Some(Definition { kind: Kind::Object(fields), .. }) = self.by_name.get_mut(&self.query) else {
+        let Some(Definition {
+            kind: Kind::Object(fields),
+            ..
+        }) = self.by_name.get_mut(&self.query)
+        else {
             return;
         };
         let argument = |name: &str| InputDefinition {
             name: name.to_owned(),
-            ty: Type { base: BaseType::Named(Name::new("String")), nullable: false },
+            ty: Type {
+                base: BaseType::Named(Name::new("String")),
+                nullable: false,
+            },
             default: None,
         };
         let field = |ty: &str, nullable, arguments| FieldDefinition {
-            ty: Type { base: BaseType::Named(Name::new(ty)), nullable },
+            ty: Type {
+                base: BaseType::Named(Name::new(ty)),
+                nullable,
+            },
             arguments,
         };
         fields.insert("__schema".to_owned(), field("__Schema", false, Vec::new()));
-        fields.insert("__type".to_owned(), field("__Type", true, vec![argument("name")]));
+        fields.insert(
+            "__type".to_owned(),
+            field("__Type", true, vec![argument("name")]),
+        );
     }
 
     fn link_interfaces(&mut self, sdl: &str) -> anyhow::Result<()> {
         for definition in parse_schema(sdl)?.definitions {
-            let TypeSystemDefinition::Type(definition) = definition else { continue };
-            let TypeKind::Object(object) = definition.node.kind else { continue };
+            let TypeSystemDefinition::Type(definition) = definition else {
+                continue;
+            };
+            let TypeKind::Object(object) = definition.node.kind else {
+                continue;
+            };
             for interface in object.implements {
-                if let Some(Definition { kind: Kind::Interface(_, objects), .. }) =
-                    self.by_name.get_mut(interface.node.as_str())
+                if let Some(Definition {
+                    kind: Kind::Interface(_, objects),
+                    ..
+                }) = self.by_name.get_mut(interface.node.as_str())
                 {
                     objects.insert(definition.node.name.node.to_string());
                 }
@@ -190,7 +235,8 @@ impl Types {
 fn is_repeatable(sdl: &str, name: &str) -> bool {
     let (written, repeated) = (format!("directive @{name}"), " repeatable on ");
     sdl.lines().any(|line| {
-        line.strip_prefix(&written).is_some_and(|rest| rest.starts_with(['(', ' ']) && rest.contains(repeated))
+        line.strip_prefix(&written)
+            .is_some_and(|rest| rest.starts_with(['(', ' ']) && rest.contains(repeated))
     })
 }
 
@@ -198,21 +244,50 @@ fn kind(kind: TypeKind, one_of: bool) -> Kind {
     match kind {
         TypeKind::Scalar => Kind::Scalar,
         TypeKind::Object(object) => Kind::Object(fields(object.fields)),
-        TypeKind::Interface(interface) => Kind::Interface(fields(interface.fields), FxHashSet::default()),
-        TypeKind::Union(union) => Kind::Union(union.members.iter().map(|name| name.node.to_string()).collect()),
-        TypeKind::Enum(values) => {
-            Kind::Enum(values.values.iter().map(|value| value.node.value.node.to_string()).collect())
+        TypeKind::Interface(interface) => {
+            Kind::Interface(fields(interface.fields), FxHashSet::default())
         }
-        TypeKind::InputObject(object) => {
-            Kind::Input { fields: object.fields.iter().map(|field| input(&field.node)).collect(), one_of }
-        }
+        TypeKind::Union(union) => Kind::Union(
+            union
+                .members
+                .iter()
+                .map(|name| name.node.to_string())
+                .collect(),
+        ),
+        TypeKind::Enum(values) => Kind::Enum(
+            values
+                .values
+                .iter()
+                .map(|value| value.node.value.node.to_string())
+                .collect(),
+        ),
+        TypeKind::InputObject(object) => Kind::Input {
+            fields: object
+                .fields
+                .iter()
+                .map(|field| input(&field.node))
+                .collect(),
+            one_of,
+        },
     }
 }
 
-fn fields(fields: Vec<async_graphql::Positioned<async_graphql::parser::types::FieldDefinition>>) -> Fields {
+fn fields(
+    fields: Vec<async_graphql::Positioned<async_graphql::parser::types::FieldDefinition>>,
+) -> Fields {
     let field = |field: async_graphql::parser::types::FieldDefinition| {
-        let arguments = field.arguments.iter().map(|argument| input(&argument.node)).collect();
-        (field.name.node.to_string(), FieldDefinition { ty: field.ty.node, arguments })
+        let arguments = field
+            .arguments
+            .iter()
+            .map(|argument| input(&argument.node))
+            .collect();
+        (
+            field.name.node.to_string(),
+            FieldDefinition {
+                ty: field.ty.node,
+                arguments,
+            },
+        )
     };
     fields.into_iter().map(|one| field(one.node)).collect()
 }
@@ -236,7 +311,10 @@ impl Definition {
 
     /// Whether something can be selected from it.
     pub(super) fn is_composite(&self) -> bool {
-        matches!(self.kind, Kind::Object(_) | Kind::Interface(..) | Kind::Union(_))
+        matches!(
+            self.kind,
+            Kind::Object(_) | Kind::Interface(..) | Kind::Union(_)
+        )
     }
 
     /// Whether values of it can be given.

@@ -65,12 +65,20 @@ pub(crate) struct Rows {
 impl Column {
     /// A column that is never null.
     pub(crate) const fn new(name: &'static str, kind: Kind) -> Self {
-        Self { name, kind, nullable: false }
+        Self {
+            name,
+            kind,
+            nullable: false,
+        }
     }
 
     /// A column that may be null.
     pub(crate) const fn nullable(name: &'static str, kind: Kind) -> Self {
-        Self { name, kind, nullable: true }
+        Self {
+            name,
+            kind,
+            nullable: true,
+        }
     }
 }
 
@@ -93,7 +101,9 @@ impl Words {
         for text in texts {
             if !words.places.contains_key(text) {
                 let text: Arc<str> = Arc::from(text);
-                words.places.insert(Arc::clone(&text), words.values.len() as u32);
+                words
+                    .places
+                    .insert(Arc::clone(&text), words.values.len() as u32);
                 words.values.push(text);
             }
         }
@@ -107,14 +117,18 @@ impl Words {
 
     /// The cell that holds `text`; null for none, and for one that is not among these.
     pub(crate) fn cell(&self, text: Option<&str>) -> Cell {
-        text.and_then(|text| self.places.get(text)).map_or(Cell::Null, |&place| Cell::Word(place))
+        text.and_then(|text| self.places.get(text))
+            .map_or(Cell::Null, |&place| Cell::Word(place))
     }
 }
 
 impl Rows {
     /// No rows of `width` cells.
     pub(crate) const fn new(width: usize) -> Self {
-        Self { width, cells: Vec::new() }
+        Self {
+            width,
+            cells: Vec::new(),
+        }
     }
 
     /// Adds a row, or part of one.
@@ -145,8 +159,18 @@ mod tests {
     #[test]
     fn a_word_that_comes_twice_has_one_place() {
         let words = Words::new(["Anna", "Ben", "Anna"].into_iter());
-        assert_eq!(words.values().iter().map(|word| &**word).collect::<Vec<_>>(), ["Anna", "Ben"]);
+        assert_eq!(
+            words
+                .values()
+                .iter()
+                .map(|word| &**word)
+                .collect::<Vec<_>>(),
+            ["Anna", "Ben"]
+        );
         assert_eq!(words.cell(Some("Ben")), Cell::Word(1));
-        assert_eq!((words.cell(Some("Cleo")), words.cell(None)), (Cell::Null, Cell::Null));
+        assert_eq!(
+            (words.cell(Some("Cleo")), words.cell(None)),
+            (Cell::Null, Cell::Null)
+        );
     }
 }

@@ -37,7 +37,13 @@ impl Days {
         let ids = Words::new(walk.subjects().iter().filter_map(Subject::id));
         let names = Words::new(walk.subjects().iter().filter_map(Subject::name));
         let columns = columns(by, &ids, &names).into();
-        Ok(Self { walk, by, ids, names, columns })
+        Ok(Self {
+            walk,
+            by,
+            ids,
+            names,
+            columns,
+        })
     }
 
     pub(super) fn columns(&self) -> &Arc<[Column]> {
@@ -46,7 +52,9 @@ impl Days {
 
     /// The next day's rows; `None` behind the last day.
     pub(super) async fn append_next(&mut self, to: &mut Rows) -> Result<bool, ApiError> {
-        let Some(day) = self.walk.next_day().await? else { return Ok(false) };
+        let Some(day) = self.walk.next_day().await? else {
+            return Ok(false);
+        };
         self.append(&day, to);
         Ok(true)
     }
@@ -59,7 +67,10 @@ impl Days {
             to.extend([Cell::Day(day.day), self.ids.cell(subject.id())]);
             match self.by {
                 By::Member => to.extend([self.names.cell(subject.name())]),
-                By::Label => to.extend([self.names.cell(subject.name()), Cell::Number(share(&figures, labeled))]),
+                By::Label => to.extend([
+                    self.names.cell(subject.name()),
+                    Cell::Number(share(&figures, labeled)),
+                ]),
                 By::Channel => {}
             }
             to.extend(figures::cells(&figures));
@@ -70,27 +81,43 @@ impl Days {
     /// The conversations created that have a label, which those of a label are a share of.
     fn labeled(&self, day: &DayRows) -> u64 {
         let block = day.block.as_ref().filter(|_| self.by == By::Label);
-        block.map_or(0, |block| self.walk.view(block).counts().labeled_conversations)
+        block.map_or(0, |block| {
+            self.walk.view(block).counts().labeled_conversations
+        })
     }
 }
 
 /// Of the conversations that have a label; 0 where there is none.
 fn share(figures: &DayFigures, labeled: u64) -> f64 {
-    if labeled == 0 { 0.0 } else { figures.conversations as f64 / labeled as f64 }
+    if labeled == 0 {
+        0.0
+    } else {
+        figures.conversations as f64 / labeled as f64
+    }
 }
 
 fn columns(by: By, ids: &Arc<Words>, names: &Arc<Words>) -> Vec<Column> {
     let (ids, names) = (Kind::Word(Arc::clone(ids)), Kind::Word(Arc::clone(names)));
     let mut columns = vec![Column::new("day", Kind::Day)];
     columns.extend(match by {
-        By::Member => vec![Column::nullable("member_id", ids), Column::nullable("member_name", names)],
+        By::Member => vec![
+            Column::nullable("member_id", ids),
+            Column::nullable("member_name", names),
+        ],
         By::Label => {
-            vec![Column::new("label_id", ids), Column::new("label_title", names), Column::new("share", Kind::Number)]
+            vec![
+                Column::new("label_id", ids),
+                Column::new("label_title", names),
+                Column::new("share", Kind::Number),
+            ]
         }
         By::Channel => vec![Column::new("channel", ids)],
     });
     columns.extend(figures::columns());
-    columns.extend([Column::new("backlog", Kind::Count), Column::new("rolled_up_at", Kind::Instant)]);
+    columns.extend([
+        Column::new("backlog", Kind::Count),
+        Column::new("rolled_up_at", Kind::Instant),
+    ]);
     columns
 }
 
@@ -100,7 +127,11 @@ mod tests {
 
     fn names(by: By) -> String {
         let none = Words::new(std::iter::empty());
-        columns(by, &none, &none).iter().map(|column| column.name).collect::<Vec<_>>().join(",")
+        columns(by, &none, &none)
+            .iter()
+            .map(|column| column.name)
+            .collect::<Vec<_>>()
+            .join(",")
     }
 
     const FIGURES: &str = "conversations,labeled_conversations,messages,inbound_messages,replies,customers,new_customers,unanswered,\
@@ -110,8 +141,14 @@ mod tests {
 
     #[test]
     fn columns_are_in_their_order() {
-        assert_eq!(names(By::Member), format!("day,member_id,member_name,{FIGURES}"));
-        assert_eq!(names(By::Label), format!("day,label_id,label_title,share,{FIGURES}"));
+        assert_eq!(
+            names(By::Member),
+            format!("day,member_id,member_name,{FIGURES}")
+        );
+        assert_eq!(
+            names(By::Label),
+            format!("day,label_id,label_title,share,{FIGURES}")
+        );
         assert_eq!(names(By::Channel), format!("day,channel,{FIGURES}"));
     }
 }

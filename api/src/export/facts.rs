@@ -54,7 +54,12 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    pub(super) fn open(snapshot: Arc<Snapshot>, selection: Selection, period: Period, fact: Fact) -> Self {
+    pub(super) fn open(
+        snapshot: Arc<Snapshot>,
+        selection: Selection,
+        period: Period,
+        fact: Fact,
+    ) -> Self {
         let names = Names::of(snapshot.directory());
         let columns = match fact {
             Fact::Feedback => feedback::columns(&names),
@@ -62,7 +67,16 @@ impl Facts {
         };
         let periods = chunks(period.from(), period.to()).collect();
         let (blocks, pages) = (VecDeque::new(), VecDeque::new());
-        Self { snapshot, selection, fact, names, columns: columns.into(), periods, blocks, pages }
+        Self {
+            snapshot,
+            selection,
+            fact,
+            names,
+            columns: columns.into(),
+            periods,
+            blocks,
+            pages,
+        }
     }
 
     pub(super) fn columns(&self) -> &Arc<[Column]> {
@@ -73,7 +87,9 @@ impl Facts {
     pub(super) async fn append_next(&mut self, to: &mut Rows) -> Result<bool, ApiError> {
         if let Some(page) = self.pages.pop_front() {
             match page {
-                Page::Feedback(day, keys) => feedback::append(&self.snapshot, &self.names, day, &keys, to).await?,
+                Page::Feedback(day, keys) => {
+                    feedback::append(&self.snapshot, &self.names, day, &keys, to).await?
+                }
                 Page::Conversations(day, keys) => {
                     conversations::append(&self.snapshot, &self.names, day, &keys, to).await?;
                 }
@@ -81,7 +97,11 @@ impl Facts {
         } else if let Some(block) = self.blocks.pop_front() {
             self.turn(block);
         } else if let Some(period) = self.periods.pop_front() {
-            self.blocks = self.snapshot.blocks(period.from(), period.to()).await?.into();
+            self.blocks = self
+                .snapshot
+                .blocks(period.from(), period.to())
+                .await?
+                .into();
         } else {
             return Ok(false);
         }
@@ -91,17 +111,26 @@ impl Facts {
     /// Cuts a day into pages.
     fn turn(&mut self, block: Arc<Block>) {
         let day = block.day();
-        let view = self.snapshot.view_of_block(&self.selection, day, Some(block));
+        let view = self
+            .snapshot
+            .view_of_block(&self.selection, day, Some(block));
         match self.fact {
             Fact::Feedback => {
                 let ratings = view.ratings(RatingFilter::default()).into_iter();
                 let keys = ratings.map(|row| (row.rated_at, row.rating)).collect();
-                self.pages.extend(cut(keys).into_iter().map(|keys| Page::Feedback(day, keys)));
+                self.pages
+                    .extend(cut(keys).into_iter().map(|keys| Page::Feedback(day, keys)));
             }
             Fact::Conversations => {
                 let created = view.conversations(Measure::Conversations).into_iter();
-                let keys = created.map(|row| (row.created_at, row.conversation)).collect();
-                self.pages.extend(cut(keys).into_iter().map(|keys| Page::Conversations(day, keys)));
+                let keys = created
+                    .map(|row| (row.created_at, row.conversation))
+                    .collect();
+                self.pages.extend(
+                    cut(keys)
+                        .into_iter()
+                        .map(|keys| Page::Conversations(day, keys)),
+                );
             }
         }
     }
@@ -114,7 +143,9 @@ fn cut<K: Copy + Ord>(mut keys: Vec<(Instant, K)>) -> Vec<Vec<(Instant, K)>> {
     let mut pages: Vec<Vec<(Instant, K)>> = Vec::new();
     for key in keys {
         match pages.last_mut() {
-            Some(page) if page.len() < PAGE || page.last().is_some_and(|last| last.0 == key.0) => page.push(key),
+            Some(page) if page.len() < PAGE || page.last().is_some_and(|last| last.0 == key.0) => {
+                page.push(key)
+            }
             _ => pages.push(vec![key]),
         }
     }
@@ -128,10 +159,17 @@ mod tests {
     #[test]
     fn what_happened_at_one_instant_is_on_one_page() {
         let at = |seconds| Instant::from_seconds(seconds);
-        let keys: Vec<_> =
-            (0..PAGE as i64 - 1).chain([PAGE as i64; 3]).chain([PAGE as i64 + 1]).map(at).zip(0..).collect();
+        let keys: Vec<_> = (0..PAGE as i64 - 1)
+            .chain([PAGE as i64; 3])
+            .chain([PAGE as i64 + 1])
+            .map(at)
+            .zip(0..)
+            .collect();
         let pages = cut(keys.iter().rev().copied().collect());
-        assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [PAGE + 2, 1]);
+        assert_eq!(
+            pages.iter().map(Vec::len).collect::<Vec<_>>(),
+            [PAGE + 2, 1]
+        );
         assert_eq!(pages.concat(), keys);
         assert_eq!(cut::<i32>(Vec::new()), Vec::<Vec<_>>::new());
     }

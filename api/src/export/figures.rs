@@ -16,7 +16,10 @@ enum Value {
 /// In their order, `labeled_conversations` among them. Times are seconds.
 const FIGURES: [Figure; 24] = [
     ("conversations", Value::Count(|of| of.conversations)),
-    ("labeled_conversations", Value::Count(|of| of.labeled_conversations)),
+    (
+        "labeled_conversations",
+        Value::Count(|of| of.labeled_conversations),
+    ),
     ("messages", Value::Count(|of| of.messages)),
     ("inbound_messages", Value::Count(|of| of.inbound_messages)),
     ("replies", Value::Count(|of| of.replies)),
@@ -27,14 +30,38 @@ const FIGURES: [Figure; 24] = [
     ("won", Value::Count(|of| of.won)),
     ("lost", Value::Count(|of| of.lost)),
     ("win_rate", Value::Number(|of| of.win_rate)),
-    ("follow_ups_completed", Value::Count(|of| of.follow_ups_completed)),
-    ("first_response_count", Value::Count(|of| of.first_response_count)),
-    ("first_response_mean", Value::Number(|of| of.first_response_mean)),
-    ("first_response_median", Value::Number(|of| of.first_response_median)),
-    ("first_response_p90", Value::Number(|of| of.first_response_p90)),
-    ("closing_time_count", Value::Count(|of| of.closing_time_count)),
-    ("closing_time_mean", Value::Number(|of| of.closing_time_mean)),
-    ("closing_time_median", Value::Number(|of| of.closing_time_median)),
+    (
+        "follow_ups_completed",
+        Value::Count(|of| of.follow_ups_completed),
+    ),
+    (
+        "first_response_count",
+        Value::Count(|of| of.first_response_count),
+    ),
+    (
+        "first_response_mean",
+        Value::Number(|of| of.first_response_mean),
+    ),
+    (
+        "first_response_median",
+        Value::Number(|of| of.first_response_median),
+    ),
+    (
+        "first_response_p90",
+        Value::Number(|of| of.first_response_p90),
+    ),
+    (
+        "closing_time_count",
+        Value::Count(|of| of.closing_time_count),
+    ),
+    (
+        "closing_time_mean",
+        Value::Number(|of| of.closing_time_mean),
+    ),
+    (
+        "closing_time_median",
+        Value::Number(|of| of.closing_time_median),
+    ),
     ("closing_time_p90", Value::Number(|of| of.closing_time_p90)),
     ("ratings", Value::Count(|of| of.ratings)),
     ("rating_average", Value::Number(|of| of.rating_average)),

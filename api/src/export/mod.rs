@@ -50,7 +50,13 @@ pub enum Dataset {
 
 impl Dataset {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Daily, Self::Labels, Self::Channels, Self::Feedback, Self::Conversations];
+    pub const ALL: [Self; 5] = [
+        Self::Daily,
+        Self::Labels,
+        Self::Channels,
+        Self::Feedback,
+        Self::Conversations,
+    ];
 
     /// Its name in commands, paths and files.
     pub const fn name(self) -> &'static str {
@@ -88,15 +94,21 @@ impl Export {
         period: Period,
     ) -> Result<Self, ApiError> {
         let snapshot = Arc::new(snapshot.in_passing());
-        let facts = |snapshot, selection, fact| Source::Facts(Box::new(Facts::open(snapshot, selection, period, fact)));
+        let facts = |snapshot, selection, fact| {
+            Source::Facts(Box::new(Facts::open(snapshot, selection, period, fact)))
+        };
         let by = match dataset {
             Dataset::Daily => By::Member,
             Dataset::Labels => By::Label,
             Dataset::Channels => By::Channel,
             Dataset::Feedback => return Ok(Self(facts(snapshot, selection, Fact::Feedback))),
-            Dataset::Conversations => return Ok(Self(facts(snapshot, selection, Fact::Conversations))),
+            Dataset::Conversations => {
+                return Ok(Self(facts(snapshot, selection, Fact::Conversations)));
+            }
         };
-        Days::open(snapshot, selection, period, by).await.map(|days| Self(Source::Days(Box::new(days))))
+        Days::open(snapshot, selection, period, by)
+            .await
+            .map(|days| Self(Source::Days(Box::new(days))))
     }
 
     fn columns(&self) -> &Arc<[Column]> {
@@ -130,8 +142,16 @@ pub fn credit(
     if members.is_empty() && !unassigned {
         return Ok(None);
     }
-    let key = |id: &String| directory.member_by_id(id).map(|member| Some(member.key)).ok_or_else(|| id.clone());
-    let mut credit = members.iter().map(key).collect::<Result<BTreeSet<_>, _>>()?;
+    let key = |id: &String| {
+        directory
+            .member_by_id(id)
+            .map(|member| Some(member.key))
+            .ok_or_else(|| id.clone())
+    };
+    let mut credit = members
+        .iter()
+        .map(key)
+        .collect::<Result<BTreeSet<_>, _>>()?;
     if unassigned {
         credit.insert(None);
     }

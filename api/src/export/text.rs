@@ -26,7 +26,9 @@ pub(super) struct Csv {
 impl Csv {
     /// Writes the header.
     pub(super) fn new(columns: Arc<[Column]>, out: Out) -> io::Result<Self> {
-        let mut out = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
+        let mut out = WriterBuilder::new()
+            .terminator(Terminator::CRLF)
+            .from_writer(out);
         out.write_record(columns.iter().map(|column| column.name))?;
         Ok(Self { columns, out })
     }
@@ -58,13 +60,22 @@ fn field<'a>(cell: &'a Cell, column: &'a Column) -> Cow<'a, str> {
         Cell::Instant(at) => at.to_string().into(),
         Cell::Word(place) => harmless(word(*place, column)),
         Cell::Text(text) => harmless(text),
-        Cell::Texts(texts) => texts.iter().map(|text| &**text).collect::<Value>().to_string().into(),
+        Cell::Texts(texts) => texts
+            .iter()
+            .map(|text| &**text)
+            .collect::<Value>()
+            .to_string()
+            .into(),
     }
 }
 
 /// A text that spreadsheets show instead of running it.
 fn harmless(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{text}").into() } else { text.into() }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
+        format!("'{text}").into()
+    } else {
+        text.into()
+    }
 }
 
 fn word(place: u32, column: &Column) -> &str {
@@ -90,7 +101,13 @@ impl Encode for Ndjson {
     fn write(&mut self, rows: &Rows) -> io::Result<()> {
         let mut lines = Vec::new();
         for cells in rows.iter() {
-            serde_json::to_writer(&mut lines, &Object { cells, columns: &self.columns })?;
+            serde_json::to_writer(
+                &mut lines,
+                &Object {
+                    cells,
+                    columns: &self.columns,
+                },
+            )?;
             lines.push(b'\n');
         }
         self.out.write_all(&lines)
@@ -119,7 +136,10 @@ impl Serialize for Object<'_> {
                 Cell::Word(place) => object.serialize_entry(column.name, word(*place, column))?,
                 Cell::Text(text) => object.serialize_entry(column.name, text)?,
                 Cell::Texts(texts) => {
-                    object.serialize_entry(column.name, &texts.iter().map(|text| &**text).collect::<Vec<_>>())?;
+                    object.serialize_entry(
+                        column.name,
+                        &texts.iter().map(|text| &**text).collect::<Vec<_>>(),
+                    )?;
                 }
             }
         }
@@ -186,8 +206,14 @@ mod tests {
     #[test]
     fn what_a_spreadsheet_would_run_is_made_harmless_in_csv_alone() {
         for formula in ["=HYPERLINK(1)", "+1", "-1", "@SUM(1)", "\t=1", "\r=1"] {
-            assert!(write(Format::Csv, formula).contains(&format!("'{formula}")), "{formula:?}");
-            assert!(!write(Format::Ndjson, formula).contains('\''), "{formula:?}");
+            assert!(
+                write(Format::Csv, formula).contains(&format!("'{formula}")),
+                "{formula:?}"
+            );
+            assert!(
+                !write(Format::Ndjson, formula).contains('\''),
+                "{formula:?}"
+            );
         }
     }
 }

@@ -39,7 +39,10 @@ impl Sink {
 
 impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -100,7 +103,11 @@ impl Encoding {
                 }
             }
         });
-        Self { work, written, thread }
+        Self {
+            work,
+            written,
+            thread,
+        }
     }
 
     /// Writes these rows, and gives back the room that they were in.
@@ -132,7 +139,11 @@ impl Encoding {
 }
 
 #[cfg(test)]
-pub(super) fn write_rows(format: Format, columns: &Arc<[super::column::Column]>, rows: &Rows) -> Vec<u8> {
+pub(super) fn write_rows(
+    format: Format,
+    columns: &Arc<[super::column::Column]>,
+    rows: &Rows,
+) -> Vec<u8> {
     let sink = Sink::default();
     let mut encoder = encoder(format, columns, Box::new(sink.clone())).unwrap();
     encoder.write(rows).unwrap();

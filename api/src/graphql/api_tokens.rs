@@ -90,7 +90,9 @@ impl TokenMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What it is for, in at most 128 characters.")] name: String,
         #[graphql(desc = "What it may do: at least one thing.")] scopes: Vec<ApiScope>,
-        #[graphql(desc = "When it ends by itself; never where absent.")] expires_at: Option<DateTime>,
+        #[graphql(desc = "When it ends by itself; never where absent.")] expires_at: Option<
+            DateTime,
+        >,
     ) -> Result<CreatedApiToken, ApiError> {
         let viewer = permitted(ctx, "Mutation", "createApiToken")?;
         let (snapshot, secret) = (ctx.snapshot()?, ApiSecret::generate()?);
@@ -102,8 +104,15 @@ impl TokenMutations {
             expires_at: valid_end(expires_at, snapshot.now())?,
             at: snapshot.now(),
         };
-        let token = snapshot.store().create_api_token(snapshot.key(), new).await?.map_err(refused)?;
-        Ok(CreatedApiToken { secret: secret.token(&viewer.workspace.id, token.key), token: ApiToken(token) })
+        let token = snapshot
+            .store()
+            .create_api_token(snapshot.key(), new)
+            .await?
+            .map_err(refused)?;
+        Ok(CreatedApiToken {
+            secret: secret.token(&viewer.workspace.id, token.key),
+            token: ApiToken(token),
+        })
     }
 
     /// Ends a token for good. Whoever uses it is refused from then on, on every machine.
@@ -114,8 +123,14 @@ impl TokenMutations {
     ) -> Result<ApiToken, ApiError> {
         let viewer = permitted(ctx, "Mutation", "revokeApiToken")?;
         let snapshot = ctx.snapshot()?;
-        let key = id.parse().map(TokenKey).map_err(|_| refused(TokenRefusal::NotFound))?;
-        let revoked = snapshot.store().revoke_api_token(snapshot.key(), key, viewer.actor(), snapshot.now()).await?;
+        let key = id
+            .parse()
+            .map(TokenKey)
+            .map_err(|_| refused(TokenRefusal::NotFound))?;
+        let revoked = snapshot
+            .store()
+            .revoke_api_token(snapshot.key(), key, viewer.actor(), snapshot.now())
+            .await?;
         revoked.map(ApiToken).map_err(refused)
     }
 }
@@ -124,7 +139,9 @@ fn valid_name(name: &str) -> Result<String, ApiError> {
     let name = name.trim();
     let count = name.chars().count();
     if count == 0 || MAX_NAME_CHARS < count || name.chars().any(char::is_control) {
-        return Err(ApiError::bad_input(format!("name: one line of 1 to {MAX_NAME_CHARS} characters")));
+        return Err(ApiError::bad_input(format!(
+            "name: one line of 1 to {MAX_NAME_CHARS} characters"
+        )));
     }
     Ok(name.to_owned())
 }
@@ -133,7 +150,11 @@ fn valid_scopes(scopes: &[ApiScope]) -> Result<Vec<scope::ApiScope>, ApiError> {
     let mut scopes: Vec<scope::ApiScope> = scopes.iter().copied().map(Into::into).collect();
     scopes.sort_unstable();
     scopes.dedup();
-    if scopes.is_empty() { Err(ApiError::bad_input("scopes: name at least one")) } else { Ok(scopes) }
+    if scopes.is_empty() {
+        Err(ApiError::bad_input("scopes: name at least one"))
+    } else {
+        Ok(scopes)
+    }
 }
 
 fn valid_end(end: Option<DateTime>, now: Instant) -> Result<Option<Instant>, ApiError> {
@@ -147,8 +168,8 @@ fn refused(refusal: TokenRefusal) -> ApiError {
     match refusal {
         TokenRefusal::NotAllowed => ApiError::forbidden("your role may not make or revoke tokens"),
         TokenRefusal::NotFound => ApiError::not_found("there is no such token"),
-        TokenRefusal::TooMany => {
-            ApiError::bad_input(format!("there are {MAX_TOKENS} tokens that hold; revoke those that nobody uses"))
-        }
+        TokenRefusal::TooMany => ApiError::bad_input(format!(
+            "there are {MAX_TOKENS} tokens that hold; revoke those that nobody uses"
+        )),
     }
 }

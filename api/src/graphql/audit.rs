@@ -70,23 +70,48 @@ pub(super) async fn audit_events(
     first: usize,
     after: Option<String>,
 ) -> Result<AuditEventConnection, ApiError> {
-    let after = after.map(|cursor| Place::decode(&cursor, List::AuditEvents)).transpose()?;
+    let after = after
+        .map(|cursor| Place::decode(&cursor, List::AuditEvents))
+        .transpose()?;
     let page = EventPage {
         before: after.as_ref().map(|after| -after.sort),
         kinds: actions.map(|actions| actions.into_iter().map(ActionKind::from).collect()),
         limit: first + 1,
     };
-    let mut events = snapshot.store().list_audit_events(snapshot.key(), page).await?;
+    let mut events = snapshot
+        .store()
+        .list_audit_events(snapshot.key(), page)
+        .await?;
     let has_next = first < events.len();
     events.truncate(first);
-    let tokens = snapshot.store().list_api_tokens(snapshot.key()).await?.into_iter();
+    let tokens = snapshot
+        .store()
+        .list_api_tokens(snapshot.key())
+        .await?
+        .into_iter();
     let tokens = tokens.map(|token| (token.key, token)).collect();
-    let names = Arc::new(Names { snapshot: Arc::clone(snapshot), tokens });
+    let names = Arc::new(Names {
+        snapshot: Arc::clone(snapshot),
+        tokens,
+    });
     let node = |event: audit::AuditEvent| {
-        let place = Place { sort: -event.id, id: None };
-        (AuditEvent { event, names: Arc::clone(&names) }, place)
+        let place = Place {
+            sort: -event.id,
+            id: None,
+        };
+        (
+            AuditEvent {
+                event,
+                names: Arc::clone(&names),
+            },
+            place,
+        )
     };
-    let slice = Slice { nodes: events.into_iter().map(node).collect(), has_next, has_previous: after.is_some() };
+    let slice = Slice {
+        nodes: events.into_iter().map(node).collect(),
+        has_next,
+        has_previous: after.is_some(),
+    };
     Ok(AuditEventConnection::new(List::AuditEvents, slice))
 }
 
@@ -110,7 +135,11 @@ impl AuditEvent {
             Actor::Member(key) => (false, self.names.member(key), None),
             Actor::ApiToken(key) => (false, None, self.names.token(key)),
         };
-        AuditActor { operator, member, api_token: token }
+        AuditActor {
+            operator,
+            member,
+            api_token: token,
+        }
     }
 
     /// What was done.
@@ -128,13 +157,22 @@ impl AuditEvent {
                 to: (*to).into(),
             }),
             Action::TokenCreated { token } | Action::TokenRevoked { token } => {
-                AuditDetails::Token(TokenChange { api_token: names.token(*token) })
+                AuditDetails::Token(TokenChange {
+                    api_token: names.token(*token),
+                })
             }
-            Action::ZoneRequested { from, to } => AuditDetails::Zone(ZoneRequest { from: from.name(), to: to.name() }),
-            Action::RebuildRequested { run, range } => {
-                AuditDetails::Run(RunRequest { run_id: (*run).into(), range: range.map(DayRange::from) })
-            }
-            Action::RunCancelled { run } => AuditDetails::Run(RunRequest { run_id: (*run).into(), range: None }),
+            Action::ZoneRequested { from, to } => AuditDetails::Zone(ZoneRequest {
+                from: from.name(),
+                to: to.name(),
+            }),
+            Action::RebuildRequested { run, range } => AuditDetails::Run(RunRequest {
+                run_id: (*run).into(),
+                range: range.map(DayRange::from),
+            }),
+            Action::RunCancelled { run } => AuditDetails::Run(RunRequest {
+                run_id: (*run).into(),
+                range: None,
+            }),
             Action::Imported(counts) => AuditDetails::Import(ImportCounts {
                 accepted: counts.accepted as f64,
                 unchanged: counts.unchanged as f64,

@@ -28,7 +28,9 @@ enum Who {
     AdminMember,
 }
 
-use Who::{Admin, AdminMember, Manager, ManagerOrSelf, Parent, Personal, PersonalManagerOrSelf, Reader};
+use Who::{
+    Admin, AdminMember, Manager, ManagerOrSelf, Parent, Personal, PersonalManagerOrSelf, Reader,
+};
 
 /// Every field of the schema. A field that is missing here is refused to everyone, and fails a test.
 const TABLE: &[(&str, Who, &[&str])] = &[
@@ -41,15 +43,36 @@ const TABLE: &[(&str, Who, &[&str])] = &[
     ("Query", ManagerOrSelf, &["_entities"]),
     ("_Service", Parent, &["sdl"]),
     ("Query", Admin, &["auditEvents", "rollupRun", "rollupRuns"]),
-    ("Mutation", AdminMember, &["setMemberRole", "createApiToken"]),
-    ("Mutation", Admin, &["revokeApiToken", "rebuildRollups", "cancelRollupRun", "setTimezone"]),
+    (
+        "Mutation",
+        AdminMember,
+        &["setMemberRole", "createApiToken"],
+    ),
+    (
+        "Mutation",
+        Admin,
+        &[
+            "revokeApiToken",
+            "rebuildRollups",
+            "cancelRollupRun",
+            "setTimezone",
+        ],
+    ),
     ("Subscription", Admin, &["rollupRun"]),
     ("Subscription", Reader, &["rollupStatus"]),
     ("Viewer", Parent, &["member", "role", "scopes", "workspace"]),
-    ("Workspace", Parent, &["id", "name", "timezone", "today", "pendingTimezone"]),
+    (
+        "Workspace",
+        Parent,
+        &["id", "name", "timezone", "today", "pendingTimezone"],
+    ),
     ("Workspace", Manager, &["members", "teams"]),
     ("Workspace", Admin, &["apiTokens"]),
-    ("Member", Parent, &["id", "name", "role", "active", "avatarUrl"]),
+    (
+        "Member",
+        Parent,
+        &["id", "name", "role", "active", "avatarUrl"],
+    ),
     ("Member", PersonalManagerOrSelf, &["email"]),
     ("Team", Parent, &["id", "name", "members"]),
     ("Label", Parent, &["id", "title", "color"]),
@@ -60,52 +83,244 @@ const TABLE: &[(&str, Who, &[&str])] = &[
     (
         "TeamReport",
         Parent,
-        &["period", "metrics", "previous", "change", "series", "leaderboard", "members", "unassigned"],
+        &[
+            "period",
+            "metrics",
+            "previous",
+            "change",
+            "series",
+            "leaderboard",
+            "members",
+            "unassigned",
+        ],
     ),
-    ("TeamReport", Parent, &["topLabels", "channels", "busyHours"]),
-    ("LeaderboardEntry", Parent, &["rank", "isTopPerformer", "value", "report"]),
-    ("MemberReport", Parent, &["member", "period", "metrics", "previous", "change", "series", "topLabels"]),
-    ("LabelReport", Parent, &["label", "conversations", "share", "metrics"]),
+    (
+        "TeamReport",
+        Parent,
+        &["topLabels", "channels", "busyHours"],
+    ),
+    (
+        "LeaderboardEntry",
+        Parent,
+        &["rank", "isTopPerformer", "value", "report"],
+    ),
+    (
+        "MemberReport",
+        Parent,
+        &[
+            "member",
+            "period",
+            "metrics",
+            "previous",
+            "change",
+            "series",
+            "topLabels",
+        ],
+    ),
+    (
+        "LabelReport",
+        Parent,
+        &["label", "conversations", "share", "metrics"],
+    ),
     ("BusyHour", Parent, &["weekday", "hour", "count"]),
     ("ChannelReport", Parent, &["channel", "metrics"]),
     ("SeriesPoint", Parent, &["from", "to", "metrics", "backlog"]),
-    ("Change", Parent, &["measure", "current", "previous", "absolute", "relative"]),
-    ("Metrics", Parent, &["conversations", "labeledConversations", "messages", "inboundMessages", "replies"]),
-    ("Metrics", Parent, &["customers", "newCustomers", "unanswered", "closed", "won", "lost", "winRate", "open"]),
-    ("Metrics", Parent, &["followUpsCompleted", "firstResponse", "closingTime", "ratings"]),
-    ("DurationStats", Parent, &["count", "mean", "median", "p90", "quantile", "distribution"]),
-    ("DurationRange", Parent, &["fromSeconds", "toSeconds", "count"]),
-    ("RatingStats", Parent, &["count", "average", "satisfied", "scores"]),
+    (
+        "Change",
+        Parent,
+        &["measure", "current", "previous", "absolute", "relative"],
+    ),
+    (
+        "Metrics",
+        Parent,
+        &[
+            "conversations",
+            "labeledConversations",
+            "messages",
+            "inboundMessages",
+            "replies",
+        ],
+    ),
+    (
+        "Metrics",
+        Parent,
+        &[
+            "customers",
+            "newCustomers",
+            "unanswered",
+            "closed",
+            "won",
+            "lost",
+            "winRate",
+            "open",
+        ],
+    ),
+    (
+        "Metrics",
+        Parent,
+        &[
+            "followUpsCompleted",
+            "firstResponse",
+            "closingTime",
+            "ratings",
+        ],
+    ),
+    (
+        "DurationStats",
+        Parent,
+        &["count", "mean", "median", "p90", "quantile", "distribution"],
+    ),
+    (
+        "DurationRange",
+        Parent,
+        &["fromSeconds", "toSeconds", "count"],
+    ),
+    (
+        "RatingStats",
+        Parent,
+        &["count", "average", "satisfied", "scores"],
+    ),
     ("ScoreCount", Parent, &["score", "count"]),
-    ("Feedback", Parent, &["id", "score", "ratedAt", "conversationId", "customer", "member", "labels"]),
+    (
+        "Feedback",
+        Parent,
+        &[
+            "id",
+            "score",
+            "ratedAt",
+            "conversationId",
+            "customer",
+            "member",
+            "labels",
+        ],
+    ),
     ("Feedback", Personal, &["comment"]),
-    ("FeedbackConnection", Parent, &["edges", "nodes", "pageInfo", "totalCount"]),
+    (
+        "FeedbackConnection",
+        Parent,
+        &["edges", "nodes", "pageInfo", "totalCount"],
+    ),
     ("FeedbackEdge", Parent, &["cursor", "node"]),
-    ("Conversation", Parent, &["id", "channel", "createdAt", "closedAt", "outcome", "customer", "assignee", "labels"]),
-    ("Conversation", Parent, &["firstResponseSeconds", "closingSeconds", "ratings"]),
-    ("ConversationConnection", Parent, &["edges", "nodes", "pageInfo", "totalCount"]),
+    (
+        "Conversation",
+        Parent,
+        &[
+            "id",
+            "channel",
+            "createdAt",
+            "closedAt",
+            "outcome",
+            "customer",
+            "assignee",
+            "labels",
+        ],
+    ),
+    (
+        "Conversation",
+        Parent,
+        &["firstResponseSeconds", "closingSeconds", "ratings"],
+    ),
+    (
+        "ConversationConnection",
+        Parent,
+        &["edges", "nodes", "pageInfo", "totalCount"],
+    ),
     ("ConversationEdge", Parent, &["cursor", "node"]),
-    ("PageInfo", Parent, &["hasNextPage", "hasPreviousPage", "startCursor", "endCursor"]),
-    ("DailyRollup", Parent, &["day", "member", "metrics", "backlog", "rolledUpAt"]),
-    ("DailyRollupConnection", Parent, &["changed", "edges", "generation", "nodes", "pageInfo"]),
+    (
+        "PageInfo",
+        Parent,
+        &["hasNextPage", "hasPreviousPage", "startCursor", "endCursor"],
+    ),
+    (
+        "DailyRollup",
+        Parent,
+        &["day", "member", "metrics", "backlog", "rolledUpAt"],
+    ),
+    (
+        "DailyRollupConnection",
+        Parent,
+        &["changed", "edges", "generation", "nodes", "pageInfo"],
+    ),
     ("DailyRollupEdge", Parent, &["cursor", "node"]),
-    ("RollupStatus", Parent, &["generation", "rolledUpAt", "pendingDays", "nextNightlyAt", "differingDays"]),
+    (
+        "RollupStatus",
+        Parent,
+        &[
+            "generation",
+            "rolledUpAt",
+            "pendingDays",
+            "nextNightlyAt",
+            "differingDays",
+        ],
+    ),
     ("RollupStatus", Admin, &["lastRun"]),
-    ("RollupRun", Parent, &["id", "kind", "state", "range", "requestedBy", "daysTotal", "daysDone", "factsRead"]),
-    ("RollupRun", Parent, &["checkedDays", "differingDays", "queuedAt", "startedAt", "finishedAt", "error"]),
-    ("RollupRunConnection", Parent, &["edges", "nodes", "pageInfo"]),
+    (
+        "RollupRun",
+        Parent,
+        &[
+            "id",
+            "kind",
+            "state",
+            "range",
+            "requestedBy",
+            "daysTotal",
+            "daysDone",
+            "factsRead",
+        ],
+    ),
+    (
+        "RollupRun",
+        Parent,
+        &[
+            "checkedDays",
+            "differingDays",
+            "queuedAt",
+            "startedAt",
+            "finishedAt",
+            "error",
+        ],
+    ),
+    (
+        "RollupRunConnection",
+        Parent,
+        &["edges", "nodes", "pageInfo"],
+    ),
     ("RollupRunEdge", Parent, &["cursor", "node"]),
-    ("ApiToken", Parent, &["id", "name", "scopes", "createdAt", "expiresAt", "lastUsedAt", "revokedAt"]),
+    (
+        "ApiToken",
+        Parent,
+        &[
+            "id",
+            "name",
+            "scopes",
+            "createdAt",
+            "expiresAt",
+            "lastUsedAt",
+            "revokedAt",
+        ],
+    ),
     ("CreatedApiToken", Parent, &["token", "secret"]),
-    ("AuditEvent", Parent, &["id", "at", "by", "action", "details"]),
-    ("AuditEventConnection", Parent, &["edges", "nodes", "pageInfo"]),
+    (
+        "AuditEvent",
+        Parent,
+        &["id", "at", "by", "action", "details"],
+    ),
+    (
+        "AuditEventConnection",
+        Parent,
+        &["edges", "nodes", "pageInfo"],
+    ),
     ("AuditEventEdge", Parent, &["cursor", "node"]),
     ("AuditActor", Parent, &["operator", "member", "apiToken"]),
     ("RoleChange", Parent, &["member", "from", "to"]),
     ("TokenChange", Parent, &["apiToken"]),
     ("ZoneRequest", Parent, &["from", "to"]),
     ("RunRequest", Parent, &["runId", "range"]),
-    ("ImportCounts", Parent, &["accepted", "unchanged", "stale", "rejected", "daysTouched"]),
+    (
+        "ImportCounts",
+        Parent,
+        &["accepted", "unchanged", "stale", "rejected", "daysTouched"],
+    ),
 ];
 
 /// The value of a nullable field, or why there is none. An error in here costs that field alone, where the error of a
@@ -126,13 +341,22 @@ pub(super) async fn guarded<T>(
 }
 
 /// The guard of a field that can't be null: who asks, where they may read it or ask for that change.
-pub(super) fn permitted<'a>(ctx: &Context<'a>, object: &str, field: &str) -> Result<&'a Viewer, ApiError> {
+pub(super) fn permitted<'a>(
+    ctx: &Context<'a>,
+    object: &str,
+    field: &str,
+) -> Result<&'a Viewer, ApiError> {
     let viewer = ctx.viewer()?;
     check(viewer, object, field, None).map(|()| viewer)
 }
 
 /// Whether `viewer` may read that field, about the member `of` where it is about one.
-pub(super) fn check(viewer: &Viewer, object: &str, field: &str, of: Option<MemberKey>) -> Result<(), ApiError> {
+pub(super) fn check(
+    viewer: &Viewer,
+    object: &str,
+    field: &str,
+    of: Option<MemberKey>,
+) -> Result<(), ApiError> {
     let is_member = viewer.member().is_some();
     let own = of.is_some() && of == viewer.member().map(|member| member.key);
     let allowed = match who(object, field) {
@@ -146,12 +370,25 @@ pub(super) fn check(viewer: &Viewer, object: &str, field: &str, of: Option<Membe
         Some(AdminMember) => is_member && viewer.is_admin(),
         None => false,
     };
-    let who = if is_member { "your role" } else { "this API token" };
-    if allowed { Ok(()) } else { Err(ApiError::forbidden(format!("{who} may not use {object}.{field}"))) }
+    let who = if is_member {
+        "your role"
+    } else {
+        "this API token"
+    };
+    if allowed {
+        Ok(())
+    } else {
+        Err(ApiError::forbidden(format!(
+            "{who} may not use {object}.{field}"
+        )))
+    }
 }
 
 fn who(object: &str, field: &str) -> Option<Who> {
-    TABLE.iter().find(|(name, _, fields)| *name == object && fields.contains(&field)).map(|(_, who, _)| *who)
+    TABLE
+        .iter()
+        .find(|(name, _, fields)| *name == object && fields.contains(&field))
+        .map(|(_, who, _)| *who)
 }
 
 #[cfg(test)]
@@ -169,7 +406,14 @@ mod tests {
 
     /// With all that there is where this server is a subgraph of others.
     fn sdl() -> String {
-        graphql::schema(&Config { federation: true, ..Config::default() }, &Handle::default()).sdl()
+        graphql::schema(
+            &Config {
+                federation: true,
+                ..Config::default()
+            },
+            &Handle::default(),
+        )
+        .sdl()
     }
 
     /// Whether an error takes nothing but its own place with it.
@@ -179,15 +423,21 @@ mod tests {
 
     fn fields_of_the_schema() -> BTreeSet<String> {
         let document = parse_schema(sdl()).unwrap();
-        let types = document.definitions.into_iter().filter_map(|definition| match definition {
-            TypeSystemDefinition::Type(definition) => Some(definition.node),
-            _ => None,
-        });
+        let types = document
+            .definitions
+            .into_iter()
+            .filter_map(|definition| match definition {
+                TypeSystemDefinition::Type(definition) => Some(definition.node),
+                _ => None,
+            });
         let mut fields = BTreeSet::new();
         for definition in types {
             if let TypeKind::Object(object) = definition.kind {
                 fields.extend(
-                    object.fields.iter().map(|field| format!("{}.{}", definition.name.node, field.node.name.node)),
+                    object
+                        .fields
+                        .iter()
+                        .map(|field| format!("{}.{}", definition.name.node, field.node.name.node)),
                 );
             }
         }
@@ -201,9 +451,23 @@ mod tests {
             .flat_map(|(name, _, fields)| fields.iter().map(move |field| format!("{name}.{field}")))
             .collect();
         let distinct: BTreeSet<_> = listed.iter().cloned().collect();
-        assert_eq!(listed.len(), distinct.len(), "a field stands in the table twice");
-        assert_eq!(fields_of_the_schema().difference(&distinct).collect::<Vec<_>>(), Vec::<&String>::new());
-        assert_eq!(distinct.difference(&fields_of_the_schema()).collect::<Vec<_>>(), Vec::<&String>::new());
+        assert_eq!(
+            listed.len(),
+            distinct.len(),
+            "a field stands in the table twice"
+        );
+        assert_eq!(
+            fields_of_the_schema()
+                .difference(&distinct)
+                .collect::<Vec<_>>(),
+            Vec::<&String>::new()
+        );
+        assert_eq!(
+            distinct
+                .difference(&fields_of_the_schema())
+                .collect::<Vec<_>>(),
+            Vec::<&String>::new()
+        );
     }
 
     #[test]
@@ -211,14 +475,24 @@ mod tests {
         let sdl = sdl();
         let document = parse_schema(&sdl).unwrap();
         for definition in document.definitions {
-            let TypeSystemDefinition::Type(definition) = definition else { continue };
-            let TypeKind::Object(object) = definition.node.kind else { continue };
+            let TypeSystemDefinition::Type(definition) = definition else {
+                continue;
+            };
+            let TypeKind::Object(object) = definition.node.kind else {
+                continue;
+            };
             for field in object.fields {
-                let name = (definition.node.name.node.as_str(), field.node.name.node.as_str());
+                let name = (
+                    definition.node.name.node.as_str(),
+                    field.node.name.node.as_str(),
+                );
                 // Whoever may read anything at all may read these, and a change has nothing beside it to keep.
                 let guarded = !matches!(who(name.0, name.1), Some(Parent | Reader))
                     && !["Mutation", "Subscription"].contains(&name.0);
-                assert!(!guarded || may_miss(&field.node.ty.node), "{name:?} would take its whole parent with it");
+                assert!(
+                    !guarded || may_miss(&field.node.ty.node),
+                    "{name:?} would take its whole parent with it"
+                );
             }
         }
     }

@@ -19,11 +19,17 @@ pub(super) struct BusyHour {
 /// All 168 hours, Monday 0:00 first.
 pub(super) fn busy_hours(view: &View, measure: Measure) -> Result<Vec<BusyHour>, ApiError> {
     let hours = view.busy_hours(measure).ok_or_else(|| {
-        ApiError::bad_input("busyHours: measure is CONVERSATIONS, INBOUND_MESSAGES, REPLIES or CLOSED")
+        ApiError::bad_input(
+            "busyHours: measure is CONVERSATIONS, INBOUND_MESSAGES, REPLIES or CLOSED",
+        )
     })?;
     Ok(hours
         .into_iter()
         .enumerate()
-        .map(|(at, count)| BusyHour { weekday: at / 24 + 1, hour: at % 24, count })
+        .map(|(at, count)| BusyHour {
+            weekday: at / 24 + 1,
+            hour: at % 24,
+            count,
+        })
         .collect())
 }

@@ -23,11 +23,22 @@ pub(super) fn channel_reports(figures: &Figures) -> Vec<ChannelReport> {
         .channels()
         .into_iter()
         .filter_map(|count| {
-            Some((Reverse(count.conversations), Arc::clone(directory.channel(count.channel)?), count.channel))
+            Some((
+                Reverse(count.conversations),
+                Arc::clone(directory.channel(count.channel)?),
+                count.channel,
+            ))
         })
         .collect();
     counted.sort();
-    counted.into_iter().map(|(_, name, key)| ChannelReport { name, key, figures: figures.clone() }).collect()
+    counted
+        .into_iter()
+        .map(|(_, name, key)| ChannelReport {
+            name,
+            key,
+            figures: figures.clone(),
+        })
+        .collect()
 }
 
 /// The figures of the conversations of one channel.

@@ -19,7 +19,11 @@ pub struct Deadline(pub Instant);
 impl Deadline {
     /// An error once it has passed.
     pub(super) fn check(self) -> Result<(), ApiError> {
-        if Instant::now() < self.0 { Ok(()) } else { Err(ApiError::timeout()) }
+        if Instant::now() < self.0 {
+            Ok(())
+        } else {
+            Err(ApiError::timeout())
+        }
     }
 }
 
@@ -57,5 +61,6 @@ impl<'a> ContextExt<'a> for Context<'a> {
 }
 
 fn session<'a>(ctx: &Context<'a>) -> Result<&'a Session, ApiError> {
-    ctx.data_opt::<Session>().ok_or_else(ApiError::unauthenticated)
+    ctx.data_opt::<Session>()
+        .ok_or_else(ApiError::unauthenticated)
 }

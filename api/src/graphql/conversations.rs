@@ -73,23 +73,48 @@ pub(super) async fn conversations(
     after: Option<String>,
 ) -> Result<ConversationConnection, ApiError> {
     let measure = asked.measure;
-    let list = if measure.is_duration() { List::Durations } else { List::Conversations };
-    let after = after.map(|cursor| Place::decode(&cursor, list)).transpose()?;
+    let list = if measure.is_duration() {
+        List::Durations
+    } else {
+        List::Conversations
+    };
+    let after = after
+        .map(|cursor| Place::decode(&cursor, list))
+        .transpose()?;
     let rows = asked.list(figures.view())?;
     let snapshot = figures.snapshot();
-    let behind = Behind { store: snapshot.reachable_store()?, ws: snapshot.key(), scope, measure };
+    let behind = Behind {
+        store: snapshot.reachable_store()?,
+        ws: snapshot.key(),
+        scope,
+        measure,
+    };
     let page = page::page(&behind, &rows, after, first).await?;
     let keys: Vec<_> = page.rows.iter().map(|(row, _)| row.conversation).collect();
     let details = Details::load(snapshot, scope, &keys).await?;
     let mut nodes = Vec::with_capacity(page.rows.len());
     for (row, place) in page.rows {
-        let Some(detail) = details.conversation(row.conversation) else { continue };
-        if needs_rating(scope, measure, &detail.fact) && details.ratings(&detail.fact).await?.is_empty() {
+        let Some(detail) = details.conversation(row.conversation) else {
+            continue;
+        };
+        if needs_rating(scope, measure, &detail.fact)
+            && details.ratings(&detail.fact).await?.is_empty()
+        {
             continue;
         }
-        nodes.push((Conversation { detail: Arc::clone(detail), page: Arc::clone(&details) }, place));
+        nodes.push((
+            Conversation {
+                detail: Arc::clone(detail),
+                page: Arc::clone(&details),
+            },
+            place,
+        ));
     }
-    let slice = Slice { nodes, has_next: page.has_next, has_previous: page.has_previous };
+    let slice = Slice {
+        nodes,
+        has_next: page.has_next,
+        has_previous: page.has_previous,
+    };
     Ok(ConversationConnection::new(list, slice, rows.len()))
 }
 
@@ -109,21 +134,37 @@ struct Behind<'a> {
 }
 
 impl Behind<'_> {
-    async fn ids(&self, keys: &[ConversationKey]) -> Result<Vec<(ConversationKey, String)>, ApiError> {
+    async fn ids(
+        &self,
+        keys: &[ConversationKey],
+    ) -> Result<Vec<(ConversationKey, String)>, ApiError> {
         if self.scope == Scope::Everyone {
             return Ok(self.store.list_conversation_ids(self.ws, keys).await?);
         }
         let mut found = self.store.find_conversations(self.ws, keys).await?;
-        let is_doubtful = |detail: &ConversationDetail| needs_rating(self.scope, self.measure, &detail.fact);
-        let doubtful: Vec<_> = found.iter().filter(|&it| is_doubtful(it)).map(|it| it.fact.key).collect();
+        let is_doubtful =
+            |detail: &ConversationDetail| needs_rating(self.scope, self.measure, &detail.fact);
+        let doubtful: Vec<_> = found
+            .iter()
+            .filter(|&it| is_doubtful(it))
+            .map(|it| it.fact.key)
+            .collect();
         if !doubtful.is_empty() {
             // They are assigned to others: of their ratings, only those that name the viewer are the viewer's.
-            let ratings = self.store.list_ratings_of(self.ws, &doubtful).await?.into_iter().map(|rating| rating.fact);
+            let ratings = self
+                .store
+                .list_ratings_of(self.ws, &doubtful)
+                .await?
+                .into_iter()
+                .map(|rating| rating.fact);
             let own = ratings.filter(|rating| self.scope.covers(rating.member));
             let rated: HashSet<_> = own.map(|rating| rating.conversation).collect();
             found.retain(|detail| !is_doubtful(detail) || rated.contains(&detail.fact.key));
         }
-        Ok(found.into_iter().map(|detail| (detail.fact.key, detail.id)).collect())
+        Ok(found
+            .into_iter()
+            .map(|detail| (detail.fact.key, detail.id))
+            .collect())
     }
 }
 
@@ -132,7 +173,9 @@ impl Rows for Behind<'_> {
 
     fn sort(&self, row: &Listed) -> i64 {
         if self.measure.is_duration() {
-            row.seconds.map_or(i64::MAX, |seconds| -i64::try_from(seconds).unwrap_or(i64::MAX))
+            row.seconds.map_or(i64::MAX, |seconds| {
+                -i64::try_from(seconds).unwrap_or(i64::MAX)
+            })
         } else {
             -row.created_at.micros()
         }
@@ -141,7 +184,10 @@ impl Rows for Behind<'_> {
     async fn with_ids(&self, rows: &[Listed]) -> Result<Vec<(Listed, String)>, ApiError> {
         let keys: Vec<_> = rows.iter().map(|row| row.conversation).collect();
         let mut ids: HashMap<_, _> = self.ids(&keys).await?.into_iter().collect();
-        Ok(rows.iter().filter_map(|row| Some((*row, ids.remove(&row.conversation)?))).collect())
+        Ok(rows
+            .iter()
+            .filter_map(|row| Some((*row, ids.remove(&row.conversation)?)))
+            .collect())
     }
 }
 
@@ -155,7 +201,9 @@ impl Conversation {
 
     /// How the customer wrote, such as `email`.
     async fn channel(&self) -> Result<String, ApiError> {
-        self.page.channel(&self.detail.fact).map(|name| name.to_string())
+        self.page
+            .channel(&self.detail.fact)
+            .map(|name| name.to_string())
     }
 
     /// When it was created.
@@ -175,7 +223,10 @@ impl Conversation {
 
     /// Whose it is.
     async fn customer(&self) -> Result<Customer, ApiError> {
-        self.page.customer(self.detail.fact.customer).await.map(Customer::from)
+        self.page
+            .customer(self.detail.fact.customer)
+            .await
+            .map(Customer::from)
     }
 
     /// Whom it is assigned to now. Agents and viewers see themselves here, or null.
@@ -190,17 +241,25 @@ impl Conversation {
 
     /// From its first inbound message to the first reply to it; null before that.
     async fn first_response_seconds(&self) -> Option<f64> {
-        self.detail.fact.first_response_seconds().map(|seconds| seconds as f64)
+        self.detail
+            .fact
+            .first_response_seconds()
+            .map(|seconds| seconds as f64)
     }
 
     /// From its creation to its latest closing; null while it is open.
     async fn closing_seconds(&self) -> Option<f64> {
-        self.detail.fact.closing_seconds().map(|seconds| seconds as f64)
+        self.detail
+            .fact
+            .closing_seconds()
+            .map(|seconds| seconds as f64)
     }
 
     /// Its ratings, newest first. Agents and viewers see those credited to them.
     async fn ratings(&self) -> Result<Vec<Feedback>, ApiError> {
         let ratings = self.page.ratings(&self.detail.fact).await?.into_iter();
-        Ok(ratings.map(|rating| Feedback::new(rating, Arc::clone(&self.detail), Arc::clone(&self.page))).collect())
+        Ok(ratings
+            .map(|rating| Feedback::new(rating, Arc::clone(&self.detail), Arc::clone(&self.page)))
+            .collect())
     }
 }

@@ -70,7 +70,8 @@ impl Place {
 
     fn read<T>(cursor: &str, list: impl Fn(&str) -> Option<T>) -> Result<(Self, T), ApiError> {
         let read = OpaqueCursor::<(String, i64, Option<String>)>::decode_cursor(cursor).ok();
-        let read = read.and_then(|OpaqueCursor((tag, sort, id))| Some((Self { sort, id }, list(&tag)?)));
+        let read =
+            read.and_then(|OpaqueCursor((tag, sort, id))| Some((Self { sort, id }, list(&tag)?)));
         read.ok_or_else(|| {
             ApiError::bad_input(format!(
                 "after: {cursor:?} is no cursor of this list; take one from its edges or pageInfo"
@@ -81,11 +82,19 @@ impl Place {
 
 /// A cursor of whatever list, written anew; `None` where it is none. What one is written as, it is read from again.
 pub fn rewrite_cursor(cursor: &str) -> Option<String> {
-    let lists = [List::Conversations, List::Durations, List::Feedback, List::AuditEvents, List::RollupRuns];
+    let lists = [
+        List::Conversations,
+        List::Durations,
+        List::Feedback,
+        List::AuditEvents,
+        List::RollupRuns,
+    ];
     if let Ok((place, generation)) = Place::decode_of_generation(cursor) {
         return Some(place.encode(List::DailyRollups(generation)));
     }
-    lists.into_iter().find_map(|list| Some(Place::decode(cursor, list).ok()?.encode(list)))
+    lists
+        .into_iter()
+        .find_map(|list| Some(Place::decode(cursor, list).ok()?.encode(list)))
 }
 
 #[cfg(test)]
@@ -93,20 +102,29 @@ mod tests {
     use super::*;
 
     fn place(sort: i64, id: Option<&str>) -> Place {
-        Place { sort, id: id.map(str::to_owned) }
+        Place {
+            sort,
+            id: id.map(str::to_owned),
+        }
     }
 
     #[test]
     fn a_cursor_is_read_back_by_its_own_list_alone() {
         let cursor = place(-5, Some("é\"1")).encode(List::Feedback);
-        assert_eq!(Place::decode(&cursor, List::Feedback), Ok(place(-5, Some("é\"1"))));
+        assert_eq!(
+            Place::decode(&cursor, List::Feedback),
+            Ok(place(-5, Some("é\"1")))
+        );
         assert!(Place::decode(&cursor, List::Conversations).is_err());
     }
 
     #[test]
     fn a_cursor_of_daily_rollups_tells_of_which_generation_it_is() {
         let cursor = place(20_000, None).encode(List::DailyRollups(17));
-        assert_eq!(Place::decode_of_generation(&cursor), Ok((place(20_000, None), 17)));
+        assert_eq!(
+            Place::decode_of_generation(&cursor),
+            Ok((place(20_000, None), 17))
+        );
         assert!(Place::decode(&cursor, List::Feedback).is_err());
         assert!(Place::decode_of_generation(&place(1, None).encode(List::Feedback)).is_err());
     }

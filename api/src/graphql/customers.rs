@@ -25,6 +25,9 @@ impl Customer {
 
     /// The name; null where none came, or where it was erased.
     async fn name(&self, ctx: &Context<'_>) -> Nullable<&str> {
-        guarded(ctx, "Customer", "name", async { Ok(self.0.name.as_deref()) }).await
+        guarded(ctx, "Customer", "name", async {
+            Ok(self.0.name.as_deref())
+        })
+        .await
     }
 }

@@ -37,24 +37,38 @@ pub(super) async fn daily_rollups(
     first: usize,
     after: Option<String>,
 ) -> Result<DailyRollupConnection, ApiError> {
-    let after = after.map(|cursor| Place::decode_of_generation(&cursor)).transpose()?;
+    let after = after
+        .map(|cursor| Place::decode_of_generation(&cursor))
+        .transpose()?;
     let (after, before) = after.unzip();
     let generation = snapshot.ledger().generation;
     let mut rows = Vec::new();
     if let Some(period) = remaining(period, after.as_ref()) {
-        let mut walk = Walk::new(Arc::clone(snapshot), selection.clone(), period, By::Member).await?;
+        let mut walk =
+            Walk::new(Arc::clone(snapshot), selection.clone(), period, By::Member).await?;
         while rows.len() <= first
             && let Some(day) = walk.next_day().await?
         {
             let day = nodes(snapshot, selection, &day, walk.subjects()).into_iter();
-            rows.extend(day.filter(|(_, place)| after.as_ref().is_none_or(|after| place.is_behind(after))));
+            rows.extend(
+                day.filter(|(_, place)| after.as_ref().is_none_or(|after| place.is_behind(after))),
+            );
         }
     }
     let has_next = first < rows.len();
     rows.truncate(first);
-    let slice = Slice { nodes: rows, has_next, has_previous: after.is_some() };
+    let slice = Slice {
+        nodes: rows,
+        has_next,
+        has_previous: after.is_some(),
+    };
     let changed = before.is_some_and(|before| before != generation);
-    Ok(DailyRollupConnection::new(List::DailyRollups(generation), slice, generation, changed))
+    Ok(DailyRollupConnection::new(
+        List::DailyRollups(generation),
+        slice,
+        generation,
+        changed,
+    ))
 }
 
 /// The days of `period` that can still hold rows behind `after`.
@@ -67,14 +81,30 @@ fn day_number(place: &Place) -> caseload_schema::day::Day {
     caseload_schema::day::Day::from_number(i32::try_from(place.sort).unwrap_or(i32::MAX))
 }
 
-fn nodes(snapshot: &Snapshot, selection: &Selection, day: &DayRows, subjects: &[Subject]) -> Vec<(DailyRollup, Place)> {
+fn nodes(
+    snapshot: &Snapshot,
+    selection: &Selection,
+    day: &DayRows,
+    subjects: &[Subject],
+) -> Vec<(DailyRollup, Place)> {
     let whole = snapshot.view_of_block(selection, day.day, day.block.clone());
     let node = |row: &DailyRow| {
         let member = subjects[row.subject].member().cloned();
-        let place = Place { sort: i64::from(day.day.number()), id: member.as_ref().map(|member| member.id.clone()) };
+        let place = Place {
+            sort: i64::from(day.day.number()),
+            id: member.as_ref().map(|member| member.id.clone()),
+        };
         let view = whole.credited_to(member.as_ref().map(|member| member.key));
         let rolled_up_at = DateTime(day.rolled_up_at);
-        (DailyRollup { member, view, backlog: row.backlog, rolled_up_at }, place)
+        (
+            DailyRollup {
+                member,
+                view,
+                backlog: row.backlog,
+                rolled_up_at,
+            },
+            place,
+        )
     };
     day.rows.iter().map(node).collect()
 }

@@ -29,11 +29,17 @@ impl Details {
         scope: Scope,
         keys: &[ConversationKey],
     ) -> Result<Arc<Self>, ApiError> {
-        let found = snapshot.reachable_store()?.find_conversations(snapshot.key(), keys).await?;
+        let found = snapshot
+            .reachable_store()?
+            .find_conversations(snapshot.key(), keys)
+            .await?;
         Ok(Arc::new(Self {
             snapshot: Arc::clone(snapshot),
             scope,
-            conversations: found.into_iter().map(|detail| (detail.fact.key, Arc::new(detail))).collect(),
+            conversations: found
+                .into_iter()
+                .map(|detail| (detail.fact.key, Arc::new(detail)))
+                .collect(),
             customers: OnceCell::new(),
             ratings: OnceCell::new(),
         }))
@@ -46,7 +52,10 @@ impl Details {
 
     /// Whose conversation it is.
     pub(super) async fn customer(&self, key: CustomerKey) -> Result<Customer, ApiError> {
-        let customers = self.customers.get_or_try_init(|| self.load_customers()).await?;
+        let customers = self
+            .customers
+            .get_or_try_init(|| self.load_customers())
+            .await?;
         customers.get(&key).cloned().ok_or_else(|| {
             tracing::error!(
                 workspace = self.snapshot.key().0,
@@ -58,59 +67,101 @@ impl Details {
     }
 
     /// The ratings of one of the conversations that may be seen, newest first, then by id.
-    pub(super) async fn ratings(&self, conversation: &facts::Conversation) -> Result<Vec<RatingDetail>, ApiError> {
+    pub(super) async fn ratings(
+        &self,
+        conversation: &facts::Conversation,
+    ) -> Result<Vec<RatingDetail>, ApiError> {
         let ratings = self.ratings.get_or_try_init(|| self.load_ratings()).await?;
-        let all = ratings.get(&conversation.key).map(Vec::as_slice).unwrap_or_default();
-        Ok(all.iter().filter(|rating| self.scope.covers(credited(rating, conversation))).cloned().collect())
+        let all = ratings
+            .get(&conversation.key)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        Ok(all
+            .iter()
+            .filter(|rating| self.scope.covers(credited(rating, conversation)))
+            .cloned()
+            .collect())
     }
 
     /// Whom it is credited to, where the viewer may see that.
     pub(super) fn member(&self, key: Option<MemberKey>) -> Option<Member> {
         let visible = key.filter(|_| self.scope.covers(key))?;
-        self.snapshot.directory().member(visible).cloned().map(Member)
+        self.snapshot
+            .directory()
+            .member(visible)
+            .cloned()
+            .map(Member)
     }
 
     /// Labels by title, then id.
     pub(super) fn labels(&self, keys: &[LabelKey]) -> Vec<Label> {
         let directory = self.snapshot.directory();
-        let mut labels: Vec<_> = keys.iter().filter_map(|&key| directory.label(key).cloned()).collect();
+        let mut labels: Vec<_> = keys
+            .iter()
+            .filter_map(|&key| directory.label(key).cloned())
+            .collect();
         labels.sort_by(|a, b| (&a.title, &a.id).cmp(&(&b.title, &b.id)));
         labels.into_iter().map(Label).collect()
     }
 
     /// The channel's name.
     pub(super) fn channel(&self, conversation: &facts::Conversation) -> Result<Arc<str>, ApiError> {
-        self.snapshot.directory().channel(conversation.channel).cloned().ok_or_else(|| {
-            tracing::error!(
-                workspace = self.snapshot.key().0,
-                channel = conversation.channel.0,
-                "a channel is missing"
-            );
-            ApiError::internal()
-        })
+        self.snapshot
+            .directory()
+            .channel(conversation.channel)
+            .cloned()
+            .ok_or_else(|| {
+                tracing::error!(
+                    workspace = self.snapshot.key().0,
+                    channel = conversation.channel.0,
+                    "a channel is missing"
+                );
+                ApiError::internal()
+            })
     }
 
     async fn load_customers(&self) -> Result<HashMap<CustomerKey, Customer>, ApiError> {
-        let mut keys: Vec<_> = self.conversations.values().map(|detail| detail.fact.customer).collect();
+        let mut keys: Vec<_> = self
+            .conversations
+            .values()
+            .map(|detail| detail.fact.customer)
+            .collect();
         keys.sort_unstable();
         keys.dedup();
-        let found = self.snapshot.reachable_store()?.find_customers(self.snapshot.key(), &keys).await?;
-        Ok(found.into_iter().map(|customer| (customer.key, customer)).collect())
+        let found = self
+            .snapshot
+            .reachable_store()?
+            .find_customers(self.snapshot.key(), &keys)
+            .await?;
+        Ok(found
+            .into_iter()
+            .map(|customer| (customer.key, customer))
+            .collect())
     }
 
     async fn load_ratings(&self) -> Result<HashMap<ConversationKey, Vec<RatingDetail>>, ApiError> {
         let keys: Vec<_> = self.conversations.keys().copied().collect();
-        let mut found = self.snapshot.reachable_store()?.list_ratings_of(self.snapshot.key(), &keys).await?;
+        let mut found = self
+            .snapshot
+            .reachable_store()?
+            .list_ratings_of(self.snapshot.key(), &keys)
+            .await?;
         found.sort_by(|a, b| (b.fact.rated_at, &a.id).cmp(&(a.fact.rated_at, &b.id)));
         let mut ratings: HashMap<_, Vec<_>> = HashMap::new();
         for rating in found {
-            ratings.entry(rating.fact.conversation).or_default().push(rating);
+            ratings
+                .entry(rating.fact.conversation)
+                .or_default()
+                .push(rating);
         }
         Ok(ratings)
     }
 }
 
 /// Whom a rating of that conversation is credited to.
-pub(super) fn credited(rating: &RatingDetail, conversation: &facts::Conversation) -> Option<MemberKey> {
+pub(super) fn credited(
+    rating: &RatingDetail,
+    conversation: &facts::Conversation,
+) -> Option<MemberKey> {
     rating.fact.member.or(conversation.assignee)
 }

@@ -41,12 +41,20 @@ impl DurationStats {
     }
 
     /// The value at place q·(n−1) of the n sorted values, interpolated linearly; null with no value.
-    async fn quantile(&self, ctx: &Context<'_>, #[graphql(desc = "0 to 1.")] q: f64) -> Nullable<f64> {
+    async fn quantile(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "0 to 1.")] q: f64,
+    ) -> Nullable<f64> {
         if let Err(late) = ctx.deadline().and_then(Deadline::check) {
             return Some(Err(late));
         }
         let valid = (0.0..=1.0).contains(&q);
-        if valid { self.0.quantile(q).map(Ok) } else { Some(Err(ApiError::bad_input(format!("q is 0 to 1, was {q}")))) }
+        if valid {
+            self.0.quantile(q).map(Ok)
+        } else {
+            Some(Err(ApiError::bad_input(format!("q is 0 to 1, was {q}"))))
+        }
     }
 
     /// How many values lie in each of seven ranges.

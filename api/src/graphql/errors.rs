@@ -22,7 +22,11 @@ pub fn with_codes(mut response: Response) -> Response {
 
 /// Whether a field found that the request has taken longer than it may.
 pub fn has_timed_out(response: &Response) -> bool {
-    response.errors.iter().any(|error| error.source::<ApiError>().is_some_and(|error| error.code == Code::Timeout))
+    response.errors.iter().any(|error| {
+        error
+            .source::<ApiError>()
+            .is_some_and(|error| error.code == Code::Timeout)
+    })
 }
 
 /// `place` with the code and message of `error`.
@@ -30,28 +34,44 @@ pub fn has_timed_out(response: &Response) -> bool {
 pub fn to_server_error(mut place: ServerError, error: &ApiError) -> ServerError {
     place.message = error.message.to_string();
     place.source = None;
-    place.extensions.get_or_insert_default().set("code", error.code.name());
+    place
+        .extensions
+        .get_or_insert_default()
+        .set("code", error.code.name());
     place
 }
 
 /// What our resolvers return is an [`ApiError`]; what has another source is not meant for clients; what has none was said by
 /// the library about the request.
 fn with_code(error: ServerError) -> ServerError {
-    if error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some()) {
+    if error
+        .extensions
+        .as_ref()
+        .is_some_and(|extensions| extensions.get("code").is_some())
+    {
         return error;
     }
     if let Some(ours) = error.source::<ApiError>().cloned() {
         return to_server_error(error, &ours);
     }
     if error.source.is_some() {
-        tracing::error!(message = error.message, "an error without a code reached a client as INTERNAL");
+        tracing::error!(
+            message = error.message,
+            "an error without a code reached a client as INTERNAL"
+        );
         return to_server_error(error, &ApiError::internal());
     }
-    let code = if TOO_COMPLEX.iter().any(|words| error.message.starts_with(words)) {
+    let code = if TOO_COMPLEX
+        .iter()
+        .any(|words| error.message.starts_with(words))
+    {
         Code::QueryTooComplex
     } else {
         Code::BadUserInput
     };
-    let said = ApiError { code, message: error.message.clone().into() };
+    let said = ApiError {
+        code,
+        message: error.message.clone().into(),
+    };
     to_server_error(error, &said)
 }

@@ -59,7 +59,10 @@ impl Extension for SessionOfEachEvent {
                 data.insert(deadline);
                 next.run_with_data(ctx, operation_name, data).await
             }
-            Err(error) => Response::from_errors(vec![to_server_error(ServerError::new(String::new(), None), &error)]),
+            Err(error) => Response::from_errors(vec![to_server_error(
+                ServerError::new(String::new(), None),
+                &error,
+            )]),
         }
     }
 }

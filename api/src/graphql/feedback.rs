@@ -33,8 +33,16 @@ pub(super) struct Feedback {
 
 impl Feedback {
     /// A rating of one of the page's conversations.
-    pub(super) fn new(rating: RatingDetail, conversation: Arc<ConversationDetail>, page: Arc<Details>) -> Self {
-        Self { rating: Arc::new(rating), conversation, page }
+    pub(super) fn new(
+        rating: RatingDetail,
+        conversation: Arc<ConversationDetail>,
+        page: Arc<Details>,
+    ) -> Self {
+        Self {
+            rating: Arc::new(rating),
+            conversation,
+            page,
+        }
     }
 }
 
@@ -46,21 +54,48 @@ pub(super) async fn feedback(
     first: usize,
     after: Option<String>,
 ) -> Result<FeedbackConnection, ApiError> {
-    let after = after.map(|cursor| Place::decode(&cursor, List::Feedback)).transpose()?;
+    let after = after
+        .map(|cursor| Place::decode(&cursor, List::Feedback))
+        .transpose()?;
     let rows = figures.view().ratings(filter);
-    let given = Given { store: figures.snapshot().reachable_store()?, ws: figures.snapshot().key(), scope };
+    let given = Given {
+        store: figures.snapshot().reachable_store()?,
+        ws: figures.snapshot().key(),
+        scope,
+    };
     let page = page::page(&given, &rows, after, first).await?;
     let (has_next, has_previous) = (page.has_next, page.has_previous);
     let nodes = nodes(figures, scope, page).await?;
-    Ok(FeedbackConnection::new(List::Feedback, Slice { nodes, has_next, has_previous }, rows.len()))
+    Ok(FeedbackConnection::new(
+        List::Feedback,
+        Slice {
+            nodes,
+            has_next,
+            has_previous,
+        },
+        rows.len(),
+    ))
 }
 
-async fn nodes(figures: &Figures, scope: Scope, page: Page<RatedRow>) -> Result<Vec<(Feedback, Place)>, ApiError> {
+async fn nodes(
+    figures: &Figures,
+    scope: Scope,
+    page: Page<RatedRow>,
+) -> Result<Vec<(Feedback, Place)>, ApiError> {
     let snapshot = figures.snapshot();
     let keys: Vec<_> = page.rows.iter().map(|(row, _)| row.rating).collect();
-    let found = snapshot.reachable_store()?.find_ratings(snapshot.key(), &keys).await?;
-    let mut ratings: HashMap<_, _> = found.into_iter().map(|rating| (rating.fact.key, rating)).collect();
-    let mut conversations: Vec<_> = ratings.values().map(|rating| rating.fact.conversation).collect();
+    let found = snapshot
+        .reachable_store()?
+        .find_ratings(snapshot.key(), &keys)
+        .await?;
+    let mut ratings: HashMap<_, _> = found
+        .into_iter()
+        .map(|rating| (rating.fact.key, rating))
+        .collect();
+    let mut conversations: Vec<_> = ratings
+        .values()
+        .map(|rating| rating.fact.conversation)
+        .collect();
     conversations.sort_unstable();
     conversations.dedup();
     let details = Details::load(snapshot, scope, &conversations).await?;
@@ -70,7 +105,10 @@ async fn nodes(figures: &Figures, scope: Scope, page: Page<RatedRow>) -> Result<
         if !scope.covers(credited(&rating, &conversation.fact)) {
             return None;
         }
-        Some((Feedback::new(rating, conversation, Arc::clone(&details)), place))
+        Some((
+            Feedback::new(rating, conversation, Arc::clone(&details)),
+            place,
+        ))
     });
     Ok(nodes.collect())
 }
@@ -88,14 +126,23 @@ impl Given<'_> {
         if self.scope == Scope::Everyone {
             return Ok(ratings);
         }
-        let mut keys: Vec<_> = ratings.iter().map(|rating| rating.fact.conversation).collect();
+        let mut keys: Vec<_> = ratings
+            .iter()
+            .map(|rating| rating.fact.conversation)
+            .collect();
         keys.sort_unstable();
         keys.dedup();
-        let found = self.store.find_conversations(self.ws, &keys).await?.into_iter();
-        let conversations: HashMap<_, _> = found.map(|detail| (detail.fact.key, detail.fact)).collect();
+        let found = self
+            .store
+            .find_conversations(self.ws, &keys)
+            .await?
+            .into_iter();
+        let conversations: HashMap<_, _> =
+            found.map(|detail| (detail.fact.key, detail.fact)).collect();
         let is_covered = |rating: &RatingDetail| {
             let conversation = conversations.get(&rating.fact.conversation);
-            conversation.is_some_and(|conversation| self.scope.covers(credited(rating, conversation)))
+            conversation
+                .is_some_and(|conversation| self.scope.covers(credited(rating, conversation)))
         };
         Ok(ratings.into_iter().filter(is_covered).collect())
     }
@@ -110,9 +157,15 @@ impl Rows for Given<'_> {
 
     async fn with_ids(&self, rows: &[RatedRow]) -> Result<Vec<(RatedRow, String)>, ApiError> {
         let keys: Vec<_> = rows.iter().map(|row| row.rating).collect();
-        let ratings = self.covered(self.store.find_ratings(self.ws, &keys).await?).await?.into_iter();
+        let ratings = self
+            .covered(self.store.find_ratings(self.ws, &keys).await?)
+            .await?
+            .into_iter();
         let mut ids: HashMap<_, _> = ratings.map(|rating| (rating.fact.key, rating.id)).collect();
-        Ok(rows.iter().filter_map(|row| Some((*row, ids.remove(&row.rating)?))).collect())
+        Ok(rows
+            .iter()
+            .filter_map(|row| Some((*row, ids.remove(&row.rating)?)))
+            .collect())
     }
 }
 
@@ -131,7 +184,10 @@ impl Feedback {
 
     /// What the customer wrote; null where nothing was written, or where it was erased.
     async fn comment(&self, ctx: &Context<'_>) -> Nullable<&str> {
-        guarded(ctx, "Feedback", "comment", async { Ok(self.rating.comment.as_deref()) }).await
+        guarded(ctx, "Feedback", "comment", async {
+            Ok(self.rating.comment.as_deref())
+        })
+        .await
     }
 
     /// When it was given.
@@ -146,12 +202,16 @@ impl Feedback {
 
     /// Who gave it.
     async fn customer(&self) -> Result<Customer, ApiError> {
-        self.page.customer(self.conversation.fact.customer).await.map(Customer::from)
+        self.page
+            .customer(self.conversation.fact.customer)
+            .await
+            .map(Customer::from)
     }
 
     /// Whom it is credited to.
     async fn member(&self) -> Option<Member> {
-        self.page.member(credited(&self.rating, &self.conversation.fact))
+        self.page
+            .member(credited(&self.rating, &self.conversation.fact))
     }
 
     /// The labels that its conversation has now, by title.

@@ -18,14 +18,27 @@ pub(super) struct Figures {
 
 impl Figures {
     /// Loads the days of `period`.
-    pub(super) async fn load(snapshot: &Arc<Snapshot>, selection: Selection, period: Period) -> Result<Self, ApiError> {
+    pub(super) async fn load(
+        snapshot: &Arc<Snapshot>,
+        selection: Selection,
+        period: Period,
+    ) -> Result<Self, ApiError> {
         let view = snapshot.view(&selection, period).await?;
-        Ok(Self { snapshot: Arc::clone(snapshot), selection, view })
+        Ok(Self {
+            snapshot: Arc::clone(snapshot),
+            selection,
+            view,
+        })
     }
 
     /// The same of the period before.
     pub(super) async fn previous(&self) -> Result<Self, ApiError> {
-        Self::load(&self.snapshot, self.selection.clone(), self.view.period().previous()).await
+        Self::load(
+            &self.snapshot,
+            self.selection.clone(),
+            self.view.period().previous(),
+        )
+        .await
     }
 
     /// The part that is credited to `member`, or to nobody.
@@ -54,7 +67,9 @@ impl Figures {
 
     /// The same, able to tell the backlog.
     pub(super) async fn view_with_backlog(&self) -> Result<View, ApiError> {
-        self.snapshot.view_with_backlog(&self.selection, self.view.period()).await
+        self.snapshot
+            .view_with_backlog(&self.selection, self.view.period())
+            .await
     }
 
     /// What they are figures of.
@@ -80,6 +95,10 @@ impl Figures {
     /// One measure beside that of the period before.
     pub(super) async fn change(&self, measure: Measure) -> Result<Change, ApiError> {
         let previous = self.previous().await?;
-        Ok(Change::between(measure, self.view.value(measure), previous.view.value(measure)))
+        Ok(Change::between(
+            measure,
+            self.view.value(measure),
+            previous.view.value(measure),
+        ))
     }
 }

@@ -78,7 +78,8 @@ pub(super) struct DateRange {
 impl DateRange {
     /// As a period; `argument` is named where it can be none.
     pub(super) fn resolve(self, argument: &str) -> Result<Period, ApiError> {
-        Period::new(self.from.0, self.to.0).map_err(|error| ApiError::bad_input(format!("{argument}: {error}")))
+        Period::new(self.from.0, self.to.0)
+            .map_err(|error| ApiError::bad_input(format!("{argument}: {error}")))
     }
 }
 
@@ -105,7 +106,9 @@ impl HourOfWeek {
     pub(super) fn resolve(self, argument: &str) -> Result<cube::HourOfWeek, ApiError> {
         let Self { weekday, hour } = self;
         cube::HourOfWeek::new(weekday, hour).ok_or_else(|| {
-            ApiError::bad_input(format!("{argument}: weekday is 1 to 7, hour 0 to 23; were {weekday} and {hour}"))
+            ApiError::bad_input(format!(
+                "{argument}: weekday is 1 to 7, hour 0 to 23; were {weekday} and {hour}"
+            ))
         })
     }
 }
@@ -128,20 +131,35 @@ pub(super) struct ReportFilter {
 impl ReportFilter {
     /// As the cube takes it. Unknown ids pass nothing.
     pub(super) fn resolve(self, directory: &Directory) -> Filter {
-        let labels = self
-            .label_ids
-            .map(|ids| ids.iter().filter_map(|id| directory.label_by_id(id)).map(|label| label.key).collect());
-        let channels =
-            self.channels.map(|names| names.iter().filter_map(|name| directory.channel_by_name(name)).collect());
+        let labels = self.label_ids.map(|ids| {
+            ids.iter()
+                .filter_map(|id| directory.label_by_id(id))
+                .map(|label| label.key)
+                .collect()
+        });
+        let channels = self.channels.map(|names| {
+            names
+                .iter()
+                .filter_map(|name| directory.channel_by_name(name))
+                .collect()
+        });
         let members = self.member_ids.map(|ids| members(&ids, directory));
         let teams = self.team_ids.map(|ids| members_of_teams(&ids, directory));
-        Filter { credit: credit(members, teams, self.unassigned.unwrap_or(false)), labels, channels }
+        Filter {
+            credit: credit(members, teams, self.unassigned.unwrap_or(false)),
+            labels,
+            channels,
+        }
     }
 
     /// The same without those fields that say whose figures they are.
     #[must_use]
     pub(super) fn without_credit(self) -> Self {
-        Self { label_ids: self.label_ids, channels: self.channels, ..Self::default() }
+        Self {
+            label_ids: self.label_ids,
+            channels: self.channels,
+            ..Self::default()
+        }
     }
 }
 
@@ -165,7 +183,9 @@ pub(super) fn resolve_first(first: Option<i32>, default: usize) -> Result<usize,
     match first {
         None => Ok(default),
         Some(first @ 0..=MAX_FIRST) => Ok(first as usize),
-        Some(first) => Err(ApiError::bad_input(format!("first is 0 to {MAX_FIRST}, was {first}"))),
+        Some(first) => Err(ApiError::bad_input(format!(
+            "first is 0 to {MAX_FIRST}, was {first}"
+        ))),
     }
 }
 
@@ -187,11 +207,17 @@ fn credit(
 }
 
 fn members(ids: &[ID], directory: &Directory) -> BTreeSet<MemberKey> {
-    ids.iter().filter_map(|id| directory.member_by_id(id)).map(|member| member.key).collect()
+    ids.iter()
+        .filter_map(|id| directory.member_by_id(id))
+        .map(|member| member.key)
+        .collect()
 }
 
 fn members_of_teams(ids: &[ID], directory: &Directory) -> BTreeSet<MemberKey> {
-    ids.iter().filter_map(|id| directory.team_by_id(id)).flat_map(|team| team.members.iter().copied()).collect()
+    ids.iter()
+        .filter_map(|id| directory.team_by_id(id))
+        .flat_map(|team| team.members.iter().copied())
+        .collect()
 }
 
 #[cfg(test)]
@@ -202,11 +228,22 @@ mod tests {
         keys.iter().copied().map(MemberKey).collect()
     }
 
-    fn check(members: Option<&[i64]>, teams: Option<&[i64]>, unassigned: bool, expected: Option<&[i64]>) {
+    fn check(
+        members: Option<&[i64]>,
+        teams: Option<&[i64]>,
+        unassigned: bool,
+        expected: Option<&[i64]>,
+    ) {
         // 0 stands for nobody.
-        let expected: Option<BTreeSet<_>> =
-            expected.map(|keys| keys.iter().map(|&key| (key != 0).then_some(MemberKey(key))).collect());
-        assert_eq!(credit(members.map(keys), teams.map(keys), unassigned), expected);
+        let expected: Option<BTreeSet<_>> = expected.map(|keys| {
+            keys.iter()
+                .map(|&key| (key != 0).then_some(MemberKey(key)))
+                .collect()
+        });
+        assert_eq!(
+            credit(members.map(keys), teams.map(keys), unassigned),
+            expected
+        );
     }
 
     #[test]
@@ -242,7 +279,10 @@ mod tests {
     fn a_reversed_or_endless_period_is_refused() {
         let today = Day::from_number(20_000);
         let between = |from, to| {
-            let range = DateRange { from: Date(today.plus(from)), to: Date(today.plus(to)) };
+            let range = DateRange {
+                from: Date(today.plus(from)),
+                to: Date(today.plus(to)),
+            };
             resolve_period(Some(PeriodInput::Between(range)), today).map(Period::len)
         };
         assert_eq!(between(0, 0), Ok(1));

@@ -48,19 +48,29 @@ pub(super) fn label_reports(figures: &Figures) -> Vec<LabelReport> {
         .into_iter()
         .filter_map(|count| {
             let label = Arc::clone(directory.label(count.label)?);
-            Some(LabelReport { label, count, figures: figures.clone() })
+            Some(LabelReport {
+                label,
+                count,
+                figures: figures.clone(),
+            })
         })
         .collect();
     reports.sort_by(|a, b| {
         let order = |report: &LabelReport| std::cmp::Reverse(report.count.conversations);
-        order(a).cmp(&order(b)).then_with(|| (&a.label.title, &a.label.id).cmp(&(&b.label.title, &b.label.id)))
+        order(a)
+            .cmp(&order(b))
+            .then_with(|| (&a.label.title, &a.label.id).cmp(&(&b.label.title, &b.label.id)))
     });
     reports
 }
 
 /// The first `first` labels that have a conversation.
 pub(super) fn top_labels(figures: &Figures, first: usize) -> Vec<LabelReport> {
-    label_reports(figures).into_iter().filter(|report| 0 < report.count.conversations).take(first).collect()
+    label_reports(figures)
+        .into_iter()
+        .filter(|report| 0 < report.count.conversations)
+        .take(first)
+        .collect()
 }
 
 /// The figures of the conversations that have one label now.

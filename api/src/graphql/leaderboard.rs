@@ -31,7 +31,8 @@ pub(super) fn leaderboard(
     deadline: Deadline,
 ) -> Result<Vec<LeaderboardEntry>, ApiError> {
     let reports = member_reports(figures, deadline)?;
-    let value = |report: &MemberReport| deadline.check().map(|()| report.figures().view().value(by));
+    let value =
+        |report: &MemberReport| deadline.check().map(|()| report.figures().view().value(by));
     let values = reports.iter().map(value).collect::<Result<Vec<_>, _>>()?;
     let mut entries: Vec<_> = reports
         .into_iter()

@@ -68,8 +68,18 @@ pub(super) struct Change {
 
 impl Change {
     /// The change of a measure between two values.
-    pub(super) fn between(measure: cube::Measure, current: Option<f64>, previous: Option<f64>) -> Self {
+    pub(super) fn between(
+        measure: cube::Measure,
+        current: Option<f64>,
+        previous: Option<f64>,
+    ) -> Self {
         let change = cube::change(current, previous);
-        Self { measure: measure.into(), current, previous, absolute: change.absolute, relative: change.relative }
+        Self {
+            measure: measure.into(),
+            current,
+            previous,
+            absolute: change.absolute,
+            relative: change.relative,
+        }
     }
 }

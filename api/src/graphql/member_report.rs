@@ -28,7 +28,10 @@ pub(super) struct MemberReport {
 impl MemberReport {
     /// The part of `figures` that is credited to `member`.
     pub(super) fn new(member: Arc<directory::Member>, figures: &Figures) -> Self {
-        Self { figures: figures.credited_to(Some(member.key)), member }
+        Self {
+            figures: figures.credited_to(Some(member.key)),
+            member,
+        }
     }
 
     /// The member's figures.
@@ -37,15 +40,23 @@ impl MemberReport {
     }
 
     fn is_listed(&self) -> bool {
-        self.member.active || 0 < self.figures.view().open() || self.figures.view().anything_counts()
+        self.member.active
+            || 0 < self.figures.view().open()
+            || self.figures.view().anything_counts()
     }
 }
 
 /// The rows of a list of members, by name, then id: those whom the filter leaves, the active ones all, the others where
 /// anything counts or conversations are open in their name.
-pub(super) fn member_reports(figures: &Figures, deadline: Deadline) -> Result<Vec<MemberReport>, ApiError> {
+pub(super) fn member_reports(
+    figures: &Figures,
+    deadline: Deadline,
+) -> Result<Vec<MemberReport>, ApiError> {
     let directory = figures.snapshot().directory();
-    let members = directory.members().iter().filter(|member| figures.selection().names(Some(member.key)));
+    let members = directory
+        .members()
+        .iter()
+        .filter(|member| figures.selection().names(Some(member.key)));
     let members: Vec<_> = members.map(Arc::clone).collect();
     let keys: Vec<_> = members.iter().map(|member| member.key).collect();
     let mut reports = Vec::new();
@@ -79,18 +90,25 @@ impl MemberReport {
 
     /// The same for the period before, of as many days.
     async fn previous(&self) -> Result<Self, ApiError> {
-        Ok(Self { member: Arc::clone(&self.member), figures: self.figures.previous().await? })
+        Ok(Self {
+            member: Arc::clone(&self.member),
+            figures: self.figures.previous().await?,
+        })
     }
 
     /// A measure against that of the period before.
-    async fn change(&self, #[graphql(desc = "Which one.")] measure: Measure) -> Result<Change, ApiError> {
+    async fn change(
+        &self,
+        #[graphql(desc = "Which one.")] measure: Measure,
+    ) -> Result<Change, ApiError> {
         self.figures.change(measure.into()).await
     }
 
     /// The figures over time: one point for each day, week, month or year that the period touches.
     async fn series(
         &self,
-        #[graphql(default_with = "Granularity::Day", desc = "How long a point is.")] by: Granularity,
+        #[graphql(default_with = "Granularity::Day", desc = "How long a point is.")]
+        by: Granularity,
     ) -> Vec<SeriesPoint> {
         series(&self.figures, by)
     }

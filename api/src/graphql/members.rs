@@ -64,7 +64,9 @@ impl Member {
 
     /// The e-mail address.
     async fn email(&self, ctx: &Context<'_>) -> Nullable<&str> {
-        let allowed = ctx.viewer().and_then(|viewer| check(viewer, "Member", "email", Some(self.0.key)));
+        let allowed = ctx
+            .viewer()
+            .and_then(|viewer| check(viewer, "Member", "email", Some(self.0.key)));
         allowed.map(|()| self.0.email.as_deref()).transpose()
     }
 }
@@ -84,11 +86,24 @@ impl MemberMutations {
         #[graphql(desc = "The role to have.")] role: Role,
     ) -> Result<Member, ApiError> {
         let viewer = permitted(ctx, "Mutation", "setMemberRole")?;
-        let by = viewer.member().ok_or_else(|| refused(RoleRefusal::NotAllowed))?.key;
+        let by = viewer
+            .member()
+            .ok_or_else(|| refused(RoleRefusal::NotAllowed))?
+            .key;
         let snapshot = ctx.snapshot()?;
-        let new = NewRole { by, member_id: member_id.0, role: role.into(), at: snapshot.now() };
-        let changed = snapshot.store().set_member_role(snapshot.key(), new).await?;
-        changed.map(|member| Member(Arc::new(member))).map_err(refused)
+        let new = NewRole {
+            by,
+            member_id: member_id.0,
+            role: role.into(),
+            at: snapshot.now(),
+        };
+        let changed = snapshot
+            .store()
+            .set_member_role(snapshot.key(), new)
+            .await?;
+        changed
+            .map(|member| Member(Arc::new(member)))
+            .map_err(refused)
     }
 }
 
@@ -97,6 +112,8 @@ fn refused(refusal: RoleRefusal) -> ApiError {
         RoleRefusal::NotAllowed => ApiError::forbidden("your role may not change roles"),
         RoleRefusal::OwnersOnly => ApiError::forbidden("only an owner makes or unmakes an owner"),
         RoleRefusal::NotFound => ApiError::not_found("there is no such member"),
-        RoleRefusal::LastOwner => ApiError::bad_input("memberId: the last owner stays one; make another owner first"),
+        RoleRefusal::LastOwner => {
+            ApiError::bad_input("memberId: the last owner stays one; make another owner first")
+        }
     }
 }

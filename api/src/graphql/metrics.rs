@@ -19,12 +19,19 @@ pub(super) struct Metrics {
 impl Metrics {
     /// Measures that are computed when they are asked for, the counts together.
     pub(super) fn new(view: View) -> Self {
-        Self { view, counts: OnceLock::new(), shows_open: true }
+        Self {
+            view,
+            counts: OnceLock::new(),
+            shows_open: true,
+        }
     }
 
     /// The same for a part of the time, where `open`, a figure of now, means nothing.
     pub(super) fn of_the_past(view: View) -> Self {
-        Self { shows_open: false, ..Self::new(view) }
+        Self {
+            shows_open: false,
+            ..Self::new(view)
+        }
     }
 
     fn view(&self, ctx: &Context<'_>) -> Result<&View, ApiError> {

@@ -3,7 +3,8 @@
 use async_graphql::MergedObject;
 
 use super::{
-    api_tokens::TokenMutations, members::MemberMutations, rollup_runs::RunMutations, workspace::ZoneMutations,
+    api_tokens::TokenMutations, members::MemberMutations, rollup_runs::RunMutations,
+    workspace::ZoneMutations,
 };
 
 /// Changes to the workspace, for owners and admins. Each is one transaction, and recorded with who asked for it.

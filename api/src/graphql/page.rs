@@ -15,7 +15,10 @@ pub(super) trait Rows: Sync {
     fn sort(&self, row: &Self::Row) -> i64;
 
     /// The rows that are still there, with their ids, in any order.
-    fn with_ids(&self, rows: &[Self::Row]) -> impl Future<Output = Result<Vec<(Self::Row, String)>, ApiError>> + Send;
+    fn with_ids(
+        &self,
+        rows: &[Self::Row],
+    ) -> impl Future<Output = Result<Vec<(Self::Row, String)>, ApiError>> + Send;
 }
 
 /// Some rows in a row.
@@ -36,7 +39,9 @@ pub(super) async fn page<L: Rows>(
     after: Option<Place>,
     first: usize,
 ) -> Result<Page<L::Row>, ApiError> {
-    let start = after.as_ref().map_or(0, |after| rows.partition_point(|row| list.sort(row) < after.sort));
+    let start = after.as_ref().map_or(0, |after| {
+        rows.partition_point(|row| list.sort(row) < after.sort)
+    });
     let (mut at, mut taken, mut has_previous) = (start, Vec::new(), 0 < start);
     while taken.len() <= first && at < rows.len() {
         let end = end_of_ties(list, rows, at + first + 1 - taken.len());
@@ -51,7 +56,11 @@ pub(super) async fn page<L: Rows>(
     }
     let has_next = first < taken.len();
     taken.truncate(first);
-    Ok(Page { rows: taken, has_next, has_previous })
+    Ok(Page {
+        rows: taken,
+        has_next,
+        has_previous,
+    })
 }
 
 /// The first place at or behind `end` that does not cut through rows with the same number.
@@ -64,7 +73,17 @@ fn end_of_ties<L: Rows>(list: &L, rows: &[L::Row], end: usize) -> usize {
 
 async fn named<L: Rows>(list: &L, rows: &[L::Row]) -> Result<Vec<(L::Row, Place)>, ApiError> {
     let named = list.with_ids(rows).await?.into_iter();
-    let mut placed: Vec<_> = named.map(|(row, id)| (row, Place { sort: list.sort(&row), id: Some(id) })).collect();
+    let mut placed: Vec<_> = named
+        .map(|(row, id)| {
+            (
+                row,
+                Place {
+                    sort: list.sort(&row),
+                    id: Some(id),
+                },
+            )
+        })
+        .collect();
     placed.sort_by(|(_, a), (_, b)| (a.sort, &a.id).cmp(&(b.sort, &b.id)));
     Ok(placed)
 }
@@ -86,17 +105,39 @@ mod tests {
         }
 
         async fn with_ids(&self, rows: &[Row]) -> Result<Vec<(Row, String)>, ApiError> {
-            Ok(rows.iter().filter(|row| row.2).map(|row| (*row, row.1.to_owned())).collect())
+            Ok(rows
+                .iter()
+                .filter(|row| row.2)
+                .map(|row| (*row, row.1.to_owned()))
+                .collect())
         }
     }
 
-    const ROWS: [Row; 6] =
-        [(1, "d", true), (2, "z", true), (2, "gone", false), (2, "a", true), (2, "m", true), (3, "b", true)];
+    const ROWS: [Row; 6] = [
+        (1, "d", true),
+        (2, "z", true),
+        (2, "gone", false),
+        (2, "a", true),
+        (2, "m", true),
+        (3, "b", true),
+    ];
 
-    async fn check(after: Option<(i64, &str)>, first: usize, expected: &[&str], next: bool, previous: bool) {
-        let after = after.map(|(sort, id)| Place { sort, id: Some(id.to_owned()) });
+    async fn check(
+        after: Option<(i64, &str)>,
+        first: usize,
+        expected: &[&str],
+        next: bool,
+        previous: bool,
+    ) {
+        let after = after.map(|(sort, id)| Place {
+            sort,
+            id: Some(id.to_owned()),
+        });
         let page = page(&Sample, &ROWS, after, first).await.unwrap();
-        assert_eq!(page.rows.iter().map(|(row, _)| row.1).collect::<Vec<_>>(), expected);
+        assert_eq!(
+            page.rows.iter().map(|(row, _)| row.1).collect::<Vec<_>>(),
+            expected
+        );
         assert_eq!((page.has_next, page.has_previous), (next, previous));
     }
 

@@ -45,6 +45,9 @@ pub(super) struct DayRange {
 
 impl From<(Day, Day)> for DayRange {
     fn from((from, to): (Day, Day)) -> Self {
-        Self { from: Date(from), to: Date(to) }
+        Self {
+            from: Date(from),
+            to: Date(to),
+        }
     }
 }

@@ -10,7 +10,8 @@ use super::{
     audit::{AuditAction, audit_events},
     authorization::{Nullable, check, guarded, permitted},
     connection::{
-        AuditEventConnection, ConversationConnection, DailyRollupConnection, FeedbackConnection, RollupRunConnection,
+        AuditEventConnection, ConversationConnection, DailyRollupConnection, FeedbackConnection,
+        RollupRunConnection,
     },
     context::ContextExt as _,
     conversations, daily_rollups, feedback,
@@ -52,9 +53,15 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The days to report on.")] period: Option<PeriodInput>,
-        #[graphql(desc = "What to report on; everything where absent.")] filter: Option<ReportFilter>,
+        #[graphql(desc = "What to report on; everything where absent.")] filter: Option<
+            ReportFilter,
+        >,
     ) -> Nullable<TeamReport> {
-        let report = async { Ok(Some(TeamReport(figures(ctx, ctx.scope()?, period, filter).await?))) };
+        let report = async {
+            Ok(Some(TeamReport(
+                figures(ctx, ctx.scope()?, period, filter).await?,
+            )))
+        };
         guarded(ctx, "Query", "team", report).await
     }
 
@@ -64,7 +71,9 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "Whose numbers.")] id: Option<ID>,
         #[graphql(desc = "The days to report on.")] period: Option<PeriodInput>,
-        #[graphql(desc = "What to report on; everything where absent.")] filter: Option<ReportFilter>,
+        #[graphql(desc = "What to report on; everything where absent.")] filter: Option<
+            ReportFilter,
+        >,
     ) -> Nullable<MemberReport> {
         let report = async {
             let member = requested(ctx, id)?;
@@ -80,79 +89,117 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The days to report on.")] period: Option<PeriodInput>,
-        #[graphql(desc = "What to report on; everything where absent.")] filter: Option<ReportFilter>,
+        #[graphql(desc = "What to report on; everything where absent.")] filter: Option<
+            ReportFilter,
+        >,
         #[graphql(default_with = "Some(50)", desc = "How many, at most 1,000.")] first: Option<i32>,
     ) -> Nullable<Vec<LabelReport>> {
         let reports = async {
             let first = resolve_first(first, 50)?;
             let figures = figures(ctx, ctx.scope()?, period, filter).await?;
-            Ok(Some(label_reports(&figures).into_iter().take(first).collect()))
+            Ok(Some(
+                label_reports(&figures).into_iter().take(first).collect(),
+            ))
         };
         guarded(ctx, "Query", "labels", reports).await
     }
 
     /// The conversations that a measure counts. Agents and viewers get those credited to them, whatever they ask for.
-    #[expect(clippy::too_many_arguments, reason = "one for each argument of the field")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one for each argument of the field"
+    )]
     async fn conversations(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which one.")] measure: Measure,
         #[graphql(desc = "The days to report on.")] period: Option<PeriodInput>,
-        #[graphql(desc = "What to report on; everything where absent.")] filter: Option<ReportFilter>,
+        #[graphql(desc = "What to report on; everything where absent.")] filter: Option<
+            ReportFilter,
+        >,
         #[graphql(default_with = "Some(20)", desc = "How many, at most 1,000.")] first: Option<i32>,
         #[graphql(desc = "The cursor behind which to go on.")] after: Option<String>,
-        #[graphql(desc = "Those that busyHours counts in that hour; of the measures that it takes.")] at: Option<
-            HourOfWeek,
-        >,
+        #[graphql(
+            desc = "Those that busyHours counts in that hour; of the measures that it takes."
+        )]
+        at: Option<HourOfWeek>,
     ) -> Nullable<ConversationConnection> {
         let page = async {
             let (scope, first) = (ctx.scope()?, resolve_first(first, 20)?);
-            let listed =
-                conversations::Asked { measure: measure.into(), at: at.map(|at| at.resolve("at")).transpose()? };
+            let listed = conversations::Asked {
+                measure: measure.into(),
+                at: at.map(|at| at.resolve("at")).transpose()?,
+            };
             let figures = figures(ctx, scope, period, filter).await?;
-            conversations::conversations(&figures, scope, listed, first, after).await.map(Some)
+            conversations::conversations(&figures, scope, listed, first, after)
+                .await
+                .map(Some)
         };
         guarded(ctx, "Query", "conversations", page).await
     }
 
     /// Ratings, newest first, then by id. Agents and viewers get those credited to them, whatever they ask for.
-    #[expect(clippy::too_many_arguments, reason = "one for each argument of the field")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one for each argument of the field"
+    )]
     async fn feedback(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The days to report on.")] period: Option<PeriodInput>,
-        #[graphql(desc = "What to report on; everything where absent.")] filter: Option<ReportFilter>,
+        #[graphql(desc = "What to report on; everything where absent.")] filter: Option<
+            ReportFilter,
+        >,
         #[graphql(desc = "The lowest score.")] min_score: Option<i32>,
         #[graphql(desc = "The highest score.")] max_score: Option<i32>,
-        #[graphql(desc = "Only those with a comment, or only those without.")] has_comment: Option<bool>,
+        #[graphql(desc = "Only those with a comment, or only those without.")] has_comment: Option<
+            bool,
+        >,
         #[graphql(default_with = "Some(20)", desc = "How many, at most 1,000.")] first: Option<i32>,
         #[graphql(desc = "The cursor behind which to go on.")] after: Option<String>,
     ) -> Nullable<FeedbackConnection> {
-        let ratings = RatingFilter { min: min_score.map(score), max: max_score.map(score), has_comment };
+        let ratings = RatingFilter {
+            min: min_score.map(score),
+            max: max_score.map(score),
+            has_comment,
+        };
         let page = async {
             let (scope, first) = (ctx.scope()?, resolve_first(first, 20)?);
             let figures = figures(ctx, scope, period, filter).await?;
-            feedback::feedback(&figures, scope, ratings, first, after).await.map(Some)
+            feedback::feedback(&figures, scope, ratings, first, after)
+                .await
+                .map(Some)
         };
         guarded(ctx, "Query", "feedback", page).await
     }
 
     /// Daily summary rows for BI tools, by day, then member id: one per day and member where anything counts or the backlog
     /// is not 0; 'unassigned', last, with a null member.
-    #[expect(clippy::too_many_arguments, reason = "one for each argument of the field")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one for each argument of the field"
+    )]
     async fn daily_rollups(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The days to report on.")] period: Option<PeriodInput>,
-        #[graphql(desc = "Whose rows; everyone's and those of unassigned where absent.")] member_ids: Option<Vec<ID>>,
-        #[graphql(default_with = "Some(100)", desc = "How many, at most 1,000.")] first: Option<i32>,
+        #[graphql(desc = "Whose rows; everyone's and those of unassigned where absent.")]
+        member_ids: Option<Vec<ID>>,
+        #[graphql(default_with = "Some(100)", desc = "How many, at most 1,000.")] first: Option<
+            i32,
+        >,
         #[graphql(desc = "The cursor behind which to go on.")] after: Option<String>,
     ) -> Nullable<DailyRollupConnection> {
-        let filter = ReportFilter { member_ids, ..ReportFilter::default() };
+        let filter = ReportFilter {
+            member_ids,
+            ..ReportFilter::default()
+        };
         let page = async {
             let (selection, period) = select(ctx, ctx.scope()?, period, Some(filter))?;
             let first = resolve_first(first, 100)?;
-            daily_rollups::daily_rollups(ctx.snapshot()?, &selection, period, first, after).await.map(Some)
+            daily_rollups::daily_rollups(ctx.snapshot()?, &selection, period, first, after)
+                .await
+                .map(Some)
         };
         guarded(ctx, "Query", "dailyRollups", page).await
     }
@@ -169,13 +216,24 @@ impl Query {
         #[graphql(default_with = "Some(20)", desc = "How many, at most 1,000.")] first: Option<i32>,
         #[graphql(desc = "The cursor behind which to go on.")] after: Option<String>,
     ) -> Nullable<RollupRunConnection> {
-        let page = async { rollup_runs(ctx.snapshot()?, resolve_first(first, 20)?, after).await.map(Some) };
+        let page = async {
+            rollup_runs(ctx.snapshot()?, resolve_first(first, 20)?, after)
+                .await
+                .map(Some)
+        };
         guarded(ctx, "Query", "rollupRuns", page).await
     }
 
     /// One run.
-    async fn rollup_run(&self, ctx: &Context<'_>, #[graphql(desc = "Which one.")] id: ID) -> Nullable<RollupRun> {
-        guarded(ctx, "Query", "rollupRun", async { rollup_run(ctx.snapshot()?, &id).await.map(Some) }).await
+    async fn rollup_run(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one.")] id: ID,
+    ) -> Nullable<RollupRun> {
+        guarded(ctx, "Query", "rollupRun", async {
+            rollup_run(ctx.snapshot()?, &id).await.map(Some)
+        })
+        .await
     }
 
     /// Who did what to roles, tokens, the time zone and rebuilds, and what was imported; the latest first.
@@ -186,7 +244,11 @@ impl Query {
         #[graphql(default_with = "Some(20)", desc = "How many, at most 1,000.")] first: Option<i32>,
         #[graphql(desc = "The cursor behind which to go on.")] after: Option<String>,
     ) -> Nullable<AuditEventConnection> {
-        let page = async { audit_events(ctx.snapshot()?, actions, resolve_first(first, 20)?, after).await.map(Some) };
+        let page = async {
+            audit_events(ctx.snapshot()?, actions, resolve_first(first, 20)?, after)
+                .await
+                .map(Some)
+        };
         guarded(ctx, "Query", "auditEvents", page).await
     }
 }
@@ -200,7 +262,10 @@ fn select(
 ) -> Result<(Selection, Period), ApiError> {
     let snapshot = ctx.snapshot()?;
     let filter = filter.unwrap_or_default().resolve(snapshot.directory());
-    Ok((scope.select(filter), resolve_period(period, snapshot.today())?))
+    Ok((
+        scope.select(filter),
+        resolve_period(period, snapshot.today())?,
+    ))
 }
 
 /// The figures of the arguments' period and filter, as far as the scope reaches.
@@ -218,18 +283,36 @@ async fn figures(
 fn requested(ctx: &Context<'_>, id: Option<ID>) -> Result<Arc<directory::Member>, ApiError> {
     let viewer = ctx.viewer()?;
     let Some(id) = id else {
-        check(viewer, "Query", "member", viewer.member().map(|own| own.key))?;
+        check(
+            viewer,
+            "Query",
+            "member",
+            viewer.member().map(|own| own.key),
+        )?;
         let own = viewer.member().cloned();
-        return own.ok_or_else(|| ApiError::bad_input("id: a machine has no numbers of its own; say whose"));
+        return own.ok_or_else(|| {
+            ApiError::bad_input("id: a machine has no numbers of its own; say whose")
+        });
     };
     member_for(ctx, "member", &id)
 }
 
 /// The member of that id, for whoever may read that field about them.
-pub(super) fn member_for(ctx: &Context<'_>, field: &str, id: &ID) -> Result<Arc<directory::Member>, ApiError> {
+pub(super) fn member_for(
+    ctx: &Context<'_>,
+    field: &str,
+    id: &ID,
+) -> Result<Arc<directory::Member>, ApiError> {
     let found = ctx.snapshot()?.directory().member_by_id(id);
-    check(ctx.viewer()?, "Query", field, found.map(|member| member.key))?;
-    found.cloned().ok_or_else(|| ApiError::not_found(format!("there is no member {:?}", id.as_str())))
+    check(
+        ctx.viewer()?,
+        "Query",
+        field,
+        found.map(|member| member.key),
+    )?;
+    found
+        .cloned()
+        .ok_or_else(|| ApiError::not_found(format!("there is no member {:?}", id.as_str())))
 }
 
 /// A bound for scores. What lies outside 1 to 5 bounds nothing, or everything.

@@ -27,7 +27,10 @@ impl RatingStats {
 
     /// Always five, 1 to 5.
     async fn scores(&self) -> Vec<ScoreCount> {
-        (1..).zip(self.0.scores).map(|(score, count)| ScoreCount { score, count }).collect()
+        (1..)
+            .zip(self.0.scores)
+            .map(|(score, count)| ScoreCount { score, count })
+            .collect()
     }
 }
 

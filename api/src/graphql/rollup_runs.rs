@@ -77,7 +77,12 @@ impl RollupRun {
     /// Who asked for it; null where no one did.
     async fn requested_by(&self, ctx: &Context<'_>) -> Result<Option<Member>, ApiError> {
         let directory = ctx.snapshot()?.directory();
-        Ok(self.0.requested_by.and_then(|key| directory.member(key)).cloned().map(Member))
+        Ok(self
+            .0
+            .requested_by
+            .and_then(|key| directory.member(key))
+            .cloned()
+            .map(Member))
     }
 
     /// How many days it has to roll up.
@@ -132,16 +137,28 @@ pub(super) async fn rollup_runs(
     first: usize,
     after: Option<String>,
 ) -> Result<RollupRunConnection, ApiError> {
-    let after = after.map(|cursor| Place::decode(&cursor, List::RollupRuns)).transpose()?;
+    let after = after
+        .map(|cursor| Place::decode(&cursor, List::RollupRuns))
+        .transpose()?;
     let before = after.as_ref().map(|after| -after.sort);
-    let mut runs = snapshot.store().list_runs(snapshot.key(), before, first as i64 + 1).await?;
+    let mut runs = snapshot
+        .store()
+        .list_runs(snapshot.key(), before, first as i64 + 1)
+        .await?;
     let has_next = first < runs.len();
     runs.truncate(first);
     let node = |run: Run| {
-        let place = Place { sort: -run.id, id: None };
+        let place = Place {
+            sort: -run.id,
+            id: None,
+        };
         (RollupRun(run), place)
     };
-    let slice = Slice { nodes: runs.into_iter().map(node).collect(), has_next, has_previous: after.is_some() };
+    let slice = Slice {
+        nodes: runs.into_iter().map(node).collect(),
+        has_next,
+        has_previous: after.is_some(),
+    };
     Ok(RollupRunConnection::new(List::RollupRuns, slice))
 }
 
@@ -177,8 +194,13 @@ impl RunMutations {
     ) -> Result<RollupRun, ApiError> {
         let viewer = permitted(ctx, "Mutation", "rebuildRollups")?;
         let snapshot = ctx.snapshot()?;
-        let days = range.map_or(Ok(RunDays::All), |range| range.resolve("range").map(RunDays::Of))?;
-        let run = snapshot.store().request_rebuild(snapshot.key(), days, viewer.actor(), snapshot.now()).await?;
+        let days = range.map_or(Ok(RunDays::All), |range| {
+            range.resolve("range").map(RunDays::Of)
+        })?;
+        let run = snapshot
+            .store()
+            .request_rebuild(snapshot.key(), days, viewer.actor(), snapshot.now())
+            .await?;
         wake(ctx);
         run.map(RollupRun).ok_or_else(ApiError::unavailable)
     }
@@ -192,7 +214,10 @@ impl RunMutations {
         let viewer = permitted(ctx, "Mutation", "cancelRollupRun")?;
         let snapshot = ctx.snapshot()?;
         let number = number(&id).ok_or_else(|| unknown(&id))?;
-        let run = snapshot.store().cancel_run(snapshot.key(), number, viewer.actor(), snapshot.now()).await?;
+        let run = snapshot
+            .store()
+            .cancel_run(snapshot.key(), number, viewer.actor(), snapshot.now())
+            .await?;
         run.map(RollupRun).ok_or_else(|| unknown(&id))
     }
 }

@@ -35,9 +35,16 @@ impl RollupStatus {
 
     /// When the next nightly run is due. It lies in the past for the moment until that run is asked for.
     async fn next_nightly_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>, ApiError> {
-        let Some(NightlyAt(at)) = ctx.data_opt::<NightlyAt>() else { return Ok(None) };
+        let Some(NightlyAt(at)) = ctx.data_opt::<NightlyAt>() else {
+            return Ok(None);
+        };
         let (ledger, now) = (ctx.snapshot()?.ledger(), ctx.snapshot()?.now());
-        Ok(Some(DateTime(next_night(ledger.zone, *at, ledger.last_night, now))))
+        Ok(Some(DateTime(next_night(
+            ledger.zone,
+            *at,
+            ledger.last_night,
+            now,
+        ))))
     }
 
     /// Of the days that the latest nightly run compared with their facts, how many differed. It has put them right; but
@@ -51,7 +58,11 @@ impl RollupStatus {
     async fn last_run(&self, ctx: &Context<'_>) -> Nullable<RollupRun> {
         let run = async {
             let snapshot = ctx.snapshot()?;
-            Ok(snapshot.reachable_store()?.last_run(snapshot.key()).await?.map(RollupRun))
+            Ok(snapshot
+                .reachable_store()?
+                .last_run(snapshot.key())
+                .await?
+                .map(RollupRun))
         };
         guarded(ctx, "RollupStatus", "lastRun", run).await
     }

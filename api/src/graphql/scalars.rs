@@ -11,9 +11,11 @@ pub(super) struct Date(pub(super) Day);
 #[Scalar]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
-        day(&value)
-            .map(Self)
-            .ok_or_else(|| InputValueError::custom(format!("{value} is no day; write one such as \"2026-03-01\"")))
+        day(&value).map(Self).ok_or_else(|| {
+            InputValueError::custom(format!(
+                "{value} is no day; write one such as \"2026-03-01\""
+            ))
+        })
     }
 
     fn is_valid(value: &Value) -> bool {
@@ -35,7 +37,11 @@ pub(crate) fn is_scalar(name: &str, value: &Value) -> bool {
 }
 
 fn day(value: &Value) -> Option<Day> {
-    if let Value::String(text) = value { Day::parse(text) } else { None }
+    if let Value::String(text) = value {
+        Day::parse(text)
+    } else {
+        None
+    }
 }
 
 /// An instant.
@@ -47,7 +53,9 @@ pub(super) struct DateTime(pub(super) Instant);
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
         instant(&value).map(Self).ok_or_else(|| {
-            InputValueError::custom(format!("{value} is no instant; write one such as \"2026-03-01T09:00:00Z\""))
+            InputValueError::custom(format!(
+                "{value} is no instant; write one such as \"2026-03-01T09:00:00Z\""
+            ))
         })
     }
 
@@ -61,5 +69,9 @@ impl ScalarType for DateTime {
 }
 
 fn instant(value: &Value) -> Option<Instant> {
-    if let Value::String(text) = value { Instant::parse(text) } else { None }
+    if let Value::String(text) = value {
+        Instant::parse(text)
+    } else {
+        None
+    }
 }

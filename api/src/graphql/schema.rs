@@ -2,12 +2,15 @@
 
 use std::fmt;
 
-use async_graphql::{ObjectType, Request, Response, SDLExportOptions, SchemaBuilder, ValidationMode};
+use async_graphql::{
+    ObjectType, Request, Response, SDLExportOptions, SchemaBuilder, ValidationMode,
+};
 use caseload_rollup::schedule::Handle;
 use futures::{StreamExt as _, stream::BoxStream};
 
 use super::{
-    events::SessionOfEachEvent, mutation::Mutation, query::Query, subgraph::SubgraphQuery, subscription::Subscription,
+    events::SessionOfEachEvent, mutation::Mutation, query::Query, subgraph::SubgraphQuery,
+    subscription::Subscription,
 };
 use crate::config::Config;
 
@@ -48,7 +51,10 @@ impl Schema {
 
     /// The schema as text, with all that can be asked for.
     pub fn sdl(&self) -> String {
-        let options = SDLExportOptions::new().prefer_single_line_descriptions().use_space_ident().indent_width(2);
+        let options = SDLExportOptions::new()
+            .prefer_single_line_descriptions()
+            .use_space_ident()
+            .indent_width(2);
         match self {
             Self::Whole(schema) => schema.sdl_with_options(options),
             Self::Subgraph(schema) => schema.sdl_with_options(options),
@@ -68,9 +74,17 @@ pub fn schema(config: &Config, scheduler: &Handle) -> Schema {
 /// The same for operations whose answers go on: [`EachEvent`](super::EachEvent) counts here.
 pub fn schema_of_streams(config: &Config, scheduler: &Handle) -> Schema {
     if config.federation {
-        Schema::Subgraph(fast(rooted(SubgraphQuery).extension(SessionOfEachEvent), config, scheduler))
+        Schema::Subgraph(fast(
+            rooted(SubgraphQuery).extension(SessionOfEachEvent),
+            config,
+            scheduler,
+        ))
     } else {
-        Schema::Whole(fast(rooted(Query).extension(SessionOfEachEvent), config, scheduler))
+        Schema::Whole(fast(
+            rooted(Query).extension(SessionOfEachEvent),
+            config,
+            scheduler,
+        ))
     }
 }
 
@@ -79,9 +93,23 @@ fn rooted<Q: ObjectType + 'static>(query: Q) -> Builder<Q> {
 }
 
 /// What reaches the executor has been checked (see `crate::document`): it looks no more than it has to.
-fn fast<Q: ObjectType + 'static>(builder: Builder<Q>, config: &Config, scheduler: &Handle) -> Rooted<Q> {
-    let builder = builder.data(scheduler.clone()).data(config.nightly_at).validation_mode(ValidationMode::Fast);
-    if config.introspection { builder.finish() } else { builder.disable_introspection().disable_suggestions().finish() }
+fn fast<Q: ObjectType + 'static>(
+    builder: Builder<Q>,
+    config: &Config,
+    scheduler: &Handle,
+) -> Rooted<Q> {
+    let builder = builder
+        .data(scheduler.clone())
+        .data(config.nightly_at)
+        .validation_mode(ValidationMode::Fast);
+    if config.introspection {
+        builder.finish()
+    } else {
+        builder
+            .disable_introspection()
+            .disable_suggestions()
+            .finish()
+    }
 }
 
 /// The schema as text, as the command prints it.

@@ -7,7 +7,10 @@ use caseload_rollup::cube::View;
 use caseload_schema::period::Period;
 use tokio::sync::OnceCell;
 
-use super::{context::ContextExt as _, figures::Figures, inputs::Granularity, metrics::Metrics, scalars::Date};
+use super::{
+    context::ContextExt as _, figures::Figures, inputs::Granularity, metrics::Metrics,
+    scalars::Date,
+};
 use crate::error::ApiError;
 
 /// One bucket of a series.
@@ -27,9 +30,17 @@ struct Shared {
 
 /// The buckets of the period, in order, empty ones included.
 pub(super) fn series(figures: &Figures, by: Granularity) -> Vec<SeriesPoint> {
-    let shared = Arc::new(Shared { figures: figures.clone(), with_backlog: OnceCell::new() });
+    let shared = Arc::new(Shared {
+        figures: figures.clone(),
+        with_backlog: OnceCell::new(),
+    });
     let buckets = figures.period().buckets(by.into());
-    buckets.map(|bucket| SeriesPoint { bucket, shared: Arc::clone(&shared) }).collect()
+    buckets
+        .map(|bucket| SeriesPoint {
+            bucket,
+            shared: Arc::clone(&shared),
+        })
+        .collect()
 }
 
 /// One day, week, month or year of a series, cut to the period at either end.
@@ -48,7 +59,9 @@ impl SeriesPoint {
     /// All measures of these days; `open`, a figure of now, is null.
     async fn metrics(&self, ctx: &Context<'_>) -> Result<Metrics, ApiError> {
         ctx.deadline()?.check()?;
-        Ok(Metrics::of_the_past(self.shared.figures.view().within(self.bucket)))
+        Ok(Metrics::of_the_past(
+            self.shared.figures.view().within(self.bucket),
+        ))
     }
 
     /// Conversations created by the end of the last day and not closed by then.

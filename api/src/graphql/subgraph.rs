@@ -5,8 +5,8 @@
 use std::borrow::Cow;
 
 use async_graphql::{
-    Any, ContainerType, Context, ContextSelectionSet, ID, Object, ObjectType, OutputType, Positioned, ServerResult,
-    SimpleObject, Union, Value,
+    Any, ContainerType, Context, ContextSelectionSet, ID, Object, ObjectType, OutputType,
+    Positioned, ServerResult, SimpleObject, Union, Value,
     parser::types::Field,
     registry::{MetaType, Registry},
     resolver_utils::resolve_container,
@@ -30,12 +30,19 @@ extend schema @link(url: "https://specs.apollo.dev/federation/v2.4", import: ["@
 
 /// What types are to others. Every subgraph with lists has a `PageInfo`, and what is shareable has to be said where it is
 /// defined.
-const MARKS: [(&str, &str); 2] = [("Member", r#"@key(fields: "id")"#), ("PageInfo", "@shareable")];
+const MARKS: [(&str, &str); 2] = [
+    ("Member", r#"@key(fields: "id")"#),
+    ("PageInfo", "@shareable"),
+];
 
 /// The schema as a gateway is composed from it.
 pub fn subgraph_sdl() -> String {
     let mark = |sdl: String, (name, mark): (&str, &str)| {
-        sdl.replacen(&format!("\ntype {name} {{"), &format!("\ntype {name} {mark} {{"), 1)
+        sdl.replacen(
+            &format!("\ntype {name} {{"),
+            &format!("\ntype {name} {mark} {{"),
+            1,
+        )
     };
     MARKS.into_iter().fold(sdl(), mark) + LINK
 }
@@ -61,15 +68,21 @@ impl OutputType for SubgraphQuery {
     fn create_type_info(registry: &mut Registry) -> String {
         let name = Query::create_type_info(registry);
         Gateway::create_type_info(registry);
-        if let Some(MetaType::Object { fields: more, .. }) = registry.types.remove(Gateway::type_name().as_ref())
-            && let Some(MetaType::Object { fields, .. }) = registry.types.get_mut(Self::type_name().as_ref())
+        if let Some(MetaType::Object { fields: more, .. }) =
+            registry.types.remove(Gateway::type_name().as_ref())
+            && let Some(MetaType::Object { fields, .. }) =
+                registry.types.get_mut(Self::type_name().as_ref())
         {
             fields.extend(more);
         }
         name
     }
 
-    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, _field: &Positioned<Field>) -> ServerResult<Value> {
+    async fn resolve(
+        &self,
+        ctx: &ContextSelectionSet<'_>,
+        _field: &Positioned<Field>,
+    ) -> ServerResult<Value> {
         resolve_container(ctx, self).await
     }
 }
@@ -99,7 +112,9 @@ impl Gateway {
     /// This subgraph's own schema.
     #[graphql(name = "_service")]
     async fn service(&self, ctx: &Context<'_>) -> Result<Service, ApiError> {
-        permitted(ctx, "Query", "_service").map(|_| Service { sdl: subgraph_sdl() })
+        permitted(ctx, "Query", "_service").map(|_| Service {
+            sdl: subgraph_sdl(),
+        })
     }
 
     /// What these representations stand for, in the same order; null with an error where the viewer may not know.
@@ -107,25 +122,42 @@ impl Gateway {
     async fn entities(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Each with its __typename and its key, at most 1,000.")] representations: Vec<Any>,
+        #[graphql(desc = "Each with its __typename and its key, at most 1,000.")]
+        representations: Vec<Any>,
     ) -> Result<Vec<Nullable<Entity>>, ApiError> {
         let count = representations.len();
         if MAX_REPRESENTATIONS < count {
-            let message = format!("representations: at most {MAX_REPRESENTATIONS} at once, not {count}");
+            let message =
+                format!("representations: at most {MAX_REPRESENTATIONS} at once, not {count}");
             return Err(ApiError::bad_input(message));
         }
-        Ok(representations.iter().map(|Any(one)| Some(entity(ctx, one))).collect())
+        Ok(representations
+            .iter()
+            .map(|Any(one)| Some(entity(ctx, one)))
+            .collect())
     }
 }
 
 fn entity(ctx: &Context<'_>, representation: &Value) -> Result<Entity, ApiError> {
-    let part = |name| if let Value::Object(parts) = representation { parts.get(name) } else { None };
+    let part = |name| {
+        if let Value::Object(parts) = representation {
+            parts.get(name)
+        } else {
+            None
+        }
+    };
     match part("__typename") {
         Some(Value::String(name)) if name == "Member" => {}
         Some(Value::String(name)) => {
-            return Err(ApiError::bad_input(format!("representations: {name:?} is no entity here; Member is one")));
+            return Err(ApiError::bad_input(format!(
+                "representations: {name:?} is no entity here; Member is one"
+            )));
         }
-        _ => return Err(ApiError::bad_input("representations: each is an object with a __typename and a key")),
+        _ => {
+            return Err(ApiError::bad_input(
+                "representations: each is an object with a __typename and a key",
+            ));
+        }
     }
     let id = match part("id") {
         Some(Value::String(id)) => ID(id.clone()),

@@ -43,10 +43,17 @@ impl Subscription {
     }
 
     /// Fires whenever new figures can be read.
-    async fn rollup_status(&self, ctx: &Context<'_>) -> Result<impl Stream<Item = RollupStatus> + use<>, ApiError> {
+    async fn rollup_status(
+        &self,
+        ctx: &Context<'_>,
+    ) -> Result<impl Stream<Item = RollupStatus> + use<>, ApiError> {
         permitted(ctx, "Subscription", "rollupStatus")?;
         let snapshot = ctx.snapshot()?;
-        let watch = snapshot.generations().watch(snapshot.workspace()).await?.ok_or_else(ApiError::unavailable)?;
+        let watch = snapshot
+            .generations()
+            .watch(snapshot.workspace())
+            .await?
+            .ok_or_else(ApiError::unavailable)?;
         Ok(generations(watch, snapshot.ledger().generation))
     }
 }
@@ -67,7 +74,9 @@ fn progress(store: Store, ws: WorkspaceKey, run: Run) -> impl Stream<Item = Roll
             loop {
                 tokio::time::sleep(POLL).await;
                 // A database that does not answer is asked again.
-                let Ok(found) = store.find_run(ws, last.id).await else { continue };
+                let Ok(found) = store.find_run(ws, last.id).await else {
+                    continue;
+                };
                 let now = found?;
                 if now != last || SIGN_OF_LIFE <= at.elapsed() {
                     return Some((RollupRun(now.clone()), (None, Some((now, Instant::now())))));

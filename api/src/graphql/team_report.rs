@@ -41,14 +41,18 @@ impl TeamReport {
     }
 
     /// A measure against that of the period before.
-    async fn change(&self, #[graphql(desc = "Which one.")] measure: Measure) -> Result<Change, ApiError> {
+    async fn change(
+        &self,
+        #[graphql(desc = "Which one.")] measure: Measure,
+    ) -> Result<Change, ApiError> {
         self.0.change(measure.into()).await
     }
 
     /// The figures over time: one point for each day, week, month or year that the period touches.
     async fn series(
         &self,
-        #[graphql(default_with = "Granularity::Day", desc = "How long a point is.")] by: Granularity,
+        #[graphql(default_with = "Granularity::Day", desc = "How long a point is.")]
+        by: Granularity,
     ) -> Vec<SeriesPoint> {
         series(&self.0, by)
     }
@@ -57,10 +61,16 @@ impl TeamReport {
     async fn leaderboard(
         &self,
         ctx: &Context<'_>,
-        #[graphql(default_with = "Measure::Closed", desc = "What they are ordered by.")] by: Measure,
+        #[graphql(default_with = "Measure::Closed", desc = "What they are ordered by.")]
+        by: Measure,
         #[graphql(desc = "How many, at most 1,000; all where absent.")] first: Option<i32>,
     ) -> Result<Vec<LeaderboardEntry>, ApiError> {
-        leaderboard(&self.0, by.into(), resolve_first(first, usize::MAX)?, ctx.deadline()?)
+        leaderboard(
+            &self.0,
+            by.into(),
+            resolve_first(first, usize::MAX)?,
+            ctx.deadline()?,
+        )
     }
 
     /// Members in name order.

@@ -28,6 +28,10 @@ impl Team {
     /// Who is in it now, in name order.
     async fn members(&self, ctx: &Context<'_>) -> Result<Vec<Member>, ApiError> {
         let all = ctx.snapshot()?.directory().members().iter();
-        Ok(all.filter(|member| self.0.members.binary_search(&member.key).is_ok()).cloned().map(Member).collect())
+        Ok(all
+            .filter(|member| self.0.members.binary_search(&member.key).is_ok())
+            .cloned()
+            .map(Member)
+            .collect())
     }
 }

@@ -52,13 +52,33 @@ impl Workspace {
 
     /// All members, in name order, those who left among them.
     async fn members(&self, ctx: &Context<'_>) -> Nullable<Vec<Member>> {
-        let members = async { Ok(Some(ctx.snapshot()?.directory().members().iter().cloned().map(Member).collect())) };
+        let members = async {
+            Ok(Some(
+                ctx.snapshot()?
+                    .directory()
+                    .members()
+                    .iter()
+                    .cloned()
+                    .map(Member)
+                    .collect(),
+            ))
+        };
         guarded(ctx, "Workspace", "members", members).await
     }
 
     /// All teams, in name order.
     async fn teams(&self, ctx: &Context<'_>) -> Nullable<Vec<Team>> {
-        let teams = async { Ok(Some(ctx.snapshot()?.directory().teams().iter().cloned().map(Team).collect())) };
+        let teams = async {
+            Ok(Some(
+                ctx.snapshot()?
+                    .directory()
+                    .teams()
+                    .iter()
+                    .cloned()
+                    .map(Team)
+                    .collect(),
+            ))
+        };
         guarded(ctx, "Workspace", "teams", teams).await
     }
 
@@ -67,7 +87,13 @@ impl Workspace {
         let tokens = async {
             let snapshot = ctx.snapshot()?;
             Ok(Some(
-                snapshot.reachable_store()?.list_api_tokens(snapshot.key()).await?.into_iter().map(ApiToken).collect(),
+                snapshot
+                    .reachable_store()?
+                    .list_api_tokens(snapshot.key())
+                    .await?
+                    .into_iter()
+                    .map(ApiToken)
+                    .collect(),
             ))
         };
         guarded(ctx, "Workspace", "apiTokens", tokens).await
@@ -88,9 +114,13 @@ impl ZoneMutations {
         #[graphql(desc = "The zone's IANA name, such as Europe/Rome.")] timezone: String,
     ) -> Result<Workspace, ApiError> {
         let viewer = permitted(ctx, "Mutation", "setTimezone")?;
-        let zone = Zone::parse(&timezone).map_err(|error| ApiError::bad_input(format!("timezone: {error}")))?;
+        let zone = Zone::parse(&timezone)
+            .map_err(|error| ApiError::bad_input(format!("timezone: {error}")))?;
         let snapshot = ctx.snapshot()?;
-        let changed = snapshot.store().request_zone(snapshot.key(), zone, viewer.actor(), snapshot.now()).await?;
+        let changed = snapshot
+            .store()
+            .request_zone(snapshot.key(), zone, viewer.actor(), snapshot.now())
+            .await?;
         wake(ctx);
         Ok(Workspace { changed })
     }

@@ -19,7 +19,10 @@ pub(crate) struct Classes {
 
 impl Default for Classes {
     fn default() -> Self {
-        Self { queries: Arc::new(Semaphore::new(MAX_QUERIES)), exports: Arc::new(Semaphore::new(MAX_EXPORTS)) }
+        Self {
+            queries: Arc::new(Semaphore::new(MAX_QUERIES)),
+            exports: Arc::new(Semaphore::new(MAX_EXPORTS)),
+        }
     }
 }
 

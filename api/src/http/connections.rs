@@ -34,9 +34,18 @@ pub(super) struct Allowance {
 }
 
 /// Accepts connections and serves them until `shutdown`; then waits until all of them have ended.
-pub(super) async fn accept(listener: TcpListener, router: Router, allowed: Allowance, shutdown: &CancellationToken) {
+pub(super) async fn accept(
+    listener: TcpListener,
+    router: Router,
+    allowed: Allowance,
+    shutdown: &CancellationToken,
+) {
     let (places, connections) = (Places::new(allowed.connections), TaskTracker::new());
-    let server = Arc::new(Server { router, builder: builder(allowed.headers), headers: allowed.headers });
+    let server = Arc::new(Server {
+        router,
+        builder: builder(allowed.headers),
+        headers: allowed.headers,
+    });
     let next = async || (next(&listener).await, places.take().await);
     while let Some((stream, place)) = shutdown.run_until_cancelled(next()).await {
         connections.spawn(Arc::clone(&server).serve(stream, place, shutdown.clone()));
@@ -89,7 +98,10 @@ impl Server {
 
 fn builder(headers: Duration) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(headers);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(headers);
     builder
         .http2()
         .timer(TokioTimer::new())
@@ -99,8 +111,13 @@ fn builder(headers: Duration) -> Builder<TokioExecutor> {
     builder
 }
 
-async fn answer(mut router: Router, request: hyper::Request<Incoming>) -> Result<Response, Infallible> {
-    router.call(request.map(axum::body::Body::new) as Request).await
+async fn answer(
+    mut router: Router,
+    request: hyper::Request<Incoming>,
+) -> Result<Response, Infallible> {
+    router
+        .call(request.map(axum::body::Body::new) as Request)
+        .await
 }
 
 /// The next connection.
@@ -123,5 +140,8 @@ async fn next(listener: &TcpListener) -> TcpStream {
 
 fn is_of_one_connection(error: &std::io::Error) -> bool {
     use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-    matches!(error.kind(), ConnectionRefused | ConnectionAborted | ConnectionReset)
+    matches!(
+        error.kind(),
+        ConnectionRefused | ConnectionAborted | ConnectionReset
+    )
 }

@@ -20,9 +20,15 @@ pub(super) async fn cors(State(app): State<App>, request: Request, next: Next) -
     if allowed.is_empty() {
         return next.run(request).await;
     }
-    let origin = request.headers().get(header::ORIGIN).filter(|origin| is_allowed(origin, allowed)).cloned();
-    let is_preflight =
-        request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let origin = request
+        .headers()
+        .get(header::ORIGIN)
+        .filter(|origin| is_allowed(origin, allowed))
+        .cloned();
+    let is_preflight = request.method() == Method::OPTIONS
+        && request
+            .headers()
+            .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     let mut response = match &origin {
         Some(_) if is_preflight => preflight(),
         _ => next.run(request).await,
@@ -40,8 +46,14 @@ pub(super) async fn cors(State(app): State<App>, request: Request, next: Next) -
 fn preflight() -> Response {
     let sent = "authorization, content-type, accept, content-encoding, if-none-match, x-request-id, traceparent";
     let headers = HeaderMap::from_iter([
-        (header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD, POST")),
-        (header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(sent)),
+        (
+            header::ACCESS_CONTROL_ALLOW_METHODS,
+            HeaderValue::from_static("GET, HEAD, POST"),
+        ),
+        (
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            HeaderValue::from_static(sent),
+        ),
         (header::ACCESS_CONTROL_MAX_AGE, REMEMBERED),
     ]);
     (StatusCode::NO_CONTENT, headers).into_response()

@@ -39,26 +39,46 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 pub(super) fn routes(config: &Config) -> Router<App> {
     let mut router = Router::new();
     if config.dashboard {
-        let index =
-            if config.graphiql { INDEX.replace("data-graphiql=\"off\"", "data-graphiql=\"on\"") } else { INDEX.into() };
+        let index = if config.graphiql {
+            INDEX.replace("data-graphiql=\"off\"", "data-graphiql=\"on\"")
+        } else {
+            INDEX.into()
+        };
         let page = Page::new(index.clone(), format!("{POLICY}; frame-ancestors 'none'"));
         for path in ["/", "/performance", "/inbox", "/rollups"] {
             router = router.route(path, page.route());
         }
-        let page = Page::new(index, format!("{POLICY}; frame-ancestors {}", ancestors(&config.embed_origins)));
+        let page = Page::new(
+            index,
+            format!(
+                "{POLICY}; frame-ancestors {}",
+                ancestors(&config.embed_origins)
+            ),
+        );
         for path in ["/embed/performance", "/embed/inbox"] {
             router = router.route(path, page.route());
         }
     }
     if config.graphiql {
-        let page = Page::new(GRAPHIQL.to_owned(), format!("{POLICY}{FONTS}; frame-ancestors 'none'"));
+        let page = Page::new(
+            GRAPHIQL.to_owned(),
+            format!("{POLICY}{FONTS}; frame-ancestors 'none'"),
+        );
         router = router.route("/graphiql", page.route());
     }
-    if config.dashboard || config.graphiql { router.route("/assets/{name}", get(asset)) } else { router }
+    if config.dashboard || config.graphiql {
+        router.route("/assets/{name}", get(asset))
+    } else {
+        router
+    }
 }
 
 fn ancestors(origins: &[String]) -> String {
-    if origins.is_empty() { "'none'".to_owned() } else { origins.join(" ") }
+    if origins.is_empty() {
+        "'none'".to_owned()
+    } else {
+        origins.join(" ")
+    }
 }
 
 /// A page and what it may do.
@@ -70,7 +90,8 @@ struct Page {
 
 impl Page {
     fn new(html: String, policy: String) -> Self {
-        let policy = HeaderValue::try_from(policy).expect("settings are checked to hold origins alone");
+        let policy =
+            HeaderValue::try_from(policy).expect("settings are checked to hold origins alone");
         Self { html, policy }
     }
 
@@ -83,11 +104,20 @@ impl Page {
 impl IntoResponse for Page {
     fn into_response(self) -> Response {
         let headers = [
-            (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+            (
+                header::CONTENT_TYPE,
+                HeaderValue::from_static("text/html; charset=utf-8"),
+            ),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
             (header::CONTENT_SECURITY_POLICY, self.policy),
-            (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-            (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+            (
+                header::X_CONTENT_TYPE_OPTIONS,
+                HeaderValue::from_static("nosniff"),
+            ),
+            (
+                header::REFERRER_POLICY,
+                HeaderValue::from_static("no-referrer"),
+            ),
             (
                 HeaderName::from_static("permissions-policy"),
                 HeaderValue::from_static("camera=(), microphone=(), geolocation=()"),
@@ -111,7 +141,10 @@ async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
     fields.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.media));
     fields.insert(header::CACHE_CONTROL, HeaderValue::from_static(FOR_EVER));
     fields.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    fields.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    fields.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     if let Some(encoding) = encoding {
         fields.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
@@ -121,7 +154,9 @@ async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
 /// No browser asks for it so: it is for who looks with a plain client.
 fn unpacked(gzip: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
-    GzDecoder::new(gzip).read_to_end(&mut bytes).expect("it was packed when the binary was built");
+    GzDecoder::new(gzip)
+        .read_to_end(&mut bytes)
+        .expect("it was packed when the binary was built");
     bytes
 }
 
@@ -136,8 +171,14 @@ enum Encoding {
 impl Encoding {
     /// The smallest that the client takes.
     fn accepted(headers: &HeaderMap) -> Self {
-        let values = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-        let accepted: Vec<&str> = values.flat_map(|value| value.split(',')).filter_map(wanted).collect();
+        let values = headers
+            .get_all(header::ACCEPT_ENCODING)
+            .iter()
+            .filter_map(|value| value.to_str().ok());
+        let accepted: Vec<&str> = values
+            .flat_map(|value| value.split(','))
+            .filter_map(wanted)
+            .collect();
         let takes = |name| accepted.iter().any(|one| one.eq_ignore_ascii_case(name));
         match (takes("br"), takes("gzip")) {
             (true, _) => Self::Brotli,
@@ -150,7 +191,10 @@ impl Encoding {
 /// The name of an encoding, unless its weight is 0.
 fn wanted(accepted: &str) -> Option<&str> {
     let (name, parameters) = accepted.split_once(';').unwrap_or((accepted, ""));
-    let weight = parameters.trim().strip_prefix("q=").and_then(|weight| weight.trim().parse::<f32>().ok());
+    let weight = parameters
+        .trim()
+        .strip_prefix("q=")
+        .and_then(|weight| weight.trim().parse::<f32>().ok());
     (weight != Some(0.0)).then_some(name.trim())
 }
 
@@ -161,7 +205,8 @@ mod tests {
     #[test]
     fn the_smallest_encoding_that_the_client_takes_is_sent() {
         let check = |accepted: &str, expected| {
-            let headers = HeaderMap::from_iter([(header::ACCEPT_ENCODING, accepted.parse().unwrap())]);
+            let headers =
+                HeaderMap::from_iter([(header::ACCEPT_ENCODING, accepted.parse().unwrap())]);
             assert_eq!(Encoding::accepted(&headers), expected, "{accepted}");
         };
         check("gzip, deflate, br, zstd", Encoding::Brotli);
@@ -175,19 +220,33 @@ mod tests {
     fn every_file_is_the_same_whichever_way_it_is_sent() {
         assert!(!ASSETS.is_empty());
         for asset in ASSETS {
-            assert!(!unpacked(asset.gzip).is_empty() && !asset.brotli.is_empty(), "{}", asset.name);
+            assert!(
+                !unpacked(asset.gzip).is_empty() && !asset.brotli.is_empty(),
+                "{}",
+                asset.name
+            );
         }
     }
 
     #[test]
     fn pages_load_only_files_that_are_there_and_hold_nothing_inline() {
         for page in [INDEX, GRAPHIQL] {
-            let names: Vec<&str> = page.split("/assets/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
-            assert!(names.iter().any(|name| name.contains(".js")) && names.iter().any(|name| name.contains(".css")));
+            let names: Vec<&str> = page
+                .split("/assets/")
+                .skip(1)
+                .filter_map(|rest| rest.split('"').next())
+                .collect();
+            assert!(
+                names.iter().any(|name| name.contains(".js"))
+                    && names.iter().any(|name| name.contains(".css"))
+            );
             for name in names {
                 assert!(ASSETS.iter().any(|asset| asset.name == name), "{name}");
             }
-            assert!(!page.contains("<style") && !page.contains("style=") && !page.contains("<script>"), "{page}");
+            assert!(
+                !page.contains("<style") && !page.contains("style=") && !page.contains("<script>"),
+                "{page}"
+            );
         }
     }
 }

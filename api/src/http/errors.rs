@@ -23,7 +23,11 @@ impl IntoResponse for ApiError {
 /// That error with a status of its own.
 pub(super) fn with_status(status: StatusCode, error: &ApiError) -> Response {
     tell_code(error.code);
-    (status, Json(json!({"error": {"code": error.code.name(), "message": error.message}}))).into_response()
+    (
+        status,
+        Json(json!({"error": {"code": error.code.name(), "message": error.message}})),
+    )
+        .into_response()
 }
 
 /// No such path.

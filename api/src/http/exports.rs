@@ -30,13 +30,29 @@ use crate::{
 
 /// A path for each table in each format.
 pub(super) fn routes() -> Router<App> {
-    let tables = Dataset::ALL.into_iter().flat_map(|dataset| Format::ALL.map(|format| (dataset, format)));
+    let tables = Dataset::ALL
+        .into_iter()
+        .flat_map(|dataset| Format::ALL.map(|format| (dataset, format)));
     tables.fold(Router::new(), |router, (dataset, format)| {
-        let folder = if dataset.is_of_facts() { "/v1" } else { "/v1/rollups" };
+        let folder = if dataset.is_of_facts() {
+            "/v1"
+        } else {
+            "/v1/rollups"
+        };
         let path = format!("{folder}/{}.{}", dataset.name(), format.name());
-        let answer = move |State(app): State<App>, method: Method, RawQuery(query): RawQuery, headers: HeaderMap| async move {
+        let answer = move |State(app): State<App>,
+                           method: Method,
+                           RawQuery(query): RawQuery,
+                           headers: HeaderMap| async move {
             let table = Table { dataset, format };
-            table.answer(&app, &method, query.as_deref().unwrap_or_default(), &headers).await
+            table
+                .answer(
+                    &app,
+                    &method,
+                    query.as_deref().unwrap_or_default(),
+                    &headers,
+                )
+                .await
         };
         router.route(&path, get(answer))
     })
@@ -58,14 +74,22 @@ struct Asked {
 }
 
 impl Table {
-    async fn answer(self, app: &App, method: &Method, query: &str, headers: &HeaderMap) -> Response {
+    async fn answer(
+        self,
+        app: &App,
+        method: &Method,
+        query: &str,
+        headers: &HeaderMap,
+    ) -> Response {
         match self.try_answer(app, method, query, headers).await {
             Ok(response) => response,
             Err(error) => {
                 let may_come_back = error.code == Code::Unavailable;
                 let mut response = error.into_response();
                 if may_come_back {
-                    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+                    response
+                        .headers_mut()
+                        .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
                 }
                 response
             }
@@ -102,7 +126,11 @@ impl Table {
                 Some(_) => Err(ApiError::unavailable()),
             };
             match (opened, snapshot.trouble()) {
-                (Ok(export), _) => return Ok((head, stream(app, export, self.format, coding, turn)?).into_response()),
+                (Ok(export), _) => {
+                    return Ok(
+                        (head, stream(app, export, self.format, coding, turn)?).into_response()
+                    );
+                }
                 (Err(_), Some(trouble)) => app.settle(&snapshot, trouble).await?,
                 (Err(error), None) => return Err(error),
             }
@@ -116,10 +144,22 @@ impl Table {
         let parameters = Parameters::read(query)?;
         let (snapshot, scope) = (&session.snapshot, session.viewer.scope);
         let period = parameters.period(snapshot.today())?;
-        let credit = export::credit(&parameters.members, parameters.unassigned, snapshot.directory());
-        let credit = credit.map_err(|id| ApiError::not_found(format!("member: there is no member {id:?}")))?;
-        let selection = scope.select(Filter { credit, ..Filter::default() });
-        Ok(Asked { session, selection, period })
+        let credit = export::credit(
+            &parameters.members,
+            parameters.unassigned,
+            snapshot.directory(),
+        );
+        let credit = credit
+            .map_err(|id| ApiError::not_found(format!("member: there is no member {id:?}")))?;
+        let selection = scope.select(Filter {
+            credit,
+            ..Filter::default()
+        });
+        Ok(Asked {
+            session,
+            selection,
+            period,
+        })
     }
 
     /// Who may read everyone's figures may export them. Facts name customers, and hold what they wrote: who may only read
@@ -131,7 +171,11 @@ impl Table {
         } else {
             viewer.is_manager()
         };
-        let refused = || ApiError::forbidden("only owners, admins, managers and tokens made for it may export that");
+        let refused = || {
+            ApiError::forbidden(
+                "only owners, admins, managers and tokens made for it may export that",
+            )
+        };
         may.then_some(()).ok_or_else(refused)
     }
 
@@ -140,9 +184,13 @@ impl Table {
         let workspace = &asked.session.viewer.workspace.id;
         let (name, format) = (self.dataset.name(), self.format.name());
         let (from, to) = (asked.period.from(), asked.period.to());
-        let disposition = format!("attachment; filename=\"caseload-{workspace}-{name}-{from}-{to}.{format}\"");
+        let disposition =
+            format!("attachment; filename=\"caseload-{workspace}-{name}-{from}-{to}.{format}\"");
         let mut headers = HeaderMap::new();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.format.media_type()));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static(self.format.media_type()),
+        );
         if let Ok(disposition) = HeaderValue::try_from(disposition) {
             headers.insert(header::CONTENT_DISPOSITION, disposition);
         }
@@ -157,8 +205,14 @@ impl Table {
 fn head(tag: &Tag) -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert(header::ETAG, tag.header());
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding, Authorization"));
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, no-cache"),
+    );
+    headers.insert(
+        header::VARY,
+        HeaderValue::from_static("Accept-Encoding, Authorization"),
+    );
     headers
 }
 

@@ -8,13 +8,21 @@ const OWN_FILES: u64 = 500;
 /// Asks the system for as many open files as that many connections may take. What it gives is all there is: connections beyond
 /// wait, and the log says so.
 pub(super) fn make_room(connections: usize) {
-    let needed = u64::try_from(connections).unwrap_or(u64::MAX).saturating_add(OWN_FILES);
+    let needed = u64::try_from(connections)
+        .unwrap_or(u64::MAX)
+        .saturating_add(OWN_FILES);
     let limit = getrlimit(Resource::Nofile);
     let Some(current) = limit.current.filter(|current| *current < needed) else {
         return;
     };
     let raised = limit.maximum.map_or(needed, |maximum| maximum.min(needed));
-    let allowed = match setrlimit(Resource::Nofile, Rlimit { current: Some(raised), ..limit }) {
+    let allowed = match setrlimit(
+        Resource::Nofile,
+        Rlimit {
+            current: Some(raised),
+            ..limit
+        },
+    ) {
         Ok(()) => raised,
         Err(_) => current,
     };

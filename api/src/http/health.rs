@@ -53,9 +53,14 @@ pub(super) async fn metrics(State(app): State<App>) -> impl IntoResponse {
     let answered = matches!(waiting, Ok(Ok(_)));
     metrics::gauge!(names::STORE_UP).set(f64::from(u8::from(answered)));
     if let Ok(Ok(waiting)) = waiting {
-        let age = waiting.oldest.map_or(0.0, |oldest| app.clock().now().seconds_since(oldest) as f64);
+        let age = waiting
+            .oldest
+            .map_or(0.0, |oldest| app.clock().now().seconds_since(oldest) as f64);
         metrics::gauge!(names::PENDING_DAYS).set(waiting.days as f64);
         metrics::gauge!(names::OLDEST_MARK).set(age);
     }
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], recorded().render())
+    (
+        [(header::CONTENT_TYPE, "text/plain; version=0.0.4")],
+        recorded().render(),
+    )
 }

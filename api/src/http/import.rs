@@ -38,7 +38,10 @@ pub(super) async fn post(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let viewer = match authenticate(&app, &headers).await.and_then(|session| importer(session.viewer)) {
+    let viewer = match authenticate(&app, &headers)
+        .await
+        .and_then(|session| importer(session.viewer))
+    {
         Ok(viewer) => viewer,
         Err(error) => return error.into_response(),
     };
@@ -54,8 +57,16 @@ pub(super) async fn post(
         Ok(reader) => reader,
         Err(error) => return error.into_response(),
     };
-    let source = Source { name: None, encoding, reader };
-    let options = ImportOptions { sender: viewer.actor(), strict, clock: app.clock().clone() };
+    let source = Source {
+        name: None,
+        encoding,
+        reader,
+    };
+    let options = ImportOptions {
+        sender: viewer.actor(),
+        strict,
+        clock: app.clock().clone(),
+    };
     let (store, ws) = (app.store().clone(), viewer.workspace.key);
     let work = async move {
         let _turn = turn;
@@ -73,11 +84,20 @@ pub(super) async fn post(
 
 fn importer(viewer: Viewer) -> Result<Viewer, ApiError> {
     let refused = || ApiError::forbidden("only owners, admins and tokens made for it may import");
-    if viewer.is_importer() { Ok(viewer) } else { Err(refused()) }
+    if viewer.is_importer() {
+        Ok(viewer)
+    } else {
+        Err(refused())
+    }
 }
 
 fn encoding(headers: &HeaderMap) -> Result<Encoding, ApiError> {
-    let text = |name| headers.get(name).map_or(Some(""), |value| value.to_str().ok()).map(str::to_ascii_lowercase);
+    let text = |name| {
+        headers
+            .get(name)
+            .map_or(Some(""), |value| value.to_str().ok())
+            .map(str::to_ascii_lowercase)
+    };
     let media = text(header::CONTENT_TYPE).unwrap_or_default();
     if media.split(';').next().map(str::trim) != Some("application/x-ndjson") {
         return Err(ApiError::bad_input("send facts as application/x-ndjson"));
@@ -86,7 +106,9 @@ fn encoding(headers: &HeaderMap) -> Result<Encoding, ApiError> {
         Some("" | "identity") => Ok(Encoding::Identity),
         Some("gzip" | "x-gzip") => Ok(Encoding::Gzip),
         Some("zstd") => Ok(Encoding::Zstd),
-        _ => Err(ApiError::bad_input("Content-Encoding is gzip or zstd, or left out")),
+        _ => Err(ApiError::bad_input(
+            "Content-Encoding is gzip or zstd, or left out",
+        )),
     }
 }
 
@@ -95,7 +117,9 @@ fn encoding(headers: &HeaderMap) -> Result<Encoding, ApiError> {
 async fn reader(body: Body, strict: bool) -> Result<Box<dyn io::Read + Send>, ApiError> {
     let chunks = with_deadline(body);
     if !strict {
-        return Ok(Box::new(SyncIoBridge::new(StreamReader::new(Box::pin(chunks)))));
+        return Ok(Box::new(SyncIoBridge::new(StreamReader::new(Box::pin(
+            chunks,
+        )))));
     }
     match spool(chunks).await {
         Ok(reader) => Ok(Box::new(reader)),
@@ -120,9 +144,19 @@ fn with_deadline(body: Body) -> impl Stream<Item = io::Result<axum::body::Bytes>
 }
 
 fn count(report: &Report) {
-    let Report { accepted, unchanged, stale, rejected, .. } = *report;
-    for (result, records) in [("accepted", accepted), ("unchanged", unchanged), ("stale", stale), ("refused", rejected)]
-    {
+    let Report {
+        accepted,
+        unchanged,
+        stale,
+        rejected,
+        ..
+    } = *report;
+    for (result, records) in [
+        ("accepted", accepted),
+        ("unchanged", unchanged),
+        ("stale", stale),
+        ("refused", rejected),
+    ] {
         metrics::counter!(IMPORT_RECORDS, "result" => result).increment(records);
     }
 }
@@ -134,7 +168,11 @@ fn answer(report: Report, strict: bool) -> Response {
     }
     let taken = report.accepted + report.unchanged + report.stale;
     let refused = 0 < report.rejected && (strict || taken == 0);
-    let status = if refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if refused {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
     (status, Json(report)).into_response()
 }
 
@@ -152,30 +190,66 @@ mod tests {
     async fn post_strictly(second: io::Result<&'static str>) -> (u16, usize) {
         let folder = tempfile::tempdir().unwrap();
         let app = sample(folder.path()).await;
-        let token = app.keys().sign("acme", "ada", app.clock().now(), 60).unwrap();
+        let token = app
+            .keys()
+            .sign("acme", "ada", app.clock().now(), 60)
+            .unwrap();
         let headers = HeaderMap::from_iter([
-            (header::AUTHORIZATION, format!("Bearer {token}").parse().unwrap()),
-            (header::CONTENT_TYPE, "application/x-ndjson".parse().unwrap()),
+            (
+                header::AUTHORIZATION,
+                format!("Bearer {token}").parse().unwrap(),
+            ),
+            (
+                header::CONTENT_TYPE,
+                "application/x-ndjson".parse().unwrap(),
+            ),
         ]);
         let (store, now) = (app.store().clone(), app.clock().now());
         let chunks = stream::once(async { Ok(LABEL) }).chain(stream::once(async move {
-            store.create_workspace("other", "Other", Zone::parse("UTC").unwrap(), now).await.unwrap();
+            store
+                .create_workspace("other", "Other", Zone::parse("UTC").unwrap(), now)
+                .await
+                .unwrap();
             second
         }));
         let parameters = Ok(Query(Parameters { strict: true }));
-        let response = post(State(app.clone()), parameters, headers, Body::from_stream(chunks)).await;
-        let ws = app.store().find_workspace("acme").await.unwrap().unwrap().key;
-        (response.status().as_u16(), app.store().directory(ws).await.unwrap().labels().len())
+        let response = post(
+            State(app.clone()),
+            parameters,
+            headers,
+            Body::from_stream(chunks),
+        )
+        .await;
+        let ws = app
+            .store()
+            .find_workspace("acme")
+            .await
+            .unwrap()
+            .unwrap()
+            .key;
+        (
+            response.status().as_u16(),
+            app.store().directory(ws).await.unwrap().labels().len(),
+        )
     }
 
     #[tokio::test]
     async fn others_write_while_the_body_of_a_strict_import_is_on_its_way() {
-        assert_eq!(post_strictly(Ok("{\"type\":\"label\",\"id\":\"idea\",\"title\":\"Idea\"}\n")).await, (200, 2));
+        assert_eq!(
+            post_strictly(Ok(
+                "{\"type\":\"label\",\"id\":\"idea\",\"title\":\"Idea\"}\n"
+            ))
+            .await,
+            (200, 2)
+        );
     }
 
     #[tokio::test]
     async fn a_strict_import_that_is_cut_off_takes_nothing() {
-        assert_eq!(post_strictly(Err(io::ErrorKind::ConnectionReset.into())).await, (422, 0));
+        assert_eq!(
+            post_strictly(Err(io::ErrorKind::ConnectionReset.into())).await,
+            (422, 0)
+        );
     }
 
     fn status(report: Report, strict: bool) -> u16 {
@@ -184,12 +258,25 @@ mod tests {
 
     #[test]
     fn the_status_says_whether_anything_was_taken() {
-        let report = |accepted, rejected| Report { accepted, rejected, ..Report::default() };
+        let report = |accepted, rejected| Report {
+            accepted,
+            rejected,
+            ..Report::default()
+        };
         assert_eq!(status(report(0, 0), false), 200);
         assert_eq!(status(report(5, 1), false), 200);
         assert_eq!(status(report(0, 1), false), 422);
         assert_eq!(status(report(5, 1), true), 422);
-        assert_eq!(status(Report { unreadable: Some("empty".to_owned()), ..Report::default() }, false), 400);
+        assert_eq!(
+            status(
+                Report {
+                    unreadable: Some("empty".to_owned()),
+                    ..Report::default()
+                },
+                false
+            ),
+            400
+        );
     }
 
     #[test]
@@ -202,7 +289,10 @@ mod tests {
             }
             encoding(&headers).is_ok()
         };
-        assert!(read("application/x-ndjson", None) && read("application/x-ndjson; charset=utf-8", Some("gzip")));
+        assert!(
+            read("application/x-ndjson", None)
+                && read("application/x-ndjson; charset=utf-8", Some("gzip"))
+        );
         assert!(read("application/x-ndjson", Some("ZSTD")));
         assert!(!read("application/json", None) && !read("application/x-ndjson", Some("br")));
     }

@@ -48,7 +48,11 @@ impl Listeners {
         }
         *count += 1;
         drop(of_one);
-        Some(Place { who, of_one: Arc::clone(&self.of_one), _permit: permit })
+        Some(Place {
+            who,
+            of_one: Arc::clone(&self.of_one),
+            _permit: permit,
+        })
     }
 }
 
@@ -80,7 +84,9 @@ mod tests {
 
     #[test]
     fn one_member_can_not_take_the_places_of_others() {
-        let (listeners, who) = (Listeners::default(), |member| (WorkspaceKey(1), Actor::Member(MemberKey(member))));
+        let (listeners, who) = (Listeners::default(), |member| {
+            (WorkspaceKey(1), Actor::Member(MemberKey(member)))
+        });
         let places: Vec<_> = std::iter::from_fn(|| listeners.enter(who(1))).collect();
         assert_eq!(places.len(), MAX_LISTENERS_OF_ONE);
         assert!(listeners.enter(who(2)).is_some());
@@ -94,6 +100,10 @@ mod tests {
         let listeners = Listeners::default();
         let strangers: Vec<_> = std::iter::from_fn(|| listeners.stranger()).collect();
         assert_eq!(strangers.len(), MAX_STRANGERS);
-        assert!(listeners.enter((WorkspaceKey(1), Actor::Member(MemberKey(1)))).is_some());
+        assert!(
+            listeners
+                .enter((WorkspaceKey(1), Actor::Member(MemberKey(1))))
+                .is_some()
+        );
     }
 }

@@ -40,16 +40,32 @@ pub(super) async fn note(mut request: Request, next: Next) -> Response {
     let (mut response, operation, code) = observe(next.run(request)).instrument(span.clone()).await;
     drop(in_flight);
     response.headers_mut().insert(REQUEST_ID, id);
-    record(&span, operation.unwrap_or(known), code, response.status(), began);
+    record(
+        &span,
+        operation.unwrap_or(known),
+        code,
+        response.status(),
+        began,
+    );
     response
 }
 
 /// Counts one answer, and logs it: at once where it is our fault, else for who asks for it.
-fn record(span: &Span, operation: Operation, code: Option<Code>, status: StatusCode, began: Instant) {
-    let (operation, code) = (operation.name(), code.map_or_else(|| of_status(status), Code::name));
+fn record(
+    span: &Span,
+    operation: Operation,
+    code: Option<Code>,
+    status: StatusCode,
+    began: Instant,
+) {
+    let (operation, code) = (
+        operation.name(),
+        code.map_or_else(|| of_status(status), Code::name),
+    );
     metrics::counter!(REQUESTS, "operation" => operation, "code" => code).increment(1);
     metrics::histogram!(REQUEST_SECONDS, "operation" => operation).record(began.elapsed());
-    span.record("operation", operation).record("status", status.as_u16());
+    span.record("operation", operation)
+        .record("status", status.as_u16());
     let ms = began.elapsed().as_secs_f64() * 1e3;
     span.in_scope(|| {
         if status.is_server_error() {
@@ -74,10 +90,15 @@ fn of_status(status: StatusCode) -> &'static str {
 fn id(headers: &HeaderMap) -> HeaderValue {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     static PROCESS: std::sync::LazyLock<u64> = std::sync::LazyLock::new(rand::random);
-    let given =
-        headers.get(REQUEST_ID).filter(|id| id.len() <= MAX_ID && id.as_bytes().iter().all(u8::is_ascii_graphic));
+    let given = headers
+        .get(REQUEST_ID)
+        .filter(|id| id.len() <= MAX_ID && id.as_bytes().iter().all(u8::is_ascii_graphic));
     given.cloned().unwrap_or_else(|| {
-        let made = format!("{:016x}-{:x}", *PROCESS, NEXT.fetch_add(1, Ordering::Relaxed));
+        let made = format!(
+            "{:016x}-{:x}",
+            *PROCESS,
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        );
         HeaderValue::from_str(&made).expect("digits are a header's value")
     })
 }
@@ -105,7 +126,10 @@ mod tests {
     #[test]
     fn a_caller_s_id_is_kept_unless_it_could_forge_a_log() {
         let kept = |given: &str| {
-            let headers = HeaderMap::from_iter([(REQUEST_ID, HeaderValue::from_bytes(given.as_bytes()).unwrap())]);
+            let headers = HeaderMap::from_iter([(
+                REQUEST_ID,
+                HeaderValue::from_bytes(given.as_bytes()).unwrap(),
+            )]);
             id(&headers) == given
         };
         assert!(kept("7f3a-1") && kept("\"quoted\""));

@@ -26,19 +26,29 @@ pub(super) struct Opening<S> {
 impl<S> Opening<S> {
     /// `asked` is set by who sees the first request.
     pub(super) fn new(io: S, asked: Arc<AtomicBool>, within: Duration) -> Self {
-        Self { io, asked, overdue: Some(Box::pin(tokio::time::sleep(within))) }
+        Self {
+            io,
+            asked,
+            overdue: Some(Box::pin(tokio::time::sleep(within))),
+        }
     }
 
     fn is_overdue(&mut self, cx: &mut Context<'_>) -> bool {
         if self.overdue.is_some() && self.asked.load(Ordering::Relaxed) {
             self.overdue = None;
         }
-        self.overdue.as_mut().is_some_and(|overdue| overdue.as_mut().poll(cx).is_ready())
+        self.overdue
+            .as_mut()
+            .is_some_and(|overdue| overdue.as_mut().poll(cx).is_ready())
     }
 }
 
 impl<S: Read + Unpin> Read for Opening<S> {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: ReadBufCursor<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
         if self.is_overdue(cx) {
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
@@ -47,7 +57,11 @@ impl<S: Read + Unpin> Read for Opening<S> {
 }
 
 impl<S: Write + Unpin> Write for Opening<S> {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.io).poll_write(cx, bytes)
     }
 

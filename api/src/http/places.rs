@@ -46,7 +46,11 @@ struct Taken {
 
 impl Places {
     pub(super) fn new(count: usize) -> Self {
-        Self { count, free: Arc::new(Semaphore::new(count)), taken: Mutex::default() }
+        Self {
+            count,
+            free: Arc::new(Semaphore::new(count)),
+            taken: Mutex::default(),
+        }
     }
 
     /// A place. Where all are taken, someone is asked for theirs: who has said nothing for the longest time, or else who has
@@ -58,11 +62,17 @@ impl Places {
                 break permit;
             }
             self.with_taken(Taken::ask_for_one);
-            free = timeout(PATIENCE, Arc::clone(&self.free).acquire_owned()).await.ok().and_then(Result::ok);
+            free = timeout(PATIENCE, Arc::clone(&self.free).acquire_owned())
+                .await
+                .ok()
+                .and_then(Result::ok);
         };
         let seat = Arc::<Seat>::default();
         self.with_taken(|taken| taken.add(&seat, self.count));
-        Place { seat, _permit: permit }
+        Place {
+            seat,
+            _permit: permit,
+        }
     }
 
     fn with_taken<T>(&self, work: impl FnOnce(&mut Taken) -> T) -> T {
@@ -119,17 +129,26 @@ mod tests {
     use super::*;
 
     async fn take(places: &Places) -> Place {
-        timeout(Duration::from_secs(10), places.take()).await.expect("a place")
+        timeout(Duration::from_secs(10), places.take())
+            .await
+            .expect("a place")
     }
 
     fn wanted(places: &[&Place]) -> Vec<bool> {
-        places.iter().map(|place| place.seat.wanted.is_cancelled()).collect()
+        places
+            .iter()
+            .map(|place| place.seat.wanted.is_cancelled())
+            .collect()
     }
 
     #[tokio::test]
     async fn the_longest_silent_is_asked_first_then_the_one_that_came_first() {
         let places = Places::new(3);
-        let (first, second, third) = (take(&places).await, take(&places).await, take(&places).await);
+        let (first, second, third) = (
+            take(&places).await,
+            take(&places).await,
+            take(&places).await,
+        );
         first.asked().store(true, Ordering::Relaxed);
         assert_eq!(wanted(&[&first, &second, &third]), [false, false, false]);
         let next = async |gone: Place| {

@@ -36,8 +36,14 @@ struct Purse {
 impl Rates {
     /// So much a second for each caller; 0: whatever.
     pub(crate) fn new(per_second: u32) -> Self {
-        let purses = Cache::builder().max_capacity(MAX_CALLERS).time_to_idle(FORGOTTEN).build();
-        Self { per_second: f64::from(per_second), purses }
+        let purses = Cache::builder()
+            .max_capacity(MAX_CALLERS)
+            .time_to_idle(FORGOTTEN)
+            .build();
+        Self {
+            per_second: f64::from(per_second),
+            purses,
+        }
     }
 
     /// Takes what a query costs, or says in how many seconds to come back.
@@ -46,7 +52,12 @@ impl Rates {
             return Ok(());
         }
         let full = self.per_second * BURST_SECONDS;
-        let purse = self.purses.get_with(who, || Arc::new(Mutex::new(Purse { left: full, at: now })));
+        let purse = self.purses.get_with(who, || {
+            Arc::new(Mutex::new(Purse {
+                left: full,
+                at: now,
+            }))
+        });
         let mut purse = purse.lock().unwrap_or_else(PoisonError::into_inner);
         let earned = now.saturating_duration_since(purse.at).as_secs_f64() * self.per_second;
         (purse.left, purse.at) = ((purse.left + earned).min(full), now);

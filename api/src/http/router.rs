@@ -31,9 +31,17 @@ pub fn router(app: App) -> Router {
     #[cfg(feature = "dashboard")]
     let router = router.merge(dashboard::routes(app.config()));
     router
-        .route("/graphql", get(graphql::get).post(graphql::post).options(graphql::options))
+        .route(
+            "/graphql",
+            get(graphql::get)
+                .post(graphql::post)
+                .options(graphql::options),
+        )
         .route("/graphql/ws", get(socket::open))
-        .route("/v1/import", post(import::post).layer(DefaultBodyLimit::disable()))
+        .route(
+            "/v1/import",
+            post(import::post).layer(DefaultBodyLimit::disable()),
+        )
         // /v1/rollups/{daily,labels,channels}.*, /v1/feedback.*, /v1/conversations.*, each in csv, ndjson, parquet and arrow.
         .merge(exports::routes())
         .route("/healthz", get(health::alive))

@@ -40,23 +40,39 @@ impl Duty {
 }
 
 /// Serves the API alone until `shutdown`; see [`serve_as`].
-pub async fn serve(listener: TcpListener, app: App, shutdown: CancellationToken) -> anyhow::Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    app: App,
+    shutdown: CancellationToken,
+) -> anyhow::Result<()> {
     serve_as(Duty::Answering, listener, app, shutdown).await
 }
 
 /// Serves, and rolls up in between, until `shutdown`. Then connections that stay open are closed properly, requests that are
 /// under way end, and so does the step of a rollup that has begun; what has not ended after `drain_timeout` is dropped.
-pub async fn serve_as(duty: Duty, listener: TcpListener, app: App, shutdown: CancellationToken) -> anyhow::Result<()> {
+pub async fn serve_as(
+    duty: Duty,
+    listener: TcpListener,
+    app: App,
+    shutdown: CancellationToken,
+) -> anyhow::Result<()> {
     let mut background = JoinSet::new();
     if duty.rolls_up() {
         app.ticks().expect();
         background.spawn(scheduling::beside(app.clone(), shutdown.clone()));
     }
     background.spawn(upkeep(shutdown.clone()));
-    let (tasks, stopping, drain) = (app.tasks().clone(), app.stopping().clone(), app.config().drain_timeout.duration());
+    let (tasks, stopping, drain) = (
+        app.tasks().clone(),
+        app.stopping().clone(),
+        app.config().drain_timeout.duration(),
+    );
     let (router, config) = (duty.router(&app), app.config());
     files::make_room(config.max_connections);
-    let allowed = Allowance { connections: config.max_connections, headers: config.header_timeout.duration() };
+    let allowed = Allowance {
+        connections: config.max_connections,
+        headers: config.header_timeout.duration(),
+    };
     let overdue = async {
         shutdown.cancelled().await;
         stopping.cancel();

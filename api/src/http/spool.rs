@@ -16,7 +16,9 @@ pub(super) async fn spool<C: AsRef<[u8]>>(
     chunks: impl Stream<Item = io::Result<C>>,
 ) -> io::Result<io::Chain<File, Broken>> {
     let mut chunks = std::pin::pin!(chunks);
-    let file = tokio::task::spawn_blocking(tempfile::tempfile).await.map_err(io::Error::other)??;
+    let file = tokio::task::spawn_blocking(tempfile::tempfile)
+        .await
+        .map_err(io::Error::other)??;
     let mut file = tokio::fs::File::from_std(file);
     let mut broken = None;
     while let Some(chunk) = chunks.next().await {
@@ -54,15 +56,30 @@ mod tests {
     async fn what_was_spooled_is_read_back_whole() {
         let chunks = stream::iter([Ok("one\ntw"), Ok("o\n"), Ok("")]);
         let mut text = String::new();
-        spool(chunks).await.unwrap().read_to_string(&mut text).unwrap();
+        spool(chunks)
+            .await
+            .unwrap()
+            .read_to_string(&mut text)
+            .unwrap();
         assert_eq!(text, "one\ntwo\n");
     }
 
     #[tokio::test]
     async fn a_body_that_breaks_off_reads_as_one() {
-        let chunks = stream::iter([Ok("one\ntw"), Err(io::ErrorKind::ConnectionReset.into()), Ok("never")]);
+        let chunks = stream::iter([
+            Ok("one\ntw"),
+            Err(io::ErrorKind::ConnectionReset.into()),
+            Ok("never"),
+        ]);
         let mut text = Vec::new();
-        let error = spool(chunks).await.unwrap().read_to_end(&mut text).unwrap_err();
-        assert_eq!((text.as_slice(), error.kind()), (&b"one\ntw"[..], io::ErrorKind::ConnectionReset));
+        let error = spool(chunks)
+            .await
+            .unwrap()
+            .read_to_end(&mut text)
+            .unwrap_err();
+        assert_eq!(
+            (text.as_slice(), error.kind()),
+            (&b"one\ntw"[..], io::ErrorKind::ConnectionReset)
+        );
     }
 }

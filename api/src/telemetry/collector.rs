@@ -27,11 +27,17 @@ pub(super) struct Collector {
 
 impl Collector {
     pub(super) fn new(runtime: Handle) -> Self {
-        Self { client: Client::builder(TokioExecutor::new()).build_http(), runtime }
+        Self {
+            client: Client::builder(TokioExecutor::new()).build_http(),
+            runtime,
+        }
     }
 }
 
-async fn send(client: Client<HttpConnector, Body>, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
+async fn send(
+    client: Client<HttpConnector, Body>,
+    request: Request<Bytes>,
+) -> Result<Response<Bytes>, HttpError> {
     let (parts, body) = client.request(request.map(Body::from)).await?.into_parts();
     let body = to_bytes(Body::new(body), MAX_ANSWER).await?;
     Ok(Response::from_parts(parts, body))
@@ -48,7 +54,9 @@ impl HttpClient for Collector {
     {
         let client = self.client.clone();
         // Spawned and awaited at once: the thread that this runs on has no clock and no sockets.
-        let sending = self.runtime.spawn(async move { tokio::time::timeout(PATIENCE, send(client, request)).await });
+        let sending = self
+            .runtime
+            .spawn(async move { tokio::time::timeout(PATIENCE, send(client, request)).await });
         Box::pin(async move { sending.await?? })
     }
 }

@@ -32,19 +32,32 @@ impl Telemetry {
     /// Sets up logs, from `level` on unless `CASELOAD_LOG` says otherwise, and spans where there is a collector for them.
     pub fn start(config: &Config, level: &str) -> anyhow::Result<Self> {
         let filter = EnvFilter::builder().with_env_var("CASELOAD_LOG");
-        let filter = filter.try_from_env().unwrap_or_else(|_| EnvFilter::new(level));
-        let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
+        let filter = filter
+            .try_from_env()
+            .unwrap_or_else(|_| EnvFilter::new(level));
+        let lines = tracing_subscriber::fmt::layer()
+            .with_writer(io::stderr)
+            .with_ansi(io::stderr().is_terminal());
         let lines = match config.log_format {
             LogFormat::Text => lines.with_filter(filter).boxed(),
-            LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).with_filter(filter).boxed(),
+            LogFormat::Json => lines
+                .json()
+                .flatten_event(true)
+                .with_span_list(false)
+                .with_filter(filter)
+                .boxed(),
         };
         let endpoint = config.otlp_endpoint.as_deref();
-        let spans = endpoint.map(|to| traces::provider(to, config.otlp_sample)).transpose()?;
+        let spans = endpoint
+            .map(|to| traces::provider(to, config.otlp_sample))
+            .transpose()?;
         let sent = spans.as_ref().map(|provider| {
             let ours = ["caseload_api", "caseload_rollup", "caseload_schema"];
             tracing_opentelemetry::layer()
                 .with_tracer(traces::tracer(provider))
-                .with_filter(Targets::new().with_targets(ours.map(|name| (name, tracing::Level::DEBUG))))
+                .with_filter(
+                    Targets::new().with_targets(ours.map(|name| (name, tracing::Level::DEBUG))),
+                )
         });
         tracing_subscriber::registry().with(lines).with(sent).init();
         Ok(Self { spans })
@@ -54,7 +67,9 @@ impl Telemetry {
     pub async fn finish(self) {
         if let Some(spans) = self.spans {
             // It waits on a thread of its own for what is sent from this runtime.
-            tokio::task::spawn_blocking(move || spans.shutdown().ok()).await.ok();
+            tokio::task::spawn_blocking(move || spans.shutdown().ok())
+                .await
+                .ok();
         }
     }
 }

@@ -46,18 +46,28 @@ pub const CACHE_HITS: &str = "caseload_cache_hits_total";
 /// 1, with the version as a label.
 pub const BUILD_INFO: &str = "caseload_build_info";
 
-const DURATIONS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
-const LONG_DURATIONS: [f64; 10] = [0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3_600.0, 14_400.0];
+const DURATIONS: [f64; 13] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
+];
+const LONG_DURATIONS: [f64; 10] = [
+    0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3_600.0, 14_400.0,
+];
 
 /// What has been measured since this was first asked for: there is one recorder for a process.
 pub fn recorded() -> &'static PrometheusHandle {
     static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
     RECORDER.get_or_init(|| {
-        let builder = [(REQUEST_SECONDS, &DURATIONS[..]), (POOL_WAIT, &DURATIONS), (RUN_SECONDS, &LONG_DURATIONS)]
-            .into_iter()
-            .fold(PrometheusBuilder::new(), |builder, (name, buckets)| {
-                builder.set_buckets_for_metric(Matcher::Full(name.to_owned()), buckets).expect("there are buckets")
-            });
+        let builder = [
+            (REQUEST_SECONDS, &DURATIONS[..]),
+            (POOL_WAIT, &DURATIONS),
+            (RUN_SECONDS, &LONG_DURATIONS),
+        ]
+        .into_iter()
+        .fold(PrometheusBuilder::new(), |builder, (name, buckets)| {
+            builder
+                .set_buckets_for_metric(Matcher::Full(name.to_owned()), buckets)
+                .expect("there are buckets")
+        });
         let recorder = builder.build_recorder();
         let handle = recorder.handle();
         // Another recorder can be there only where this is part of another program, which then has the figures.
@@ -68,26 +78,68 @@ pub fn recorded() -> &'static PrometheusHandle {
 }
 
 fn describe() {
-    use metrics::{Unit, describe_counter as counter, describe_gauge as gauge, describe_histogram as histogram};
+    use metrics::{
+        Unit, describe_counter as counter, describe_gauge as gauge, describe_histogram as histogram,
+    };
     counter!(REQUESTS, "requests answered, by kind of operation and code");
-    histogram!(REQUEST_SECONDS, Unit::Seconds, "time to an answer, by kind of operation");
+    histogram!(
+        REQUEST_SECONDS,
+        Unit::Seconds,
+        "time to an answer, by kind of operation"
+    );
     gauge!(REQUESTS_IN_FLIGHT, "requests under way");
     gauge!(CONNECTIONS, "open connections of clients");
-    counter!(IMPORT_RECORDS, "records that imports over HTTP dealt with, by what became of them");
-    histogram!(RUN_SECONDS, Unit::Seconds, "time that rollup runs took, by kind and state");
+    counter!(
+        IMPORT_RECORDS,
+        "records that imports over HTTP dealt with, by what became of them"
+    );
+    histogram!(
+        RUN_SECONDS,
+        Unit::Seconds,
+        "time that rollup runs took, by kind and state"
+    );
     counter!(RUN_DAYS, "days that rollup runs made");
     counter!(RUN_FACTS, "facts that rollup runs read");
-    gauge!(RUN_FACTS_PER_SECOND, "facts a second of the latest run that read any");
-    counter!(VERIFIED_DAYS, "days compared with their facts by the nightly job");
-    counter!(VERIFY_DIFFERENCES, "of those, the ones that were not what their facts say");
-    gauge!(PENDING_DAYS, "days of all workspaces that wait for a rollup");
-    gauge!(OLDEST_MARK, Unit::Seconds, "how long the day that waits the longest has waited");
+    gauge!(
+        RUN_FACTS_PER_SECOND,
+        "facts a second of the latest run that read any"
+    );
+    counter!(
+        VERIFIED_DAYS,
+        "days compared with their facts by the nightly job"
+    );
+    counter!(
+        VERIFY_DIFFERENCES,
+        "of those, the ones that were not what their facts say"
+    );
+    gauge!(
+        PENDING_DAYS,
+        "days of all workspaces that wait for a rollup"
+    );
+    gauge!(
+        OLDEST_MARK,
+        Unit::Seconds,
+        "how long the day that waits the longest has waited"
+    );
     gauge!(STORE_UP, "whether the store answered when this was read");
     gauge!(STORE_CONNECTIONS, "connections to the store in use");
-    gauge!(STORE_WAITING, "callers that wait for a connection to the store");
-    histogram!(POOL_WAIT, Unit::Seconds, "time that callers waited for a connection to the store");
-    counter!(STORE_RETRIES, "work of the store that was done again after it failed by chance");
-    counter!(CACHE_HITS, "reads of what is cached, by the level that had it");
+    gauge!(
+        STORE_WAITING,
+        "callers that wait for a connection to the store"
+    );
+    histogram!(
+        POOL_WAIT,
+        Unit::Seconds,
+        "time that callers waited for a connection to the store"
+    );
+    counter!(
+        STORE_RETRIES,
+        "work of the store that was done again after it failed by chance"
+    );
+    counter!(
+        CACHE_HITS,
+        "reads of what is cached, by the level that had it"
+    );
     gauge!(BUILD_INFO, "1, with the version as a label");
     metrics::gauge!(BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
 }

@@ -88,7 +88,8 @@ pub fn tell_operation(operation: Operation) {
 
 /// Says with which code the request under way is answered; the first one counts.
 pub fn tell_code(code: Code) {
-    TOLD.try_with(|(_, told)| told.set(told.get().or(Some(code)))).ok();
+    TOLD.try_with(|(_, told)| told.set(told.get().or(Some(code))))
+        .ok();
 }
 
 #[cfg(test)]

@@ -29,7 +29,9 @@ pub(super) fn provider(endpoint: &str, share: f64) -> anyhow::Result<SdkTracerPr
         .context("otlp_endpoint")?;
     Ok(SdkTracerProvider::builder()
         .with_batch_exporter(exporter)
-        .with_sampler(Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(share))))
+        .with_sampler(Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(
+            share,
+        ))))
         .with_resource(Resource::builder().with_service_name("caseload").build())
         .build())
 }
@@ -52,7 +54,8 @@ impl Extractor for Headers<'_> {
 
 /// Makes `span` part of the trace that the caller says it belongs to, if it says so.
 pub(crate) fn adopt(span: &Span, headers: &HeaderMap) {
-    let parent = TraceContextPropagator::new().extract_with_context(&Context::new(), &Headers(headers));
+    let parent =
+        TraceContextPropagator::new().extract_with_context(&Context::new(), &Headers(headers));
     if parent.span().span_context().is_valid() {
         // Without spans for a collector there is nothing to make a part of anything.
         span.set_parent(parent).ok();

@@ -27,7 +27,12 @@ pub(super) fn pack(values: impl Iterator<Item = u64>, width: u32, out: &mut Vec<
 
 /// Reads `count` numbers of `width` bits from the start of `bytes`. What lies past its end reads as zero bits; bytes
 /// behind the packed ones do no harm.
-pub(super) fn unpack<T>(bytes: &[u8], width: u32, count: usize, mut make: impl FnMut(u64) -> T) -> Vec<T> {
+pub(super) fn unpack<T>(
+    bytes: &[u8],
+    width: u32,
+    count: usize,
+    mut make: impl FnMut(u64) -> T,
+) -> Vec<T> {
     match width {
         0 => (0..count).map(|_| make(0)).collect(),
         1..=WIDEST_IN_ONE_WORD => {
@@ -44,7 +49,8 @@ pub(super) fn unpack<T>(bytes: &[u8], width: u32, count: usize, mut make: impl F
             (0..count)
                 .map(|at| {
                     let bit = at * width as usize;
-                    let both = u128::from(word(bytes, bit / 8)) | u128::from(word(bytes, bit / 8 + 8)) << u64::BITS;
+                    let both = u128::from(word(bytes, bit / 8))
+                        | u128::from(word(bytes, bit / 8 + 8)) << u64::BITS;
                     make((both >> (bit % 8)) as u64 & mask)
                 })
                 .collect()
@@ -96,7 +102,10 @@ mod tests {
     fn every_width_comes_back() {
         for width in 1..=64 {
             let largest = u64::MAX >> (64 - width);
-            let values: Vec<u64> = (0..100).map(|at| largest.wrapping_mul(at) & largest).chain([largest]).collect();
+            let values: Vec<u64> = (0..100)
+                .map(|at| largest.wrapping_mul(at) & largest)
+                .chain([largest])
+                .collect();
             check(&values, (101 * width as usize).div_ceil(8));
         }
     }

@@ -7,7 +7,8 @@ use caseload_schema::{
 };
 
 use super::{
-    Block, DamagedBlock, Flags, FollowUpEvent, Lengths, Members, Messages, Parts, RatingEvent, Rows, Tags,
+    Block, DamagedBlock, Flags, FollowUpEvent, Lengths, Members, Messages, Parts, RatingEvent,
+    Rows, Tags,
     rows::LONGEST,
     wire::{Kind, Reader},
 };
@@ -22,12 +23,20 @@ pub fn decode(bytes: &[u8]) -> Result<Block, DamagedBlock> {
     let rows = from.up_to(u32::MAX - 1, groups)?;
     let ratings = from.up_to(u32::MAX - 1, groups)?;
     let follow_ups = from.up_to(u32::MAX - 1, groups)?;
-    let total = |lengths: &[u32]| from.counted(lengths.iter().map(|&length| u64::from(length)).sum());
-    let (row_count, rating_count, follow_up_count) = (total(&rows)?, total(&ratings)?, total(&follow_ups)?);
+    let total =
+        |lengths: &[u32]| from.counted(lengths.iter().map(|&length| u64::from(length)).sum());
+    let (row_count, rating_count, follow_up_count) =
+        (total(&rows)?, total(&ratings)?, total(&follow_ups)?);
     let lengths = rows.into_iter().zip(ratings).zip(follow_ups);
     let parts = Parts {
         members,
-        lengths: lengths.map(|((rows, ratings), follow_ups)| Lengths { rows, ratings, follow_ups }).collect(),
+        lengths: lengths
+            .map(|((rows, ratings), follow_ups)| Lengths {
+                rows,
+                ratings,
+                follow_ups,
+            })
+            .collect(),
         rows: read_rows(&mut from, row_count)?,
         ratings: read_ratings(&mut from, rating_count, row_count)?,
         follow_ups: read_follow_ups(&mut from, follow_up_count, row_count)?,
@@ -68,18 +77,34 @@ const LAST_HOUR: u8 = 23;
 /// The next value of `created` for each row created on the day, else of `before`.
 fn merge(flags: &[Flags], created: &[Instant], before: &[Instant]) -> Vec<Instant> {
     let (mut created, mut before) = (created.iter().copied(), before.iter().copied());
-    let next = |flags: &Flags| if flags.any_of(Flags::CREATED) { created.next() } else { before.next() };
+    let next = |flags: &Flags| {
+        if flags.any_of(Flags::CREATED) {
+            created.next()
+        } else {
+            before.next()
+        }
+    };
     flags.iter().map_while(next).collect()
 }
 
 /// The next of `values` for each row that has `flag`, else 0.
 fn spread(flags: &[Flags], flag: Flags, values: &[u8]) -> Vec<u8> {
     let mut values = values.iter().copied();
-    let next = |flags: &Flags| if flags.any_of(flag) { values.next().unwrap_or(0) } else { 0 };
+    let next = |flags: &Flags| {
+        if flags.any_of(flag) {
+            values.next().unwrap_or(0)
+        } else {
+            0
+        }
+    };
     flags.iter().map(next).collect()
 }
 
-fn read_ratings(from: &mut Reader<'_>, count: usize, rows: usize) -> Result<Vec<RatingEvent>, DamagedBlock> {
+fn read_ratings(
+    from: &mut Reader<'_>,
+    count: usize,
+    rows: usize,
+) -> Result<Vec<RatingEvent>, DamagedBlock> {
     let row = from.indices(rows, count)?;
     let key = from.column(count, RatingKey)?;
     let rated_at = from.times(count, Instant::from_micros)?;
@@ -95,8 +120,16 @@ fn read_ratings(from: &mut Reader<'_>, count: usize, rows: usize) -> Result<Vec<
     Ok((0..count).map(event).collect())
 }
 
-fn read_follow_ups(from: &mut Reader<'_>, count: usize, rows: usize) -> Result<Vec<FollowUpEvent>, DamagedBlock> {
+fn read_follow_ups(
+    from: &mut Reader<'_>,
+    count: usize,
+    rows: usize,
+) -> Result<Vec<FollowUpEvent>, DamagedBlock> {
     let row = from.indices(rows, count)?;
     let counts = from.up_to(u32::MAX - 1, count)?;
-    Ok(row.into_iter().zip(counts).map(|(row, count)| FollowUpEvent { row, count }).collect())
+    Ok(row
+        .into_iter()
+        .zip(counts)
+        .map(|(row, count)| FollowUpEvent { row, count })
+        .collect())
 }

@@ -31,13 +31,21 @@ fn write_rows(rows: &Rows, out: &mut Writer) {
     rows.tags.write(out);
     out.column(rows.flags.iter().map(|flags| i64::from(flags.0)));
     let flagged = |flag: Flags, wanted: bool| {
-        rows.flags.iter().enumerate().filter(move |(_, flags)| flags.any_of(flag) == wanted).map(|(row, _)| row)
+        rows.flags
+            .iter()
+            .enumerate()
+            .filter(move |(_, flags)| flags.any_of(flag) == wanted)
+            .map(|(row, _)| row)
     };
     out.times(flagged(Flags::CREATED, true).map(|row| rows.created_at[row].micros()));
     out.times(flagged(Flags::CREATED, false).map(|row| rows.created_at[row].micros()));
     out.column(flagged(Flags::CREATED, true).map(|row| i64::from(rows.created_hours[row])));
     out.column(flagged(Flags::CLOSED, true).map(|row| i64::from(rows.closed_hours[row])));
-    out.column(rows.first_responses.iter().map(|&seconds| i64::from(seconds)));
+    out.column(
+        rows.first_responses
+            .iter()
+            .map(|&seconds| i64::from(seconds)),
+    );
     out.column(rows.closing_times.iter().map(|&seconds| i64::from(seconds)));
     rows.messages.write(out);
 }

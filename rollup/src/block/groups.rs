@@ -15,7 +15,10 @@ pub(crate) struct Span {
 impl Span {
     /// All of a list.
     pub(crate) fn all(len: usize) -> Self {
-        Self { start: 0, end: len as u32 }
+        Self {
+            start: 0,
+            end: len as u32,
+        }
     }
 
     /// The places in the list.
@@ -30,7 +33,10 @@ impl Span {
 
     /// The stretch of `len` places behind this one.
     pub(crate) fn next(self, len: u32) -> Self {
-        Self { start: self.end, end: self.end + len }
+        Self {
+            start: self.end,
+            end: self.end + len,
+        }
     }
 }
 
@@ -92,8 +98,10 @@ pub(super) fn group(
         for rating in &ratings[group.ratings.range()] {
             counts.scores[usize::from(rating.score - 1)] += 1;
         }
-        counts.follow_ups_completed =
-            follow_ups[group.follow_ups.range()].iter().map(|event| u64::from(event.count)).sum();
+        counts.follow_ups_completed = follow_ups[group.follow_ups.range()]
+            .iter()
+            .map(|event| u64::from(event.count))
+            .sum();
         group.first_responses = previous.first_responses.next(counts.first_responses as u32);
         group.closing_times = previous.closing_times.next(counts.closed as u32);
         previous = group;

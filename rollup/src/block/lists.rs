@@ -18,7 +18,10 @@ impl Lists {
             end += length;
             end
         };
-        Self { ends: lengths.map(next).collect(), places }
+        Self {
+            ends: lengths.map(next).collect(),
+            places,
+        }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -26,7 +29,11 @@ impl Lists {
     }
 
     pub(super) fn get(&self, at: usize) -> &[u32] {
-        let start = if at == 0 { 0 } else { self.ends[at - 1] as usize };
+        let start = if at == 0 {
+            0
+        } else {
+            self.ends[at - 1] as usize
+        };
         &self.places[start..self.ends[at] as usize]
     }
 
@@ -53,7 +60,12 @@ impl Lists {
     pub(super) fn write(&self, out: &mut Writer) {
         out.number(self.len() as u64);
         let starts = std::iter::once(&0).chain(&self.ends);
-        out.column(self.ends.iter().zip(starts).map(|(end, start)| i64::from(end - start)));
+        out.column(
+            self.ends
+                .iter()
+                .zip(starts)
+                .map(|(end, start)| i64::from(end - start)),
+        );
         out.column(self.places.iter().map(|&place| i64::from(place)));
     }
 
@@ -80,7 +92,10 @@ mod tests {
         let lists = Lists::new([0, 2, 1, 2].into_iter(), vec![0, 3, 3, 1, 3]);
         let inverted = lists.inverted(5);
         let expected: [&[u32]; 5] = [&[1], &[3], &[], &[1, 2, 3], &[]];
-        assert_eq!((0..5).map(|at| inverted.get(at)).collect::<Vec<_>>(), expected);
+        assert_eq!(
+            (0..5).map(|at| inverted.get(at)).collect::<Vec<_>>(),
+            expected
+        );
         assert_eq!(Lists::default().inverted(0).len(), 0);
     }
 }

@@ -36,7 +36,11 @@ impl Members {
 
     /// Whose each group is, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = Option<MemberKey>> {
-        self.keys.iter().copied().map(Some).chain(self.nobody.then_some(None))
+        self.keys
+            .iter()
+            .copied()
+            .map(Some)
+            .chain(self.nobody.then_some(None))
     }
 
     /// The group of `member`.
@@ -59,7 +63,10 @@ impl Members {
         if !keys.is_sorted_by(|a, b| a < b) {
             return Err(DamagedBlock::Malformed("members"));
         }
-        Ok(Self { keys, nobody: number & 1 == 1 })
+        Ok(Self {
+            keys,
+            nobody: number & 1 == 1,
+        })
     }
 
     pub(super) fn weight(&self) -> usize {

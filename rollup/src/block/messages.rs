@@ -32,8 +32,10 @@ impl Messages {
         self.inbound.extend(hours.iter().map(|hour| hour.inbound));
         self.replies.extend(hours.iter().map(|hour| hour.replies));
         self.ends.push(self.hours.len() as u32);
-        self.inbound_of.push(hours.iter().map(|hour| hour.inbound).sum());
-        self.replies_of.push(hours.iter().map(|hour| hour.replies).sum());
+        self.inbound_of
+            .push(hours.iter().map(|hour| hour.inbound).sum());
+        self.replies_of
+            .push(hours.iter().map(|hour| hour.replies).sum());
     }
 
     /// Messages of `row` by customers.
@@ -48,7 +50,11 @@ impl Messages {
 
     /// The hours of `row` that have messages, ascending.
     pub(crate) fn hours(&self, row: usize) -> impl Iterator<Item = HourOfMessages> {
-        let start = if row == 0 { 0 } else { self.ends[row - 1] as usize };
+        let start = if row == 0 {
+            0
+        } else {
+            self.ends[row - 1] as usize
+        };
         (start..self.ends[row] as usize).map(|at| HourOfMessages {
             hour: self.hours[at],
             inbound: self.inbound[at],
@@ -58,7 +64,12 @@ impl Messages {
 
     pub(super) fn write(&self, out: &mut Writer) {
         let starts = std::iter::once(&0).chain(&self.ends);
-        out.column(self.ends.iter().zip(starts).map(|(end, start)| i64::from(end - start)));
+        out.column(
+            self.ends
+                .iter()
+                .zip(starts)
+                .map(|(end, start)| i64::from(end - start)),
+        );
         out.column(self.hours.iter().map(|&hour| i64::from(hour)));
         out.column(self.inbound.iter().map(|&count| i64::from(count)));
         out.column(self.replies.iter().map(|&count| i64::from(count)));
@@ -76,7 +87,14 @@ impl Messages {
         let inbound = from.up_to(u32::MAX - 1, total)?;
         let replies = from.up_to(u32::MAX - 1, total)?;
         let (inbound_of, replies_of) = (sums(&ends, &inbound), sums(&ends, &replies));
-        Ok(Self { ends, hours, inbound, replies, inbound_of, replies_of })
+        Ok(Self {
+            ends,
+            hours,
+            inbound,
+            replies,
+            inbound_of,
+            replies_of,
+        })
     }
 
     pub(super) fn weight(&self) -> usize {
@@ -91,7 +109,9 @@ const HOURS: u32 = 24;
 fn sums(ends: &[u32], values: &[u32]) -> Vec<u32> {
     let mut start = 0;
     let of = |&end: &u32| {
-        let sum = values[start..end as usize].iter().fold(0, |sum: u32, &value| sum.saturating_add(value));
+        let sum = values[start..end as usize]
+            .iter()
+            .fold(0, |sum: u32, &value| sum.saturating_add(value));
         start = end as usize;
         sum
     };
@@ -104,8 +124,16 @@ mod tests {
 
     #[test]
     fn rows_keep_their_hours_and_sums() {
-        let hour = |hour, inbound, replies| HourOfMessages { hour, inbound, replies };
-        let rows = [vec![hour(0, 1, 0), hour(23, 2, 5)], vec![], vec![hour(9, 0, 1)]];
+        let hour = |hour, inbound, replies| HourOfMessages {
+            hour,
+            inbound,
+            replies,
+        };
+        let rows = [
+            vec![hour(0, 1, 0), hour(23, 2, 5)],
+            vec![],
+            vec![hour(9, 0, 1)],
+        ];
         let mut messages = Messages::default();
         for row in &rows {
             messages.push(row);
@@ -113,6 +141,13 @@ mod tests {
         for (at, row) in rows.iter().enumerate() {
             assert_eq!(&messages.hours(at).collect::<Vec<_>>(), row);
         }
-        assert_eq!((messages.inbound(0), messages.replies(0), messages.replies(2)), (3, 5, 1));
+        assert_eq!(
+            (
+                messages.inbound(0),
+                messages.replies(0),
+                messages.replies(2)
+            ),
+            (3, 5, 1)
+        );
     }
 }

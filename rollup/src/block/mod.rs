@@ -61,7 +61,13 @@ pub(crate) struct Parts {
 
 impl Block {
     pub(crate) fn new(day: Day, parts: Parts) -> Self {
-        let Parts { members, lengths, rows, ratings, follow_ups } = parts;
+        let Parts {
+            members,
+            lengths,
+            rows,
+            ratings,
+            follow_ups,
+        } = parts;
         let groups = groups::group(&lengths, &rows, &ratings, &follow_ups);
         let whole = Group {
             rows: Span::all(rows.len()),
@@ -73,7 +79,17 @@ impl Block {
         };
         let customer_range = rows.customer_range();
         let customers = rows.count_customers(customer_range);
-        Self { day, members, groups, whole, rows, customers, customer_range, ratings, follow_ups }
+        Self {
+            day,
+            members,
+            groups,
+            whole,
+            rows,
+            customers,
+            customer_range,
+            ratings,
+            follow_ups,
+        }
     }
 
     /// The day whose facts these are.

@@ -26,8 +26,14 @@ impl OpenBlock {
             members: Members::of(groups().map(|group| group[0].assignee)),
             groups: spans(groups().map(|group| group.len() as u32)),
             conversations: open.iter().map(|conversation| conversation.key).collect(),
-            created_at: open.iter().map(|conversation| conversation.created_at).collect(),
-            tags: Tags::of(open.iter().map(|conversation| (&*conversation.labels, conversation.channel))),
+            created_at: open
+                .iter()
+                .map(|conversation| conversation.created_at)
+                .collect(),
+            tags: Tags::of(
+                open.iter()
+                    .map(|conversation| (&*conversation.labels, conversation.channel)),
+            ),
         }
     }
 

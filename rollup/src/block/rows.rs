@@ -52,7 +52,11 @@ impl Rows {
     /// The lowest and the highest of all customers.
     pub(super) fn customer_range(&self) -> (CustomerKey, CustomerKey) {
         let first = self.customers.first().copied().unwrap_or(CustomerKey(0));
-        self.customers.iter().fold((first, first), |(low, high), &customer| (low.min(customer), high.max(customer)))
+        self.customers
+            .iter()
+            .fold((first, first), |(low, high), &customer| {
+                (low.min(customer), high.max(customer))
+            })
     }
 
     /// Distinct customers, all within that range, who had a conversation created or wrote.
@@ -60,9 +64,14 @@ impl Rows {
         let mut seen = Distinct::new(low, high, self.len());
         let rows = 0..self.len();
         match &mut seen {
-            Distinct::Bits(bits) => rows.for_each(|row| bits.add(self.customers[row], self.has_customer(row))),
+            Distinct::Bits(bits) => {
+                rows.for_each(|row| bits.add(self.customers[row], self.has_customer(row)))
+            }
             Distinct::Keys(keys) => {
-                keys.extend(rows.filter(|&row| self.has_customer(row)).map(|row| self.customers[row]));
+                keys.extend(
+                    rows.filter(|&row| self.has_customer(row))
+                        .map(|row| self.customers[row]),
+                );
             }
         }
         seen.count()
@@ -70,7 +79,9 @@ impl Rows {
 
     /// Whether any measure counts `row` itself.
     pub(crate) fn counts(&self, row: usize) -> bool {
-        (self.flags[row] != Flags::default()) | (self.messages.inbound(row) != 0) | (self.messages.replies(row) != 0)
+        (self.flags[row] != Flags::default())
+            | (self.messages.inbound(row) != 0)
+            | (self.messages.replies(row) != 0)
     }
 
     /// Adds what `row` itself counts for; its ratings and follow-ups are counted where they are credited.

@@ -30,7 +30,14 @@ impl Tags {
         let (channels, channel_of) = number(rows.map(|(_, channel)| channel));
         let (labels, places) = number(sets.iter().copied().flatten().copied());
         let sets = Lists::new(sets.iter().map(|set| set.len() as u32), places);
-        Self { channels, holders: sets.inverted(labels.len()), labels, sets, channel_of, set_of }
+        Self {
+            channels,
+            holders: sets.inverted(labels.len()),
+            labels,
+            sets,
+            channel_of,
+            set_of,
+        }
     }
 
     /// The channels that occur.
@@ -55,12 +62,17 @@ impl Tags {
 
     /// The labels that occur, each with the places of the sets that hold it.
     pub(crate) fn labels(&self) -> impl Iterator<Item = (LabelKey, &[u32])> {
-        self.labels.iter().enumerate().map(|(at, &label)| (label, self.holders.get(at)))
+        self.labels
+            .iter()
+            .enumerate()
+            .map(|(at, &label)| (label, self.holders.get(at)))
     }
 
     /// The places of the sets that hold `label`.
     pub(crate) fn sets_with(&self, label: LabelKey) -> &[u32] {
-        self.labels.binary_search(&label).map_or(&[], |at| self.holders.get(at))
+        self.labels
+            .binary_search(&label)
+            .map_or(&[], |at| self.holders.get(at))
     }
 
     /// The labels that occur, ascending.
@@ -80,7 +92,10 @@ impl Tags {
 
     /// The labels of `row`.
     pub(crate) fn labels_of(&self, row: usize) -> impl Iterator<Item = LabelKey> {
-        self.sets.get(self.set_of(row)).iter().map(|&at| self.labels[at as usize])
+        self.sets
+            .get(self.set_of(row))
+            .iter()
+            .map(|&at| self.labels[at as usize])
     }
 
     /// Whether the set at that place has any label. (The empty one comes first in their order.)
@@ -114,7 +129,14 @@ impl Tags {
         let sets = Lists::read(from, labels.len())?;
         let channel_of = from.indices(channels.len(), rows)?;
         let set_of = from.indices(sets.len(), rows)?;
-        Ok(Self { channels, holders: sets.inverted(labels.len()), labels, sets, channel_of, set_of })
+        Ok(Self {
+            channels,
+            holders: sets.inverted(labels.len()),
+            labels,
+            sets,
+            channel_of,
+            set_of,
+        })
     }
 
     pub(super) fn weight(&self) -> usize {
@@ -147,7 +169,10 @@ fn number<T: Copy + Ord + std::hash::Hash>(values: impl Iterator<Item = T>) -> (
     for number in &mut numbers {
         *number = places[*number as usize];
     }
-    (order.iter().map(|&at| distinct[at as usize]).collect(), numbers)
+    (
+        order.iter().map(|&at| distinct[at as usize]).collect(),
+        numbers,
+    )
 }
 
 #[cfg(test)]
@@ -156,13 +181,20 @@ mod tests {
 
     #[test]
     fn distinct_values_are_numbered_in_order() {
-        assert_eq!(number([7, 3, 7, 9].into_iter()), (vec![3, 7, 9], vec![1, 0, 1, 2]));
+        assert_eq!(
+            number([7, 3, 7, 9].into_iter()),
+            (vec![3, 7, 9], vec![1, 0, 1, 2])
+        );
     }
 
     #[test]
     fn each_row_finds_its_labels_and_channel() {
         let (a, b) = (LabelKey(1), LabelKey(2));
-        let rows = [(&[a, b][..], ChannelKey(5)), (&[][..], ChannelKey(4)), (&[b][..], ChannelKey(5))];
+        let rows = [
+            (&[a, b][..], ChannelKey(5)),
+            (&[][..], ChannelKey(4)),
+            (&[b][..], ChannelKey(5)),
+        ];
         let tags = Tags::of(rows.into_iter());
         for (row, (labels, channel)) in rows.into_iter().enumerate() {
             assert_eq!(tags.labels_of(row).collect::<Vec<_>>(), labels);
@@ -174,11 +206,20 @@ mod tests {
     #[test]
     fn each_label_finds_the_sets_that_hold_it() {
         let (a, b, c) = (LabelKey(1), LabelKey(2), LabelKey(3));
-        let rows = [(&[a, b][..], ChannelKey(5)), (&[][..], ChannelKey(5)), (&[b][..], ChannelKey(5))];
+        let rows = [
+            (&[a, b][..], ChannelKey(5)),
+            (&[][..], ChannelKey(5)),
+            (&[b][..], ChannelKey(5)),
+        ];
         let tags = Tags::of(rows.into_iter());
         assert_eq!(tags.sets_with(a), [1]);
         assert_eq!(tags.sets_with(b), [1, 2]);
         assert_eq!(tags.sets_with(c), [0_u32; 0]);
-        assert_eq!(tags.labels().map(|(label, sets)| (label, sets.len())).collect::<Vec<_>>(), [(a, 1), (b, 2)]);
+        assert_eq!(
+            tags.labels()
+                .map(|(label, sets)| (label, sets.len()))
+                .collect::<Vec<_>>(),
+            [(a, 1), (b, 2)]
+        );
     }
 }

@@ -63,21 +63,30 @@ impl Writer {
 
     /// A column: the smallest value, and how far each lies above it. Its length is not written.
     pub(super) fn column(&mut self, values: impl Iterator<Item = i64> + Clone) {
-        let (low, high) =
-            values.clone().fold((i64::MAX, i64::MIN), |(low, high), value| (low.min(value), high.max(value)));
+        let (low, high) = values
+            .clone()
+            .fold((i64::MAX, i64::MIN), |(low, high), value| {
+                (low.min(value), high.max(value))
+            });
         if high < low {
             return;
         }
         let width = bits::width_of(high.wrapping_sub(low) as u64);
         self.signed(low);
         self.0.push(width as u8);
-        bits::pack(values.map(|value| value.wrapping_sub(low) as u64), width, &mut self.0);
+        bits::pack(
+            values.map(|value| value.wrapping_sub(low) as u64),
+            width,
+            &mut self.0,
+        );
     }
 
     /// A column of instants in microseconds.
     pub(super) fn times(&mut self, values: impl Iterator<Item = i64> + Clone) {
         let whole = |&at: &usize| values.clone().all(|value| value % TIME_UNITS[at] == 0);
-        let at = (0..TIME_UNITS.len()).find(whole).expect("everything is a multiple of 1");
+        let at = (0..TIME_UNITS.len())
+            .find(whole)
+            .expect("everything is a multiple of 1");
         self.0.push(at as u8);
         self.column(values.map(|value| value / TIME_UNITS[at]));
     }
@@ -98,23 +107,35 @@ impl<'a> Reader<'a> {
             Some(&VERSION) => {}
             Some(&version) => return Err(DamagedBlock::UnknownVersion(version)),
         }
-        let (body, checksum) = bytes.split_last_chunk::<CHECKSUM>().ok_or(DamagedBlock::Checksum)?;
+        let (body, checksum) = bytes
+            .split_last_chunk::<CHECKSUM>()
+            .ok_or(DamagedBlock::Checksum)?;
         if crc32fast::hash(body) != u32::from_le_bytes(*checksum) {
             return Err(DamagedBlock::Checksum);
         }
         if body.get(1) != Some(&(kind as u8)) {
             return Err(DamagedBlock::Malformed("kind"));
         }
-        Ok(Self { rest: &body[HEAD..], most: (bytes.len() as u64 * 8).min(MOST) })
+        Ok(Self {
+            rest: &body[HEAD..],
+            most: (bytes.len() as u64 * 8).min(MOST),
+        })
     }
 
     /// Nothing may be left over.
     pub(super) fn finish(self) -> Result<(), DamagedBlock> {
-        if self.rest.is_empty() { Ok(()) } else { Err(DamagedBlock::Malformed("end")) }
+        if self.rest.is_empty() {
+            Ok(())
+        } else {
+            Err(DamagedBlock::Malformed("end"))
+        }
     }
 
     pub(super) fn byte(&mut self) -> Result<u8, DamagedBlock> {
-        let (&byte, rest) = self.rest.split_first().ok_or(DamagedBlock::Malformed("length"))?;
+        let (&byte, rest) = self
+            .rest
+            .split_first()
+            .ok_or(DamagedBlock::Malformed("length"))?;
         self.rest = rest;
         Ok(byte)
     }
@@ -145,19 +166,30 @@ impl<'a> Reader<'a> {
 
     /// `count`, where it is one that this block can hold.
     pub(super) fn counted(&self, count: u64) -> Result<usize, DamagedBlock> {
-        if count <= self.most { Ok(count as usize) } else { Err(DamagedBlock::Malformed("count")) }
+        if count <= self.most {
+            Ok(count as usize)
+        } else {
+            Err(DamagedBlock::Malformed("count"))
+        }
     }
 
     /// A column of any numbers.
-    pub(super) fn column<T>(&mut self, count: usize, make: impl Fn(i64) -> T) -> Result<Vec<T>, DamagedBlock> {
+    pub(super) fn column<T>(
+        &mut self,
+        count: usize,
+        make: impl Fn(i64) -> T,
+    ) -> Result<Vec<T>, DamagedBlock> {
         if count == 0 {
             return Ok(Vec::new());
         }
         let low = self.signed()?;
         let width = u32::from(self.byte()?);
-        let taken = bits::packed_len(count, width).filter(|&len| width <= u64::BITS && len <= self.rest.len());
+        let taken = bits::packed_len(count, width)
+            .filter(|&len| width <= u64::BITS && len <= self.rest.len());
         let taken = taken.ok_or(DamagedBlock::Malformed("column"))?;
-        let values = bits::unpack(self.rest, width, count, |above| make(low.wrapping_add(above as i64)));
+        let values = bits::unpack(self.rest, width, count, |above| {
+            make(low.wrapping_add(above as i64))
+        });
         self.rest = &self.rest[taken..];
         Ok(values)
     }
@@ -166,7 +198,11 @@ impl<'a> Reader<'a> {
     pub(super) fn up_to(&mut self, most: u32, count: usize) -> Result<Vec<u32>, DamagedBlock> {
         let values = self.column(count, |value| u32::try_from(value).unwrap_or(u32::MAX))?;
         let fits = values.iter().fold(0, |high, &value| high.max(value)) <= most && most < u32::MAX;
-        if fits { Ok(values) } else { Err(DamagedBlock::Malformed("value")) }
+        if fits {
+            Ok(values)
+        } else {
+            Err(DamagedBlock::Malformed("value"))
+        }
     }
 
     /// A column of places in a list of `len`.
@@ -181,12 +217,22 @@ impl<'a> Reader<'a> {
     pub(super) fn bytes_up_to(&mut self, most: u8, count: usize) -> Result<Vec<u8>, DamagedBlock> {
         let values = self.column(count, |value| u8::try_from(value).unwrap_or(u8::MAX))?;
         let fits = values.iter().fold(0, |high, &value| high.max(value)) <= most && most < u8::MAX;
-        if fits { Ok(values) } else { Err(DamagedBlock::Malformed("value")) }
+        if fits {
+            Ok(values)
+        } else {
+            Err(DamagedBlock::Malformed("value"))
+        }
     }
 
     /// A column of instants, in microseconds.
-    pub(super) fn times<T>(&mut self, count: usize, make: impl Fn(i64) -> T) -> Result<Vec<T>, DamagedBlock> {
-        let unit = *TIME_UNITS.get(usize::from(self.byte()?)).ok_or(DamagedBlock::Malformed("time unit"))?;
+    pub(super) fn times<T>(
+        &mut self,
+        count: usize,
+        make: impl Fn(i64) -> T,
+    ) -> Result<Vec<T>, DamagedBlock> {
+        let unit = *TIME_UNITS
+            .get(usize::from(self.byte()?))
+            .ok_or(DamagedBlock::Malformed("time unit"))?;
         self.column(count, |value| make(value.wrapping_mul(unit)))
     }
 }

@@ -7,7 +7,11 @@ impl View {
     /// The conversations open now, whatever the period.
     pub fn open(&self) -> u64 {
         if self.predicate.passes_all_rows() {
-            return self.open_groups().iter().map(|group| group.len() as u64).sum();
+            return self
+                .open_groups()
+                .iter()
+                .map(|group| group.len() as u64)
+                .sum();
         }
         self.open_rows().count() as u64
     }
@@ -17,14 +21,20 @@ impl View {
         let groups = self.open_groups();
         let rows = groups.iter().map(|group| group.len()).sum();
         let test = RowTest::new(&self.predicate, self.open.tags(), rows);
-        groups.into_iter().flat_map(Span::range).filter(move |&row| test.passes(row))
+        groups
+            .into_iter()
+            .flat_map(Span::range)
+            .filter(move |&row| test.passes(row))
     }
 
     /// The groups of the open conversations by whom they may be assigned to.
     fn open_groups(&self) -> Vec<Span> {
         match self.predicate.groups(self.open.members()) {
             Passing::All => vec![Span::all(self.open.len())],
-            Passing::One(place) => place.map(|place| self.open.groups()[place]).into_iter().collect(),
+            Passing::One(place) => place
+                .map(|place| self.open.groups()[place])
+                .into_iter()
+                .collect(),
             Passing::Some(places) => places.map(|place| self.open.groups()[place]).collect(),
         }
     }

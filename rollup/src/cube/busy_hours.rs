@@ -24,14 +24,22 @@ impl HourOfWeek {
 /// Whether `row` has an event of `measure` in that hour of its day; `None` for a measure whose events have no hours.
 pub(super) fn happens_in(measure: Measure) -> Option<fn(&Rows, usize, u8) -> bool> {
     Some(match measure {
-        Measure::Conversations => {
-            |rows, row, hour| rows.flags[row].any_of(Flags::CREATED) && rows.created_hours[row] == hour
-        }
-        Measure::Closed => |rows, row, hour| rows.flags[row].any_of(Flags::CLOSED) && rows.closed_hours[row] == hour,
-        Measure::InboundMessages => {
-            |rows, row, hour| rows.messages.hours(row).any(|at| at.hour == hour && at.inbound != 0)
-        }
-        Measure::Replies => |rows, row, hour| rows.messages.hours(row).any(|at| at.hour == hour && at.replies != 0),
+        Measure::Conversations => |rows, row, hour| {
+            rows.flags[row].any_of(Flags::CREATED) && rows.created_hours[row] == hour
+        },
+        Measure::Closed => |rows, row, hour| {
+            rows.flags[row].any_of(Flags::CLOSED) && rows.closed_hours[row] == hour
+        },
+        Measure::InboundMessages => |rows, row, hour| {
+            rows.messages
+                .hours(row)
+                .any(|at| at.hour == hour && at.inbound != 0)
+        },
+        Measure::Replies => |rows, row, hour| {
+            rows.messages
+                .hours(row)
+                .any(|at| at.hour == hour && at.replies != 0)
+        },
         _ => return None,
     })
 }
@@ -42,16 +50,21 @@ impl View {
     pub fn busy_hours(&self, measure: Measure) -> Option<[u64; HOURS_OF_A_WEEK]> {
         let add: fn(&Rows, usize, &mut [u64]) = match measure {
             Measure::Conversations => |rows, row, hours| {
-                hours[usize::from(rows.created_hours[row])] += rows.flags[row].count(Flags::CREATED);
+                hours[usize::from(rows.created_hours[row])] +=
+                    rows.flags[row].count(Flags::CREATED);
             },
             Measure::Closed => |rows, row, hours| {
                 hours[usize::from(rows.closed_hours[row])] += rows.flags[row].count(Flags::CLOSED);
             },
             Measure::InboundMessages => |rows, row, hours| {
-                rows.messages.hours(row).for_each(|at| hours[usize::from(at.hour)] += u64::from(at.inbound));
+                rows.messages
+                    .hours(row)
+                    .for_each(|at| hours[usize::from(at.hour)] += u64::from(at.inbound));
             },
             Measure::Replies => |rows, row, hours| {
-                rows.messages.hours(row).for_each(|at| hours[usize::from(at.hour)] += u64::from(at.replies));
+                rows.messages
+                    .hours(row)
+                    .for_each(|at| hours[usize::from(at.hour)] += u64::from(at.replies));
             },
             _ => return None,
         };
@@ -71,7 +84,8 @@ mod tests {
 
     #[test]
     fn a_week_has_168_hours() {
-        let hours = (-1..=8).flat_map(|weekday| (-1..=24).filter_map(move |hour| HourOfWeek::new(weekday, hour)));
+        let hours = (-1..=8)
+            .flat_map(|weekday| (-1..=24).filter_map(move |hour| HourOfWeek::new(weekday, hour)));
         assert_eq!(hours.count(), 168);
         assert_eq!(HourOfWeek::new(256 + 1, 0), None);
     }

@@ -19,7 +19,9 @@ impl View {
         let mut tallies = BTreeMap::new();
         for selection in self.selections() {
             let tags = selection.block().tags();
-            let day = tally(&selection, tags.label_keys().len(), |row| tags.label_places_of(row));
+            let day = tally(&selection, tags.label_keys().len(), |row| {
+                tags.label_places_of(row)
+            });
             merge(&mut tallies, tags.label_keys(), day);
         }
         finish(tallies)
@@ -30,7 +32,9 @@ impl View {
         let mut tallies = BTreeMap::new();
         for selection in self.selections() {
             let tags = selection.block().tags();
-            let day = tally(&selection, tags.channels().len(), |row| tags.channel_places_of(row));
+            let day = tally(&selection, tags.channels().len(), |row| {
+                tags.channel_places_of(row)
+            });
             merge(&mut tallies, tags.channels(), day);
         }
         finish(tallies)
@@ -40,7 +44,8 @@ impl View {
     pub fn backlog_changes_by_label(&self) -> Vec<(LabelKey, i64)> {
         self.backlog_changes(|selection, row, change, to| {
             let tags = selection.block().tags();
-            tags.labels_of(row).for_each(|label| *to.entry(label).or_default() += change);
+            tags.labels_of(row)
+                .for_each(|label| *to.entry(label).or_default() += change);
         })
     }
 
@@ -64,7 +69,10 @@ impl View {
                 change => add(&selection, row, change, &mut changes),
             });
         }
-        changes.into_iter().filter(|(_, change)| *change != 0).collect()
+        changes
+            .into_iter()
+            .filter(|(_, change)| *change != 0)
+            .collect()
     }
 }
 
@@ -86,14 +94,25 @@ impl Tally {
     }
 
     fn figures(self) -> DayFigures {
-        let (first_responses, closing_times) =
-            (Durations::new(self.first_responses), Durations::new(self.closing_times));
-        figures(&self.counts, count_distinct(self.customers), &first_responses, &closing_times)
+        let (first_responses, closing_times) = (
+            Durations::new(self.first_responses),
+            Durations::new(self.closing_times),
+        );
+        figures(
+            &self.counts,
+            count_distinct(self.customers),
+            &first_responses,
+            &closing_times,
+        )
     }
 }
 
 /// What passes of one block, by the places that each row has among `len`.
-fn tally<'a>(selection: &Selection<'_>, len: usize, places: impl Fn(usize) -> &'a [u32]) -> Vec<Tally> {
+fn tally<'a>(
+    selection: &Selection<'_>,
+    len: usize,
+    places: impl Fn(usize) -> &'a [u32],
+) -> Vec<Tally> {
     let rows = selection.block().rows();
     let mut tallies = vec![Tally::default(); len];
     let mut each = |row: usize, add: &dyn Fn(&mut Tally)| {
@@ -109,10 +128,14 @@ fn tally<'a>(selection: &Selection<'_>, len: usize, places: impl Fn(usize) -> &'
         });
     });
     for rating in selection.ratings() {
-        each(rating.row as usize, &|tally| tally.counts.scores[usize::from(rating.score - 1)] += 1);
+        each(rating.row as usize, &|tally| {
+            tally.counts.scores[usize::from(rating.score - 1)] += 1
+        });
     }
     for event in selection.follow_ups() {
-        each(event.row as usize, &|tally| tally.counts.follow_ups_completed += u64::from(event.count));
+        each(event.row as usize, &|tally| {
+            tally.counts.follow_ups_completed += u64::from(event.count)
+        });
     }
     for (row, seconds) in selection.durations(Timed::FirstResponse) {
         each(row, &|tally| tally.first_responses.push(seconds));
@@ -132,7 +155,10 @@ fn merge<K: Copy + Ord>(all: &mut BTreeMap<K, Tally>, keys: &[K], day: Vec<Tally
 }
 
 fn finish<K>(tallies: BTreeMap<K, Tally>) -> Vec<(K, DayFigures)> {
-    tallies.into_iter().map(|(key, tally)| (key, tally.figures())).collect()
+    tallies
+        .into_iter()
+        .map(|(key, tally)| (key, tally.figures()))
+        .collect()
 }
 
 #[cfg(test)]
@@ -165,18 +191,29 @@ mod tests {
 
     /// What the view narrowed to one label or channel says.
     fn narrowed(view: &View) -> DayFigures {
-        figures(&view.counts(), view.customers(), &view.first_responses(), &view.closing_times())
+        figures(
+            &view.counts(),
+            view.customers(),
+            &view.first_responses(),
+            &view.closing_times(),
+        )
     }
 
     fn check(filter: &Filter) {
         let sample = sample();
         for period in [days(4, 4), days(5, 5), days(4, 5), days(6, 7)] {
             let view = sample.view(period, filter.clone());
-            let labels: Vec<_> =
-                view.labels().iter().map(|row| (row.label, narrowed(&view.labeled(row.label)))).collect();
+            let labels: Vec<_> = view
+                .labels()
+                .iter()
+                .map(|row| (row.label, narrowed(&view.labeled(row.label))))
+                .collect();
             assert_eq!(view.figures_by_label(), labels, "{period:?}");
-            let channels: Vec<_> =
-                view.channels().iter().map(|row| (row.channel, narrowed(&view.on_channel(row.channel)))).collect();
+            let channels: Vec<_> = view
+                .channels()
+                .iter()
+                .map(|row| (row.channel, narrowed(&view.on_channel(row.channel))))
+                .collect();
             assert_eq!(view.figures_by_channel(), channels, "{period:?}");
         }
     }
@@ -184,16 +221,31 @@ mod tests {
     #[test]
     fn one_scan_says_what_a_view_of_each_would() {
         check(&Filter::default());
-        check(&Filter { credit: Some([None].into()), ..Filter::default() });
-        check(&Filter { channels: Some([ChannelKey(1)].into()), ..Filter::default() });
-        check(&Filter { labels: Some([LabelKey(1)].into()), ..Filter::default() });
+        check(&Filter {
+            credit: Some([None].into()),
+            ..Filter::default()
+        });
+        check(&Filter {
+            channels: Some([ChannelKey(1)].into()),
+            ..Filter::default()
+        });
+        check(&Filter {
+            labels: Some([LabelKey(1)].into()),
+            ..Filter::default()
+        });
     }
 
     #[test]
     fn the_backlog_changes_by_what_each_day_opens_and_closes() {
         let view = |from, to| sample().view(days(from, to), Filter::default());
-        assert_eq!(view(4, 4).backlog_changes_by_label(), [(LabelKey(1), 1), (LabelKey(2), 1)]);
+        assert_eq!(
+            view(4, 4).backlog_changes_by_label(),
+            [(LabelKey(1), 1), (LabelKey(2), 1)]
+        );
         assert_eq!(view(5, 5).backlog_changes_by_label(), [(LabelKey(1), -1)]);
-        assert_eq!(view(5, 5).backlog_changes_by_channel(), [(ChannelKey(2), 1)]);
+        assert_eq!(
+            view(5, 5).backlog_changes_by_channel(),
+            [(ChannelKey(2), 1)]
+        );
     }
 }

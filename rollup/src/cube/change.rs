@@ -16,16 +16,36 @@ pub struct Change {
 /// The change from `previous` to `current`.
 pub fn change(current: Option<f64>, previous: Option<f64>) -> Change {
     let absolute = current.zip(previous).map(|(now, before)| now - before);
-    let relative = absolute.zip(previous.filter(|&before| before != 0.0)).map(|(change, before)| change / before);
-    Change { current, previous, absolute, relative }
+    let relative = absolute
+        .zip(previous.filter(|&before| before != 0.0))
+        .map(|(change, before)| change / before);
+    Change {
+        current,
+        previous,
+        absolute,
+        relative,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn check(current: Option<f64>, previous: Option<f64>, absolute: Option<f64>, relative: Option<f64>) {
-        assert_eq!(change(current, previous), Change { current, previous, absolute, relative });
+    fn check(
+        current: Option<f64>,
+        previous: Option<f64>,
+        absolute: Option<f64>,
+        relative: Option<f64>,
+    ) {
+        assert_eq!(
+            change(current, previous),
+            Change {
+                current,
+                previous,
+                absolute,
+                relative
+            }
+        );
     }
 
     #[test]

@@ -29,7 +29,9 @@ impl View {
                 counted[channel] |= rows.counts(row);
                 created[channel] += rows.flags[row].count(Flags::CREATED);
             });
-            selection.event_rows().for_each(|row| counted[tags.channel_of(row)] = true);
+            selection
+                .event_rows()
+                .for_each(|row| counted[tags.channel_of(row)] = true);
             for ((&channel, counted), created) in tags.channels().iter().zip(counted).zip(created) {
                 if counted {
                     *conversations.entry(channel).or_default() += created;
@@ -37,6 +39,11 @@ impl View {
             }
         }
         let counted = conversations.into_iter();
-        counted.map(|(channel, conversations)| ChannelCount { channel, conversations }).collect()
+        counted
+            .map(|(channel, conversations)| ChannelCount {
+                channel,
+                conversations,
+            })
+            .collect()
     }
 }

@@ -16,9 +16,16 @@ impl View {
         for selection in &selections {
             let rows = selection.block().rows();
             match &mut seen {
-                Distinct::Bits(bits) => selection.each_row(|row| bits.add(rows.customers[row], rows.has_customer(row))),
+                Distinct::Bits(bits) => {
+                    selection.each_row(|row| bits.add(rows.customers[row], rows.has_customer(row)))
+                }
                 Distinct::Keys(keys) => {
-                    keys.extend(selection.rows().filter(|&row| rows.has_customer(row)).map(|row| rows.customers[row]));
+                    keys.extend(
+                        selection
+                            .rows()
+                            .filter(|&row| rows.has_customer(row))
+                            .map(|row| rows.customers[row]),
+                    );
                 }
             }
         }
@@ -28,9 +35,15 @@ impl View {
 
 /// An empty set for the customers of what passes.
 fn nobody_of(selections: &[Selection<'_>]) -> Distinct {
-    let ranges = || selections.iter().map(|selection| selection.block().customer_range());
+    let ranges = || {
+        selections
+            .iter()
+            .map(|selection| selection.block().customer_range())
+    };
     let low = ranges().map(|(low, _)| low).min();
     let high = ranges().map(|(_, high)| high).max();
     let most = selections.iter().map(Selection::count_looked_at).sum();
-    low.zip(high).map_or_else(Distinct::default, |(low, high)| Distinct::new(low, high, most))
+    low.zip(high).map_or_else(Distinct::default, |(low, high)| {
+        Distinct::new(low, high, most)
+    })
 }

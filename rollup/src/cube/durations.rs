@@ -30,7 +30,10 @@ const FEW: usize = 16_384;
 
 impl Durations {
     pub(crate) fn new(seconds: Vec<Seconds>) -> Self {
-        Self { seconds, coarse: OnceLock::new() }
+        Self {
+            seconds,
+            coarse: OnceLock::new(),
+        }
     }
 
     /// How many there are.
@@ -53,7 +56,11 @@ impl Durations {
         let place = q * (self.seconds.len() - 1) as f64;
         let fraction = place.fract();
         let (low, high) = self.neighbours(place as usize);
-        Some(if fraction == 0.0 { f64::from(low) } else { f64::from(low) + f64::from(high - low) * fraction })
+        Some(if fraction == 0.0 {
+            f64::from(low)
+        } else {
+            f64::from(low) + f64::from(high - low) * fraction
+        })
     }
 
     /// The quantile at 0.5.
@@ -83,7 +90,10 @@ impl Durations {
     /// The value at `place` of the sorted values, and the one behind it (the last one twice).
     fn neighbours(&self, place: usize) -> (Seconds, Seconds) {
         if FEW < self.seconds.len() {
-            return self.coarse.get_or_init(|| Coarse::of(&self.seconds)).neighbours(&self.seconds, place);
+            return self
+                .coarse
+                .get_or_init(|| Coarse::of(&self.seconds))
+                .neighbours(&self.seconds, place);
         }
         let mut seconds = self.seconds.clone();
         let (_, &mut low, above) = seconds.select_nth_unstable(place);
@@ -117,17 +127,30 @@ impl Coarse {
         let (start, mut values) = self.around(seconds, place);
         let (_, &mut low, above) = values.select_nth_unstable(place - start);
         let high = above.iter().copied().min();
-        let next = || self.around(seconds, (place + 1).min(seconds.len() - 1)).1.into_iter().min();
+        let next = || {
+            self.around(seconds, (place + 1).min(seconds.len() - 1))
+                .1
+                .into_iter()
+                .min()
+        };
         (low, high.or_else(next).unwrap_or(low).max(low))
     }
 
     /// The values of the bucket that the value at `place` lies in, and how many lie below them.
     fn around(&self, seconds: &[Seconds], place: usize) -> (usize, Vec<Seconds>) {
         let bucket = self.ends.partition_point(|&end| end <= place);
-        let start = if bucket == 0 { 0 } else { self.ends[bucket - 1] };
+        let start = if bucket == 0 {
+            0
+        } else {
+            self.ends[bucket - 1]
+        };
         let (low, width) = range(bucket);
         let mut values = Vec::with_capacity(self.ends[bucket] - start);
-        values.extend(seconds.iter().filter(|&&value| value.wrapping_sub(low) <= width));
+        values.extend(
+            seconds
+                .iter()
+                .filter(|&&value| value.wrapping_sub(low) <= width),
+        );
         (start, values)
     }
 }
@@ -155,7 +178,10 @@ mod tests {
     use super::*;
 
     fn check(seconds: &[Seconds], q: f64, expected: impl Into<Option<f64>>) {
-        assert_eq!(Durations::new(seconds.to_vec()).quantile(q), expected.into());
+        assert_eq!(
+            Durations::new(seconds.to_vec()).quantile(q),
+            expected.into()
+        );
     }
 
     #[test]
@@ -178,7 +204,13 @@ mod tests {
 
     #[test]
     fn buckets_keep_the_order() {
-        let values = (0..32).flat_map(|bits| [1 << bits, (1 << bits) + (1 << bits) / 3, ((1 << bits) - 1) * 2 + 1]);
+        let values = (0..32).flat_map(|bits| {
+            [
+                1 << bits,
+                (1 << bits) + (1 << bits) / 3,
+                ((1 << bits) - 1) * 2 + 1,
+            ]
+        });
         let buckets: Vec<usize> = std::iter::once(0).chain(values).map(bucket).collect();
         assert!(buckets.is_sorted());
         assert!(buckets.iter().all(|&bucket| bucket < BUCKETS));
@@ -203,7 +235,10 @@ mod tests {
         sorted.sort_unstable();
         let durations = Durations::new(seconds);
         for place in [0, 1, 19_999, 35_999, 39_998, 39_999] {
-            assert_eq!(durations.neighbours(place), (sorted[place], sorted[(place + 1).min(39_999)]));
+            assert_eq!(
+                durations.neighbours(place),
+                (sorted[place], sorted[(place + 1).min(39_999)])
+            );
         }
     }
 
@@ -212,7 +247,14 @@ mod tests {
         let durations = Durations::new(vec![0, 299, 300, 3_600, 86_399, 86_400, 1_000_000]);
         let counts = durations.distribution().map(|range| range.count);
         assert_eq!(counts, [2, 1, 0, 1, 0, 1, 2]);
-        assert_eq!(durations.distribution()[6], DurationRange { from: 86_400, to: None, count: 2 });
+        assert_eq!(
+            durations.distribution()[6],
+            DurationRange {
+                from: 86_400,
+                to: None,
+                count: 2
+            }
+        );
     }
 
     #[test]

@@ -50,8 +50,17 @@ pub(super) enum Passing<P> {
 
 impl From<Filter> for Predicate {
     fn from(filter: Filter) -> Self {
-        let Filter { credit, labels, channels } = filter;
-        Self { credit: credit.map_or(Credit::Everyone, Credit::Some), labels, also_labeled: BTreeSet::new(), channels }
+        let Filter {
+            credit,
+            labels,
+            channels,
+        } = filter;
+        Self {
+            credit: credit.map_or(Credit::Everyone, Credit::Some),
+            labels,
+            also_labeled: BTreeSet::new(),
+            channels,
+        }
     }
 }
 
@@ -63,7 +72,12 @@ impl Predicate {
             _ => Credit::One(member),
         };
         let (labels, channels) = (self.labels.clone(), self.channels.clone());
-        Self { credit, labels, also_labeled: self.also_labeled.clone(), channels }
+        Self {
+            credit,
+            labels,
+            also_labeled: self.also_labeled.clone(),
+            channels,
+        }
     }
 
     pub(super) fn labeled(&self, label: LabelKey) -> Self {
@@ -73,8 +87,14 @@ impl Predicate {
     }
 
     pub(super) fn on_channel(&self, channel: ChannelKey) -> Self {
-        let passes = self.channels.as_ref().is_none_or(|before| before.contains(&channel));
-        Self { channels: Some(passes.then_some(channel).into_iter().collect()), ..self.clone() }
+        let passes = self
+            .channels
+            .as_ref()
+            .is_none_or(|before| before.contains(&channel));
+        Self {
+            channels: Some(passes.then_some(channel).into_iter().collect()),
+            ..self.clone()
+        }
     }
 
     /// Whether it is one who may be credited.
@@ -87,7 +107,9 @@ impl Predicate {
         match &self.credit {
             Credit::Everyone => Passing::All,
             Credit::One(member) => Passing::One(members.find(*member)),
-            Credit::Some(credited) => Passing::Some(credited.iter().filter_map(|&member| members.find(member))),
+            Credit::Some(credited) => {
+                Passing::Some(credited.iter().filter_map(|&member| members.find(member)))
+            }
         }
     }
 
@@ -106,7 +128,12 @@ impl Predicate {
             Some(labels) => marked(tags, labels.iter().flat_map(|&label| tags.sets_with(label))),
         };
         for &label in &self.also_labeled {
-            passing = marked(tags, tags.sets_with(label).iter().filter(|&&set| passing[set as usize]));
+            passing = marked(
+                tags,
+                tags.sets_with(label)
+                    .iter()
+                    .filter(|&&set| passing[set as usize]),
+            );
         }
         Some(passing)
     }
@@ -114,14 +141,24 @@ impl Predicate {
     /// Which channels pass, by place; `None` where all do.
     pub(super) fn channels(&self, tags: &Tags) -> Option<Vec<bool>> {
         let wanted = self.channels.as_ref()?;
-        Some(tags.channels().iter().map(|channel| wanted.contains(channel)).collect())
+        Some(
+            tags.channels()
+                .iter()
+                .map(|channel| wanted.contains(channel))
+                .collect(),
+        )
     }
 
     /// Whether `row` passes by its labels and channel: the same answer as from the two above, without preparation.
     pub(super) fn passes(&self, tags: &Tags, row: usize) -> bool {
         let has = |label: &LabelKey| tags.labels_of(row).any(|own| own == *label);
-        self.channels.as_ref().is_none_or(|channels| channels.contains(&tags.channels()[tags.channel_of(row)]))
-            && self.labels.as_ref().is_none_or(|labels| tags.labels_of(row).any(|own| labels.contains(&own)))
+        self.channels
+            .as_ref()
+            .is_none_or(|channels| channels.contains(&tags.channels()[tags.channel_of(row)]))
+            && self
+                .labels
+                .as_ref()
+                .is_none_or(|labels| tags.labels_of(row).any(|own| labels.contains(&own)))
             && self.also_labeled.iter().all(has)
     }
 }

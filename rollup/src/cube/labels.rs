@@ -66,7 +66,9 @@ impl SetCounts {
             counted[set] |= rows.counts(row);
             created[set] += rows.flags[row].count(Flags::CREATED);
         });
-        selection.event_rows().for_each(|row| counted[tags.set_of(row)] = true);
+        selection
+            .event_rows()
+            .for_each(|row| counted[tags.set_of(row)] = true);
         Self { counted, created }
     }
 }

@@ -25,9 +25,14 @@ pub fn rank(measure: Measure, values: &[Option<f64>]) -> Vec<Ranked> {
     let mut merits: Vec<f64> = values.iter().flatten().map(|&value| merit(value)).collect();
     merits.sort_unstable_by(|a, b| b.total_cmp(a));
     let place = |&value: &Option<f64>| {
-        let better = value.map_or(merits.len(), |value| merits.partition_point(|&other| merit(value) < other));
+        let better = value.map_or(merits.len(), |value| {
+            merits.partition_point(|&other| merit(value) < other)
+        });
         let is_worth_it = value.is_some_and(|value| lower || 0.0 < value);
-        Ranked { rank: better + 1, is_top_performer: better == 0 && is_worth_it && measure.names_top_performer() }
+        Ranked {
+            rank: better + 1,
+            is_top_performer: better == 0 && is_worth_it && measure.names_top_performer(),
+        }
     };
     values.iter().map(place).collect()
 }
@@ -37,15 +42,30 @@ mod tests {
     use super::*;
 
     fn check(measure: Measure, values: &[Option<f64>], expected: &[(usize, bool)]) {
-        let ranks: Vec<_> = rank(measure, values).iter().map(|place| (place.rank, place.is_top_performer)).collect();
+        let ranks: Vec<_> = rank(measure, values)
+            .iter()
+            .map(|place| (place.rank, place.is_top_performer))
+            .collect();
         assert_eq!(ranks, expected);
     }
 
     #[test]
     fn more_is_better_but_for_times_and_what_is_left() {
-        check(Measure::Won, &[Some(1.0), Some(2.0)], &[(2, false), (1, true)]);
-        check(Measure::FirstResponseMedian, &[Some(1.0), Some(2.0)], &[(1, true), (2, false)]);
-        check(Measure::Lost, &[Some(0.0), Some(2.0)], &[(1, false), (2, false)]);
+        check(
+            Measure::Won,
+            &[Some(1.0), Some(2.0)],
+            &[(2, false), (1, true)],
+        );
+        check(
+            Measure::FirstResponseMedian,
+            &[Some(1.0), Some(2.0)],
+            &[(1, true), (2, false)],
+        );
+        check(
+            Measure::Lost,
+            &[Some(0.0), Some(2.0)],
+            &[(1, false), (2, false)],
+        );
     }
 
     #[test]
@@ -59,8 +79,16 @@ mod tests {
 
     #[test]
     fn nothing_is_no_top_performance() {
-        check(Measure::Closed, &[Some(0.0), Some(0.0)], &[(1, false), (1, false)]);
-        check(Measure::ClosingTimeMean, &[Some(0.0), None], &[(1, true), (2, false)]);
+        check(
+            Measure::Closed,
+            &[Some(0.0), Some(0.0)],
+            &[(1, false), (1, false)],
+        );
+        check(
+            Measure::ClosingTimeMean,
+            &[Some(0.0), None],
+            &[(1, true), (2, false)],
+        );
         check(Measure::WinRate, &[None, None], &[(1, false), (1, false)]);
     }
 }

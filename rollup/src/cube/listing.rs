@@ -25,7 +25,11 @@ pub struct Listed {
 
 impl Listed {
     fn of(rows: &Rows, row: usize) -> Self {
-        Self { conversation: rows.conversations[row], created_at: rows.created_at[row], seconds: None }
+        Self {
+            conversation: rows.conversations[row],
+            created_at: rows.created_at[row],
+            seconds: None,
+        }
     }
 }
 
@@ -41,27 +45,39 @@ enum Source {
 impl Source {
     fn of(measure: Measure) -> Self {
         match measure {
-            Measure::Conversations => Self::Rows(|rows, row| rows.flags[row].any_of(Flags::CREATED)),
-            Measure::LabeledConversations => {
-                Self::Rows(|rows, row| rows.flags[row].any_of(Flags::CREATED) && rows.tags.is_labeled(row))
+            Measure::Conversations => {
+                Self::Rows(|rows, row| rows.flags[row].any_of(Flags::CREATED))
             }
-            Measure::Messages => {
-                Self::Rows(|rows, row| rows.messages.inbound(row) != 0 || rows.messages.replies(row) != 0)
-            }
+            Measure::LabeledConversations => Self::Rows(|rows, row| {
+                rows.flags[row].any_of(Flags::CREATED) && rows.tags.is_labeled(row)
+            }),
+            Measure::Messages => Self::Rows(|rows, row| {
+                rows.messages.inbound(row) != 0 || rows.messages.replies(row) != 0
+            }),
             Measure::InboundMessages => Self::Rows(|rows, row| rows.messages.inbound(row) != 0),
             Measure::Replies => Self::Rows(|rows, row| rows.messages.replies(row) != 0),
             Measure::Customers => Self::Rows(Rows::has_customer),
-            Measure::NewCustomers => Self::Rows(|rows, row| rows.flags[row].any_of(Flags::NEW_CUSTOMER)),
-            Measure::Unanswered => Self::Rows(|rows, row| rows.flags[row].any_of(Flags::UNANSWERED)),
+            Measure::NewCustomers => {
+                Self::Rows(|rows, row| rows.flags[row].any_of(Flags::NEW_CUSTOMER))
+            }
+            Measure::Unanswered => {
+                Self::Rows(|rows, row| rows.flags[row].any_of(Flags::UNANSWERED))
+            }
             Measure::Closed => Self::Rows(|rows, row| rows.flags[row].any_of(Flags::CLOSED)),
             Measure::Won => Self::Rows(|rows, row| rows.flags[row].any_of(Flags::WON)),
             Measure::Lost => Self::Rows(|rows, row| rows.flags[row].any_of(Flags::LOST)),
-            Measure::WinRate => Self::Rows(|rows, row| rows.flags[row].any_of(Flags::WON.with(Flags::LOST, true))),
+            Measure::WinRate => {
+                Self::Rows(|rows, row| rows.flags[row].any_of(Flags::WON.with(Flags::LOST, true)))
+            }
             Measure::Ratings | Measure::RatingAverage => Self::Ratings(|_| true),
             Measure::Satisfied => Self::Ratings(|rating| 4 <= rating.score),
             Measure::FollowUpsCompleted => Self::FollowUps,
-            Measure::FirstResponseMean | Measure::FirstResponseMedian => Self::Durations(Timed::FirstResponse),
-            Measure::ClosingTimeMean | Measure::ClosingTimeMedian => Self::Durations(Timed::Closing),
+            Measure::FirstResponseMean | Measure::FirstResponseMedian => {
+                Self::Durations(Timed::FirstResponse)
+            }
+            Measure::ClosingTimeMean | Measure::ClosingTimeMedian => {
+                Self::Durations(Timed::Closing)
+            }
             Measure::Open => Self::Open,
         }
     }
@@ -71,15 +87,27 @@ impl Source {
         let rows = selection.block().rows();
         let listed = |row: usize| Listed::of(rows, row);
         match self {
-            Self::Rows(counts) => to.extend(selection.rows().filter(|&row| counts(rows, row)).map(listed)),
+            Self::Rows(counts) => to.extend(
+                selection
+                    .rows()
+                    .filter(|&row| counts(rows, row))
+                    .map(listed),
+            ),
             Self::Ratings(counts) => {
                 let rated = selection.ratings().filter(|rating| counts(rating));
                 to.extend(rated.map(|rating| listed(rating.row as usize)));
             }
-            Self::FollowUps => to.extend(selection.follow_ups().map(|event| listed(event.row as usize))),
+            Self::FollowUps => to.extend(
+                selection
+                    .follow_ups()
+                    .map(|event| listed(event.row as usize)),
+            ),
             Self::Durations(timed) => {
                 let timed = selection.durations(*timed);
-                to.extend(timed.map(|(row, seconds)| Listed { seconds: Some(u64::from(seconds)), ..listed(row) }));
+                to.extend(timed.map(|(row, seconds)| Listed {
+                    seconds: Some(u64::from(seconds)),
+                    ..listed(row)
+                }));
             }
             Self::Open => {}
         }
@@ -95,10 +123,15 @@ impl View {
         if matches!(source, Source::Open) {
             listed.extend(self.open_rows().map(|row| {
                 let (conversation, created_at) = self.open.conversation(row);
-                Listed { conversation, created_at, seconds: None }
+                Listed {
+                    conversation,
+                    created_at,
+                    seconds: None,
+                }
             }));
         } else {
-            self.selections().for_each(|selection| source.append(&selection, &mut listed));
+            self.selections()
+                .for_each(|selection| source.append(&selection, &mut listed));
         }
         once_in_order(listed, measure)
     }
@@ -108,9 +141,14 @@ impl View {
     pub fn conversations_at(&self, measure: Measure, at: HourOfWeek) -> Option<Vec<Listed>> {
         let happens_in = happens_in(measure)?;
         let mut listed = Vec::new();
-        for selection in self.selections().filter(|selection| selection.block().day().weekday() == at.weekday) {
+        for selection in self
+            .selections()
+            .filter(|selection| selection.block().day().weekday() == at.weekday)
+        {
             let rows = selection.block().rows();
-            let happened = selection.rows().filter(|&row| happens_in(rows, row, at.hour));
+            let happened = selection
+                .rows()
+                .filter(|&row| happens_in(rows, row, at.hour));
             listed.extend(happened.map(|row| Listed::of(rows, row)));
         }
         Some(once_in_order(listed, measure))

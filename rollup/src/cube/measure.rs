@@ -62,7 +62,10 @@ impl Measure {
     pub const fn is_duration(self) -> bool {
         matches!(
             self,
-            Self::FirstResponseMean | Self::FirstResponseMedian | Self::ClosingTimeMean | Self::ClosingTimeMedian
+            Self::FirstResponseMean
+                | Self::FirstResponseMedian
+                | Self::ClosingTimeMean
+                | Self::ClosingTimeMedian
         )
     }
 }

@@ -44,7 +44,9 @@ impl View {
             let passing = selection.ratings().filter(|rating| {
                 filter.min.is_none_or(|min| min <= rating.score)
                     && filter.max.is_none_or(|max| rating.score <= max)
-                    && filter.has_comment.is_none_or(|wanted| rating.has_comment == wanted)
+                    && filter
+                        .has_comment
+                        .is_none_or(|wanted| rating.has_comment == wanted)
             });
             listed.extend(passing.map(|rating| RatedRow {
                 rating: rating.key,

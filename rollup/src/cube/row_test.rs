@@ -19,7 +19,10 @@ enum Way<'a> {
     /// Each row is looked at: for few rows.
     Each(&'a Predicate),
     /// The label sets and channels that pass are known: for many rows.
-    Known { sets: Option<Vec<bool>>, channels: Option<Vec<bool>> },
+    Known {
+        sets: Option<Vec<bool>>,
+        channels: Option<Vec<bool>>,
+    },
 }
 
 /// To look at a row takes about as long as to mark this many label sets.
@@ -33,7 +36,10 @@ impl<'a> RowTest<'a> {
         } else if rows * SETS_PER_ROW < tags.count_sets() {
             Way::Each(predicate)
         } else {
-            Way::Known { sets: predicate.sets(tags), channels: predicate.channels(tags) }
+            Way::Known {
+                sets: predicate.sets(tags),
+                channels: predicate.channels(tags),
+            }
         };
         Self { tags, way }
     }
@@ -48,7 +54,10 @@ impl<'a> RowTest<'a> {
         let tags = self.tags;
         match &self.way {
             Way::Open => rows.for_each(visit),
-            Way::Known { sets: Some(sets), channels: None } => {
+            Way::Known {
+                sets: Some(sets),
+                channels: None,
+            } => {
                 rows.filter(|&row| sets[tags.set_of(row)]).for_each(visit);
             }
             _ => rows.filter(|&row| self.passes(row)).for_each(visit),
@@ -63,7 +72,9 @@ impl<'a> RowTest<'a> {
             Way::Each(predicate) => predicate.passes(self.tags, row),
             Way::Known { sets, channels } => {
                 sets.as_ref().is_none_or(|sets| sets[self.tags.set_of(row)])
-                    && channels.as_ref().is_none_or(|channels| channels[self.tags.channel_of(row)])
+                    && channels
+                        .as_ref()
+                        .is_none_or(|channels| channels[self.tags.channel_of(row)])
             }
         }
     }

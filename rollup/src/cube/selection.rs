@@ -85,7 +85,9 @@ impl<'a> Selection<'a> {
         let groups = match predicate.groups(block.members()) {
             Passing::All => Groups::One(Some(block.whole())),
             Passing::One(place) => Groups::One(place.map(|place| &block.groups()[place])),
-            Passing::Some(places) => Groups::Some(places.map(|place| &block.groups()[place]).collect()),
+            Passing::Some(places) => {
+                Groups::Some(places.map(|place| &block.groups()[place]).collect())
+            }
         };
         Self::over(block, groups, predicate)
     }
@@ -96,7 +98,11 @@ impl<'a> Selection<'a> {
     }
 
     fn over(block: &'a Block, groups: Groups<'a>, predicate: &'a Predicate) -> Self {
-        Self { block, test: RowTest::new(predicate, block.tags(), groups.count_rows()), groups }
+        Self {
+            block,
+            test: RowTest::new(predicate, block.tags(), groups.count_rows()),
+            groups,
+        }
     }
 
     pub(super) const fn block(&self) -> &'a Block {
@@ -109,7 +115,11 @@ impl<'a> Selection<'a> {
 
     /// Whether it is all of the block.
     pub(super) fn is_whole(&self) -> bool {
-        self.test.is_open() && self.groups().first().is_some_and(|&group| std::ptr::eq(group, self.block.whole()))
+        self.test.is_open()
+            && self
+                .groups()
+                .first()
+                .is_some_and(|&group| std::ptr::eq(group, self.block.whole()))
     }
 
     /// How many rows are looked at to find those that pass.
@@ -135,20 +145,28 @@ impl<'a> Selection<'a> {
 
     /// The ratings that pass.
     pub(super) fn ratings(&self) -> impl Iterator<Item = &'a RatingEvent> {
-        self.groups().iter().flat_map(|group| self.ratings_of(group))
+        self.groups()
+            .iter()
+            .flat_map(|group| self.ratings_of(group))
     }
 
     fn ratings_of(&self, group: &Group) -> impl Iterator<Item = &'a RatingEvent> {
-        self.block.ratings()[group.ratings.range()].iter().filter(|rating| self.test.passes(rating.row as usize))
+        self.block.ratings()[group.ratings.range()]
+            .iter()
+            .filter(|rating| self.test.passes(rating.row as usize))
     }
 
     /// The follow-ups that pass.
     pub(super) fn follow_ups(&self) -> impl Iterator<Item = &'a FollowUpEvent> {
-        self.groups().iter().flat_map(|group| self.follow_ups_of(group))
+        self.groups()
+            .iter()
+            .flat_map(|group| self.follow_ups_of(group))
     }
 
     fn follow_ups_of(&self, group: &Group) -> impl Iterator<Item = &'a FollowUpEvent> {
-        self.block.follow_ups()[group.follow_ups.range()].iter().filter(|event| self.test.passes(event.row as usize))
+        self.block.follow_ups()[group.follow_ups.range()]
+            .iter()
+            .filter(|event| self.test.passes(event.row as usize))
     }
 
     /// The rows of the ratings and follow-ups that pass, by place.
@@ -169,15 +187,21 @@ impl<'a> Selection<'a> {
     }
 
     fn count_tested(&self, group: &Group, sums: &mut Counts) {
-        self.test.each(group.rows.range(), |row| self.block.rows().count(row, sums));
-        self.ratings_of(group).for_each(|rating| sums.scores[usize::from(rating.score - 1)] += 1);
-        self.follow_ups_of(group).for_each(|event| sums.follow_ups_completed += u64::from(event.count));
+        self.test
+            .each(group.rows.range(), |row| self.block.rows().count(row, sums));
+        self.ratings_of(group)
+            .for_each(|rating| sums.scores[usize::from(rating.score - 1)] += 1);
+        self.follow_ups_of(group)
+            .for_each(|event| sums.follow_ups_completed += u64::from(event.count));
     }
 
     /// How much what passes adds to the backlog.
     pub(super) fn backlog_change(&self) -> i64 {
         if self.test.is_open() {
-            self.groups().iter().map(|group| group.counts.backlog_change).sum()
+            self.groups()
+                .iter()
+                .map(|group| group.counts.backlog_change)
+                .sum()
         } else {
             let mut sums = Counts::default();
             self.count(&mut sums);
@@ -198,13 +222,19 @@ impl<'a> Selection<'a> {
 
     /// Each row that passes and has such a duration, with its seconds.
     pub(super) fn durations(&self, timed: Timed) -> impl Iterator<Item = (usize, Seconds)> {
-        self.groups().iter().flat_map(move |group| self.durations_of(group, timed))
+        self.groups()
+            .iter()
+            .flat_map(move |group| self.durations_of(group, timed))
     }
 
     fn durations_of(&self, group: &Group, timed: Timed) -> impl Iterator<Item = (usize, Seconds)> {
         let flags = &self.block.rows().flags;
-        let rows = group.rows.range().filter(move |&row| flags[row].any_of(timed.flag()));
+        let rows = group
+            .rows
+            .range()
+            .filter(move |&row| flags[row].any_of(timed.flag()));
         let values = timed.values_of(group, self.block);
-        rows.zip(values.iter().copied()).filter(|(row, _)| self.test.passes(*row))
+        rows.zip(values.iter().copied())
+            .filter(|(row, _)| self.test.passes(*row))
     }
 }

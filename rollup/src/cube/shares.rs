@@ -44,14 +44,25 @@ impl Shares {
         let mut members = members.to_vec();
         members.sort_unstable();
         members.dedup();
-        let (counts, first_responses, closing_times) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Self { days, period, members, counts, first_responses, closing_times }
+        let (counts, first_responses, closing_times) =
+            (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Self {
+            days,
+            period,
+            members,
+            counts,
+            first_responses,
+            closing_times,
+        }
     }
 
     /// The share of `member`; `None` where it is nobody's of these.
     pub(super) fn of(self: &Arc<Self>, member: MemberKey) -> Option<Share> {
         let place = self.members.binary_search(&member).ok()?;
-        Some(Share { of: Arc::clone(self), place })
+        Some(Share {
+            of: Arc::clone(self),
+            place,
+        })
     }
 
     /// Calls `visit` with each part of each day that is credited to one of the members, by place.
@@ -60,7 +71,10 @@ impl Shares {
             // Both are ascending, and nobody is the last.
             let mut wanted = self.members.iter().enumerate().peekable();
             for (member, group) in block.members().iter().zip(block.groups()) {
-                while wanted.next_if(|&(_, &wanted)| Some(wanted) < member).is_some() {}
+                while wanted
+                    .next_if(|&(_, &wanted)| Some(wanted) < member)
+                    .is_some()
+                {}
                 if let Some((place, _)) = wanted.next_if(|&(_, &wanted)| Some(wanted) == member) {
                     visit(place, block, group);
                 }

@@ -43,7 +43,16 @@ impl View {
     /// behind it have to be there for [`backlog`](Self::backlog).
     pub fn new(days: Days, open: Arc<OpenBlock>, period: Period, filter: Filter) -> Self {
         let (predicate, backlogs) = (Arc::new(filter.into()), Arc::default());
-        Self { days, open, period, predicate, backlogs, counts: Arc::default(), places: Arc::default(), share: None }
+        Self {
+            days,
+            open,
+            period,
+            predicate,
+            backlogs,
+            counts: Arc::default(),
+            places: Arc::default(),
+            share: None,
+        }
     }
 
     /// The period.
@@ -54,7 +63,13 @@ impl View {
     /// The same for another period: a bucket of this one, or the one before, as far as the days reach.
     #[must_use]
     pub fn within(&self, period: Period) -> Self {
-        Self { period, counts: Arc::default(), places: Arc::default(), share: None, ..self.clone() }
+        Self {
+            period,
+            counts: Arc::default(),
+            places: Arc::default(),
+            share: None,
+            ..self.clone()
+        }
     }
 
     /// What of this is credited to `member`, or to nobody.
@@ -65,11 +80,17 @@ impl View {
 
     /// What of this is credited to each of `members`, in their order: the same as one after the other, and quicker.
     pub fn credited_to_each(&self, members: &[MemberKey]) -> Vec<Self> {
-        let shares = self.predicate.passes_all_rows().then(|| Shares::new(self.days.clone(), self.period, members));
+        let shares = self
+            .predicate
+            .passes_all_rows()
+            .then(|| Shares::new(self.days.clone(), self.period, members));
         let shares = shares.map(Arc::new);
         let credited = |&member| {
             let view = self.credited_to(Some(member));
-            let share = shares.as_ref().filter(|_| view.predicate.is_of_one()).and_then(|shares| shares.of(member));
+            let share = shares
+                .as_ref()
+                .filter(|_| view.predicate.is_of_one())
+                .and_then(|shares| shares.of(member));
             Self { share, ..view }
         };
         members.iter().map(credited).collect()
@@ -91,29 +112,50 @@ impl View {
         let (days, open) = (self.days.clone(), Arc::clone(&self.open));
         let (predicate, backlogs) = (Arc::new(predicate), Arc::default());
         let (counts, places) = (Arc::default(), Arc::default());
-        Self { days, open, period: self.period, predicate, backlogs, counts, places, share: None }
+        Self {
+            days,
+            open,
+            period: self.period,
+            predicate,
+            backlogs,
+            counts,
+            places,
+            share: None,
+        }
     }
 
     /// What passes of each day of the period on which anything happened; where only one member's part passes, of each day
     /// on which there is one.
     pub(super) fn selections(&self) -> impl Iterator<Item = Selection<'_>> {
         let days = self.days.within(self.period);
-        let places = self.predicate.is_of_one().then(|| self.places.get_or_init(|| places(days, &self.predicate)));
+        let places = self
+            .predicate
+            .is_of_one()
+            .then(|| self.places.get_or_init(|| places(days, &self.predicate)));
         let all = if places.is_none() { days } else { &[] };
         let of_one = places.into_iter().flatten();
-        let of_one =
-            of_one.map(|&(day, place)| Selection::of_group(&days[day as usize], place as usize, &self.predicate));
-        of_one.chain(all.iter().map(|block| Selection::of(block, &self.predicate)))
+        let of_one = of_one.map(|&(day, place)| {
+            Selection::of_group(&days[day as usize], place as usize, &self.predicate)
+        });
+        of_one.chain(
+            all.iter()
+                .map(|block| Selection::of(block, &self.predicate)),
+        )
     }
 
     /// All figures that add up.
     pub fn counts(&self) -> Counts {
-        *self.counts.get_or_init(|| self.share.as_ref().map_or_else(|| self.sum(), Share::counts))
+        *self.counts.get_or_init(|| {
+            self.share
+                .as_ref()
+                .map_or_else(|| self.sum(), Share::counts)
+        })
     }
 
     fn sum(&self) -> Counts {
         let mut sums = Counts::default();
-        self.selections().for_each(|selection| selection.count(&mut sums));
+        self.selections()
+            .for_each(|selection| selection.count(&mut sums));
         sums
     }
 
@@ -144,7 +186,8 @@ impl View {
             return Durations::new(share.durations(timed).to_vec());
         }
         let mut seconds = Vec::with_capacity(timed.count(&self.counts()) as usize);
-        self.selections().for_each(|selection| selection.append_durations(timed, &mut seconds));
+        self.selections()
+            .for_each(|selection| selection.append_durations(timed, &mut seconds));
         Durations::new(seconds)
     }
 
@@ -178,9 +221,16 @@ impl View {
 
     /// Everyone to whom anything is credited, `None` for nobody; open conversations and the backlog apart.
     pub fn credited(&self) -> BTreeSet<Option<MemberKey>> {
-        let members: BTreeSet<_> =
-            self.days.within(self.period).iter().flat_map(|block| block.members().iter()).collect();
-        members.into_iter().filter(|&member| self.credited_to(member).anything_counts()).collect()
+        let members: BTreeSet<_> = self
+            .days
+            .within(self.period)
+            .iter()
+            .flat_map(|block| block.members().iter())
+            .collect();
+        members
+            .into_iter()
+            .filter(|&member| self.credited_to(member).anything_counts())
+            .collect()
     }
 }
 
@@ -190,5 +240,8 @@ fn places(days: &[Arc<Block>], predicate: &Predicate) -> Vec<(u32, u32)> {
         Passing::One(place) => place,
         Passing::All | Passing::Some(_) => None,
     };
-    days.iter().zip(0..).filter_map(|(block, day)| Some((day, place(block)? as u32))).collect()
+    days.iter()
+        .zip(0..)
+        .filter_map(|(block, day)| Some((day, place(block)? as u32)))
+        .collect()
 }

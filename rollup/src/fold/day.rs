@@ -10,7 +10,8 @@ use caseload_schema::{
 
 use super::place::{Placed, Places};
 use crate::block::{
-    Block, Flags, FollowUpEvent, HourOfMessages, Lengths, Members, Parts, RatingEvent, Rows, Tags, order, seconds,
+    Block, Flags, FollowUpEvent, HourOfMessages, Lengths, Members, Parts, RatingEvent, Rows, Tags,
+    order, seconds,
 };
 
 /// What happened on one day, in any order.
@@ -28,7 +29,9 @@ struct Touch(u64);
 
 impl Touch {
     fn new(place: u32, message: Option<(u8, bool)>) -> Self {
-        let message = message.map_or(0, |(hour, inbound)| 1 + 2 * u64::from(hour) + u64::from(inbound));
+        let message = message.map_or(0, |(hour, inbound)| {
+            1 + 2 * u64::from(hour) + u64::from(inbound)
+        });
         Self(u64::from(place) << 8 | message)
     }
 
@@ -80,15 +83,34 @@ impl<'a> Gathered<'a> {
             let conversation = places.at(place).conversation;
             (&*conversation.labels, conversation.channel)
         }));
-        let row_of = |place| active.binary_search(&place).expect("who is rated or followed up was touched") as u32;
-        let credit = |member: Option<MemberKey>, place| member.or(places.at(place).conversation.assignee);
-        let ratings =
-            self.ratings.iter().map(|&(place, rating)| (credit(rating.member, place), event(row_of(place), rating)));
+        let row_of = |place| {
+            active
+                .binary_search(&place)
+                .expect("who is rated or followed up was touched") as u32
+        };
+        let credit =
+            |member: Option<MemberKey>, place| member.or(places.at(place).conversation.assignee);
+        let ratings = self
+            .ratings
+            .iter()
+            .map(|&(place, rating)| (credit(rating.member, place), event(row_of(place), rating)));
         let ratings = shares.ratings(ratings.collect());
-        let follow_ups = self.follow_ups.iter().map(|&(place, done)| (credit(done.assignee, place), row_of(place)));
+        let follow_ups = self
+            .follow_ups
+            .iter()
+            .map(|&(place, done)| (credit(done.assignee, place), row_of(place)));
         let follow_ups = shares.follow_ups(follow_ups.collect());
         let (members, lengths) = shares.into_lengths();
-        Block::new(day, Parts { members, lengths, rows, ratings, follow_ups })
+        Block::new(
+            day,
+            Parts {
+                members,
+                lengths,
+                rows,
+                ratings,
+                follow_ups,
+            },
+        )
     }
 }
 
@@ -97,24 +119,46 @@ fn push_row(rows: &mut Rows, day: Day, placed: &Placed<'_>) {
     let created = placed.created.day == day;
     let closed = placed.closed.is_some_and(|at| at.day == day);
     let responded = placed.first_response_day == Some(day);
-    let unanswered = conversation.first_inbound_at.is_some() && conversation.first_reply_at.is_none();
+    let unanswered =
+        conversation.first_inbound_at.is_some() && conversation.first_reply_at.is_none();
     let flags = Flags::default()
         .with(Flags::CREATED, created)
         .with(Flags::CLOSED, closed)
-        .with(Flags::WON, closed && conversation.outcome == Some(Outcome::Won))
-        .with(Flags::LOST, closed && conversation.outcome == Some(Outcome::Lost))
+        .with(
+            Flags::WON,
+            closed && conversation.outcome == Some(Outcome::Won),
+        )
+        .with(
+            Flags::LOST,
+            closed && conversation.outcome == Some(Outcome::Lost),
+        )
         .with(Flags::NEW_CUSTOMER, placed.opening_day == Some(day))
         .with(Flags::UNANSWERED, created && unanswered)
         .with(Flags::FIRST_RESPONSE, responded)
-        .with(Flags::CROSSED, (created || closed) && placed.closed.is_some_and(|at| at.day < placed.created.day));
+        .with(
+            Flags::CROSSED,
+            (created || closed) && placed.closed.is_some_and(|at| at.day < placed.created.day),
+        );
     rows.conversations.push(conversation.key);
     rows.customers.push(conversation.customer);
     rows.created_at.push(conversation.created_at);
     rows.flags.push(flags);
-    rows.created_hours.push(if created { placed.created.hour } else { 0 });
-    rows.closed_hours.push(placed.closed.filter(|_| closed).map_or(0, |at| at.hour));
-    rows.first_responses.extend(conversation.first_response_seconds().filter(|_| responded).map(seconds));
-    rows.closing_times.extend(conversation.closing_seconds().filter(|_| closed).map(seconds));
+    rows.created_hours
+        .push(if created { placed.created.hour } else { 0 });
+    rows.closed_hours
+        .push(placed.closed.filter(|_| closed).map_or(0, |at| at.hour));
+    rows.first_responses.extend(
+        conversation
+            .first_response_seconds()
+            .filter(|_| responded)
+            .map(seconds),
+    );
+    rows.closing_times.extend(
+        conversation
+            .closing_seconds()
+            .filter(|_| closed)
+            .map(seconds),
+    );
 }
 
 /// Adds up the messages among sorted touches of one conversation.
@@ -122,17 +166,38 @@ fn hours(touches: &[Touch]) -> Vec<HourOfMessages> {
     let mut hours: Vec<HourOfMessages> = Vec::new();
     for (hour, inbound) in touches.iter().filter_map(|touch| touch.message()) {
         if hours.last().is_none_or(|last| last.hour != hour) {
-            hours.push(HourOfMessages { hour, ..HourOfMessages::default() });
+            hours.push(HourOfMessages {
+                hour,
+                ..HourOfMessages::default()
+            });
         }
-        let last = hours.last_mut().expect("one was pushed where there was none");
-        *(if inbound { &mut last.inbound } else { &mut last.replies }) += 1;
+        let last = hours
+            .last_mut()
+            .expect("one was pushed where there was none");
+        *(if inbound {
+            &mut last.inbound
+        } else {
+            &mut last.replies
+        }) += 1;
     }
     hours
 }
 
 fn event(row: u32, rating: &Rating) -> RatingEvent {
-    let Rating { key, rated_at, score, has_comment, .. } = *rating;
-    RatingEvent { row, key, rated_at, score, has_comment }
+    let Rating {
+        key,
+        rated_at,
+        score,
+        has_comment,
+        ..
+    } = *rating;
+    RatingEvent {
+        row,
+        key,
+        rated_at,
+        score,
+        has_comment,
+    }
 }
 
 /// How much of the day is whose.
@@ -160,12 +225,18 @@ impl Shares {
         same.map(|same| {
             let (member, row) = same[0];
             self.of(member).follow_ups += 1;
-            FollowUpEvent { row, count: same.len() as u32 }
+            FollowUpEvent {
+                row,
+                count: same.len() as u32,
+            }
         })
         .collect()
     }
 
     fn into_lengths(self) -> (Members, Vec<Lengths>) {
-        (Members::of(self.0.keys().map(|(_, member)| *member)), self.0.into_values().collect())
+        (
+            Members::of(self.0.keys().map(|(_, member)| *member)),
+            self.0.into_values().collect(),
+        )
     }
 }

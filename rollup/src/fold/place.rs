@@ -23,20 +23,31 @@ pub(super) struct Placed<'a> {
 
 impl<'a> Placed<'a> {
     fn of(zone: Zone, conversation: &'a Conversation) -> Self {
-        let responded = conversation.first_inbound_at.and(conversation.first_reply_at);
+        let responded = conversation
+            .first_inbound_at
+            .and(conversation.first_reply_at);
         Self {
             conversation,
             created: zone.local(conversation.created_at),
             closed: conversation.closed_at.map(|at| zone.local(at)),
             first_response_day: responded.map(|at| zone.day_of(at)),
-            opening_day: conversation.opens_customer.then(|| zone.day_of(conversation.first_activity_at())),
+            opening_day: conversation
+                .opens_customer
+                .then(|| zone.day_of(conversation.first_activity_at())),
         }
     }
 
     /// The days on which its own events fall; one may come more than once.
     pub(super) fn days(&self) -> impl Iterator<Item = Day> {
         let closed = self.closed.map(|at| at.day);
-        [Some(self.created.day), closed, self.first_response_day, self.opening_day].into_iter().flatten()
+        [
+            Some(self.created.day),
+            closed,
+            self.first_response_day,
+            self.opening_day,
+        ]
+        .into_iter()
+        .flatten()
     }
 }
 
@@ -50,10 +61,18 @@ pub(super) struct Places<'a> {
 impl<'a> Places<'a> {
     pub(super) fn of(zone: Zone, conversations: &'a [Conversation]) -> Self {
         let mut sorted: Vec<&Conversation> = conversations.iter().collect();
-        sorted.sort_unstable_by_key(|conversation| (order(conversation.assignee), conversation.key));
+        sorted
+            .sort_unstable_by_key(|conversation| (order(conversation.assignee), conversation.key));
         Self {
-            place_of: sorted.iter().zip(0..).map(|(conversation, place)| (conversation.key, place)).collect(),
-            placed: sorted.into_iter().map(|conversation| Placed::of(zone, conversation)).collect(),
+            place_of: sorted
+                .iter()
+                .zip(0..)
+                .map(|(conversation, place)| (conversation.key, place))
+                .collect(),
+            placed: sorted
+                .into_iter()
+                .map(|conversation| Placed::of(zone, conversation))
+                .collect(),
         }
     }
 

@@ -47,9 +47,11 @@ pub fn due(standing: &Standing, rhythm: &Rhythm, now: Instant) -> Option<Due> {
     }
     let interval = rhythm.refresh_interval?;
     let ledger = &standing.ledger;
-    let is_wanted = standing.has_marks || ledger.pending_zone.is_some() || ledger.rolled_up_at.is_none();
+    let is_wanted =
+        standing.has_marks || ledger.pending_zone.is_some() || ledger.rolled_up_at.is_none();
     let latest = ledger.rolled_up_at.max(standing.tried_at);
-    let is_time = latest.is_none_or(|latest| now < latest || interval <= now.duration_since(latest));
+    let is_time =
+        latest.is_none_or(|latest| now < latest || interval <= now.duration_since(latest));
     (is_wanted && !standing.has_run && is_time).then_some(Due::Refresh)
 }
 

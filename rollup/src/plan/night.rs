@@ -12,19 +12,33 @@ pub struct TimeOfDay {
 impl TimeOfDay {
     /// That time; `None` where no clock shows it.
     pub const fn new(hour: u32, minute: u32) -> Option<Self> {
-        if hour < 24 && minute < 60 { Some(Self { hour, minute }) } else { None }
+        if hour < 24 && minute < 60 {
+            Some(Self { hour, minute })
+        } else {
+            None
+        }
     }
 
     /// A quarter past midnight: the day is over, and late events of it have come.
-    pub const AFTER_MIDNIGHT: Self = Self { hour: 0, minute: 15 };
+    pub const AFTER_MIDNIGHT: Self = Self {
+        hour: 0,
+        minute: 15,
+    };
 }
 
 impl std::str::FromStr for TimeOfDay {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let is_number = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
-        let digits = |part: &str| if is_number(part) { part.parse().ok() } else { None };
+        let is_number =
+            |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+        let digits = |part: &str| {
+            if is_number(part) {
+                part.parse().ok()
+            } else {
+                None
+            }
+        };
         text.split_once(':')
             .and_then(|(hour, minute)| Self::new(digits(hour)?, digits(minute)?))
             .ok_or_else(|| format!("{text:?} is no time of day; write one such as \"00:15\""))
@@ -64,7 +78,9 @@ pub fn next_night(zone: Zone, at: TimeOfDay, last: Option<Day>, now: Instant) ->
         return instant(zone, at, latest);
     }
     // A night that was asked for ahead of this zone's clocks, in another zone, does not come again.
-    let ahead = last.filter(|last| *last <= latest.plus(2)).unwrap_or(latest);
+    let ahead = last
+        .filter(|last| *last <= latest.plus(2))
+        .unwrap_or(latest);
     let mut day = ahead.max(latest).next();
     while !has_day(zone, day) {
         day = day.next();

@@ -22,7 +22,10 @@ pub struct Stretches {
 impl Stretches {
     /// Stretches of `days`.
     pub fn new(days: BTreeSet<Day>) -> Self {
-        Self { days: days.into_iter().collect(), longest: 1 }
+        Self {
+            days: days.into_iter().collect(),
+            longest: 1,
+        }
     }
 
     /// The next stretch, as first and last day, both included.
@@ -30,7 +33,9 @@ impl Stretches {
         let first = self.days.pop_front()?;
         let mut last = first;
         for _ in 1..self.longest {
-            let Some(next) = self.days.pop_front_if(|next| *next == last.next()) else { break };
+            let Some(next) = self.days.pop_front_if(|next| *next == last.next()) else {
+                break;
+            };
             last = next;
         }
         Some((first, last))
@@ -58,7 +63,9 @@ pub fn pieces(days: &BTreeSet<Day>, facts: &BTreeMap<Day, u64>, most: u64) -> Ve
         held += here;
         match pieces.last_mut() {
             Some((first, last))
-                if last.next() == day && held <= most && day.number() - first.number() < MOST_DAYS as i32 =>
+                if last.next() == day
+                    && held <= most
+                    && day.number() - first.number() < MOST_DAYS as i32 =>
             {
                 *last = day;
             }
@@ -69,7 +76,11 @@ pub fn pieces(days: &BTreeSet<Day>, facts: &BTreeMap<Day, u64>, most: u64) -> Ve
         }
     }
     let all: u64 = days.iter().filter_map(|day| facts.get(day)).sum();
-    if pieces.len() <= 2 || all <= most.saturating_mul(2) { Vec::new() } else { pieces }
+    if pieces.len() <= 2 || all <= most.saturating_mul(2) {
+        Vec::new()
+    } else {
+        pieces
+    }
 }
 
 #[cfg(test)]
@@ -77,22 +88,37 @@ mod tests {
     use super::{BTreeMap, Day, FACTS_AT_A_TIME, Stretches, pieces};
 
     fn cut(days: &[(i32, u64)]) -> Vec<(i32, i32)> {
-        let facts: BTreeMap<Day, u64> = days.iter().map(|(day, facts)| (Day::from_number(*day), *facts)).collect();
+        let facts: BTreeMap<Day, u64> = days
+            .iter()
+            .map(|(day, facts)| (Day::from_number(*day), *facts))
+            .collect();
         let cut = pieces(&facts.keys().copied().collect(), &facts, FACTS_AT_A_TIME);
-        cut.into_iter().map(|(first, last)| (first.number(), last.number())).collect()
+        cut.into_iter()
+            .map(|(first, last)| (first.number(), last.number()))
+            .collect()
     }
 
     #[test]
     fn pieces_hold_about_as_many_facts_each_and_have_no_gaps() {
         let half = FACTS_AT_A_TIME / 2;
-        let days = [(1, half), (2, half), (3, half), (5, half), (6, 3 * half), (7, 0)];
+        let days = [
+            (1, half),
+            (2, half),
+            (3, half),
+            (5, half),
+            (6, 3 * half),
+            (7, 0),
+        ];
         assert_eq!(cut(&days), [(1, 2), (3, 3), (5, 5), (6, 6), (7, 7)]);
     }
 
     #[test]
     fn little_is_not_cut() {
         assert_eq!(cut(&[(1, 10), (3, 10), (5, 10), (7, 10)]), []);
-        assert_eq!(cut(&[(1, 9 * FACTS_AT_A_TIME), (2, 9 * FACTS_AT_A_TIME)]), []);
+        assert_eq!(
+            cut(&[(1, 9 * FACTS_AT_A_TIME), (2, 9 * FACTS_AT_A_TIME)]),
+            []
+        );
     }
 
     fn stretches(days: &[i32], facts: u64) -> Vec<(i32, i32)> {
@@ -107,12 +133,18 @@ mod tests {
 
     #[test]
     fn quiet_days_are_read_in_ever_longer_stretches() {
-        assert_eq!(stretches(&[1, 2, 3, 4, 5, 6, 7, 8], 0), [(1, 1), (2, 3), (4, 7), (8, 8)]);
+        assert_eq!(
+            stretches(&[1, 2, 3, 4, 5, 6, 7, 8], 0),
+            [(1, 1), (2, 3), (4, 7), (8, 8)]
+        );
     }
 
     #[test]
     fn busy_days_are_read_one_by_one() {
-        assert_eq!(stretches(&[1, 2, 3], FACTS_AT_A_TIME + 1), [(1, 1), (2, 2), (3, 3)]);
+        assert_eq!(
+            stretches(&[1, 2, 3], FACTS_AT_A_TIME + 1),
+            [(1, 1), (2, 2), (3, 3)]
+        );
     }
 
     #[test]

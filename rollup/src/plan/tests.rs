@@ -28,11 +28,19 @@ fn standing(last_night: Option<&str>, rolled_up_at: Option<&str>) -> Standing {
         final_before: None,
         last_night: last_night.map(day),
     };
-    Standing { ws: WorkspaceKey(1), ledger, tried_at: None, has_marks: false, has_run: false }
+    Standing {
+        ws: WorkspaceKey(1),
+        ledger,
+        tried_at: None,
+        has_marks: false,
+        has_run: false,
+    }
 }
 
-const RHYTHM: Rhythm =
-    Rhythm { nightly_at: TimeOfDay::AFTER_MIDNIGHT, refresh_interval: Some(Duration::from_secs(30)) };
+const RHYTHM: Rhythm = Rhythm {
+    nightly_at: TimeOfDay::AFTER_MIDNIGHT,
+    refresh_interval: Some(Duration::from_secs(30)),
+};
 
 #[test]
 fn times_of_day_are_read_as_clocks_show_them() {
@@ -48,14 +56,20 @@ fn times_of_day_are_read_as_clocks_show_them() {
 fn a_night_is_due_from_its_minute_on_and_only_once() {
     let due = |last: &str, now: &str| due(&standing(Some(last), Some(now)), &RHYTHM, at(now));
     assert_eq!(due("2026-03-01", "2026-03-01T23:14:59Z"), None);
-    assert_eq!(due("2026-03-01", "2026-03-01T23:15:00Z"), Some(Due::Night(day("2026-03-02"))));
+    assert_eq!(
+        due("2026-03-01", "2026-03-01T23:15:00Z"),
+        Some(Due::Night(day("2026-03-02")))
+    );
     assert_eq!(due("2026-03-02", "2026-03-01T23:15:00Z"), None);
 }
 
 #[test]
 fn nights_that_were_missed_are_caught_up_with_one_run() {
     let now = "2026-05-10T08:00:00Z";
-    assert_eq!(due(&standing(Some("2026-03-01"), Some(now)), &RHYTHM, at(now)), Some(Due::Night(day("2026-05-10"))));
+    assert_eq!(
+        due(&standing(Some("2026-03-01"), Some(now)), &RHYTHM, at(now)),
+        Some(Due::Night(day("2026-05-10")))
+    );
 }
 
 #[test]
@@ -78,7 +92,11 @@ fn a_refresh_waits_for_marks_for_its_interval_and_for_other_runs() {
     check(&|_| (), 30, Some(Due::Refresh));
     check(&|standing| standing.has_marks = false, 30, None);
     check(&|standing| standing.has_run = true, 30, None);
-    check(&|standing| standing.tried_at = Some(at("2026-03-10T12:00:20Z")), 30, None);
+    check(
+        &|standing| standing.tried_at = Some(at("2026-03-10T12:00:20Z")),
+        30,
+        None,
+    );
     // The clock was set back: what was rolled up "later" is long ago.
     check(&|_| (), -3_600, Some(Due::Refresh));
     check(
@@ -103,10 +121,22 @@ fn the_next_night_is_the_first_whose_run_was_not_asked_for() {
         next_night(rome(), TimeOfDay::AFTER_MIDNIGHT, last.map(day), at(now)).to_string()
     };
     assert_eq!(next(None, "2026-03-01T12:00:00Z"), "2026-03-01T23:15:00Z");
-    assert_eq!(next(Some("2026-03-01"), "2026-03-01T12:00:00Z"), "2026-03-01T23:15:00Z");
-    assert_eq!(next(Some("2026-02-28"), "2026-03-01T12:00:00Z"), "2026-02-28T23:15:00Z");
-    assert_eq!(next(Some("2026-03-02"), "2026-03-01T12:00:00Z"), "2026-03-02T23:15:00Z");
-    assert_eq!(next(Some("2031-01-01"), "2026-03-01T12:00:00Z"), "2026-03-01T23:15:00Z");
+    assert_eq!(
+        next(Some("2026-03-01"), "2026-03-01T12:00:00Z"),
+        "2026-03-01T23:15:00Z"
+    );
+    assert_eq!(
+        next(Some("2026-02-28"), "2026-03-01T12:00:00Z"),
+        "2026-02-28T23:15:00Z"
+    );
+    assert_eq!(
+        next(Some("2026-03-02"), "2026-03-01T12:00:00Z"),
+        "2026-03-02T23:15:00Z"
+    );
+    assert_eq!(
+        next(Some("2031-01-01"), "2026-03-01T12:00:00Z"),
+        "2026-03-01T23:15:00Z"
+    );
 }
 
 #[test]

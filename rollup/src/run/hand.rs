@@ -18,7 +18,12 @@ use crate::plan::FACTS_AT_A_TIME;
 /// told under a revision is never told otherwise, because no block is ever changed.
 pub trait Publish: std::fmt::Debug + Send + Sync {
     /// New blocks, which are stored under `revision` and not current before the run's flip.
-    fn blocks<'a>(&'a self, _ws: WorkspaceKey, _revision: i64, _blocks: &'a [(Day, Vec<u8>)]) -> BoxFuture<'a, ()> {
+    fn blocks<'a>(
+        &'a self,
+        _ws: WorkspaceKey,
+        _revision: i64,
+        _blocks: &'a [(Day, Vec<u8>)],
+    ) -> BoxFuture<'a, ()> {
         Box::pin(std::future::ready(()))
     }
 
@@ -137,18 +142,27 @@ impl Hand {
     /// The same, under a name that tells people which process it is.
     #[must_use]
     pub fn named(self, name: &str) -> Self {
-        Self { name: name.into(), ..self }
+        Self {
+            name: name.into(),
+            ..self
+        }
     }
 
     /// The same, but it cuts large runs into pieces of about so many facts.
     #[must_use]
     pub fn cutting(self, facts: u64) -> Self {
-        Self { piece: facts, ..self }
+        Self {
+            piece: facts,
+            ..self
+        }
     }
 
     /// The same, but its nightly runs compare so many days that nothing has changed.
     #[must_use]
     pub fn comparing(self, days: usize) -> Self {
-        Self { sample: days, ..self }
+        Self {
+            sample: days,
+            ..self
+        }
     }
 }

@@ -32,8 +32,18 @@ const KEEP_SUPERSEDED_SECONDS: i64 = 600;
 
 /// Plans a run, or ends one: that too where it turns out to be small.
 pub(super) async fn lead(hand: &Hand, lease: Lease, begun: Begun) -> Result<(), Halt> {
-    let Begun { run, revision, planned } = begun;
-    let leader = Leader { hand, ws: lease.ws, lease, run: run.id, revision };
+    let Begun {
+        run,
+        revision,
+        planned,
+    } = begun;
+    let leader = Leader {
+        hand,
+        ws: lease.ws,
+        lease,
+        run: run.id,
+        revision,
+    };
     let zone = match run.zone.filter(|_| planned) {
         Some(zone) => zone,
         None => match leader.plan(&run).await? {
@@ -74,8 +84,13 @@ struct Rest {
 
 impl Leader<'_> {
     async fn plan(&self, run: &Run) -> Result<Planned, Halt> {
-        let (ws, id, days, lease, piece) = (self.ws, self.run, run.days(), self.lease, self.hand.piece);
-        let plan = self.hand.store.snapshot(move |conn| Box::pin(read::plan(conn, ws, days, piece))).await?;
+        let (ws, id, days, lease, piece) =
+            (self.ws, self.run, run.days(), self.lease, self.hand.piece);
+        let plan = self
+            .hand
+            .store
+            .snapshot(move |conn| Box::pin(read::plan(conn, ws, days, piece)))
+            .await?;
         let Some(read::Plan { zone, days, pieces }) = plan else {
             return Err(StoreError::Invalid(format!("workspace {ws} is gone")).into());
         };
@@ -89,22 +104,46 @@ impl Leader<'_> {
         if !planned.await? {
             return Err(Halt::Lost);
         }
-        Ok(if is_whole { Planned::Whole(zone) } else { Planned::Pieces })
+        Ok(if is_whole {
+            Planned::Whole(zone)
+        } else {
+            Planned::Pieces
+        })
     }
 
     async fn give_back(&self) -> Result<(), Halt> {
         let lease = self.lease;
-        Ok(self.hand.store.write(move |conn| Box::pin(leases::release(conn, lease))).await?)
+        Ok(self
+            .hand
+            .store
+            .write(move |conn| Box::pin(leases::release(conn, lease)))
+            .await?)
     }
 
     /// Makes what is left to make, as of one moment, and makes all of the run current. Reading, folding and writing overlap.
     async fn finish(&self, run: &Run, zone: Zone) -> Result<(), Halt> {
         let (ws, id) = (self.ws, self.run);
-        let pieces = self.hand.store.read(move |conn| Box::pin(tasks::progress(conn, ws, id))).await?;
-        let sample = if run.kind == RunKind::Nightly { self.hand.sample } else { 0 };
-        let ending = Ending { run: id, days: run.days(), zone, sample };
+        let pieces = self
+            .hand
+            .store
+            .read(move |conn| Box::pin(tasks::progress(conn, ws, id)))
+            .await?;
+        let sample = if run.kind == RunKind::Nightly {
+            self.hand.sample
+        } else {
+            0
+        };
+        let ending = Ending {
+            run: id,
+            days: run.days(),
+            zone,
+            sample,
+        };
         let (sender, found) = mpsc::channel(1);
-        let reading = self.hand.store.snapshot(move |conn| Box::pin(read::read_rest(conn, ws, ending, sender)));
+        let reading = self
+            .hand
+            .store
+            .snapshot(move |conn| Box::pin(read::read_rest(conn, ws, ending, sender)));
         let (read, written) = tokio::join!(reading, self.write_rest(found, pieces));
         // Where writing failed, reading fails too, because nobody listens: the first cause is the one to tell.
         let made = written?;
@@ -112,7 +151,11 @@ impl Leader<'_> {
         self.flip(made, pieces, zone).await
     }
 
-    async fn write_rest(&self, mut found: mpsc::Receiver<Found>, pieces: TaskProgress) -> Result<Rest, Halt> {
+    async fn write_rest(
+        &self,
+        mut found: mpsc::Receiver<Found>,
+        pieces: TaskProgress,
+    ) -> Result<Rest, Halt> {
         let mut rest = Rest::default();
         while let Some(found) = found.recv().await {
             match found {
@@ -132,14 +175,22 @@ impl Leader<'_> {
                     rest.emptied.extend(&made.emptied);
                     self.write(made, rest.own).await?;
                 }
-                Found::Open { open, stored } => rest.open_changed = self.write_open(&open, stored.as_deref()).await?,
+                Found::Open { open, stored } => {
+                    rest.open_changed = self.write_open(&open, stored.as_deref()).await?
+                }
             }
         }
         Ok(rest)
     }
 
     async fn write(&self, made: Made, own: RunFigures) -> Result<(), Halt> {
-        let (ws, run, lease, revision, now) = (self.ws, self.run, self.lease, self.revision, self.hand.clock.now());
+        let (ws, run, lease, revision, now) = (
+            self.ws,
+            self.run,
+            self.lease,
+            self.revision,
+            self.hand.clock.now(),
+        );
         let made = Arc::new(made);
         let kept = Arc::clone(&made);
         let written = self.hand.store.write(move |conn| {
@@ -159,12 +210,22 @@ impl Leader<'_> {
         Ok(())
     }
 
-    async fn write_open(&self, open: &[OpenConversation], stored: Option<&[u8]>) -> Result<bool, Halt> {
+    async fn write_open(
+        &self,
+        open: &[OpenConversation],
+        stored: Option<&[u8]>,
+    ) -> Result<bool, Halt> {
         let bytes = crate::fold::fold_open(open).encode();
         if stored == Some(&*bytes) {
             return Ok(false);
         }
-        let (ws, run, lease, revision, now) = (self.ws, self.run, self.lease, self.revision, self.hand.clock.now());
+        let (ws, run, lease, revision, now) = (
+            self.ws,
+            self.run,
+            self.lease,
+            self.revision,
+            self.hand.clock.now(),
+        );
         let written = self.hand.store.write(move |conn| {
             Box::pin(async move {
                 if !leases::hold(conn, lease, now).await? || !queue::hold(conn, ws, run).await? {
@@ -180,14 +241,23 @@ impl Leader<'_> {
     }
 
     async fn flip(&self, rest: Rest, pieces: TaskProgress, zone: Zone) -> Result<(), Halt> {
-        let Rest { outline, own, changed, emptied, open_changed } = rest;
+        let Rest {
+            outline,
+            own,
+            changed,
+            emptied,
+            open_changed,
+        } = rest;
         self.raise_alarm(&outline.clean, &changed, &emptied);
         let differs = |day: &&Day| changed.contains(day) || emptied.contains(day);
         let figures = RunFigures {
             days_total: own.days_total,
             days_done: pieces.days_done + own.days_done,
             facts_read: pieces.facts_read + own.facts_read,
-            changed_days: (outline.changed.len() + outline.emptied.len() + changed.len() + emptied.len()) as i64,
+            changed_days: (outline.changed.len()
+                + outline.emptied.len()
+                + changed.len()
+                + emptied.len()) as i64,
             checked_days: outline.clean.len() as i64,
             differing_days: outline.clean.iter().filter(differs).count() as i64,
         };
@@ -195,7 +265,9 @@ impl Leader<'_> {
         let at = self.hand.clock.now();
         let flip = Flip {
             run: self.run,
-            changed: of_pieces.chain(changed.into_iter().map(|day| (day, self.revision))).collect(),
+            changed: of_pieces
+                .chain(changed.into_iter().map(|day| (day, self.revision)))
+                .collect(),
             emptied: outline.emptied.into_iter().chain(emptied).collect(),
             open: open_changed.then_some(self.revision),
             zone,
@@ -227,7 +299,8 @@ impl Leader<'_> {
             Box::pin(async move {
                 let Some(generation) = ledger::flip(conn, lease, &flip).await? else {
                     if leases::hold(conn, lease, at).await? {
-                        queue::fail(conn, ws, id, at, "its time zone is not wanted any more").await?;
+                        queue::fail(conn, ws, id, at, "its time zone is not wanted any more")
+                            .await?;
                     }
                     return Ok(None);
                 };
@@ -245,7 +318,10 @@ impl Leader<'_> {
 
     /// Days that nothing has changed and that are not what their facts say: this run heals them, but something is wrong.
     fn raise_alarm(&self, clean: &BTreeSet<Day>, changed: &BTreeSet<Day>, emptied: &BTreeSet<Day>) {
-        for day in clean.iter().filter(|day| changed.contains(day) || emptied.contains(day)) {
+        for day in clean
+            .iter()
+            .filter(|day| changed.contains(day) || emptied.contains(day))
+        {
             tracing::error!(workspace = self.ws.0, run = self.run, %day, "stored figures were not those of their facts");
         }
     }

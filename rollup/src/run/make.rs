@@ -24,14 +24,23 @@ pub(super) struct Made {
 
 /// Folds a stretch and leaves out what is stored already.
 pub(super) fn make(reading: Reading) -> Made {
-    let Reading { zone, first, last, facts, stored } = reading;
+    let Reading {
+        zone,
+        first,
+        last,
+        facts,
+        stored,
+    } = reading;
     let mut made = Made {
         days: i64::from(last.number() - first.number() + 1),
         facts_read: count(&facts) as i64,
         ..Made::default()
     };
     let blocks = fold(zone, &facts, &|day| first <= day && day <= last);
-    let mut empty: Vec<Day> = first.until(last.next()).filter(|day| stored.is_in_ledger(*day)).collect();
+    let mut empty: Vec<Day> = first
+        .until(last.next())
+        .filter(|day| stored.is_in_ledger(*day))
+        .collect();
     for block in blocks {
         let day = block.day();
         empty.retain(|other| *other != day);

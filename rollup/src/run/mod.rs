@@ -83,9 +83,20 @@ pub async fn run(
     request: RunRequest,
     progress: &(dyn Fn(RunProgress) + Send + Sync),
 ) -> Result<RunOutcome, RunError> {
-    let RunRequest { kind, days, requested_by } = request;
-    let new = NewRun { kind, days, requested_by, at: hand.clock.now() };
-    let Some(run) = hand.store.enqueue_run(ws, new).await? else { return Err(gone(ws)) };
+    let RunRequest {
+        kind,
+        days,
+        requested_by,
+    } = request;
+    let new = NewRun {
+        kind,
+        days,
+        requested_by,
+        at: hand.clock.now(),
+    };
+    let Some(run) = hand.store.enqueue_run(ws, new).await? else {
+        return Err(gone(ws));
+    };
     let over = loop {
         let stepped = {
             let mut step = std::pin::pin!(hand.step(ws));
@@ -120,8 +131,16 @@ async fn report(
     run: i64,
     progress: &(dyn Fn(RunProgress) + Send + Sync),
 ) -> Result<Run, RunError> {
-    let run = hand.store.find_run(ws, run).await?.ok_or_else(|| gone(ws))?;
-    progress(RunProgress { days_total: run.days_total, days_done: run.days_done, facts_read: run.facts_read });
+    let run = hand
+        .store
+        .find_run(ws, run)
+        .await?
+        .ok_or_else(|| gone(ws))?;
+    progress(RunProgress {
+        days_total: run.days_total,
+        days_done: run.days_done,
+        facts_read: run.facts_read,
+    });
     Ok(run)
 }
 

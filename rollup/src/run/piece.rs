@@ -19,12 +19,25 @@ use super::{
 };
 
 /// Makes these pieces of a run, from facts as of one moment. One is read while another is folded and a third one written.
-pub(super) async fn make(hand: &Hand, ws: WorkspaceKey, run: &Run, pieces: Vec<Task>) -> Result<(), Halt> {
-    let Some(zone) = run.zone else { return Err(Halt::Lost) };
+pub(super) async fn make(
+    hand: &Hand,
+    ws: WorkspaceKey,
+    run: &Run,
+    pieces: Vec<Task>,
+) -> Result<(), Halt> {
+    let Some(zone) = run.zone else {
+        return Err(Halt::Lost);
+    };
     let (read, found) = mpsc::channel(1);
     let (folded, made) = mpsc::channel(1);
-    let reading = hand.store.snapshot(move |conn| Box::pin(read::read_pieces(conn, ws, zone, pieces, read)));
-    let (read, folded, written) = tokio::join!(reading, fold(hand, found, folded), write_all(hand, ws, run.id, made));
+    let reading = hand
+        .store
+        .snapshot(move |conn| Box::pin(read::read_pieces(conn, ws, zone, pieces, read)));
+    let (read, folded, written) = tokio::join!(
+        reading,
+        fold(hand, found, folded),
+        write_all(hand, ws, run.id, made)
+    );
     // Where writing failed, so does folding, because nobody listens, and then reading: the first cause is the one to tell.
     written?;
     folded?;
@@ -47,7 +60,10 @@ async fn fold(
         is_first = false;
         hand.pace.pause().await;
         let made = hand.make(reading).await?;
-        folded.send(((piece, seen), made)).await.map_err(|_| Halt::Lost)?;
+        folded
+            .send(((piece, seen), made))
+            .await
+            .map_err(|_| Halt::Lost)?;
     }
     Ok(())
 }
@@ -66,13 +82,25 @@ async fn write_all(
 
 /// Writes what a piece holds and that it is done, both or neither: neither where the run has ended or the claim has gone to
 /// another.
-async fn write(hand: &Hand, ws: WorkspaceKey, run: i64, (piece, seen): Seen, made: Made) -> Result<(), Halt> {
+async fn write(
+    hand: &Hand,
+    ws: WorkspaceKey,
+    run: i64,
+    (piece, seen): Seen,
+    made: Made,
+) -> Result<(), Halt> {
     let made = Arc::new(made);
     let kept = Arc::clone(&made);
-    let outcome = TaskOutcome { seen, emptied: made.emptied.clone(), facts_read: made.facts_read };
+    let outcome = TaskOutcome {
+        seen,
+        emptied: made.emptied.clone(),
+        facts_read: made.facts_read,
+    };
     let written = hand.store.write(move |conn| {
         Box::pin(async move {
-            if !queue::hold(conn, ws, run).await? || !tasks::finish(conn, ws, run, piece, &outcome).await? {
+            if !queue::hold(conn, ws, run).await?
+                || !tasks::finish(conn, ws, run, piece, &outcome).await?
+            {
                 return Ok(false);
             }
             blocks::insert(conn, ws, run, &made.blocks).await?;

@@ -35,7 +35,10 @@ pub(super) struct Plan {
 pub(super) enum Found {
     Outline(Outline),
     Stretch(Reading),
-    Open { open: Vec<OpenConversation>, stored: Option<Vec<u8>> },
+    Open {
+        open: Vec<OpenConversation>,
+        stored: Option<Vec<u8>>,
+    },
 }
 
 /// What the last step is going to do, as of its snapshot.
@@ -85,7 +88,9 @@ impl Stored {
 
     /// Whether exactly this is stored for `day`.
     pub(super) fn is(&self, day: Day, bytes: &[u8], summaries: &DaySummary) -> bool {
-        self.0.get(&day).is_some_and(|(stored, rows)| stored.as_deref() == Some(bytes) && rows == summaries)
+        self.0
+            .get(&day)
+            .is_some_and(|(stored, rows)| stored.as_deref() == Some(bytes) && rows == summaries)
     }
 }
 
@@ -101,15 +106,29 @@ pub(super) async fn plan(
     days: RunDays,
     piece: u64,
 ) -> Result<Option<Plan>, StoreError> {
-    let Some(ledger) = ledger::find(conn, ws).await? else { return Ok(None) };
+    let Some(ledger) = ledger::find(conn, ws).await? else {
+        return Ok(None);
+    };
     let zone = ledger.pending_zone.unwrap_or(ledger.zone);
-    let days = if zone == ledger.zone { days } else { RunDays::All };
+    let days = if zone == ledger.zone {
+        days
+    } else {
+        RunDays::All
+    };
     let days = target(conn, ws, days, zone).await?;
     let (Some(first), Some(last)) = (days.first(), days.last()) else {
-        return Ok(Some(Plan { zone, days, pieces: Vec::new() }));
+        return Ok(Some(Plan {
+            zone,
+            days,
+            pieces: Vec::new(),
+        }));
     };
     if days.len() <= FEW_DAYS {
-        return Ok(Some(Plan { zone, days, pieces: Vec::new() }));
+        return Ok(Some(Plan {
+            zone,
+            days,
+            pieces: Vec::new(),
+        }));
     }
     let facts = spread(conn, ws, zone, (*first, *last)).await?;
     let pieces = plan::pieces(&days, &facts, piece);
@@ -129,7 +148,11 @@ async fn spread(
     (first, last): (Day, Day),
 ) -> Result<BTreeMap<Day, u64>, StoreError> {
     let days: Vec<Day> = first.until(last.next()).collect();
-    let stride = if days.len() <= COUNTED_DAYS { 1 } else { STRIDE };
+    let stride = if days.len() <= COUNTED_DAYS {
+        1
+    } else {
+        STRIDE
+    };
     let mut spread = BTreeMap::new();
     for alike in days.chunks(stride) {
         let (start, end) = zone.span(alike[0]);
@@ -140,8 +163,17 @@ async fn spread(
 }
 
 /// The days to make: those marked, and those asked for.
-async fn target(conn: &mut Conn, ws: WorkspaceKey, days: RunDays, zone: Zone) -> Result<BTreeSet<Day>, StoreError> {
-    let mut target: BTreeSet<Day> = dirty_days::list(conn, ws).await?.into_iter().map(|(day, _)| day).collect();
+async fn target(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    days: RunDays,
+    zone: Zone,
+) -> Result<BTreeSet<Day>, StoreError> {
+    let mut target: BTreeSet<Day> = dirty_days::list(conn, ws)
+        .await?
+        .into_iter()
+        .map(|(day, _)| day)
+        .collect();
     match days {
         RunDays::Pending => {}
         RunDays::Of(period) => target.extend(period.days()),
@@ -154,8 +186,16 @@ async fn target(conn: &mut Conn, ws: WorkspaceKey, days: RunDays, zone: Zone) ->
 }
 
 /// Every day that has a block, or lies between the first and the last fact.
-async fn every_day(conn: &mut Conn, ws: WorkspaceKey, zone: Zone) -> Result<BTreeSet<Day>, StoreError> {
-    let mut days: BTreeSet<Day> = ledger::list_days(conn, ws).await?.into_iter().map(|entry| entry.day).collect();
+async fn every_day(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    zone: Zone,
+) -> Result<BTreeSet<Day>, StoreError> {
+    let mut days: BTreeSet<Day> = ledger::list_days(conn, ws)
+        .await?
+        .into_iter()
+        .map(|entry| entry.day)
+        .collect();
     if let Some((first, last)) = facts::extent(conn, ws).await? {
         days.extend(zone.day_of(first).until(zone.day_of(last).next()));
     }
@@ -174,7 +214,8 @@ pub(super) async fn read_pieces(
     let seen = dirty_days::latest_change(conn, ws).await?;
     let current = current(conn, ws).await?;
     for piece in pieces {
-        let (reading, _) = read_stretch(conn, ws, (zone, piece.first, piece.last), &current).await?;
+        let (reading, _) =
+            read_stretch(conn, ws, (zone, piece.first, piece.last), &current).await?;
         found.send((piece, seen, reading)).await.map_err(unheard)?;
     }
     Ok(())
@@ -187,22 +228,40 @@ pub(super) async fn read_rest(
     ending: Ending,
     found: mpsc::Sender<Found>,
 ) -> Result<(), StoreError> {
-    let Some(ledger) = ledger::find(conn, ws).await? else { return Ok(()) };
+    let Some(ledger) = ledger::find(conn, ws).await? else {
+        return Ok(());
+    };
     let zone = ending.zone;
-    let days = if zone == ledger.zone { ending.days } else { RunDays::All };
+    let days = if zone == ledger.zone {
+        ending.days
+    } else {
+        RunDays::All
+    };
     let mut target = target(conn, ws, days, zone).await?;
-    let mut outline = Outline { seen: dirty_days::latest_change(conn, ws).await?, ..Outline::default() };
+    let mut outline = Outline {
+        seen: dirty_days::latest_change(conn, ws).await?,
+        ..Outline::default()
+    };
     let made = made_by_pieces(conn, ws, ending.run).await?;
     target.retain(|day| !made.contains_key(day));
     if 0 < ending.sample {
         let mut clean = every_day(conn, ws, zone).await?;
-        clean.retain(|day| !ledger.is_final(*day) && !target.contains(day) && !made.contains_key(day));
+        clean.retain(|day| {
+            !ledger.is_final(*day) && !target.contains(day) && !made.contains_key(day)
+        });
         outline.clean = plan::sample(&clean, ending.sample, ending.run.cast_unsigned());
         target.extend(&outline.clean);
     }
     let has_block = blocks::list_days(conn, ws, ending.run).await?;
-    outline.changed = has_block.into_iter().filter(|day| made.contains_key(day)).collect();
-    outline.emptied = made.into_iter().filter(|(_, emptied)| *emptied).map(|(day, _)| day).collect();
+    outline.changed = has_block
+        .into_iter()
+        .filter(|day| made.contains_key(day))
+        .collect();
+    outline.emptied = made
+        .into_iter()
+        .filter(|(_, emptied)| *emptied)
+        .map(|(day, _)| day)
+        .collect();
     outline.days = target.len() as i64;
     found.send(Found::Outline(outline)).await.map_err(unheard)?;
     let current = current(conn, ws).await?;
@@ -214,12 +273,19 @@ pub(super) async fn read_rest(
     }
     let open = facts::read_open(conn, ws).await?;
     let stored = blocks::find_open(conn, ws, ledger.open_revision).await?;
-    found.send(Found::Open { open, stored }).await.map_err(unheard)
+    found
+        .send(Found::Open { open, stored })
+        .await
+        .map_err(unheard)
 }
 
 /// The days that pieces have made and that nothing has changed since, so that they are as of this snapshot; with whether the
 /// day has nothing to hold any more.
-async fn made_by_pieces(conn: &mut Conn, ws: WorkspaceKey, run: i64) -> Result<BTreeMap<Day, bool>, StoreError> {
+async fn made_by_pieces(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    run: i64,
+) -> Result<BTreeMap<Day, bool>, StoreError> {
     let marks: FxHashMap<Day, i64> = dirty_days::list(conn, ws).await?.into_iter().collect();
     let mut made = BTreeMap::new();
     for piece in tasks::list_done(conn, ws, run).await? {
@@ -235,7 +301,11 @@ async fn made_by_pieces(conn: &mut Conn, ws: WorkspaceKey, run: i64) -> Result<B
 type Current = FxHashMap<Day, LedgerDay>;
 
 async fn current(conn: &mut Conn, ws: WorkspaceKey) -> Result<Current, StoreError> {
-    Ok(ledger::list_days(conn, ws).await?.into_iter().map(|entry| (entry.day, entry)).collect())
+    Ok(ledger::list_days(conn, ws)
+        .await?
+        .into_iter()
+        .map(|entry| (entry.day, entry))
+        .collect())
 }
 
 /// The facts of some days, what is stored of them, and how many facts these are.
@@ -248,12 +318,24 @@ async fn read_stretch(
     let facts = facts::read(conn, ws, zone.span(first).0, zone.span(last).1).await?;
     let stored = stored(conn, ws, current, first, last).await?;
     let held = count(&facts);
-    Ok((Reading { zone, first, last, facts, stored }, held))
+    Ok((
+        Reading {
+            zone,
+            first,
+            last,
+            facts,
+            stored,
+        },
+        held,
+    ))
 }
 
 /// Conversations, messages, ratings and follow-ups.
 pub(super) fn count(facts: &Facts) -> u64 {
-    (facts.conversations.len() + facts.messages.len() + facts.ratings.len() + facts.follow_ups.len()) as u64
+    (facts.conversations.len()
+        + facts.messages.len()
+        + facts.ratings.len()
+        + facts.follow_ups.len()) as u64
 }
 
 async fn stored(
@@ -263,16 +345,28 @@ async fn stored(
     first: Day,
     last: Day,
 ) -> Result<Stored, StoreError> {
-    let wanted: Vec<(Day, i64)> =
-        first.until(last.next()).filter_map(|day| current.get(&day)).map(|entry| (entry.day, entry.revision)).collect();
+    let wanted: Vec<(Day, i64)> = first
+        .until(last.next())
+        .filter_map(|day| current.get(&day))
+        .map(|entry| (entry.day, entry.revision))
+        .collect();
     if wanted.is_empty() {
         return Ok(Stored::default());
     }
     let found = blocks::list(conn, ws, &wanted).await?;
-    let mut bytes: FxHashMap<Day, Vec<u8>> = found.into_iter().map(|(day, _, bytes)| (day, bytes)).collect();
-    let mut rows = summaries::list(conn, ws, first, last).await?;
-    let stored = wanted
+    let mut bytes: FxHashMap<Day, Vec<u8>> = found
         .into_iter()
-        .map(|(day, revision)| (day, (bytes.remove(&day), rows.remove(&(day, revision)).unwrap_or_default())));
+        .map(|(day, _, bytes)| (day, bytes))
+        .collect();
+    let mut rows = summaries::list(conn, ws, first, last).await?;
+    let stored = wanted.into_iter().map(|(day, revision)| {
+        (
+            day,
+            (
+                bytes.remove(&day),
+                rows.remove(&(day, revision)).unwrap_or_default(),
+            ),
+        )
+    });
     Ok(Stored(stored.collect()))
 }

@@ -63,29 +63,43 @@ impl Hand {
     ///
     /// An error leaves the run as it was: the same step can be taken again, by anyone. What can't get better fails the run.
     pub async fn step(&self, ws: WorkspaceKey) -> Result<Step, StoreError> {
-        match self.store.read(move |conn| Box::pin(next(conn, ws))).await? {
+        match self
+            .store
+            .read(move |conn| Box::pin(next(conn, ws)))
+            .await?
+        {
             Next::Nothing => Ok(Step::Idle),
             Next::Pieces(run, left) => Box::pin(self.make_pieces(ws, &run, left)).await,
             Next::Lead => Box::pin(self.lead(ws)).await,
         }
     }
 
-    async fn make_pieces(&self, ws: WorkspaceKey, run: &Run, left: i64) -> Result<Step, StoreError> {
+    async fn make_pieces(
+        &self,
+        ws: WorkspaceKey,
+        run: &Run,
+        left: i64,
+    ) -> Result<Step, StoreError> {
         let (id, name, now) = (run.id, self.name.clone(), self.clock.now());
         let most = (left / SHARE).clamp(SHARE, MOST_PIECES);
-        let claim =
-            self.store.write(move |conn| Box::pin(async move { tasks::claim(conn, (ws, id), &name, now, most).await }));
+        let claim = self.store.write(move |conn| {
+            Box::pin(async move { tasks::claim(conn, (ws, id), &name, now, most).await })
+        });
         let claimed = claim.await?;
-        let Some(first) = claimed.first().copied() else { return Ok(Step::Waiting) };
-        let renew = || -> BoxFuture<'_, ()> { Box::pin(self.renew_claims(ws, id, claimed.clone())) };
+        let Some(first) = claimed.first().copied() else {
+            return Ok(Step::Waiting);
+        };
+        let renew =
+            || -> BoxFuture<'_, ()> { Box::pin(self.renew_claims(ws, id, claimed.clone())) };
         let making = Box::pin(piece::make(self, ws, run, claimed.clone()));
         let halt = match kept_alive(making, renew).await {
             Ok(()) => return Ok(Step::Worked),
             Err(halt) => halt,
         };
         // Those that are done, or have gone to others, stay as they are.
-        let release =
-            self.store.write(move |conn| Box::pin(async move { tasks::release(conn, ws, id, &claimed).await }));
+        let release = self.store.write(move |conn| {
+            Box::pin(async move { tasks::release(conn, ws, id, &claimed).await })
+        });
         let halted = self.halted(ws, id, halt, Held::Claim(first)).await;
         if let Err(error) = release.await {
             tracing::debug!(%error, "claims could not be given back; they end by themselves");
@@ -95,8 +109,9 @@ impl Hand {
 
     async fn renew_claims(&self, ws: WorkspaceKey, run: i64, claimed: Vec<Task>) {
         let until = leases::until(self.clock.now());
-        let renew =
-            self.store.write(move |conn| Box::pin(async move { tasks::renew(conn, ws, run, &claimed, until).await }));
+        let renew = self.store.write(move |conn| {
+            Box::pin(async move { tasks::renew(conn, ws, run, &claimed, until).await })
+        });
         if let Err(error) = renew.await {
             tracing::debug!(%error, "claims could not be renewed");
         }
@@ -106,7 +121,9 @@ impl Hand {
         let (name, now) = (self.name.clone(), self.clock.now());
         let begun = self.store.write(move |conn| {
             Box::pin(async move {
-                let Some(lease) = leases::take(conn, (ws, ROLLUP), &name, now).await? else { return Ok(None) };
+                let Some(lease) = leases::take(conn, (ws, ROLLUP), &name, now).await? else {
+                    return Ok(None);
+                };
                 let begun = queue::begin(conn, ws, now).await?;
                 if begun.is_none() {
                     leases::release(conn, lease).await?;
@@ -114,14 +131,18 @@ impl Hand {
                 Ok(begun.map(|begun| (lease, begun)))
             })
         });
-        let Some((lease, begun)) = begun.await? else { return Ok(Step::Waiting) };
+        let Some((lease, begun)) = begun.await? else {
+            return Ok(Step::Waiting);
+        };
         let id = begun.run.id;
         let renew = || -> BoxFuture<'_, ()> { Box::pin(self.renew_lease(lease)) };
         match kept_alive(Box::pin(last::lead(self, lease, begun)), renew).await {
             Ok(()) => Ok(Step::Worked),
             Err(halt) => {
                 let halted = self.halted(ws, id, halt, Held::Lease(lease)).await;
-                let release = self.store.write(move |conn| Box::pin(leases::release(conn, lease)));
+                let release = self
+                    .store
+                    .write(move |conn| Box::pin(leases::release(conn, lease)));
                 if let Err(error) = release.await {
                     tracing::debug!(%error, "a lease could not be given back; it ends by itself");
                 }
@@ -132,7 +153,11 @@ impl Hand {
 
     async fn renew_lease(&self, lease: Lease) {
         let now = self.clock.now();
-        match self.store.write(move |conn| Box::pin(leases::hold(conn, lease, now))).await {
+        match self
+            .store
+            .write(move |conn| Box::pin(leases::hold(conn, lease, now)))
+            .await
+        {
             // Whether it is lost, the next write finds out.
             Ok(_) => {}
             Err(error) => tracing::debug!(%error, "a lease could not be renewed"),
@@ -140,10 +165,18 @@ impl Hand {
     }
 
     /// What becomes of a run whose step did not come to its end.
-    async fn halted(&self, ws: WorkspaceKey, run: i64, halt: Halt, held: Held) -> Result<Step, StoreError> {
+    async fn halted(
+        &self,
+        ws: WorkspaceKey,
+        run: i64,
+        halt: Halt,
+        held: Held,
+    ) -> Result<Step, StoreError> {
         let error = match halt {
             Halt::Lost | Halt::Stopping => return Ok(Step::Waiting),
-            Halt::Store(StoreError::Unavailable(what)) => return Err(StoreError::Unavailable(what)),
+            Halt::Store(StoreError::Unavailable(what)) => {
+                return Err(StoreError::Unavailable(what));
+            }
             Halt::Store(error) => error,
         };
         let (text, now) = (error.to_string(), self.clock.now());
@@ -181,7 +214,9 @@ enum Held {
 }
 
 async fn next(conn: &mut Conn, ws: WorkspaceKey) -> Result<Next, StoreError> {
-    let Some(run) = runs::list_active(conn, ws).await?.into_iter().next() else { return Ok(Next::Nothing) };
+    let Some(run) = runs::list_active(conn, ws).await?.into_iter().next() else {
+        return Ok(Next::Nothing);
+    };
     let may_have_pieces = run.state == RunState::Running && run.zone.is_some();
     if may_have_pieces {
         let left = tasks::progress(conn, ws, run.id).await?.left;
@@ -193,7 +228,10 @@ async fn next(conn: &mut Conn, ws: WorkspaceKey) -> Result<Next, StoreError> {
 }
 
 /// Does `work`, and renews what it holds until it is done. Neither is given up in the middle of a query.
-async fn kept_alive<'a, T>(work: impl Future<Output = T>, renew: impl Fn() -> BoxFuture<'a, ()>) -> T {
+async fn kept_alive<'a, T>(
+    work: impl Future<Output = T>,
+    renew: impl Fn() -> BoxFuture<'a, ()>,
+) -> T {
     let done = Notify::new();
     let working = async {
         let outcome = work.await;

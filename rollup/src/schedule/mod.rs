@@ -46,17 +46,25 @@ const RENEW_AFTER_SECONDS: u64 = LEASE_SECONDS as u64 / 3;
 impl Planner {
     /// A planner that is not the leader yet.
     pub fn new(hand: Hand, rhythm: Rhythm) -> Self {
-        Self { hand, rhythm, leading: None }
+        Self {
+            hand,
+            rhythm,
+            leading: None,
+        }
     }
 
     /// Asks for the runs that are due, where this is the leader or can become it. How many it asked for.
     pub async fn look(&mut self) -> Result<usize, StoreError> {
-        let Some(lease) = self.lead().await? else { return Ok(0) };
+        let Some(lease) = self.lead().await? else {
+            return Ok(0);
+        };
         let store = &self.hand.store;
         let standings = store.snapshot(|conn| Box::pin(survey::list(conn))).await?;
         let mut asked = 0;
         for standing in standings {
-            let Some(due) = plan::due(&standing, &self.rhythm, self.hand.clock.now()) else { continue };
+            let Some(due) = plan::due(&standing, &self.rhythm, self.hand.clock.now()) else {
+                continue;
+            };
             if !ask(store, lease, &standing, due, self.hand.clock.now()).await? {
                 self.leading = None;
                 break;
@@ -73,8 +81,13 @@ impl Planner {
 
     /// Lets another one lead.
     pub async fn resign(&mut self) -> Result<(), StoreError> {
-        let Some(Leading { lease, .. }) = self.leading.take() else { return Ok(()) };
-        self.hand.store.write(move |conn| Box::pin(leases::release(conn, lease))).await
+        let Some(Leading { lease, .. }) = self.leading.take() else {
+            return Ok(());
+        };
+        self.hand
+            .store
+            .write(move |conn| Box::pin(leases::release(conn, lease)))
+            .await
     }
 
     async fn lead(&mut self) -> Result<Option<Lease>, StoreError> {
@@ -83,19 +96,34 @@ impl Planner {
             if renewed_at <= now && now.seconds_since(renewed_at) < RENEW_AFTER_SECONDS {
                 return Ok(Some(lease));
             }
-            let held = self.hand.store.write(move |conn| Box::pin(leases::hold(conn, lease, now))).await?;
-            self.leading = held.then_some(Leading { lease, renewed_at: now });
+            let held = self
+                .hand
+                .store
+                .write(move |conn| Box::pin(leases::hold(conn, lease, now)))
+                .await?;
+            self.leading = held.then_some(Leading {
+                lease,
+                renewed_at: now,
+            });
             return Ok(held.then_some(lease));
         }
-        let is_free = self.hand.store.read(move |conn| Box::pin(leases::is_free(conn, LEADER, now))).await?;
+        let is_free = self
+            .hand
+            .store
+            .read(move |conn| Box::pin(leases::is_free(conn, LEADER, now)))
+            .await?;
         if !is_free {
             return Ok(None);
         }
         let name = Arc::clone(&self.hand.name);
-        let take =
-            self.hand.store.write(move |conn| Box::pin(async move { leases::take(conn, LEADER, &name, now).await }));
+        let take = self.hand.store.write(move |conn| {
+            Box::pin(async move { leases::take(conn, LEADER, &name, now).await })
+        });
         let lease = take.await?;
-        self.leading = lease.map(|lease| Leading { lease, renewed_at: now });
+        self.leading = lease.map(|lease| Leading {
+            lease,
+            renewed_at: now,
+        });
         if lease.is_some() {
             tracing::info!("this process decides now what is due");
         }
@@ -104,17 +132,26 @@ impl Planner {
 }
 
 /// Asks for what is due. False where the lease is another's.
-async fn ask(store: &Store, lease: Lease, standing: &Standing, due: Due, now: Instant) -> Result<bool, StoreError> {
+async fn ask(
+    store: &Store,
+    lease: Lease,
+    standing: &Standing,
+    due: Due,
+    now: Instant,
+) -> Result<bool, StoreError> {
     let ws = standing.ws;
     let (night, a_run) = match due {
         Due::Night(night) => (night, true),
         Due::FirstNight(night) => (night, false),
         Due::Refresh => {
-            let begun = store.write(move |conn| Box::pin(survey::begin_refresh(conn, lease, ws, now)));
+            let begun =
+                store.write(move |conn| Box::pin(survey::begin_refresh(conn, lease, ws, now)));
             return Ok(begun.await?.is_some());
         }
     };
-    store.write(move |conn| Box::pin(survey::begin_night(conn, lease, (ws, night), a_run, now))).await
+    store
+        .write(move |conn| Box::pin(survey::begin_night(conn, lease, (ws, night), a_run, now)))
+        .await
 }
 
 /// What the rest of a process has of its scheduler. Clones share it.
@@ -143,11 +180,22 @@ impl Handle {
 
 /// Decides what is due and does it, with `hands` at a time, until `stop` is true. Steps that have begun end at a day's edge:
 /// `hand` has to know from its [`Pace`](crate::run::Pace) that the process ends.
-pub async fn schedule(hand: Hand, rhythm: Rhythm, hands: usize, handle: Handle, stop: watch::Receiver<bool>) {
+pub async fn schedule(
+    hand: Hand,
+    rhythm: Rhythm,
+    hands: usize,
+    handle: Handle,
+    stop: watch::Receiver<bool>,
+) {
     let (ticks, ticked) = watch::channel(0_u64);
     let mut tasks = JoinSet::new();
     tasks.spawn(ticks::every_second(ticks, handle.clone(), stop.clone()));
-    tasks.spawn(plan_until(Planner::new(hand.clone(), rhythm), handle, ticked.clone(), stop.clone()));
+    tasks.spawn(plan_until(
+        Planner::new(hand.clone(), rhythm),
+        handle,
+        ticked.clone(),
+        stop.clone(),
+    ));
     for _ in 0..hands {
         tasks.spawn(work_until(hand.clone(), ticked.clone(), stop.clone()));
     }
@@ -189,7 +237,11 @@ async fn work_until(hand: Hand, mut ticks: watch::Receiver<u64>, mut stop: watch
 
 /// One step in each workspace that has a run: a long one keeps no other waiting. Whether anything was done.
 async fn work_once(hand: &Hand, trouble: &mut Trouble, stop: &watch::Receiver<bool>) -> bool {
-    let workspaces = match hand.store.read(|conn| Box::pin(queue::list_workspaces(conn))).await {
+    let workspaces = match hand
+        .store
+        .read(|conn| Box::pin(queue::list_workspaces(conn)))
+        .await
+    {
         Ok(workspaces) => workspaces,
         Err(error) => {
             trouble.note("the runs can't be read", Err(error));

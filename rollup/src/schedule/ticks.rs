@@ -14,7 +14,11 @@ const EVERY_SECOND: &str = "* * * * * *";
 const WITHOUT_CRON: Duration = Duration::from_secs(2);
 
 /// Ticks about once a second, and when something wakes it, until `stop` is true or nobody listens.
-pub(super) async fn every_second(ticks: watch::Sender<u64>, handle: Handle, mut stop: watch::Receiver<bool>) {
+pub(super) async fn every_second(
+    ticks: watch::Sender<u64>,
+    handle: Handle,
+    mut stop: watch::Receiver<bool>,
+) {
     let second = Arc::new(Notify::new());
     let cron = start(Arc::clone(&second)).await;
     if let Err(error) = &cron {
@@ -40,7 +44,8 @@ pub(super) async fn every_second(ticks: watch::Sender<u64>, handle: Handle, mut 
 
 async fn start(second: Arc<Notify>) -> Result<JobScheduler, JobSchedulerError> {
     let cron = JobScheduler::new().await?;
-    cron.add(Job::new(EVERY_SECOND, move |_, _| second.notify_one())?).await?;
+    cron.add(Job::new(EVERY_SECOND, move |_, _| second.notify_one())?)
+        .await?;
     cron.start().await?;
     Ok(cron)
 }

@@ -66,7 +66,11 @@ pub async fn verify(
                     found(difference);
                 };
                 let compared = compare_all(conn, ws, period, &mut report).await?;
-                Ok(Verified { days: compared.days, pending: compared.pending, ..verified })
+                Ok(Verified {
+                    days: compared.days,
+                    pending: compared.pending,
+                    ..verified
+                })
             })
         })
         .await
@@ -80,30 +84,69 @@ async fn compare_all(
     period: Option<Period>,
     report: Report<'_>,
 ) -> Result<Verified, StoreError> {
-    let Some(ledger) = ledger::find(conn, ws).await? else { return Ok(Verified::default()) };
+    let Some(ledger) = ledger::find(conn, ws).await? else {
+        return Ok(Verified::default());
+    };
     let current = ledger::list_days(conn, ws).await?;
-    let dirty: FxHashSet<Day> = dirty_days::list(conn, ws).await?.into_iter().map(|(day, _)| day).collect();
+    let dirty: FxHashSet<Day> = dirty_days::list(conn, ws)
+        .await?
+        .into_iter()
+        .map(|(day, _)| day)
+        .collect();
     let mut target: BTreeSet<Day> = current.iter().map(|entry| entry.day).collect();
     if let Some((first, last)) = facts::extent(conn, ws).await? {
-        target.extend(ledger.zone.day_of(first).until(ledger.zone.day_of(last).next()));
+        target.extend(
+            ledger
+                .zone
+                .day_of(first)
+                .until(ledger.zone.day_of(last).next()),
+        );
     }
     target.extend(summaries::list_days(conn, ws).await?);
     target.retain(|day| period.is_none_or(|period| period.contains(*day)));
     let all = target.len();
     target.retain(|day| !dirty.contains(day));
-    let finals: Vec<LedgerDay> =
-        current.iter().filter(|entry| ledger.is_final(entry.day) && target.contains(&entry.day)).copied().collect();
-    let verified = Verified { days: target.len() as u64, pending: (all - target.len()) as u64, ..Verified::default() };
+    let finals: Vec<LedgerDay> = current
+        .iter()
+        .filter(|entry| ledger.is_final(entry.day) && target.contains(&entry.day))
+        .copied()
+        .collect();
+    let verified = Verified {
+        days: target.len() as u64,
+        pending: (all - target.len()) as u64,
+        ..Verified::default()
+    };
     target.retain(|day| !ledger.is_final(*day));
     finals::check(conn, ws, &finals, report).await?;
-    let current: FxHashMap<Day, LedgerDay> = current.into_iter().map(|entry| (entry.day, entry)).collect();
-    let unfinished: FxHashSet<i64> = runs::list_unfinished_revisions(conn, ws).await?.into_iter().collect();
-    let current = Current { days: current, unfinished };
+    let current: FxHashMap<Day, LedgerDay> = current
+        .into_iter()
+        .map(|entry| (entry.day, entry))
+        .collect();
+    let unfinished: FxHashSet<i64> = runs::list_unfinished_revisions(conn, ws)
+        .await?
+        .into_iter()
+        .collect();
+    let current = Current {
+        days: current,
+        unfinished,
+    };
     let mut stretches = Stretches::new(target);
     while let Some((first, last)) = stretches.take_next() {
         let facts = read_checked(conn, ws, ledger.zone, (first, last), report).await?;
         stretches.learn(facts.messages.len() as u64 * 2);
-        compare_stretch(conn, ws, &Stretch { zone: ledger.zone, first, last, facts }, &current, report).await?;
+        compare_stretch(
+            conn,
+            ws,
+            &Stretch {
+                zone: ledger.zone,
+                first,
+                last,
+                facts,
+            },
+            &current,
+            report,
+        )
+        .await?;
     }
     openers::check(conn, ws, &ledger, report).await?;
     if dirty.is_empty() && ledger.rolled_up_at.is_some() {
@@ -128,18 +171,36 @@ async fn read_checked(
     report: Report<'_>,
 ) -> Result<Facts, StoreError> {
     let mut facts = facts::read(conn, ws, zone.span(first).0, zone.span(last).1).await?;
-    let keys: Vec<_> = facts.conversations.iter().map(|conversation| conversation.key).collect();
+    let keys: Vec<_> = facts
+        .conversations
+        .iter()
+        .map(|conversation| conversation.key)
+        .collect();
     let messages = facts::read_messages_of(conn, ws, &keys).await?;
     for conversation in &mut facts.conversations {
-        let theirs = messages.get(&conversation.key).map_or(&[][..], Vec::as_slice);
+        let theirs = messages
+            .get(&conversation.key)
+            .map_or(&[][..], Vec::as_slice);
         check_first_messages(conversation, theirs, zone, report);
     }
     Ok(facts)
 }
 
-fn check_first_messages(conversation: &mut Conversation, messages: &[Message], zone: Zone, report: Report<'_>) {
-    let inbound = messages.iter().filter(|message| message.inbound).map(|message| message.sent_at).min();
-    let replies = messages.iter().filter(|message| !message.inbound).map(|message| message.sent_at);
+fn check_first_messages(
+    conversation: &mut Conversation,
+    messages: &[Message],
+    zone: Zone,
+    report: Report<'_>,
+) {
+    let inbound = messages
+        .iter()
+        .filter(|message| message.inbound)
+        .map(|message| message.sent_at)
+        .min();
+    let replies = messages
+        .iter()
+        .filter(|message| !message.inbound)
+        .map(|message| message.sent_at);
     let reply = inbound.and_then(|inbound| replies.filter(|reply| inbound <= *reply).min());
     if (conversation.first_inbound_at, conversation.first_reply_at) != (inbound, reply) {
         report(Difference {
@@ -176,47 +237,82 @@ async fn compare_stretch(
     report: Report<'_>,
 ) -> Result<(), StoreError> {
     let days = || stretch.first.until(stretch.last.next());
-    let wanted: Vec<(Day, i64)> =
-        days().filter_map(|day| current.days.get(&day)).map(|entry| (entry.day, entry.revision)).collect();
-    let stored: FxHashMap<Day, Vec<u8>> =
-        blocks::list(conn, ws, &wanted).await?.into_iter().map(|(day, _, bytes)| (day, bytes)).collect();
+    let wanted: Vec<(Day, i64)> = days()
+        .filter_map(|day| current.days.get(&day))
+        .map(|entry| (entry.day, entry.revision))
+        .collect();
+    let stored: FxHashMap<Day, Vec<u8>> = blocks::list(conn, ws, &wanted)
+        .await?
+        .into_iter()
+        .map(|(day, _, bytes)| (day, bytes))
+        .collect();
     let summaries = summaries::list(conn, ws, stretch.first, stretch.last).await?;
-    let made = fold(stretch.zone, &stretch.facts, &|day| stretch.first <= day && day <= stretch.last);
-    let mut made: FxHashMap<Day, Block> = made.into_iter().map(|block| (block.day(), block)).collect();
+    let made = fold(stretch.zone, &stretch.facts, &|day| {
+        stretch.first <= day && day <= stretch.last
+    });
+    let mut made: FxHashMap<Day, Block> =
+        made.into_iter().map(|block| (block.day(), block)).collect();
     for day in days() {
-        let rows = |entry: &LedgerDay| summaries.get(&(day, entry.revision)).cloned().unwrap_or_default();
+        let rows = |entry: &LedgerDay| {
+            summaries
+                .get(&(day, entry.revision))
+                .cloned()
+                .unwrap_or_default()
+        };
         let what = match (made.remove(&day), current.days.get(&day)) {
             (None, None) => Vec::new(),
             (Some(block), None) => {
-                vec![format!("the ledger has no entry; the facts hold {} conversations", block.len())]
+                vec![format!(
+                    "the ledger has no entry; the facts hold {} conversations",
+                    block.len()
+                )]
             }
             (None, Some(entry)) => {
-                vec![format!("the ledger names revision {}; the facts hold nothing", entry.revision)]
+                vec![format!(
+                    "the ledger names revision {}; the facts hold nothing",
+                    entry.revision
+                )]
             }
             (Some(block), Some(entry)) => {
                 let block_difference = compare_block(&block, stored.get(&day), entry.revision);
                 block_difference
                     .into_iter()
-                    .chain(compare_summaries(&summarize(&Arc::new(block)), &rows(entry)))
+                    .chain(compare_summaries(
+                        &summarize(&Arc::new(block)),
+                        &rows(entry),
+                    ))
                     .collect()
             }
         };
         for what in what {
-            report(Difference { day: Some(day), what });
+            report(Difference {
+                day: Some(day),
+                what,
+            });
         }
     }
     for &(day, revision) in summaries.keys() {
-        let is_current = current.days.get(&day).is_some_and(|entry| entry.revision == revision);
+        let is_current = current
+            .days
+            .get(&day)
+            .is_some_and(|entry| entry.revision == revision);
         if !is_current && !current.unfinished.contains(&revision) {
-            let what = format!("there are summary rows of revision {revision}, which the ledger does not name");
-            report(Difference { day: Some(day), what });
+            let what = format!(
+                "there are summary rows of revision {revision}, which the ledger does not name"
+            );
+            report(Difference {
+                day: Some(day),
+                what,
+            });
         }
     }
     Ok(())
 }
 
 fn compare_block(made: &Block, stored: Option<&Vec<u8>>, revision: i64) -> Option<String> {
-    let Some(stored) = stored else { return Some(format!("the block of revision {revision} is missing")) };
+    let Some(stored) = stored else {
+        return Some(format!("the block of revision {revision} is missing"));
+    };
     if *stored == made.encode() {
         return None;
     }
@@ -231,10 +327,28 @@ fn compare_block(made: &Block, stored: Option<&Vec<u8>>, revision: i64) -> Optio
 }
 
 fn compare_summaries(made: &DaySummary, stored: &DaySummary) -> Vec<String> {
-    let member = |row: &MemberDay| row.member.map_or("nobody".to_owned(), |member| format!("member {member}"));
-    let members = |of: &DaySummary| of.members.iter().map(|row| (member(row), row.figures)).collect();
-    let labels = |of: &DaySummary| of.labels.iter().map(|(key, row)| (format!("label {key}"), *row)).collect();
-    let channels = |of: &DaySummary| of.channels.iter().map(|(key, row)| (format!("channel {key}"), *row)).collect();
+    let member = |row: &MemberDay| {
+        row.member
+            .map_or("nobody".to_owned(), |member| format!("member {member}"))
+    };
+    let members = |of: &DaySummary| {
+        of.members
+            .iter()
+            .map(|row| (member(row), row.figures))
+            .collect()
+    };
+    let labels = |of: &DaySummary| {
+        of.labels
+            .iter()
+            .map(|(key, row)| (format!("label {key}"), *row))
+            .collect()
+    };
+    let channels = |of: &DaySummary| {
+        of.channels
+            .iter()
+            .map(|(key, row)| (format!("channel {key}"), *row))
+            .collect()
+    };
     let mut differences = compare_rows(members(made), members(stored));
     differences.extend(compare_rows(labels(made), labels(stored)));
     differences.extend(compare_rows(channels(made), channels(stored)));
@@ -251,13 +365,19 @@ fn compare_rows(made: NamedRows, stored: NamedRows) -> Vec<String> {
         match stored.remove(&name) {
             None => differences.push(format!("the summary row of {name} is missing")),
             Some(other) if other != figures => {
-                differences.push(format!("the summary row of {name} holds other figures than the facts"));
+                differences.push(format!(
+                    "the summary row of {name} holds other figures than the facts"
+                ));
             }
             Some(_) => {}
         }
     }
     let mut extra: Vec<String> = stored.into_keys().collect();
     extra.sort();
-    differences.extend(extra.iter().map(|name| format!("there is a summary row of {name}; the facts hold nothing")));
+    differences.extend(
+        extra
+            .iter()
+            .map(|name| format!("there is a summary row of {name}; the facts hold nothing")),
+    );
     differences
 }

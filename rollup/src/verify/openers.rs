@@ -30,7 +30,9 @@ pub(super) async fn check(
             if activity.opens_customer {
                 stored.push(activity.clone());
             }
-            let known = first.entry(activity.customer).or_insert_with(|| activity.clone());
+            let known = first
+                .entry(activity.customer)
+                .or_insert_with(|| activity.clone());
             if (activity.at, &activity.id) < (known.at, &known.id) {
                 *known = activity;
             }
@@ -39,16 +41,28 @@ pub(super) async fn check(
     let zone = ledger.zone;
     if ledger.final_before.is_some() {
         // Their first activity was on a final day, and may be gone.
-        let opened: FxHashSet<CustomerKey> = customers::list_opened_finally(conn, ws).await?.into_iter().collect();
+        let opened: FxHashSet<CustomerKey> = customers::list_opened_finally(conn, ws)
+            .await?
+            .into_iter()
+            .collect();
         first.retain(|customer, _| !opened.contains(customer));
         stored.retain(|activity| !opened.contains(&activity.customer));
     }
     let mut wrong = |activity: &FirstActivity, what: &str| {
-        let what = format!("conversation {:?} is {what} its customer's first activity", activity.id);
-        report(Difference { day: Some(zone.day_of(activity.at)), what });
+        let what = format!(
+            "conversation {:?} is {what} its customer's first activity",
+            activity.id
+        );
+        report(Difference {
+            day: Some(zone.day_of(activity.at)),
+            what,
+        });
     };
     for activity in &stored {
-        if first.get(&activity.customer).is_some_and(|first| first.conversation != activity.conversation) {
+        if first
+            .get(&activity.customer)
+            .is_some_and(|first| first.conversation != activity.conversation)
+        {
             wrong(activity, "stored as, but is not,");
         }
     }

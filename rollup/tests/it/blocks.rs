@@ -11,7 +11,10 @@ use crate::facts::{World, world};
 /// All blocks of a world as bytes, the one of the open conversations last.
 fn written(world: &World) -> Vec<Vec<u8>> {
     let days = fold(world.zone, &world.facts, &|_| true);
-    days.iter().map(caseload_rollup::block::Block::encode).chain([fold_open(&world.open()).encode()]).collect()
+    days.iter()
+        .map(caseload_rollup::block::Block::encode)
+        .chain([fold_open(&world.open()).encode()])
+        .collect()
 }
 
 /// Reads bytes as both kinds: they must be refused as both.
@@ -97,7 +100,10 @@ proptest! {
 fn an_unknown_version_is_told_apart() {
     let mut bytes = OpenBlock::default().encode();
     bytes[0] = 200;
-    assert_eq!(OpenBlock::decode(&bytes), Err(DamagedBlock::UnknownVersion(200)));
+    assert_eq!(
+        OpenBlock::decode(&bytes),
+        Err(DamagedBlock::UnknownVersion(200))
+    );
     assert_eq!(decode(&bytes), Err(DamagedBlock::UnknownVersion(200)));
 }
 

@@ -25,11 +25,20 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn days(&self) -> Days {
-        Days::new(fold(self.zone, &self.facts, &|_| true).into_iter().map(Arc::new).collect())
+        Days::new(
+            fold(self.zone, &self.facts, &|_| true)
+                .into_iter()
+                .map(Arc::new)
+                .collect(),
+        )
     }
 
     pub(crate) fn open(&self) -> Vec<OpenConversation> {
-        let open = self.facts.conversations.iter().filter(|conversation| conversation.closed_at.is_none());
+        let open = self
+            .facts
+            .conversations
+            .iter()
+            .filter(|conversation| conversation.closed_at.is_none());
         let open = open.map(|conversation| OpenConversation {
             key: conversation.key,
             assignee: conversation.assignee,
@@ -41,7 +50,12 @@ impl World {
     }
 
     pub(crate) fn view(&self, period: Period, filter: Filter) -> View {
-        View::new(self.days(), Arc::new(fold_open(&self.open())), period, filter)
+        View::new(
+            self.days(),
+            Arc::new(fold_open(&self.open())),
+            period,
+            filter,
+        )
     }
 }
 
@@ -67,60 +81,98 @@ fn member() -> impl Strategy<Value = Option<MemberKey>> {
 }
 
 fn zone() -> impl Strategy<Value = Zone> {
-    const NAMES: [&str; 5] = ["UTC", "Europe/Rome", "Asia/Kathmandu", "Australia/Lord_Howe", "America/St_Johns"];
+    const NAMES: [&str; 5] = [
+        "UTC",
+        "Europe/Rome",
+        "Asia/Kathmandu",
+        "Australia/Lord_Howe",
+        "America/St_Johns",
+    ];
     proptest::sample::select(&NAMES[..]).prop_map(|name| Zone::parse(name).expect("an IANA name"))
 }
 
 /// A conversation without what its messages make of it, and its messages.
 fn conversation() -> impl Strategy<Value = (Conversation, Vec<Message>)> {
-    let closing = option::of((instant(), option::of(prop_oneof![Just(Outcome::Won), Just(Outcome::Lost)])));
+    let closing = option::of((
+        instant(),
+        option::of(prop_oneof![Just(Outcome::Won), Just(Outcome::Lost)]),
+    ));
     let labels = proptest::sample::subsequence((1..5).map(LabelKey).collect::<Vec<_>>(), 0..=4);
     let messages = vec((instant(), any::<bool>()), 0..6);
-    (1..8_i64, instant(), closing, member(), 1..4_i64, labels, messages).prop_map(
-        |(customer, created_at, closing, assignee, channel, labels, messages)| {
-            let conversation = Conversation {
-                key: ConversationKey(0),
-                customer: CustomerKey(customer),
-                created_at,
-                closed_at: closing.map(|(at, _)| at),
-                outcome: closing.and_then(|(_, outcome)| outcome),
-                assignee,
-                channel: ChannelKey(channel),
-                labels,
-                first_inbound_at: None,
-                first_reply_at: None,
-                opens_customer: false,
-            };
-            let message = |(sent_at, inbound)| Message { conversation: ConversationKey(0), sent_at, inbound };
-            (conversation, messages.into_iter().map(message).collect())
-        },
+    (
+        1..8_i64,
+        instant(),
+        closing,
+        member(),
+        1..4_i64,
+        labels,
+        messages,
     )
+        .prop_map(
+            |(customer, created_at, closing, assignee, channel, labels, messages)| {
+                let conversation = Conversation {
+                    key: ConversationKey(0),
+                    customer: CustomerKey(customer),
+                    created_at,
+                    closed_at: closing.map(|(at, _)| at),
+                    outcome: closing.and_then(|(_, outcome)| outcome),
+                    assignee,
+                    channel: ChannelKey(channel),
+                    labels,
+                    first_inbound_at: None,
+                    first_reply_at: None,
+                    opens_customer: false,
+                };
+                let message = |(sent_at, inbound)| Message {
+                    conversation: ConversationKey(0),
+                    sent_at,
+                    inbound,
+                };
+                (conversation, messages.into_iter().map(message).collect())
+            },
+        )
 }
 
 /// Facts as a store would give them.
 pub(crate) fn world() -> impl Strategy<Value = World> {
-    let rating = (any::<prop::sample::Index>(), instant(), 1..6_u8, member(), any::<bool>());
+    let rating = (
+        any::<prop::sample::Index>(),
+        instant(),
+        1..6_u8,
+        member(),
+        any::<bool>(),
+    );
     let follow_up = (any::<prop::sample::Index>(), instant(), member());
-    (zone(), vec(conversation(), 1..30), vec(rating, 0..10), vec(follow_up, 0..8)).prop_map(
-        |(zone, conversations, ratings, follow_ups)| {
+    (
+        zone(),
+        vec(conversation(), 1..30),
+        vec(rating, 0..10),
+        vec(follow_up, 0..8),
+    )
+        .prop_map(|(zone, conversations, ratings, follow_ups)| {
             let mut facts = Facts::default();
             for ((mut conversation, messages), key) in conversations.into_iter().zip(1..) {
                 conversation.key = ConversationKey(key);
-                let messages =
-                    messages.into_iter().map(|message| Message { conversation: conversation.key, ..message });
+                let messages = messages.into_iter().map(|message| Message {
+                    conversation: conversation.key,
+                    ..message
+                });
                 facts.messages.extend(messages);
                 facts.conversations.push(conversation);
             }
             derive(&mut facts);
-            let of = |index: prop::sample::Index| ConversationKey(index.index(facts.conversations.len()) as i64 + 1);
-            let rating = |((conversation, rated_at, score, member, has_comment), key): (_, _)| Rating {
-                key: RatingKey(key),
-                conversation: of(conversation),
-                rated_at,
-                score,
-                member,
-                has_comment,
+            let of = |index: prop::sample::Index| {
+                ConversationKey(index.index(facts.conversations.len()) as i64 + 1)
             };
+            let rating =
+                |((conversation, rated_at, score, member, has_comment), key): (_, _)| Rating {
+                    key: RatingKey(key),
+                    conversation: of(conversation),
+                    rated_at,
+                    score,
+                    member,
+                    has_comment,
+                };
             facts.ratings = ratings.into_iter().zip(1..).map(rating).collect();
             let follow_up = |(conversation, completed_at, assignee)| FollowUp {
                 conversation: of(conversation),
@@ -129,24 +181,33 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
             };
             facts.follow_ups = follow_ups.into_iter().map(follow_up).collect();
             World { zone, facts }
-        },
-    )
+        })
 }
 
 /// Fills in what messages make of conversations.
 fn derive(facts: &mut Facts) {
     for conversation in &mut facts.conversations {
         let of = |inbound| {
-            let own = facts.messages.iter().filter(move |message| message.inbound == inbound);
-            own.filter(|message| message.conversation == conversation.key).map(|message| message.sent_at)
+            let own = facts
+                .messages
+                .iter()
+                .filter(move |message| message.inbound == inbound);
+            own.filter(|message| message.conversation == conversation.key)
+                .map(|message| message.sent_at)
         };
         conversation.first_inbound_at = of(true).min();
-        conversation.first_reply_at =
-            conversation.first_inbound_at.and_then(|inbound| of(false).filter(|&at| inbound <= at).min());
+        conversation.first_reply_at = conversation
+            .first_inbound_at
+            .and_then(|inbound| of(false).filter(|&at| inbound <= at).min());
     }
     for customer in (1..8).map(CustomerKey) {
-        let own = facts.conversations.iter_mut().filter(|conversation| conversation.customer == customer);
-        if let Some(first) = own.min_by_key(|conversation| (conversation.first_activity_at(), conversation.key)) {
+        let own = facts
+            .conversations
+            .iter_mut()
+            .filter(|conversation| conversation.customer == customer);
+        if let Some(first) =
+            own.min_by_key(|conversation| (conversation.first_activity_at(), conversation.key))
+        {
             first.opens_customer = true;
         }
     }

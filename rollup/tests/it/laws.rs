@@ -56,15 +56,39 @@ fn anything(model: &Model<'_>) -> bool {
 fn half(facts: &Facts, even: bool) -> Facts {
     let keep = |key: ConversationKey| (key.0 % 2 == 0) == even;
     Facts {
-        conversations: facts.conversations.iter().filter(|one| keep(one.key)).cloned().collect(),
-        messages: facts.messages.iter().filter(|one| keep(one.conversation)).copied().collect(),
-        ratings: facts.ratings.iter().filter(|one| keep(one.conversation)).copied().collect(),
-        follow_ups: facts.follow_ups.iter().filter(|one| keep(one.conversation)).copied().collect(),
+        conversations: facts
+            .conversations
+            .iter()
+            .filter(|one| keep(one.key))
+            .cloned()
+            .collect(),
+        messages: facts
+            .messages
+            .iter()
+            .filter(|one| keep(one.conversation))
+            .copied()
+            .collect(),
+        ratings: facts
+            .ratings
+            .iter()
+            .filter(|one| keep(one.conversation))
+            .copied()
+            .collect(),
+        follow_ups: facts
+            .follow_ups
+            .iter()
+            .filter(|one| keep(one.conversation))
+            .copied()
+            .collect(),
     }
 }
 
 fn keys(listed: &View, measure: Measure) -> Vec<ConversationKey> {
-    listed.conversations(measure).iter().map(|row| row.conversation).collect()
+    listed
+        .conversations(measure)
+        .iter()
+        .map(|row| row.conversation)
+        .collect()
 }
 
 proptest! {
@@ -238,12 +262,36 @@ proptest! {
 
 /// The facts of the conversations that have `label`.
 fn having(facts: &Facts, label: LabelKey) -> Facts {
-    let has =
-        |key: ConversationKey| facts.conversations.iter().any(|one| one.key == key && one.labels.contains(&label));
+    let has = |key: ConversationKey| {
+        facts
+            .conversations
+            .iter()
+            .any(|one| one.key == key && one.labels.contains(&label))
+    };
     Facts {
-        conversations: facts.conversations.iter().filter(|one| has(one.key)).cloned().collect(),
-        messages: facts.messages.iter().filter(|one| has(one.conversation)).copied().collect(),
-        ratings: facts.ratings.iter().filter(|one| has(one.conversation)).copied().collect(),
-        follow_ups: facts.follow_ups.iter().filter(|one| has(one.conversation)).copied().collect(),
+        conversations: facts
+            .conversations
+            .iter()
+            .filter(|one| has(one.key))
+            .cloned()
+            .collect(),
+        messages: facts
+            .messages
+            .iter()
+            .filter(|one| has(one.conversation))
+            .copied()
+            .collect(),
+        ratings: facts
+            .ratings
+            .iter()
+            .filter(|one| has(one.conversation))
+            .copied()
+            .collect(),
+        follow_ups: facts
+            .follow_ups
+            .iter()
+            .filter(|one| has(one.conversation))
+            .copied()
+            .collect(),
     }
 }

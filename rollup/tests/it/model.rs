@@ -30,14 +30,32 @@ impl<'a> Model<'a> {
     }
 
     fn passes(&self, conversation: &Conversation, credited: Option<MemberKey>) -> bool {
-        let Filter { credit, labels, channels } = self.filter;
-        credit.as_ref().is_none_or(|credit| credit.contains(&credited))
-            && labels.as_ref().is_none_or(|labels| conversation.labels.iter().any(|label| labels.contains(label)))
-            && channels.as_ref().is_none_or(|channels| channels.contains(&conversation.channel))
+        let Filter {
+            credit,
+            labels,
+            channels,
+        } = self.filter;
+        credit
+            .as_ref()
+            .is_none_or(|credit| credit.contains(&credited))
+            && labels.as_ref().is_none_or(|labels| {
+                conversation
+                    .labels
+                    .iter()
+                    .any(|label| labels.contains(label))
+            })
+            && channels
+                .as_ref()
+                .is_none_or(|channels| channels.contains(&conversation.channel))
     }
 
     fn conversation(&self, key: ConversationKey) -> &'a Conversation {
-        self.world.facts.conversations.iter().find(|one| one.key == key).expect("an event of a conversation")
+        self.world
+            .facts
+            .conversations
+            .iter()
+            .find(|one| one.key == key)
+            .expect("an event of a conversation")
     }
 
     fn conversations(&self) -> impl Iterator<Item = &'a Conversation> {
@@ -46,16 +64,24 @@ impl<'a> Model<'a> {
     }
 
     fn created(&self) -> impl Iterator<Item = &'a Conversation> {
-        self.conversations().filter(|conversation| self.within(Some(conversation.created_at)))
+        self.conversations()
+            .filter(|conversation| self.within(Some(conversation.created_at)))
     }
 
     fn closed(&self, outcome: Option<Outcome>) -> impl Iterator<Item = &'a Conversation> {
-        let closed = self.conversations().filter(|conversation| self.within(conversation.closed_at));
+        let closed = self
+            .conversations()
+            .filter(|conversation| self.within(conversation.closed_at));
         closed.filter(move |conversation| outcome.is_none() || conversation.outcome == outcome)
     }
 
     fn messages(&self, inbound: bool) -> impl Iterator<Item = &'a Conversation> {
-        let messages = self.world.facts.messages.iter().filter(move |message| message.inbound == inbound);
+        let messages = self
+            .world
+            .facts
+            .messages
+            .iter()
+            .filter(move |message| message.inbound == inbound);
         messages
             .filter(|message| self.within(Some(message.sent_at)))
             .map(|message| self.conversation(message.conversation))
@@ -63,16 +89,25 @@ impl<'a> Model<'a> {
     }
 
     fn ratings(&self) -> impl Iterator<Item = (&'a Conversation, u8)> {
-        let given = self.world.facts.ratings.iter().filter(|rating| self.within(Some(rating.rated_at)));
+        let given = self
+            .world
+            .facts
+            .ratings
+            .iter()
+            .filter(|rating| self.within(Some(rating.rated_at)));
         given.filter_map(|rating| {
             let conversation = self.conversation(rating.conversation);
-            self.passes(conversation, rating.member.or(conversation.assignee)).then_some((conversation, rating.score))
+            self.passes(conversation, rating.member.or(conversation.assignee))
+                .then_some((conversation, rating.score))
         })
     }
 
     /// The seconds of each conversation that `measure` has a duration of.
     pub(crate) fn durations(&self, measure: Measure) -> Vec<(ConversationKey, u64)> {
-        let is_closing = matches!(measure, Measure::ClosingTimeMean | Measure::ClosingTimeMedian);
+        let is_closing = matches!(
+            measure,
+            Measure::ClosingTimeMean | Measure::ClosingTimeMedian
+        );
         let timed = self.conversations().filter_map(|conversation| {
             let (from, to) = if is_closing {
                 (Some(conversation.created_at), conversation.closed_at)
@@ -80,7 +115,8 @@ impl<'a> Model<'a> {
                 (conversation.first_inbound_at, conversation.first_reply_at)
             };
             let micros = to?.micros() - from?.micros();
-            self.within(to).then_some((conversation.key, micros.max(0) as u64 / 1_000_000))
+            self.within(to)
+                .then_some((conversation.key, micros.max(0) as u64 / 1_000_000))
         });
         timed.collect()
     }
@@ -89,50 +125,96 @@ impl<'a> Model<'a> {
     pub(crate) fn counted(&self, measure: Measure) -> Vec<&'a Conversation> {
         match measure {
             Measure::Conversations => self.created().collect(),
-            Measure::LabeledConversations => self.created().filter(|one| !one.labels.is_empty()).collect(),
+            Measure::LabeledConversations => self
+                .created()
+                .filter(|one| !one.labels.is_empty())
+                .collect(),
             Measure::Messages => self.messages(true).chain(self.messages(false)).collect(),
             Measure::InboundMessages => self.messages(true).collect(),
             Measure::Replies => self.messages(false).collect(),
             Measure::Customers => self.created().chain(self.messages(true)).collect(),
             Measure::NewCustomers => {
                 let opening = self.conversations().filter(|one| one.opens_customer);
-                opening.filter(|one| self.within(Some(one.first_activity_at()))).collect()
+                opening
+                    .filter(|one| self.within(Some(one.first_activity_at())))
+                    .collect()
             }
             Measure::Unanswered => {
                 let written_to = self.created().filter(|one| one.first_inbound_at.is_some());
-                written_to.filter(|one| one.first_reply_at.is_none()).collect()
+                written_to
+                    .filter(|one| one.first_reply_at.is_none())
+                    .collect()
             }
             Measure::Closed => self.closed(None).collect(),
             Measure::Won => self.closed(Some(Outcome::Won)).collect(),
             Measure::Lost => self.closed(Some(Outcome::Lost)).collect(),
-            Measure::WinRate => self.closed(Some(Outcome::Won)).chain(self.closed(Some(Outcome::Lost))).collect(),
-            Measure::Open => self.conversations().filter(|one| one.closed_at.is_none()).collect(),
+            Measure::WinRate => self
+                .closed(Some(Outcome::Won))
+                .chain(self.closed(Some(Outcome::Lost)))
+                .collect(),
+            Measure::Open => self
+                .conversations()
+                .filter(|one| one.closed_at.is_none())
+                .collect(),
             Measure::FollowUpsCompleted => {
-                let done = self.world.facts.follow_ups.iter().filter(|done| self.within(Some(done.completed_at)));
+                let done = self
+                    .world
+                    .facts
+                    .follow_ups
+                    .iter()
+                    .filter(|done| self.within(Some(done.completed_at)));
                 done.map(|done| (self.conversation(done.conversation), done.assignee))
                     .filter(|(one, assignee)| self.passes(one, assignee.or(one.assignee)))
                     .map(|(one, _)| one)
                     .collect()
             }
-            Measure::Ratings | Measure::RatingAverage => self.ratings().map(|(one, _)| one).collect(),
-            Measure::Satisfied => self.ratings().filter(|(_, score)| 4 <= *score).map(|(one, _)| one).collect(),
-            _ => self.durations(measure).into_iter().map(|(key, _)| self.conversation(key)).collect(),
+            Measure::Ratings | Measure::RatingAverage => {
+                self.ratings().map(|(one, _)| one).collect()
+            }
+            Measure::Satisfied => self
+                .ratings()
+                .filter(|(_, score)| 4 <= *score)
+                .map(|(one, _)| one)
+                .collect(),
+            _ => self
+                .durations(measure)
+                .into_iter()
+                .map(|(key, _)| self.conversation(key))
+                .collect(),
         }
     }
 
     /// The value of `measure`.
     pub(crate) fn value(&self, measure: Measure) -> Option<f64> {
         let of = |part: usize, whole: usize| (whole != 0).then(|| part as f64 / whole as f64);
-        let seconds = || self.durations(measure).into_iter().map(|(_, seconds)| seconds).collect::<Vec<_>>();
-        let scores: Vec<usize> = self.ratings().map(|(_, score)| usize::from(score)).collect();
+        let seconds = || {
+            self.durations(measure)
+                .into_iter()
+                .map(|(_, seconds)| seconds)
+                .collect::<Vec<_>>()
+        };
+        let scores: Vec<usize> = self
+            .ratings()
+            .map(|(_, score)| usize::from(score))
+            .collect();
         match measure {
             Measure::Customers => {
-                let customers: BTreeSet<_> = self.counted(measure).iter().map(|one| one.customer).collect();
+                let customers: BTreeSet<_> = self
+                    .counted(measure)
+                    .iter()
+                    .map(|one| one.customer)
+                    .collect();
                 Some(customers.len() as f64)
             }
-            Measure::WinRate => of(self.counted(Measure::Won).len(), self.counted(Measure::WinRate).len()),
+            Measure::WinRate => of(
+                self.counted(Measure::Won).len(),
+                self.counted(Measure::WinRate).len(),
+            ),
             Measure::RatingAverage => of(scores.iter().sum(), scores.len()),
-            Measure::Satisfied => of(scores.iter().filter(|&&score| 4 <= score).count(), scores.len()),
+            Measure::Satisfied => of(
+                scores.iter().filter(|&&score| 4 <= score).count(),
+                scores.len(),
+            ),
             Measure::FirstResponseMean | Measure::ClosingTimeMean => {
                 of(seconds().iter().sum::<u64>() as usize, seconds().len())
             }
@@ -145,7 +227,8 @@ impl<'a> Model<'a> {
     pub(crate) fn backlog(&self) -> i64 {
         let by_then = |at: Instant| self.day(at) <= self.period.to();
         let left = self.conversations().filter(|one| by_then(one.created_at));
-        left.filter(|one| one.closed_at.is_none_or(|at| !by_then(at))).count() as i64
+        left.filter(|one| one.closed_at.is_none_or(|at| !by_then(at)))
+            .count() as i64
     }
 }
 
@@ -153,6 +236,9 @@ impl<'a> Model<'a> {
 pub(crate) fn quantile(mut seconds: Vec<u64>, q: f64) -> Option<f64> {
     seconds.sort_unstable();
     let place = q * seconds.len().checked_sub(1)? as f64;
-    let (low, high) = (seconds[place.floor() as usize] as f64, seconds[place.ceil() as usize] as f64);
+    let (low, high) = (
+        seconds[place.floor() as usize] as f64,
+        seconds[place.ceil() as usize] as f64,
+    );
     Some(low + (high - low) * (place - place.floor()))
 }

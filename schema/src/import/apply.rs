@@ -4,10 +4,13 @@ use super::{
     Sender,
     field::Refusal,
     record::{
-        ConversationRecord, CustomerRecord, FollowUpRecord, Kind, LabelRecord, MemberRecord, MessageRecord,
-        RatingRecord, Record, TeamRecord,
+        ConversationRecord, CustomerRecord, FollowUpRecord, Kind, LabelRecord, MemberRecord,
+        MessageRecord, RatingRecord, Record, TeamRecord,
     },
-    rows::{ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow, RatingRow, TeamRow},
+    rows::{
+        ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow, RatingRow,
+        TeamRow,
+    },
     table::{Row, Table},
     working::Working,
 };
@@ -63,7 +66,8 @@ impl Working {
     /// An import makes and unmakes no owners, unless the operator runs it; an API token changes no role at all.
     fn check_role(&self, stored: Option<Role>, role: Role) -> Result<(), Refusal> {
         let refuse = |reason: String| Err(Refusal::new("role", reason));
-        if self.sender != Sender::Operator && (stored == Some(Role::Owner)) != (role == Role::Owner) {
+        if self.sender != Sender::Operator && (stored == Some(Role::Owner)) != (role == Role::Owner)
+        {
             return refuse("owners are not made or unmade by an import".to_owned());
         }
         if matches!(self.sender, Sender::ApiToken(_)) {
@@ -76,7 +80,10 @@ impl Working {
                     ));
                 }
                 None if !matches!(role, Role::Agent | Role::Viewer) => {
-                    return refuse(format!("an API token makes agents and viewers only, was {:?}", role.name()));
+                    return refuse(format!(
+                        "an API token makes agents and viewers only, was {:?}",
+                        role.name()
+                    ));
                 }
                 _ => {}
             }
@@ -90,15 +97,26 @@ impl Working {
         if self.sender == Sender::Operator || !self.members.get(id).is_some_and(is_owner) {
             return Ok(());
         }
-        let owners = self.members.entries().filter_map(|entry| entry.current.as_ref()).filter(|row| is_owner(row));
+        let owners = self
+            .members
+            .entries()
+            .filter_map(|entry| entry.current.as_ref())
+            .filter(|row| is_owner(row));
         if owners.count() == 1 {
-            return Err(Refusal::new(field, format!("{id:?} is the last owner and stays active")));
+            return Err(Refusal::new(
+                field,
+                format!("{id:?} is the last owner and stays active"),
+            ));
         }
         Ok(())
     }
 
     fn team(&mut self, record: &TeamRecord) -> Outcome {
-        let mut members: Vec<i64> = record.member_ids.iter().map(|id| self.member_key(id)).collect();
+        let mut members: Vec<i64> = record
+            .member_ids
+            .iter()
+            .map(|id| self.member_key(id))
+            .collect();
         members.sort_unstable();
         let row = TeamRow {
             workspace_id: self.ws,
@@ -124,7 +142,8 @@ impl Working {
 
     fn customer(&mut self, record: &CustomerRecord) -> Outcome {
         let known = self.customers.get(&record.id);
-        let (erased, opened_finally) = known.map_or((false, false), |row| (row.erased, row.opened_finally));
+        let (erased, opened_finally) =
+            known.map_or((false, false), |row| (row.erased, row.opened_finally));
         let row = CustomerRow {
             workspace_id: self.ws,
             customer_key: self.free_customer_key(&record.id),
@@ -142,10 +161,17 @@ impl Working {
         let old = self.conversations.get(&record.id).cloned();
         let updated_at = record.updated_at.map(Instant::micros);
         let stored_update = old.as_ref().and_then(|row| row.updated_at);
-        if updated_at.zip(stored_update).is_some_and(|(new, stored)| new < stored) {
+        if updated_at
+            .zip(stored_update)
+            .is_some_and(|(new, stored)| new < stored)
+        {
             return Outcome::Stale;
         }
-        let mut labels: Vec<i64> = record.label_ids.iter().map(|id| self.label_key(id)).collect();
+        let mut labels: Vec<i64> = record
+            .label_ids
+            .iter()
+            .map(|id| self.label_key(id))
+            .collect();
         labels.sort_unstable();
         let row = ConversationRow {
             workspace_id: self.ws,
@@ -185,7 +211,10 @@ impl Working {
 
     fn rating(&mut self, record: &RatingRecord) -> Outcome {
         let conversation_key = self.conversation_key(&record.conversation_id);
-        let customer = self.conversations.by_key(conversation_key).and_then(|row| row.customer_key);
+        let customer = self
+            .conversations
+            .by_key(conversation_key)
+            .and_then(|row| row.customer_key);
         let row = RatingRow {
             workspace_id: self.ws,
             rating_key: self.free_rating_key(&record.id),
@@ -225,14 +254,21 @@ impl Working {
     }
 
     fn deactivate(&mut self, id: &str) -> Result<Outcome, Refusal> {
-        let Some(row) = self.members.get(id).filter(|row| row.active) else { return Ok(Outcome::Unchanged) };
-        let row = MemberRow { active: false, ..row.clone() };
+        let Some(row) = self.members.get(id).filter(|row| row.active) else {
+            return Ok(Outcome::Unchanged);
+        };
+        let row = MemberRow {
+            active: false,
+            ..row.clone()
+        };
         self.check_last_owner(id, "id")?;
         Ok(replace(&mut self.members, row))
     }
 
     fn delete_label(&mut self, id: &str) -> Outcome {
-        let Some(key) = self.labels.get(id).map(|row| row.label_key) else { return Outcome::Unchanged };
+        let Some(key) = self.labels.get(id).map(|row| row.label_key) else {
+            return Outcome::Unchanged;
+        };
         let word = key.to_string();
         let without: Vec<ConversationRow> = self
             .conversations
@@ -240,8 +276,15 @@ impl Working {
             .filter_map(|entry| entry.current.as_ref())
             .filter(|row| row.label_keys.split(' ').any(|label| label == word))
             .map(|row| {
-                let rest: Vec<&str> = row.label_keys.split(' ').filter(|label| *label != word).collect();
-                ConversationRow { label_keys: rest.join(" "), ..row.clone() }
+                let rest: Vec<&str> = row
+                    .label_keys
+                    .split(' ')
+                    .filter(|label| *label != word)
+                    .collect();
+                ConversationRow {
+                    label_keys: rest.join(" "),
+                    ..row.clone()
+                }
             })
             .collect();
         for row in without {
@@ -252,10 +295,22 @@ impl Working {
 
     /// Erases a customer: name, e-mail address and comments go, and comments stay away.
     fn erase(&mut self, id: &str) -> Outcome {
-        let Some(row) = self.customers.get(id) else { return Outcome::Unchanged };
-        let row = CustomerRow { name: None, email: None, known: false, erased: true, ..row.clone() };
+        let Some(row) = self.customers.get(id) else {
+            return Outcome::Unchanged;
+        };
+        let row = CustomerRow {
+            name: None,
+            email: None,
+            known: false,
+            erased: true,
+            ..row.clone()
+        };
         let key = row.customer_key;
-        let conversations: Vec<i64> = self.conversations.current_of(key).map(|row| row.conversation_key).collect();
+        let conversations: Vec<i64> = self
+            .conversations
+            .current_of(key)
+            .map(|row| row.conversation_key)
+            .collect();
         for conversation in conversations {
             self.erase_comments(conversation);
         }
@@ -264,15 +319,25 @@ impl Working {
 
     /// Takes the comments off a conversation's ratings.
     fn erase_comments(&mut self, conversation: i64) {
-        let commented = self.ratings.current_of(conversation).filter(|row| row.comment.is_some());
-        let without: Vec<RatingRow> = commented.map(|row| RatingRow { comment: None, ..row.clone() }).collect();
+        let commented = self
+            .ratings
+            .current_of(conversation)
+            .filter(|row| row.comment.is_some());
+        let without: Vec<RatingRow> = commented
+            .map(|row| RatingRow {
+                comment: None,
+                ..row.clone()
+            })
+            .collect();
         for row in without {
             self.ratings.set(row);
         }
     }
 
     fn delete_conversation(&mut self, id: &str) -> Outcome {
-        let Some(key) = self.conversations.get(id).map(|row| row.conversation_key) else { return Outcome::Unchanged };
+        let Some(key) = self.conversations.get(id).map(|row| row.conversation_key) else {
+            return Outcome::Unchanged;
+        };
         remove_of(&mut self.messages, key);
         remove_of(&mut self.ratings, key);
         remove_of(&mut self.follow_ups, key);
@@ -298,7 +363,10 @@ fn remove<R: Row>(table: &mut Table<R>, id: &str) -> Outcome {
 }
 
 fn remove_of<R: Row>(table: &mut Table<R>, parent: i64) {
-    let ids: Vec<String> = table.current_of(parent).map(|row| row.id().to_owned()).collect();
+    let ids: Vec<String> = table
+        .current_of(parent)
+        .map(|row| row.id().to_owned())
+        .collect();
     for id in ids {
         table.remove(&id);
     }

@@ -56,17 +56,27 @@ pub(crate) async fn apply(
 ) -> Result<BatchOutcome> {
     let change = Change::begin(conn, ws).await?;
     let records = || batch.iter().filter_map(|line| line.record.as_ref().ok());
-    let cut = if change.has_final_days() { retention::find_cut(conn, ws).await? } else { None };
+    let cut = if change.has_final_days() {
+        retention::find_cut(conn, ws).await?
+    } else {
+        None
+    };
     if manner.messages == Messages::AreNew
         && cut.is_some_and(|cut| records().any(|record| is_of_final_day(cut, record)))
     {
-        return Err(StoreError::Exists("a message of a final day is new only if it is not stored".to_owned()));
+        return Err(StoreError::Exists(
+            "a message of a final day is new only if it is not stored".to_owned(),
+        ));
     }
     let mut working = load::working(conn, ws, manner.sender, manner.messages, records()).await?;
     working.cut = cut;
     let mut outcome = BatchOutcome::default();
     for Numbered { file, line, record } in batch {
-        match record.as_ref().map_err(Refusal::clone).and_then(|record| working.apply(record)) {
+        match record
+            .as_ref()
+            .map_err(Refusal::clone)
+            .and_then(|record| working.apply(record))
+        {
             Ok(Outcome::Accepted) => outcome.accepted += 1,
             Ok(Outcome::Unchanged) => outcome.unchanged += 1,
             Ok(Outcome::Stale) => outcome.stale += 1,
@@ -75,7 +85,9 @@ pub(crate) async fn apply(
     }
     if manner.messages == Messages::AreNew && working.messages.entries().any(Entry::is_nothing) {
         // A message came and went: whether it was stored before matters now, and no insertion will tell.
-        return Err(StoreError::Exists("a message that was taken for new is gone".to_owned()));
+        return Err(StoreError::Exists(
+            "a message that was taken for new is gone".to_owned(),
+        ));
     }
     let needed = working.without_needed_history();
     load::history(conn, &mut working, &needed).await?;

@@ -23,7 +23,8 @@ impl Change {
         statistics::plan_for_any_workspace(conn).await?;
         let number = dirty_days::next_change(conn, ws).await?;
         let ledger = ledger::find(conn, ws).await?;
-        let ledger = ledger.ok_or_else(|| StoreError::Invalid(format!("workspace {ws} is gone")))?;
+        let ledger =
+            ledger.ok_or_else(|| StoreError::Invalid(format!("workspace {ws} is gone")))?;
         Ok(Self { number, ledger })
     }
 
@@ -33,7 +34,12 @@ impl Change {
     }
 
     /// Writes what `working` changes, and marks the days that it touches; gives those of the workspace's zone.
-    pub(crate) async fn write(&self, conn: &mut Conn, working: &Working, now: Instant) -> Result<BTreeSet<Day>> {
+    pub(crate) async fn write(
+        &self,
+        conn: &mut Conn,
+        working: &Working,
+        now: Instant,
+    ) -> Result<BTreeSet<Day>> {
         let ws = WorkspaceKey(working.ws);
         // The days are found while the database is busy with the rows.
         let days = async { working.touched_days(self.ledger.zone) };

@@ -10,7 +10,13 @@ use super::{
 
 /// What a conversation's row lends to every day on which the conversation counts.
 fn common(row: &ConversationRow) -> impl PartialEq + use<'_> {
-    (row.customer_key, row.created_at, row.channel_key, row.assignee_key, row.label_keys.as_str())
+    (
+        row.customer_key,
+        row.created_at,
+        row.channel_key,
+        row.assignee_key,
+        row.label_keys.as_str(),
+    )
 }
 
 /// Whether the two states of a conversation differ in what every one of its days holds.
@@ -21,7 +27,10 @@ pub(crate) fn differs_everywhere(entry: &Entry<ConversationRow>) -> bool {
 /// The earlier of creation and first inbound message; `None` where the conversation has not come.
 pub(crate) fn first_activity_at(row: &ConversationRow) -> Option<i64> {
     let created_at = row.created_at?;
-    Some(row.first_inbound_at.map_or(created_at, |inbound| inbound.min(created_at)))
+    Some(
+        row.first_inbound_at
+            .map_or(created_at, |inbound| inbound.min(created_at)),
+    )
 }
 
 fn counts(row: &MessageRow) -> bool {
@@ -32,7 +41,9 @@ impl Working {
     /// Conversations whose rows or events the batch changed.
     pub(crate) fn touched_conversations(&self) -> FxHashSet<i64> {
         let rows = self.conversations.entries().filter(|entry| entry.changed());
-        let mut touched: FxHashSet<i64> = rows.filter_map(|entry| either(entry).map(Row::key)).collect();
+        let mut touched: FxHashSet<i64> = rows
+            .filter_map(|entry| either(entry).map(Row::key))
+            .collect();
         touched.extend(changed_parents(self.messages.entries()));
         touched.extend(changed_parents(self.ratings.entries()));
         touched.extend(changed_parents(self.follow_ups.entries()));
@@ -42,16 +53,26 @@ impl Working {
     /// The stored conversations whose earlier events must be read before anything can be said of the new state.
     pub(crate) fn without_needed_history(&self) -> Vec<i64> {
         let touched = self.touched_conversations();
-        let needed = touched.into_iter().filter(|key| !self.with_history.contains(key));
+        let needed = touched
+            .into_iter()
+            .filter(|key| !self.with_history.contains(key));
         let mut keys: Vec<i64> = needed.filter(|&key| self.needs_history(key)).collect();
         keys.sort_unstable();
         keys
     }
 
     fn needs_history(&self, key: i64) -> bool {
-        let Some(entry) = self.conversations.entry(key) else { return false };
-        let Some(stored) = &entry.stored else { return false };
-        differs_everywhere(entry) || self.messages.of(key).any(|message| unsettles(stored, key, message))
+        let Some(entry) = self.conversations.entry(key) else {
+            return false;
+        };
+        let Some(stored) = &entry.stored else {
+            return false;
+        };
+        differs_everywhere(entry)
+            || self
+                .messages
+                .of(key)
+                .any(|message| unsettles(stored, key, message))
     }
 
     /// Derives the first inbound message and its reply of every conversation whose messages changed.
@@ -63,18 +84,30 @@ impl Working {
 
     /// Derives the first inbound message of one conversation, and its reply.
     pub(crate) fn derive_first_messages_of(&mut self, key: i64) {
-        let Some(row) = self.conversations.by_key(key) else { return };
+        let Some(row) = self.conversations.by_key(key) else {
+            return;
+        };
         let whole = self.with_history.contains(&key)
-            || self.conversations.entry(key).is_none_or(|entry| entry.stored.is_none());
+            || self
+                .conversations
+                .entry(key)
+                .is_none_or(|entry| entry.stored.is_none());
         let (first_inbound_at, first_reply_at) = if whole {
             first_messages(&self.messages, key)
         } else {
             // Later messages were added: they can bring the first reply, and change nothing else.
             let reply = first_reply(self.messages.current_of(key), row.first_inbound_at);
-            (row.first_inbound_at, row.first_reply_at.into_iter().chain(reply).min())
+            (
+                row.first_inbound_at,
+                row.first_reply_at.into_iter().chain(reply).min(),
+            )
         };
         if (first_inbound_at, first_reply_at) != (row.first_inbound_at, row.first_reply_at) {
-            let row = ConversationRow { first_inbound_at, first_reply_at, ..row.clone() };
+            let row = ConversationRow {
+                first_inbound_at,
+                first_reply_at,
+                ..row.clone()
+            };
             self.conversations.set(row);
         }
     }
@@ -82,12 +115,14 @@ impl Working {
     /// Customers whose first activity may have changed.
     pub(crate) fn customers_to_derive(&self) -> Vec<i64> {
         let activity = |row: &ConversationRow| (row.customer_key, first_activity_at(row));
-        let changed = self
-            .conversations
-            .entries()
-            .filter(|entry| entry.stored.as_ref().map(activity) != entry.current.as_ref().map(activity));
+        let changed = self.conversations.entries().filter(|entry| {
+            entry.stored.as_ref().map(activity) != entry.current.as_ref().map(activity)
+        });
         let customers = changed.flat_map(|entry| [&entry.stored, &entry.current]);
-        let mut keys: Vec<i64> = customers.flatten().filter_map(|row| row.customer_key).collect();
+        let mut keys: Vec<i64> = customers
+            .flatten()
+            .filter_map(|row| row.customer_key)
+            .collect();
         keys.sort_unstable();
         keys.dedup();
         keys
@@ -97,12 +132,19 @@ impl Working {
     pub(crate) fn without_opener(&self, customers: &[i64]) -> Vec<i64> {
         let lost = |customer: &i64| {
             self.conversations.of(*customer).any(|entry| {
-                let Some(stored) = entry.stored.as_ref().filter(|row| row.opens_customer) else { return false };
+                let Some(stored) = entry.stored.as_ref().filter(|row| row.opens_customer) else {
+                    return false;
+                };
                 if stored.customer_key != Some(*customer) {
                     return false;
                 }
-                let current = entry.current.as_ref().filter(|row| row.customer_key == Some(*customer));
-                current.and_then(first_activity_at).is_none_or(|now| first_activity_at(stored) < Some(now))
+                let current = entry
+                    .current
+                    .as_ref()
+                    .filter(|row| row.customer_key == Some(*customer));
+                current
+                    .and_then(first_activity_at)
+                    .is_none_or(|now| first_activity_at(stored) < Some(now))
             })
         };
         customers.iter().copied().filter(lost).collect()
@@ -112,14 +154,22 @@ impl Working {
     /// the smaller id.
     pub(crate) fn derive_openers(&mut self, customers: &[i64]) {
         for &customer in customers {
-            let come = self.conversations.current_of(customer).filter(|row| row.created_at.is_some());
+            let come = self
+                .conversations
+                .current_of(customer)
+                .filter(|row| row.created_at.is_some());
             let rows: Vec<ConversationRow> = come.cloned().collect();
-            let opener = rows.iter().min_by(|a, b| (first_activity_at(a), &a.id).cmp(&(first_activity_at(b), &b.id)));
+            let opener = rows
+                .iter()
+                .min_by(|a, b| (first_activity_at(a), &a.id).cmp(&(first_activity_at(b), &b.id)));
             let opener = opener.map(|row| row.conversation_key);
             for row in &rows {
                 let opens_customer = Some(row.conversation_key) == opener;
                 if row.opens_customer != opens_customer {
-                    self.conversations.set(ConversationRow { opens_customer, ..row.clone() });
+                    self.conversations.set(ConversationRow {
+                        opens_customer,
+                        ..row.clone()
+                    });
                 }
             }
         }
@@ -130,9 +180,14 @@ fn either<R>(entry: &Entry<R>) -> Option<&R> {
     entry.current.as_ref().or(entry.stored.as_ref())
 }
 
-fn changed_parents<'a, R: Row + 'a>(entries: impl Iterator<Item = &'a Entry<R>>) -> impl Iterator<Item = i64> {
+fn changed_parents<'a, R: Row + 'a>(
+    entries: impl Iterator<Item = &'a Entry<R>>,
+) -> impl Iterator<Item = i64> {
     let changed = entries.filter(|entry| entry.changed());
-    changed.flat_map(|entry| [&entry.stored, &entry.current]).flatten().filter_map(Row::parent)
+    changed
+        .flat_map(|entry| [&entry.stored, &entry.current])
+        .flatten()
+        .filter_map(Row::parent)
 }
 
 /// Whether a change of this message leaves it open, without the conversation's other messages, which are its first ones.
@@ -145,16 +200,34 @@ fn unsettles(stored: &ConversationRow, key: i64, message: &Entry<MessageRow>) ->
         return true;
     }
     let new = message.current.as_ref().filter(|row| here(row));
-    new.is_some_and(|row| row.kind == INBOUND && stored.first_inbound_at.is_none_or(|first| row.sent_at < first))
+    new.is_some_and(|row| {
+        row.kind == INBOUND
+            && stored
+                .first_inbound_at
+                .is_none_or(|first| row.sent_at < first)
+    })
 }
 
 /// The earliest inbound message, and the earliest reply at or after it.
 fn first_messages(messages: &Table<MessageRow>, conversation: i64) -> (Option<i64>, Option<i64>) {
-    let inbound = messages.current_of(conversation).filter(|row| row.kind == INBOUND).map(|row| row.sent_at).min();
-    (inbound, first_reply(messages.current_of(conversation), inbound))
+    let inbound = messages
+        .current_of(conversation)
+        .filter(|row| row.kind == INBOUND)
+        .map(|row| row.sent_at)
+        .min();
+    (
+        inbound,
+        first_reply(messages.current_of(conversation), inbound),
+    )
 }
 
-fn first_reply<'a>(messages: impl Iterator<Item = &'a MessageRow>, inbound: Option<i64>) -> Option<i64> {
+fn first_reply<'a>(
+    messages: impl Iterator<Item = &'a MessageRow>,
+    inbound: Option<i64>,
+) -> Option<i64> {
     let inbound = inbound?;
-    messages.filter(|row| row.kind == REPLY && inbound <= row.sent_at).map(|row| row.sent_at).min()
+    messages
+        .filter(|row| row.kind == REPLY && inbound <= row.sent_at)
+        .map(|row| row.sent_at)
+        .min()
 }

@@ -15,11 +15,17 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     pub(crate) fn new(field: &'static str, reason: String) -> Self {
-        Self { field: Some(field), reason }
+        Self {
+            field: Some(field),
+            reason,
+        }
     }
 
     pub(crate) fn line(reason: String) -> Self {
-        Self { field: None, reason }
+        Self {
+            field: None,
+            reason,
+        }
     }
 
     pub(crate) fn missing(field: &'static str) -> Self {
@@ -31,7 +37,9 @@ type Raw<'a> = Option<&'a RawValue>;
 
 /// A text; `None` where it is absent, null or empty.
 pub(crate) fn optional_text(field: &'static str, raw: Raw<'_>) -> Result<Option<String>, Refusal> {
-    let Some(raw) = present(raw) else { return Ok(None) };
+    let Some(raw) = present(raw) else {
+        return Ok(None);
+    };
     let text: String = serde_json::from_str(raw).map_err(|_| must_be(field, "a string", raw))?;
     if text.contains('\0') {
         return Err(Refusal::new(field, "holds a NUL character".to_owned()));
@@ -46,7 +54,9 @@ pub(crate) fn text(field: &'static str, raw: Raw<'_>) -> Result<String, Refusal>
 
 /// An id, where there is one.
 pub(crate) fn optional_id(field: &'static str, raw: Raw<'_>) -> Result<Option<String>, Refusal> {
-    let Some(id) = optional_text(field, raw)? else { return Ok(None) };
+    let Some(id) = optional_text(field, raw)? else {
+        return Ok(None);
+    };
     within_id_length(field, &id)?;
     Ok(Some(id))
 }
@@ -58,13 +68,16 @@ pub(crate) fn id(field: &'static str, raw: Raw<'_>) -> Result<String, Refusal> {
 
 /// A list of ids, each once, in the order given.
 pub(crate) fn ids(field: &'static str, raw: Raw<'_>) -> Result<Vec<String>, Refusal> {
-    let Some(text) = present(raw).filter(|text| *text != "\"\"") else { return Ok(Vec::new()) };
-    let items: Vec<&RawValue> = serde_json::from_str(text).map_err(|_| must_be(field, "a list", text))?;
+    let Some(text) = present(raw).filter(|text| *text != "\"\"") else {
+        return Ok(Vec::new());
+    };
+    let items: Vec<&RawValue> =
+        serde_json::from_str(text).map_err(|_| must_be(field, "a list", text))?;
     let mut ids: Vec<String> = Vec::with_capacity(items.len());
     let mut seen = rustc_hash::FxHashSet::default();
     for item in items {
-        let id: String =
-            serde_json::from_str(item.get()).map_err(|_| must_be(field, "a list of strings", item.get()))?;
+        let id: String = serde_json::from_str(item.get())
+            .map_err(|_| must_be(field, "a list of strings", item.get()))?;
         if id.contains('\0') {
             return Err(Refusal::new(field, "holds a NUL character".to_owned()));
         }
@@ -93,21 +106,31 @@ pub(crate) fn choice<T>(
     names: &str,
     parse: impl Fn(&str) -> Option<T>,
 ) -> Result<Option<T>, Refusal> {
-    let Some(name) = optional_text(field, raw)? else { return Ok(None) };
+    let Some(name) = optional_text(field, raw)? else {
+        return Ok(None);
+    };
     match parse(&name) {
         Some(value) => Ok(Some(value)),
-        None => Err(Refusal::new(field, format!("must be {names}, was {}", shown(&format!("{name:?}"))))),
+        None => Err(Refusal::new(
+            field,
+            format!("must be {names}, was {}", shown(&format!("{name:?}"))),
+        )),
     }
 }
 
 /// A colour, `#rrggbb`.
 pub(crate) fn color(field: &'static str, raw: Raw<'_>) -> Result<Option<String>, Refusal> {
-    let Some(color) = optional_text(field, raw)? else { return Ok(None) };
+    let Some(color) = optional_text(field, raw)? else {
+        return Ok(None);
+    };
     let hex = color.strip_prefix('#').filter(|hex| hex.len() == 6);
     if hex.is_some_and(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit())) {
         return Ok(Some(color));
     }
-    Err(Refusal::new(field, format!("must be #rrggbb, was {}", shown(&format!("{color:?}")))))
+    Err(Refusal::new(
+        field,
+        format!("must be #rrggbb, was {}", shown(&format!("{color:?}"))),
+    ))
 }
 
 /// A score of 1 to 5.
@@ -124,14 +147,26 @@ pub(crate) fn score(field: &'static str, raw: Raw<'_>) -> Result<i16, Refusal> {
 }
 
 /// An instant that may lie ahead.
-pub(crate) fn planned_instant(field: &'static str, raw: Raw<'_>) -> Result<Option<Instant>, Refusal> {
-    let Some(text) = optional_text(field, raw)? else { return Ok(None) };
+pub(crate) fn planned_instant(
+    field: &'static str,
+    raw: Raw<'_>,
+) -> Result<Option<Instant>, Refusal> {
+    let Some(text) = optional_text(field, raw)? else {
+        return Ok(None);
+    };
     match Instant::parse(&text) {
         Some(at) => Ok(Some(at)),
-        None if chrono::DateTime::parse_from_rfc3339(&text).is_ok() => {
-            Err(Refusal::new(field, format!("lies outside of the years 1970 to 9999: {}", shown(&format!("{text:?}")))))
-        }
-        None => Err(Refusal::new(field, format!("not an RFC 3339 instant: {}", shown(&format!("{text:?}"))))),
+        None if chrono::DateTime::parse_from_rfc3339(&text).is_ok() => Err(Refusal::new(
+            field,
+            format!(
+                "lies outside of the years 1970 to 9999: {}",
+                shown(&format!("{text:?}"))
+            ),
+        )),
+        None => Err(Refusal::new(
+            field,
+            format!("not an RFC 3339 instant: {}", shown(&format!("{text:?}"))),
+        )),
     }
 }
 
@@ -141,18 +176,26 @@ pub(crate) struct Latest(pub(crate) Instant);
 
 impl Latest {
     /// An instant that has been.
-    pub(crate) fn optional_instant(self, field: &'static str, raw: Raw<'_>) -> Result<Option<Instant>, Refusal> {
+    pub(crate) fn optional_instant(
+        self,
+        field: &'static str,
+        raw: Raw<'_>,
+    ) -> Result<Option<Instant>, Refusal> {
         let at = planned_instant(field, raw)?;
         if at.is_some_and(|at| self.0 < at) {
             let text = raw.map_or("", RawValue::get);
-            return Err(Refusal::new(field, format!("lies more than a day ahead: {}", shown(text))));
+            return Err(Refusal::new(
+                field,
+                format!("lies more than a day ahead: {}", shown(text)),
+            ));
         }
         Ok(at)
     }
 
     /// An instant that has been and must be there.
     pub(crate) fn instant(self, field: &'static str, raw: Raw<'_>) -> Result<Instant, Refusal> {
-        self.optional_instant(field, raw)?.ok_or_else(|| Refusal::missing(field))
+        self.optional_instant(field, raw)?
+            .ok_or_else(|| Refusal::missing(field))
     }
 }
 
@@ -166,11 +209,18 @@ fn must_be(field: &'static str, what: &str, was: &str) -> Refusal {
 }
 
 fn within_id_length(field: &'static str, id: &str) -> Result<(), Refusal> {
-    let chars = if id.len() <= MAX_ID_CHARS && !id.is_empty() { 1 } else { id.chars().count() };
+    let chars = if id.len() <= MAX_ID_CHARS && !id.is_empty() {
+        1
+    } else {
+        id.chars().count()
+    };
     if (1..=MAX_ID_CHARS).contains(&chars) {
         return Ok(());
     }
-    Err(Refusal::new(field, format!("must have 1 to {MAX_ID_CHARS} characters, has {chars}")))
+    Err(Refusal::new(
+        field,
+        format!("must have 1 to {MAX_ID_CHARS} characters, has {chars}"),
+    ))
 }
 
 /// A value as an error shows it: not longer than a line.

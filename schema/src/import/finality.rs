@@ -34,7 +34,10 @@ impl Cut {
     fn refuse(self, field: &'static str, what: &str) -> Refusal {
         Refusal::new(
             field,
-            format!("{what} before {}: the facts of those days were dropped, and their figures are final", self.day),
+            format!(
+                "{what} before {}: the facts of those days were dropped, and their figures are final",
+                self.day
+            ),
         )
     }
 }
@@ -60,9 +63,17 @@ impl Working {
 
     /// What a conversation lends to all of its days, and where it opens and closes, may not change on final days.
     fn check_conversation(&self, cut: Cut, record: &ConversationRecord) -> Result<(), Refusal> {
-        let old = self.conversations.get(&record.id).filter(|row| row.created_at.is_some());
+        let old = self
+            .conversations
+            .get(&record.id)
+            .filter(|row| row.created_at.is_some());
         let stored_update = old.and_then(|row| row.updated_at);
-        if record.updated_at.map(Instant::micros).zip(stored_update).is_some_and(|(new, stored)| new < stored) {
+        if record
+            .updated_at
+            .map(Instant::micros)
+            .zip(stored_update)
+            .is_some_and(|(new, stored)| new < stored)
+        {
             return Ok(());
         }
         let created_at = Some(record.created_at.micros());
@@ -74,7 +85,10 @@ impl Working {
                 return Err(cut.refuse(field, "can't change for a conversation that began"));
             }
         }
-        let (old_closed, closed) = (old.and_then(|row| row.closed_at), record.closed_at.map(Instant::micros));
+        let (old_closed, closed) = (
+            old.and_then(|row| row.closed_at),
+            record.closed_at.map(Instant::micros),
+        );
         if old_closed != closed && (cut.holds(old_closed) || cut.holds(closed)) {
             return Err(cut.refuse("closed_at", "can't be, or have been,"));
         }
@@ -85,26 +99,53 @@ impl Working {
     }
 
     /// The field by which a conversation's figures would move on all of its days.
-    fn differing(&self, old: &ConversationRow, record: &ConversationRecord) -> Option<&'static str> {
+    fn differing(
+        &self,
+        old: &ConversationRow,
+        record: &ConversationRecord,
+    ) -> Option<&'static str> {
         let member = |id: &String| self.members.get(id).map(|row| row.member_key);
-        let labels: Option<Vec<i64>> =
-            record.label_ids.iter().map(|id| self.labels.get(id).map(|row| row.label_key)).collect();
+        let labels: Option<Vec<i64>> = record
+            .label_ids
+            .iter()
+            .map(|id| self.labels.get(id).map(|row| row.label_key))
+            .collect();
         let labels = labels.map(|mut labels| {
             labels.sort_unstable();
             keys::join(labels)
         });
         let assignee = record.assignee_id.as_ref().map(member);
         let differs = [
-            ("customer_id", self.customers.get(&record.customer_id).map(|row| row.customer_key) != old.customer_key),
-            ("channel", self.channels.get(&record.channel).map(|row| row.channel_key) != old.channel_key),
+            (
+                "customer_id",
+                self.customers
+                    .get(&record.customer_id)
+                    .map(|row| row.customer_key)
+                    != old.customer_key,
+            ),
+            (
+                "channel",
+                self.channels
+                    .get(&record.channel)
+                    .map(|row| row.channel_key)
+                    != old.channel_key,
+            ),
             ("assignee_id", assignee != old.assignee_key.map(Some)),
-            ("label_ids", labels.as_deref() != Some(old.label_keys.as_str())),
+            (
+                "label_ids",
+                labels.as_deref() != Some(old.label_keys.as_str()),
+            ),
         ];
-        differs.into_iter().find(|(_, differs)| *differs).map(|(field, _)| field)
+        differs
+            .into_iter()
+            .find(|(_, differs)| *differs)
+            .map(|(field, _)| field)
     }
 
     fn conversation_is(&self, id: &str, key: i64) -> bool {
-        self.conversations.get(id).is_some_and(|row| row.conversation_key == key)
+        self.conversations
+            .get(id)
+            .is_some_and(|row| row.conversation_key == key)
     }
 
     fn check_message(&self, cut: Cut, record: &MessageRecord) -> Result<(), Refusal> {
@@ -114,46 +155,86 @@ impl Working {
                 && row.kind == record.kind
                 && self.conversation_is(&record.conversation_id, row.conversation_key)
         };
-        let concerned = cut.is_final(record.sent_at) || old.is_some_and(|row| cut.holds(Some(row.sent_at)));
-        if concerned && !old.is_some_and(same) { Err(cut.refuse("sent_at", "can't be, or have been,")) } else { Ok(()) }
+        let concerned =
+            cut.is_final(record.sent_at) || old.is_some_and(|row| cut.holds(Some(row.sent_at)));
+        if concerned && !old.is_some_and(same) {
+            Err(cut.refuse("sent_at", "can't be, or have been,"))
+        } else {
+            Ok(())
+        }
     }
 
     fn check_rating(&self, cut: Cut, record: &RatingRecord) -> Result<(), Refusal> {
         let old = self.ratings.get(&record.id);
-        let member = record.member_id.as_ref().map(|id| self.members.get(id).map(|row| row.member_key));
+        let member = record
+            .member_id
+            .as_ref()
+            .map(|id| self.members.get(id).map(|row| row.member_key));
         let same = old.is_some_and(|row| {
             row.rated_at == record.rated_at.micros()
                 && row.score == record.score
                 && row.member_key.map(Some) == member
                 && self.conversation_is(&record.conversation_id, row.conversation_key)
         });
-        let concerned = cut.is_final(record.rated_at) || old.is_some_and(|row| cut.holds(Some(row.rated_at)));
-        if concerned && !same { Err(cut.refuse("rated_at", "can't be, or have been,")) } else { Ok(()) }
+        let concerned =
+            cut.is_final(record.rated_at) || old.is_some_and(|row| cut.holds(Some(row.rated_at)));
+        if concerned && !same {
+            Err(cut.refuse("rated_at", "can't be, or have been,"))
+        } else {
+            Ok(())
+        }
     }
 
     fn check_follow_up(&self, cut: Cut, record: &FollowUpRecord) -> Result<(), Refusal> {
         let old = self.follow_ups.get(&record.id);
         let completed_at = record.completed_at.map(Instant::micros);
-        let assignee = record.assignee_id.as_ref().map(|id| self.members.get(id).map(|row| row.member_key));
+        let assignee = record
+            .assignee_id
+            .as_ref()
+            .map(|id| self.members.get(id).map(|row| row.member_key));
         let same = old.is_some_and(|row| {
             row.completed_at == completed_at
                 && row.assignee_key.map(Some) == assignee
                 && self.conversation_is(&record.conversation_id, row.conversation_key)
         });
-        let concerned = cut.holds(completed_at) || old.is_some_and(|row| cut.holds(row.completed_at));
-        if concerned && !same { Err(cut.refuse("completed_at", "can't be, or have been,")) } else { Ok(()) }
+        let concerned =
+            cut.holds(completed_at) || old.is_some_and(|row| cut.holds(row.completed_at));
+        if concerned && !same {
+            Err(cut.refuse("completed_at", "can't be, or have been,"))
+        } else {
+            Ok(())
+        }
     }
 
     fn check_delete(&self, cut: Cut, of: Kind, id: &str) -> Result<(), Refusal> {
         let on_final_day = match of {
-            Kind::Conversation => self.conversations.get(id).is_some_and(|row| self.reaches_back(cut, row)),
-            Kind::Message => self.messages.get(id).is_some_and(|row| cut.holds(Some(row.sent_at))),
-            Kind::Rating => self.ratings.get(id).is_some_and(|row| cut.holds(Some(row.rated_at))),
-            Kind::FollowUp => self.follow_ups.get(id).is_some_and(|row| cut.holds(row.completed_at)),
-            Kind::Label => self.labels.get(id).is_some_and(|row| row.label_key < cut.labels),
+            Kind::Conversation => self
+                .conversations
+                .get(id)
+                .is_some_and(|row| self.reaches_back(cut, row)),
+            Kind::Message => self
+                .messages
+                .get(id)
+                .is_some_and(|row| cut.holds(Some(row.sent_at))),
+            Kind::Rating => self
+                .ratings
+                .get(id)
+                .is_some_and(|row| cut.holds(Some(row.rated_at))),
+            Kind::FollowUp => self
+                .follow_ups
+                .get(id)
+                .is_some_and(|row| cut.holds(row.completed_at)),
+            Kind::Label => self
+                .labels
+                .get(id)
+                .is_some_and(|row| row.label_key < cut.labels),
             Kind::Member | Kind::Team | Kind::Customer => false,
         };
-        if on_final_day { Err(cut.refuse("id", "can't be deleted, because it may count on days")) } else { Ok(()) }
+        if on_final_day {
+            Err(cut.refuse("id", "can't be deleted, because it may count on days"))
+        } else {
+            Ok(())
+        }
     }
 
     /// Whether anything of a conversation, all of which is here, is of a final day.
@@ -161,14 +242,27 @@ impl Working {
         let key = row.conversation_key;
         cut.holds(row.created_at)
             || cut.holds(row.closed_at)
-            || self.messages.current_of(key).any(|row| cut.holds(Some(row.sent_at)))
-            || self.ratings.current_of(key).any(|row| cut.holds(Some(row.rated_at)))
-            || self.follow_ups.current_of(key).any(|row| cut.holds(row.completed_at))
+            || self
+                .messages
+                .current_of(key)
+                .any(|row| cut.holds(Some(row.sent_at)))
+            || self
+                .ratings
+                .current_of(key)
+                .any(|row| cut.holds(Some(row.rated_at)))
+            || self
+                .follow_ups
+                .current_of(key)
+                .any(|row| cut.holds(row.completed_at))
     }
 
     /// Leaves out the customers whose first activity was on a final day: it stays where it is.
     pub(super) fn without_opened_finally(&self, customers: Vec<i64>) -> Vec<i64> {
-        let opened = |key: &i64| self.customers.by_key(*key).is_some_and(|row| row.opened_finally);
+        let opened = |key: &i64| {
+            self.customers
+                .by_key(*key)
+                .is_some_and(|row| row.opened_finally)
+        };
         customers.into_iter().filter(|key| !opened(key)).collect()
     }
 }

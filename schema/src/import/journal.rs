@@ -35,7 +35,13 @@ pub(crate) struct Journal {
 impl Journal {
     /// Of an import that has brought nothing yet.
     pub(crate) fn new(ws: WorkspaceKey, actor: Actor) -> Self {
-        Self { ws, actor, event: None, counts: ImportCounts::default(), days: BTreeSet::new() }
+        Self {
+            ws,
+            actor,
+            event: None,
+            counts: ImportCounts::default(),
+            days: BTreeSet::new(),
+        }
     }
 
     pub(crate) fn workspace(&self) -> WorkspaceKey {
@@ -57,23 +63,48 @@ impl Journal {
         if let Some(event) = self.event {
             return audit::update_import(conn, self.ws, event, self.counts).await;
         }
-        let new = NewEvent { at: now, actor: self.actor, action: Action::Imported(self.counts) };
+        let new = NewEvent {
+            at: now,
+            actor: self.actor,
+            action: Action::Imported(self.counts),
+        };
         self.event = Some(audit::insert(conn, self.ws, &new).await?);
         Ok(())
     }
 
     /// Records a strict import that took none of its records.
-    pub(crate) async fn write_refusal(mut self, store: &Store, rejected: u64, now: Instant) -> Result<()> {
+    pub(crate) async fn write_refusal(
+        mut self,
+        store: &Store,
+        rejected: u64,
+        now: Instant,
+    ) -> Result<()> {
         self.counts.rejected = rejected;
-        store.write(move |conn| Box::pin(async move { self.write(conn, now).await })).await
+        store
+            .write(move |conn| Box::pin(async move { self.write(conn, now).await }))
+            .await
     }
 }
 
 /// Records the roles that a batch changes.
-pub(crate) async fn roles(conn: &mut Conn, ws: WorkspaceKey, manner: Manner, working: &Working) -> Result<()> {
+pub(crate) async fn roles(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    manner: Manner,
+    working: &Working,
+) -> Result<()> {
     for entry in working.members.entries().filter(|entry| entry.changed()) {
         if let Some(action) = role_change(entry)? {
-            audit::insert(conn, ws, &NewEvent { at: manner.now, actor: manner.sender, action }).await?;
+            audit::insert(
+                conn,
+                ws,
+                &NewEvent {
+                    at: manner.now,
+                    actor: manner.sender,
+                    action,
+                },
+            )
+            .await?;
         }
     }
     Ok(())
@@ -81,11 +112,22 @@ pub(crate) async fn roles(conn: &mut Conn, ws: WorkspaceKey, manner: Manner, wor
 
 /// A role that is another one now, or that of a new member who may more than read their own figures.
 fn role_change(entry: &Entry<MemberRow>) -> Result<Option<Action>> {
-    let from = entry.stored.as_ref().filter(|row| row.known).map(role).transpose()?;
-    let Some(row) = entry.current.as_ref().filter(|row| row.known) else { return Ok(None) };
+    let from = entry
+        .stored
+        .as_ref()
+        .filter(|row| row.known)
+        .map(role)
+        .transpose()?;
+    let Some(row) = entry.current.as_ref().filter(|row| row.known) else {
+        return Ok(None);
+    };
     let to = role(row)?;
     let says_something = from.map_or(to.is_manager(), |from| from != to);
-    Ok(says_something.then_some(Action::RoleChanged { member: MemberKey(row.member_key), from, to }))
+    Ok(says_something.then_some(Action::RoleChanged {
+        member: MemberKey(row.member_key),
+        from,
+        to,
+    }))
 }
 
 fn role(row: &MemberRow) -> Result<Role> {

@@ -33,7 +33,11 @@ impl Lines {
             Encoding::Gzip => Box::new(flate2::read::MultiGzDecoder::new(source.reader)),
             Encoding::Zstd => Box::new(zstd::Decoder::new(source.reader)?),
         };
-        Ok(Self { reader: BufReader::with_capacity(1 << 18, reader), number: 0, ended: false })
+        Ok(Self {
+            reader: BufReader::with_capacity(1 << 18, reader),
+            number: 0,
+            ended: false,
+        })
     }
 
     /// The next line that is not blank, with its number, counted from 1. Nothing comes after a source broke off.
@@ -45,7 +49,9 @@ impl Lines {
             let mut bytes = Vec::new();
             let line = match self.read_line(&mut bytes) {
                 Ok(0) => return None,
-                Ok(length) if MAX_LINE_BYTES < length => Line::Unreadable("longer than 1 MiB".to_owned()),
+                Ok(length) if MAX_LINE_BYTES < length => {
+                    Line::Unreadable("longer than 1 MiB".to_owned())
+                }
                 Ok(_) => text(bytes, self.number == 0),
                 Err(error) => {
                     self.ended = true;
@@ -89,8 +95,14 @@ impl Lines {
 
 /// The line's text without blanks around it; the first line's byte-order mark is no part of it.
 fn text(bytes: Vec<u8>, is_first: bool) -> Line {
-    let Ok(text) = String::from_utf8(bytes) else { return Line::Unreadable("not valid UTF-8".to_owned()) };
-    let text = if is_first { text.strip_prefix('\u{feff}').unwrap_or(&text) } else { &text };
+    let Ok(text) = String::from_utf8(bytes) else {
+        return Line::Unreadable("not valid UTF-8".to_owned());
+    };
+    let text = if is_first {
+        text.strip_prefix('\u{feff}').unwrap_or(&text)
+    } else {
+        &text
+    };
     let trimmed = text.trim_matches([' ', '\t', '\r', '\n']);
     Line::Text(trimmed.to_owned())
 }
@@ -102,7 +114,12 @@ mod tests {
     #[track_caller]
     fn check(bytes: &[u8], expected: &[(u64, Line)]) {
         let reader = Box::new(std::io::Cursor::new(bytes.to_vec()));
-        let mut lines = Lines::new(Source { name: None, encoding: Encoding::Identity, reader }).unwrap();
+        let mut lines = Lines::new(Source {
+            name: None,
+            encoding: Encoding::Identity,
+            reader,
+        })
+        .unwrap();
         let found: Vec<_> = std::iter::from_fn(|| lines.next()).collect();
         assert_eq!(found, expected);
     }
@@ -120,7 +137,10 @@ mod tests {
 
     #[test]
     fn a_byte_order_mark_and_crlf_do_no_harm() {
-        check("\u{feff}a\r\nb\r\n".as_bytes(), &[(1, line("a")), (2, line("b"))]);
+        check(
+            "\u{feff}a\r\nb\r\n".as_bytes(),
+            &[(1, line("a")), (2, line("b"))],
+        );
     }
 
     #[test]
@@ -129,8 +149,14 @@ mod tests {
         bytes.extend_from_slice(b"\na\n\xff\nb\n");
         let long = Line::Unreadable("longer than 1 MiB".to_owned());
         let garbled = Line::Unreadable("not valid UTF-8".to_owned());
-        check(&bytes, &[(1, long), (2, line("a")), (3, garbled), (4, line("b"))]);
-        check(&vec![b'x'; MAX_LINE_BYTES], &[(1, line(&"x".repeat(MAX_LINE_BYTES)))]);
+        check(
+            &bytes,
+            &[(1, long), (2, line("a")), (3, garbled), (4, line("b"))],
+        );
+        check(
+            &vec![b'x'; MAX_LINE_BYTES],
+            &[(1, line(&"x".repeat(MAX_LINE_BYTES)))],
+        );
     }
 
     #[test]
@@ -140,7 +166,12 @@ mod tests {
         encoder.write_all(b"a\nb\n").unwrap();
         let whole = encoder.finish().unwrap();
         let reader = Box::new(std::io::Cursor::new(whole[..whole.len() - 6].to_vec()));
-        let mut lines = Lines::new(Source { name: None, encoding: Encoding::Gzip, reader }).unwrap();
+        let mut lines = Lines::new(Source {
+            name: None,
+            encoding: Encoding::Gzip,
+            reader,
+        })
+        .unwrap();
         assert_eq!(lines.next(), Some((1, line("a"))));
         assert_eq!(lines.next(), Some((2, line("b"))));
         assert!(matches!(lines.next(), Some((3, Line::BrokenOff(_)))));

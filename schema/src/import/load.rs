@@ -7,7 +7,8 @@ use super::{
     Sender,
     record::{Kind, Record},
     rows::{
-        ChannelRow, ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow, RatingRow, TeamRow,
+        ChannelRow, ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow,
+        RatingRow, TeamRow,
     },
     working::{Counters, Working},
 };
@@ -17,7 +18,10 @@ use crate::{
     store::{
         Conn, Result,
         conn::{first, load},
-        tables::{channels, conversations, counters, customers, follow_ups, labels, members, messages, ratings, teams},
+        tables::{
+            channels, conversations, counters, customers, follow_ups, labels, members, messages,
+            ratings, teams,
+        },
     },
 };
 
@@ -48,7 +52,8 @@ impl<'r> Named<'r> {
             Record::Member(record) => drop(self.members.insert(&record.id)),
             Record::Team(record) => {
                 self.teams.insert(&record.id);
-                self.members.extend(record.member_ids.iter().map(String::as_str));
+                self.members
+                    .extend(record.member_ids.iter().map(String::as_str));
             }
             Record::Label(record) => drop(self.labels.insert(&record.id)),
             Record::Customer(record) => drop(self.customers.insert(&record.id)),
@@ -58,7 +63,8 @@ impl<'r> Named<'r> {
                 self.given.push((&record.id, &record.customer_id));
                 self.channels.insert(&record.channel);
                 self.members.extend(record.assignee_id.as_deref());
-                self.labels.extend(record.label_ids.iter().map(String::as_str));
+                self.labels
+                    .extend(record.label_ids.iter().map(String::as_str));
             }
             Record::Message(record) => {
                 self.messages.insert(&record.id);
@@ -86,7 +92,10 @@ impl<'r> Named<'r> {
             Kind::Team => drop(self.teams.insert(id)),
             Kind::Label => drop((self.labels.insert(id), self.deleted_labels.insert(id))),
             Kind::Customer => drop((self.customers.insert(id), self.deleted_customers.insert(id))),
-            Kind::Conversation => drop((self.conversations.insert(id), self.deleted_conversations.insert(id))),
+            Kind::Conversation => drop((
+                self.conversations.insert(id),
+                self.deleted_conversations.insert(id),
+            )),
             Kind::Message => drop(self.deleted_messages.insert(id)),
             Kind::Rating => drop(self.ratings.insert(id)),
             Kind::FollowUp => drop(self.follow_ups.insert(id)),
@@ -107,7 +116,9 @@ pub(crate) enum Messages {
 macro_rules! load_rows {
     ($conn:expr, $ws:expr, $table:ident.$column:ident in $keys:expr => $row:ty, $into:expr) => {
         for keys in $keys.chunks($conn.most_keys()) {
-            let query = $table::table.filter($table::workspace_id.eq($ws)).filter($table::$column.eq_any(keys));
+            let query = $table::table
+                .filter($table::workspace_id.eq($ws))
+                .filter($table::$column.eq_any(keys));
             let rows: Vec<$row> = load!($conn, query)?;
             for row in rows {
                 $into.load(row);
@@ -136,7 +147,9 @@ pub(crate) async fn working(
     if sender != Sender::Operator {
         owners(conn, &mut working).await?;
     }
-    let rated: Vec<i64> = current(&named.rated, |id| working.conversations.get(id)?.customer_key);
+    let rated: Vec<i64> = current(&named.rated, |id| {
+        working.conversations.get(id)?.customer_key
+    });
     load_rows!(conn, working.ws, customers.customer_key in rated => CustomerRow, working.customers);
     deleted_rows(conn, &mut working, &named).await?;
     Ok(working)
@@ -182,8 +195,12 @@ async fn named_rows(conn: &mut Conn, working: &mut Working, named: &Named<'_>) -
 /// one that no record names.
 async fn left_behind(conn: &mut Conn, working: &mut Working) -> Result<()> {
     let parents = working.messages.stored_parents();
-    let parents = parents.chain(working.ratings.stored_parents()).chain(working.follow_ups.stored_parents());
-    let mut keys: Vec<i64> = parents.filter(|key| working.conversations.entry(*key).is_none()).collect();
+    let parents = parents
+        .chain(working.ratings.stored_parents())
+        .chain(working.follow_ups.stored_parents());
+    let mut keys: Vec<i64> = parents
+        .filter(|key| working.conversations.entry(*key).is_none())
+        .collect();
     keys.sort_unstable();
     keys.dedup();
     load_rows!(conn, working.ws, conversations.conversation_key in keys => ConversationRow, working.conversations);
@@ -199,10 +216,14 @@ async fn owners(conn: &mut Conn, working: &mut Working) -> Result<()> {
 /// What deletes reach: a conversation's events, a customer's ratings (those of conversations that come to an erased one
 /// too), a label's conversations.
 async fn deleted_rows(conn: &mut Conn, working: &mut Working, named: &Named<'_>) -> Result<()> {
-    for label in current(&named.deleted_labels, |id| working.labels.get(id).map(|row| row.label_key)) {
+    for label in current(&named.deleted_labels, |id| {
+        working.labels.get(id).map(|row| row.label_key)
+    }) {
         labeled(conn, working, label).await?;
     }
-    let customers = current(&named.deleted_customers, |id| working.customers.get(id).map(|row| row.customer_key));
+    let customers = current(&named.deleted_customers, |id| {
+        working.customers.get(id).map(|row| row.customer_key)
+    });
     all_of_customers(conn, working, &customers).await?;
     let theirs: Vec<i64> = customers
         .iter()
@@ -211,13 +232,27 @@ async fn deleted_rows(conn: &mut Conn, working: &mut Working, named: &Named<'_>)
         .collect();
     load_rows!(conn, working.ws, ratings.conversation_key in theirs => RatingRow, working.ratings);
     let to_erased = named.given.iter().filter(|(_, customer)| {
-        named.deleted_customers.contains(customer) || working.customers.get(customer).is_some_and(|row| row.erased)
+        named.deleted_customers.contains(customer)
+            || working
+                .customers
+                .get(customer)
+                .is_some_and(|row| row.erased)
     });
-    let came: Vec<i64> =
-        to_erased.filter_map(|(id, _)| working.conversations.get(id).map(|row| row.conversation_key)).collect();
+    let came: Vec<i64> = to_erased
+        .filter_map(|(id, _)| {
+            working
+                .conversations
+                .get(id)
+                .map(|row| row.conversation_key)
+        })
+        .collect();
     load_rows!(conn, working.ws, ratings.conversation_key in came => RatingRow, working.ratings);
-    let conversations =
-        current(&named.deleted_conversations, |id| working.conversations.get(id).map(|row| row.conversation_key));
+    let conversations = current(&named.deleted_conversations, |id| {
+        working
+            .conversations
+            .get(id)
+            .map(|row| row.conversation_key)
+    });
     history(conn, working, &conversations).await
 }
 
@@ -248,7 +283,11 @@ pub(crate) async fn history(conn: &mut Conn, working: &mut Working, keys: &[i64]
 }
 
 /// The opening conversation of each of these customers.
-pub(crate) async fn openers(conn: &mut Conn, working: &mut Working, customers: &[i64]) -> Result<()> {
+pub(crate) async fn openers(
+    conn: &mut Conn,
+    working: &mut Working,
+    customers: &[i64],
+) -> Result<()> {
     for customers in customers.chunks(conn.most_keys()) {
         let query = conversations::table
             .filter(conversations::workspace_id.eq(working.ws))
@@ -269,7 +308,11 @@ pub(crate) async fn customers(conn: &mut Conn, working: &mut Working, keys: &[i6
 }
 
 /// All conversations of these customers.
-pub(crate) async fn all_of_customers(conn: &mut Conn, working: &mut Working, customers: &[i64]) -> Result<()> {
+pub(crate) async fn all_of_customers(
+    conn: &mut Conn,
+    working: &mut Working,
+    customers: &[i64],
+) -> Result<()> {
     load_rows!(conn, working.ws, conversations.customer_key in customers => ConversationRow, working.conversations);
     Ok(())
 }

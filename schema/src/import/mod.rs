@@ -74,7 +74,10 @@ pub struct Source {
 
 impl std::fmt::Debug for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Source").field("name", &self.name).field("encoding", &self.encoding).finish_non_exhaustive()
+        f.debug_struct("Source")
+            .field("name", &self.name)
+            .field("encoding", &self.encoding)
+            .finish_non_exhaustive()
     }
 }
 
@@ -123,9 +126,12 @@ pub async fn import(
         drop(batches);
         outcome
     };
-    let first_failure = reading.await.map_err(|error| StoreError::Database(format!("the reader panicked: {error}")))?;
+    let first_failure = reading
+        .await
+        .map_err(|error| StoreError::Database(format!("the reader panicked: {error}")))?;
     let mut report = outcome?.into_report();
-    report.unreadable = first_failure.filter(|_| report.records() == report.rejected && report.rejected == 1);
+    report.unreadable =
+        first_failure.filter(|_| report.records() == report.rejected && report.rejected == 1);
     Ok(report)
 }
 
@@ -170,7 +176,11 @@ async fn apply(
     messages: Messages,
     batch: &Arc<Vec<Numbered>>,
 ) -> Result<(BatchOutcome, Journal), StoreError> {
-    let manner = Manner { sender: options.sender, messages, now: options.clock.now() };
+    let manner = Manner {
+        sender: options.sender,
+        messages,
+        now: options.clock.now(),
+    };
     let (batch, mut journal) = (Arc::clone(batch), journal.clone());
     store
         .write(move |conn| {
@@ -201,11 +211,17 @@ async fn all_or_nothing(
                 let mut tally = Tally::default();
                 while let Some(batch) = batches.recv().await {
                     let now = options.clock.now();
-                    let manner = Manner { sender: options.sender, messages: Messages::MayBeStored, now };
+                    let manner = Manner {
+                        sender: options.sender,
+                        messages: Messages::MayBeStored,
+                        now,
+                    };
                     let outcome = batch::apply(conn, ws, &batch, manner).await?;
                     journal.add(&outcome);
                     tally.add(outcome);
-                    progress(Progress { records: tally.report.records() });
+                    progress(Progress {
+                        records: tally.report.records(),
+                    });
                 }
                 let refused = tally.report.rejected != 0;
                 if !refused && tally.report.records() != 0 {
@@ -213,7 +229,11 @@ async fn all_or_nothing(
                 }
                 // The channel holds one message and its receiver waits outside: this can't fail.
                 send_tally.send(tally).await.ok();
-                if refused { Err(StoreError::Invalid("refused".to_owned())) } else { Ok(()) }
+                if refused {
+                    Err(StoreError::Invalid("refused".to_owned()))
+                } else {
+                    Ok(())
+                }
             })
         })
         .await;
@@ -221,7 +241,9 @@ async fn all_or_nothing(
         (Ok(tally), Ok(())) => Ok(tally),
         (Ok(tally), Err(_)) if tally.report.rejected != 0 => {
             let tally = tally.refused();
-            nothing.write_refusal(store, tally.report.rejected, clock.now()).await?;
+            nothing
+                .write_refusal(store, tally.report.rejected, clock.now())
+                .await?;
             Ok(tally)
         }
         (_, written) => written.map(|()| Tally::default()),
@@ -253,18 +275,37 @@ impl Tally {
 
     /// What a strict import reports that took nothing: every record counts as refused, those at fault are listed.
     fn refused(self) -> Self {
-        let report = Report { rejected: self.report.records(), errors: self.report.errors, ..Report::default() };
-        Self { report, days: BTreeSet::new() }
+        let report = Report {
+            rejected: self.report.records(),
+            errors: self.report.errors,
+            ..Report::default()
+        };
+        Self {
+            report,
+            days: BTreeSet::new(),
+        }
     }
 
     fn into_report(self) -> Report {
-        Report { days_touched: self.days.len() as u64, ..self.report }
+        Report {
+            days_touched: self.days.len() as u64,
+            ..self.report
+        }
     }
 }
 
 /// Reads all sources and sends what they hold in batches. Gives why the first line of all could not be read, if so.
-fn read_all(sources: Vec<Source>, latest: Latest, batches: &mpsc::Sender<Vec<Numbered>>) -> Option<String> {
-    let mut reader = Reader { latest, batches, batch: Vec::new(), bytes: 0 };
+fn read_all(
+    sources: Vec<Source>,
+    latest: Latest,
+    batches: &mpsc::Sender<Vec<Numbered>>,
+) -> Option<String> {
+    let mut reader = Reader {
+        latest,
+        batches,
+        batch: Vec::new(),
+        bytes: 0,
+    };
     let mut first_failure = None;
     for source in sources {
         let file: Option<Arc<str>> = source.name.as_deref().map(Arc::from);
@@ -313,12 +354,20 @@ impl Reader<'_> {
             Line::Unreadable(reason) | Line::BrokenOff(reason) => Err(Refusal::line(reason)),
         };
         self.batch.push(Numbered { file, line, record });
-        if self.batch.len() < BATCH_RECORDS && self.bytes < BATCH_BYTES { Ok(()) } else { self.send() }
+        if self.batch.len() < BATCH_RECORDS && self.bytes < BATCH_BYTES {
+            Ok(())
+        } else {
+            self.send()
+        }
     }
 
     fn send(&mut self) -> Result<(), Abandoned> {
         self.bytes = 0;
         let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH_RECORDS));
-        if batch.is_empty() { Ok(()) } else { self.batches.blocking_send(batch).map_err(|_| Abandoned) }
+        if batch.is_empty() {
+            Ok(())
+        } else {
+            self.batches.blocking_send(batch).map_err(|_| Abandoned)
+        }
     }
 }

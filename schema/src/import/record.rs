@@ -49,7 +49,10 @@ impl Kind {
     ];
 
     fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind)
+        Self::ALL
+            .iter()
+            .find(|(_, known)| *known == name)
+            .map(|(kind, _)| *kind)
     }
 }
 
@@ -189,7 +192,9 @@ pub(crate) struct RawRecord<'a> {
     completed_at: Option<&'a RawValue>,
 }
 
-fn raw<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'a RawValue>, D::Error> {
+fn raw<'de: 'a, 'a, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<&'a RawValue>, D::Error> {
     <&'a RawValue>::deserialize(deserializer).map(Some)
 }
 
@@ -198,16 +203,28 @@ pub(crate) fn parse(line: &str, latest: Latest) -> Result<Record, Refusal> {
     if !line.trim_start().starts_with('{') {
         return Err(Refusal::line("not a JSON object".to_owned()));
     }
-    let raw: RawRecord<'_> = serde_json::from_str(line).map_err(|error| Refusal::line(not_json(&error)))?;
+    let raw: RawRecord<'_> =
+        serde_json::from_str(line).map_err(|error| Refusal::line(not_json(&error)))?;
     let kind = field::text("type", raw.kind_of_record)?;
     if kind == "delete" {
         let of = field::text("of", raw.of)?;
-        let of = Kind::parse(&of)
-            .ok_or_else(|| Refusal::new("of", format!("no such type: {}", field::shown(&format!("{of:?}")))))?;
-        return Ok(Record::Delete { of, id: field::id("id", raw.id)? });
+        let of = Kind::parse(&of).ok_or_else(|| {
+            Refusal::new(
+                "of",
+                format!("no such type: {}", field::shown(&format!("{of:?}"))),
+            )
+        })?;
+        return Ok(Record::Delete {
+            of,
+            id: field::id("id", raw.id)?,
+        });
     }
-    let kind = Kind::parse(&kind)
-        .ok_or_else(|| Refusal::new("type", format!("no such type: {}", field::shown(&format!("{kind:?}")))))?;
+    let kind = Kind::parse(&kind).ok_or_else(|| {
+        Refusal::new(
+            "type",
+            format!("no such type: {}", field::shown(&format!("{kind:?}"))),
+        )
+    })?;
     let id = field::id("id", raw.id)?;
     match kind {
         Kind::Member => member(&raw, id).map(Record::Member),
@@ -224,11 +241,19 @@ pub(crate) fn parse(line: &str, latest: Latest) -> Result<Record, Refusal> {
 /// What is wrong with a line, without the reader's own position, which counts within the line.
 fn not_json(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    format!("not valid JSON: {}", text.split(" at line ").next().unwrap_or_default())
+    format!(
+        "not valid JSON: {}",
+        text.split(" at line ").next().unwrap_or_default()
+    )
 }
 
 fn member(raw: &RawRecord<'_>, id: String) -> Result<MemberRecord, Refusal> {
-    let role = field::choice("role", raw.role, "owner, admin, manager, agent or viewer", Role::parse)?;
+    let role = field::choice(
+        "role",
+        raw.role,
+        "owner, admin, manager, agent or viewer",
+        Role::parse,
+    )?;
     Ok(MemberRecord {
         id,
         name: field::text("name", raw.name)?,
@@ -241,20 +266,36 @@ fn member(raw: &RawRecord<'_>, id: String) -> Result<MemberRecord, Refusal> {
 
 fn team(raw: &RawRecord<'_>, id: String) -> Result<TeamRecord, Refusal> {
     let name = field::text("name", raw.name)?;
-    Ok(TeamRecord { id, name, member_ids: field::ids("member_ids", raw.member_ids)? })
+    Ok(TeamRecord {
+        id,
+        name,
+        member_ids: field::ids("member_ids", raw.member_ids)?,
+    })
 }
 
 fn label(raw: &RawRecord<'_>, id: String) -> Result<LabelRecord, Refusal> {
     let title = field::text("title", raw.title)?;
-    Ok(LabelRecord { id, title, color: field::color("color", raw.color)? })
+    Ok(LabelRecord {
+        id,
+        title,
+        color: field::color("color", raw.color)?,
+    })
 }
 
 fn customer(raw: &RawRecord<'_>, id: String) -> Result<CustomerRecord, Refusal> {
     let name = field::optional_text("name", raw.name)?;
-    Ok(CustomerRecord { id, name, email: field::optional_text("email", raw.email)? })
+    Ok(CustomerRecord {
+        id,
+        name,
+        email: field::optional_text("email", raw.email)?,
+    })
 }
 
-fn conversation(latest: Latest, raw: &RawRecord<'_>, id: String) -> Result<ConversationRecord, Refusal> {
+fn conversation(
+    latest: Latest,
+    raw: &RawRecord<'_>,
+    id: String,
+) -> Result<ConversationRecord, Refusal> {
     let record = ConversationRecord {
         id,
         customer_id: field::id("customer_id", raw.customer_id)?,
@@ -279,15 +320,26 @@ fn conversation(latest: Latest, raw: &RawRecord<'_>, id: String) -> Result<Conve
 fn message(latest: Latest, raw: &RawRecord<'_>, id: String) -> Result<MessageRecord, Refusal> {
     let conversation_id = field::id("conversation_id", raw.conversation_id)?;
     let sent_at = latest.instant("sent_at", raw.sent_at)?;
-    let kind = field::choice("kind", raw.kind, "inbound, reply, bot or note", |name| match name {
-        "inbound" => Some(INBOUND),
-        "reply" => Some(REPLY),
-        "bot" => Some(BOT),
-        "note" => Some(NOTE),
-        _ => None,
-    })?;
+    let kind = field::choice(
+        "kind",
+        raw.kind,
+        "inbound, reply, bot or note",
+        |name| match name {
+            "inbound" => Some(INBOUND),
+            "reply" => Some(REPLY),
+            "bot" => Some(BOT),
+            "note" => Some(NOTE),
+            _ => None,
+        },
+    )?;
     let kind = kind.ok_or_else(|| Refusal::missing("kind"))?;
-    Ok(MessageRecord { id, conversation_id, sent_at, kind, author_id: field::optional_id("author_id", raw.author_id)? })
+    Ok(MessageRecord {
+        id,
+        conversation_id,
+        sent_at,
+        kind,
+        author_id: field::optional_id("author_id", raw.author_id)?,
+    })
 }
 
 fn rating(latest: Latest, raw: &RawRecord<'_>, id: String) -> Result<RatingRecord, Refusal> {
@@ -323,7 +375,11 @@ mod tests {
     #[track_caller]
     fn refused(line: &str, field: Option<&str>, reason: &str) {
         let refusal = parse(line, latest()).unwrap_err();
-        assert_eq!((refusal.field, refusal.reason.as_str()), (field, reason), "{line}");
+        assert_eq!(
+            (refusal.field, refusal.reason.as_str()),
+            (field, reason),
+            "{line}"
+        );
     }
 
     #[test]
@@ -345,20 +401,46 @@ mod tests {
 
     #[test]
     fn a_field_of_another_type_may_hold_anything() {
-        assert!(parse(r#"{"type":"customer","id":"k","score":"none","x":[{}]}"#, latest()).is_ok());
+        assert!(
+            parse(
+                r#"{"type":"customer","id":"k","score":"none","x":[{}]}"#,
+                latest()
+            )
+            .is_ok()
+        );
     }
 
     #[test]
     fn what_is_wrong_is_said_with_field_and_value() {
         refused("[1]", None, "not a JSON object");
-        refused(r#"{"type":"member""#, None, "not valid JSON: EOF while parsing an object");
-        refused(r#"{"type":"member","id":"a","id":"b"}"#, None, "not valid JSON: duplicate field `id`");
+        refused(
+            r#"{"type":"member""#,
+            None,
+            "not valid JSON: EOF while parsing an object",
+        );
+        refused(
+            r#"{"type":"member","id":"a","id":"b"}"#,
+            None,
+            "not valid JSON: duplicate field `id`",
+        );
         refused(r#"{"id":"a"}"#, Some("type"), "missing");
-        refused(r#"{"type":"ticket","id":"a"}"#, Some("type"), "no such type: \"ticket\"");
+        refused(
+            r#"{"type":"ticket","id":"a"}"#,
+            Some("type"),
+            "no such type: \"ticket\"",
+        );
         refused(r#"{"type":"member","name":"A"}"#, Some("id"), "missing");
-        refused(r#"{"type":"member","id":7,"name":"A"}"#, Some("id"), "must be a string, was 7");
+        refused(
+            r#"{"type":"member","id":7,"name":"A"}"#,
+            Some("id"),
+            "must be a string, was 7",
+        );
         refused(r#"{"type":"member","id":"a"}"#, Some("name"), "missing");
-        refused(r#"{"type":"member","id":"a","name":"A\u0000"}"#, Some("name"), "holds a NUL character");
+        refused(
+            r#"{"type":"member","id":"a","name":"A\u0000"}"#,
+            Some("name"),
+            "holds a NUL character",
+        );
         refused(
             r#"{"type":"member","id":"a","name":"A","role":"boss"}"#,
             Some("role"),

@@ -44,8 +44,9 @@ pub async fn repair(store: &Store, ws: WorkspaceKey, clock: &Clock) -> Result<Re
         let mut after = Some(i64::MIN);
         while let Some(key) = after {
             let clock = clock.clone();
-            let (next, batch) =
-                store.write(move |conn| Box::pin(async move { some(conn, ws, what, key, &clock).await })).await?;
+            let (next, batch) = store
+                .write(move |conn| Box::pin(async move { some(conn, ws, what, key, &clock).await }))
+                .await?;
             repaired.add(batch);
             after = next;
         }
@@ -75,9 +76,19 @@ async fn some(
         What::FirstMessages => first_messages(conn, &mut working, after).await?,
         What::Openers => openers(conn, &mut working, after).await?,
     };
-    let wrong = working.conversations.entries().filter(|entry| entry.changed()).count();
+    let wrong = working
+        .conversations
+        .entries()
+        .filter(|entry| entry.changed())
+        .count();
     let days = change.write(conn, &working, clock.now()).await?;
-    Ok((keys.last().copied(), Repaired { corrections: wrong as u64, days }))
+    Ok((
+        keys.last().copied(),
+        Repaired {
+            corrections: wrong as u64,
+            days,
+        },
+    ))
 }
 
 async fn first_messages(conn: &mut Conn, working: &mut Working, after: i64) -> Result<Vec<i64>> {

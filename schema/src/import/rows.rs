@@ -2,7 +2,9 @@
 
 use diesel::{Insertable, Queryable};
 
-use crate::store::tables::{channels, conversations, customers, follow_ups, labels, members, messages, ratings, teams};
+use crate::store::tables::{
+    channels, conversations, customers, follow_ups, labels, members, messages, ratings, teams,
+};
 
 /// A customer's message, in `messages.kind`.
 pub(crate) const INBOUND: i16 = 1;

@@ -13,7 +13,10 @@ use crate::{
         Conn, Result,
         conn::{execute, insert_rows},
         ledger,
-        tables::{channels, conversations, counters, customers, follow_ups, labels, members, messages, ratings, teams},
+        tables::{
+            channels, conversations, counters, customers, follow_ups, labels, members, messages,
+            ratings, teams,
+        },
     },
 };
 
@@ -21,9 +24,14 @@ use crate::{
 macro_rules! rewrite {
     ($conn:expr, $working:expr, $table:ident by $key:ident = $by:expr, $columns:tt) => {{
         let changed = $working.$table.entries().filter(|entry| entry.changed());
-        let gone: Vec<_> = changed.filter_map(|entry| entry.stored.as_ref()).map($by).collect();
+        let gone: Vec<_> = changed
+            .filter_map(|entry| entry.stored.as_ref())
+            .map($by)
+            .collect();
         for gone in gone.chunks($conn.most_keys()) {
-            let rows = $table::table.filter($table::workspace_id.eq($working.ws)).filter($table::$key.eq_any(gone));
+            let rows = $table::table
+                .filter($table::workspace_id.eq($working.ws))
+                .filter($table::$key.eq_any(gone));
             execute!($conn, diesel::delete(rows))?;
         }
         let rows = changed_rows(&$working.$table);
@@ -68,12 +76,19 @@ async fn write_events(conn: &mut Conn, working: &Working) -> Result<()> {
 }
 
 fn is_directory_changed(working: &Working) -> bool {
-    working.members.changed() || working.teams.changed() || working.labels.changed() || working.channels.changed()
+    working.members.changed()
+        || working.teams.changed()
+        || working.labels.changed()
+        || working.channels.changed()
 }
 
 /// The rows that are new or differ, as they are now.
 fn changed_rows<R: Row>(table: &Table<R>) -> Vec<&R> {
-    table.entries().filter(|entry| entry.changed()).filter_map(|entry| entry.current.as_ref()).collect()
+    table
+        .entries()
+        .filter(|entry| entry.changed())
+        .filter_map(|entry| entry.current.as_ref())
+        .collect()
 }
 
 fn is_removed<R>(entry: &Entry<R>) -> bool {
@@ -95,9 +110,13 @@ async fn write_conversations(conn: &mut Conn, working: &Working) -> Result<()> {
         execute!(conn, diesel::delete(rows))?;
     }
     let rows = changed_rows(&working.conversations);
-    let (new, old): (Vec<&ConversationRow>, Vec<&ConversationRow>) = rows
-        .into_iter()
-        .partition(|row| working.conversations.entry(row.conversation_key).is_none_or(|entry| entry.stored.is_none()));
+    let (new, old): (Vec<&ConversationRow>, Vec<&ConversationRow>) =
+        rows.into_iter().partition(|row| {
+            working
+                .conversations
+                .entry(row.conversation_key)
+                .is_none_or(|entry| entry.stored.is_none())
+        });
     upsert_conversations(conn, &old).await?;
     insert_rows!(
         conn,
@@ -161,6 +180,9 @@ async fn write_counters(conn: &mut Conn, working: &Working) -> Result<()> {
         counters::conversation.eq(next.conversation),
         counters::rating.eq(next.rating),
     );
-    execute!(conn, diesel::update(counters::table.find(working.ws)).set(values))?;
+    execute!(
+        conn,
+        diesel::update(counters::table.find(working.ws)).set(values)
+    )?;
     Ok(())
 }

@@ -3,7 +3,8 @@
 use rustc_hash::FxHashMap;
 
 use super::rows::{
-    ChannelRow, ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow, RatingRow, TeamRow,
+    ChannelRow, ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow,
+    RatingRow, TeamRow,
 };
 
 /// What every row can say of itself.
@@ -60,7 +61,10 @@ impl<R: Row> Table<R> {
     /// Takes in a row as it stands in the database; one that is here already stays as it is.
     pub(crate) fn load(&mut self, row: R) {
         if !self.by_id.contains_key(row.id()) {
-            self.push(Entry { stored: Some(row.clone()), current: Some(row) });
+            self.push(Entry {
+                stored: Some(row.clone()),
+                current: Some(row),
+            });
         }
     }
 
@@ -82,17 +86,27 @@ impl<R: Row> Table<R> {
     /// The key that the id has, or had before it was deleted in this batch.
     pub(crate) fn key_of(&self, id: &str) -> Option<i64> {
         let entry = &self.entries[*self.by_id.get(id)?];
-        entry.current.as_ref().or(entry.stored.as_ref()).map(Row::key)
+        entry
+            .current
+            .as_ref()
+            .or(entry.stored.as_ref())
+            .map(Row::key)
     }
 
     /// Puts `row` in the place of whatever has its id.
     pub(crate) fn set(&mut self, row: R) {
         let Some(&at) = self.by_id.get(row.id()) else {
-            self.push(Entry { stored: None, current: Some(row) });
+            self.push(Entry {
+                stored: None,
+                current: Some(row),
+            });
             return;
         };
         let parent = row.parent();
-        let known_there = self.entries[at].current.as_ref().is_some_and(|old| old.parent() == parent);
+        let known_there = self.entries[at]
+            .current
+            .as_ref()
+            .is_some_and(|old| old.parent() == parent);
         if let Some(parent) = parent.filter(|_| !known_there) {
             let children = self.by_parent.entry(parent).or_default();
             if !children.contains(&at) {
@@ -118,17 +132,26 @@ impl<R: Row> Table<R> {
 
     /// The rows that belong, or belonged, to `parent`.
     pub(crate) fn of(&self, parent: i64) -> impl Iterator<Item = &Entry<R>> {
-        self.by_parent.get(&parent).into_iter().flatten().map(|&at| &self.entries[at])
+        self.by_parent
+            .get(&parent)
+            .into_iter()
+            .flatten()
+            .map(|&at| &self.entries[at])
     }
 
     /// The rows that belong to `parent` as the batch has it so far.
     pub(crate) fn current_of(&self, parent: i64) -> impl Iterator<Item = &R> {
-        self.of(parent).filter_map(|entry| entry.current.as_ref()).filter(move |row| row.parent() == Some(parent))
+        self.of(parent)
+            .filter_map(|entry| entry.current.as_ref())
+            .filter(move |row| row.parent() == Some(parent))
     }
 
     /// What the rows as stored belong to.
     pub(crate) fn stored_parents(&self) -> impl Iterator<Item = i64> {
-        self.entries.iter().filter_map(|entry| entry.stored.as_ref()).filter_map(Row::parent)
+        self.entries
+            .iter()
+            .filter_map(|entry| entry.stored.as_ref())
+            .filter_map(Row::parent)
     }
 
     /// Whether the batch changes anything here.

@@ -14,13 +14,33 @@ use crate::{day::Day, instant::Instant, zone::Zone};
 /// Something that counts on a day. Two of the same kind and values count alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Event {
-    Created { unanswered: bool, closed_earlier: bool },
-    Closed { at: i64, outcome: Option<i16> },
-    FirstResponse { from: i64, to: i64 },
+    Created {
+        unanswered: bool,
+        closed_earlier: bool,
+    },
+    Closed {
+        at: i64,
+        outcome: Option<i16>,
+    },
+    FirstResponse {
+        from: i64,
+        to: i64,
+    },
     OpensCustomer,
-    Message { at: i64, kind: i16 },
-    Rating { key: i64, at: i64, score: i16, member: Option<i64>, has_comment: bool },
-    FollowUp { assignee: Option<i64> },
+    Message {
+        at: i64,
+        kind: i16,
+    },
+    Rating {
+        key: i64,
+        at: i64,
+        score: i16,
+        member: Option<i64>,
+        has_comment: bool,
+    },
+    FollowUp {
+        assignee: Option<i64>,
+    },
 }
 
 /// Which of a row's two states.
@@ -44,7 +64,9 @@ impl Working {
     pub(crate) fn touched_days(&self, zone: Zone) -> BTreeSet<Day> {
         let mut days = BTreeSet::new();
         for key in self.touched_conversations() {
-            let Some(entry) = self.conversations.entry(key) else { continue };
+            let Some(entry) = self.conversations.entry(key) else {
+                continue;
+            };
             let old = self.events(entry, Side::Stored, zone);
             let new = self.events(entry, Side::Current, zone);
             if differs_everywhere(entry) {
@@ -58,14 +80,32 @@ impl Working {
 
     /// What a conversation counts, ascending. Events that the batch did not have to read are missing on both sides alike.
     fn events(&self, entry: &Entry<ConversationRow>, side: Side, zone: Zone) -> Vec<(Day, Event)> {
-        let Some(row) = side.of(entry) else { return Vec::new() };
-        let Some(created_at) = row.created_at else { return Vec::new() };
+        let Some(row) = side.of(entry) else {
+            return Vec::new();
+        };
+        let Some(created_at) = row.created_at else {
+            return Vec::new();
+        };
         let day = |at: i64| zone.day_of(Instant::from_micros(at));
-        let closed_earlier = row.closed_at.is_some_and(|closed| day(closed) < day(created_at));
+        let closed_earlier = row
+            .closed_at
+            .is_some_and(|closed| day(closed) < day(created_at));
         let unanswered = row.first_inbound_at.is_some() && row.first_reply_at.is_none();
-        let mut events = vec![(day(created_at), Event::Created { unanswered, closed_earlier })];
+        let mut events = vec![(
+            day(created_at),
+            Event::Created {
+                unanswered,
+                closed_earlier,
+            },
+        )];
         if let Some(at) = row.closed_at {
-            events.push((day(at), Event::Closed { at, outcome: row.outcome }));
+            events.push((
+                day(at),
+                Event::Closed {
+                    at,
+                    outcome: row.outcome,
+                },
+            ));
         }
         if let Some((from, to)) = row.first_inbound_at.zip(row.first_reply_at) {
             events.push((day(to), Event::FirstResponse { from, to }));
@@ -75,7 +115,15 @@ impl Working {
         }
         let key = row.conversation_key;
         let messages = children(&self.messages, key, side).filter(|row| row.kind <= REPLY);
-        events.extend(messages.map(|row| (day(row.sent_at), Event::Message { at: row.sent_at, kind: row.kind })));
+        events.extend(messages.map(|row| {
+            (
+                day(row.sent_at),
+                Event::Message {
+                    at: row.sent_at,
+                    kind: row.kind,
+                },
+            )
+        }));
         events.extend(children(&self.ratings, key, side).map(|row| {
             let rating = Event::Rating {
                 key: row.rating_key,
@@ -86,17 +134,24 @@ impl Working {
             };
             (day(row.rated_at), rating)
         }));
-        events.extend(
-            children(&self.follow_ups, key, side)
-                .filter_map(|row| Some((day(row.completed_at?), Event::FollowUp { assignee: row.assignee_key }))),
-        );
+        events.extend(children(&self.follow_ups, key, side).filter_map(|row| {
+            Some((
+                day(row.completed_at?),
+                Event::FollowUp {
+                    assignee: row.assignee_key,
+                },
+            ))
+        }));
         events.sort_unstable();
         events
     }
 }
 
 fn children<R: Row>(table: &Table<R>, parent: i64, side: Side) -> impl Iterator<Item = &R> {
-    table.of(parent).filter_map(move |entry| side.of(entry)).filter(move |row| row.parent() == Some(parent))
+    table
+        .of(parent)
+        .filter_map(move |entry| side.of(entry))
+        .filter(move |row| row.parent() == Some(parent))
 }
 
 /// The days of what stands in one of two ascending lists more often than in the other.

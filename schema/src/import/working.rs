@@ -6,7 +6,8 @@ use super::{
     Sender,
     finality::Cut,
     rows::{
-        ChannelRow, ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow, RatingRow, TeamRow,
+        ChannelRow, ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow,
+        RatingRow, TeamRow,
     },
     table::Table,
 };
@@ -100,7 +101,14 @@ impl Working {
         }
         let label_key = self.free_label_key(id);
         let (id, title) = (id.to_owned(), id.to_owned());
-        self.labels.set(LabelRow { workspace_id: self.ws, label_key, id, title, color: None, known: false });
+        self.labels.set(LabelRow {
+            workspace_id: self.ws,
+            label_key,
+            id,
+            title,
+            color: None,
+            known: false,
+        });
         label_key
     }
 
@@ -110,7 +118,11 @@ impl Working {
             return row.channel_key;
         }
         let channel_key = take(&mut self.counters.channel);
-        self.channels.set(ChannelRow { workspace_id: self.ws, channel_key, name: name.to_owned() });
+        self.channels.set(ChannelRow {
+            workspace_id: self.ws,
+            channel_key,
+            name: name.to_owned(),
+        });
         channel_key
     }
 
@@ -160,31 +172,45 @@ impl Working {
     }
 
     pub(crate) fn free_member_key(&mut self, id: &str) -> i64 {
-        self.members.key_of(id).unwrap_or_else(|| take(&mut self.counters.member))
+        self.members
+            .key_of(id)
+            .unwrap_or_else(|| take(&mut self.counters.member))
     }
 
     pub(crate) fn free_team_key(&mut self, id: &str) -> i64 {
-        self.teams.key_of(id).unwrap_or_else(|| take(&mut self.counters.team))
+        self.teams
+            .key_of(id)
+            .unwrap_or_else(|| take(&mut self.counters.team))
     }
 
     pub(crate) fn free_label_key(&mut self, id: &str) -> i64 {
-        self.labels.key_of(id).unwrap_or_else(|| take(&mut self.counters.label))
+        self.labels
+            .key_of(id)
+            .unwrap_or_else(|| take(&mut self.counters.label))
     }
 
     pub(crate) fn free_customer_key(&mut self, id: &str) -> i64 {
-        self.customers.key_of(id).unwrap_or_else(|| take(&mut self.counters.customer))
+        self.customers
+            .key_of(id)
+            .unwrap_or_else(|| take(&mut self.counters.customer))
     }
 
     pub(crate) fn free_conversation_key(&mut self, id: &str) -> i64 {
-        self.conversations.key_of(id).unwrap_or_else(|| take(&mut self.counters.conversation))
+        self.conversations
+            .key_of(id)
+            .unwrap_or_else(|| take(&mut self.counters.conversation))
     }
 
     pub(crate) fn free_rating_key(&mut self, id: &str) -> i64 {
-        self.ratings.key_of(id).unwrap_or_else(|| take(&mut self.counters.rating))
+        self.ratings
+            .key_of(id)
+            .unwrap_or_else(|| take(&mut self.counters.rating))
     }
 
     /// Whether the comments of that customer's ratings must go.
     pub(crate) fn is_erased(&self, customer: Option<i64>) -> bool {
-        customer.and_then(|key| self.customers.by_key(key)).is_some_and(|row| row.erased)
+        customer
+            .and_then(|key| self.customers.by_key(key))
+            .is_some_and(|row| row.erased)
     }
 }

@@ -104,8 +104,13 @@ impl Store {
     }
 
     /// Makes a token.
-    pub async fn create_api_token(&self, ws: WorkspaceKey, new: NewToken) -> Result<Result<ApiToken, TokenRefusal>> {
-        self.write(move |conn| Box::pin(async move { insert(conn, ws, &new).await })).await
+    pub async fn create_api_token(
+        &self,
+        ws: WorkspaceKey,
+        new: NewToken,
+    ) -> Result<Result<ApiToken, TokenRefusal>> {
+        self.write(move |conn| Box::pin(async move { insert(conn, ws, &new).await }))
+            .await
     }
 
     /// Revokes a token; one that is revoked already stays as it is.
@@ -116,47 +121,78 @@ impl Store {
         by: Actor,
         at: Instant,
     ) -> Result<Result<ApiToken, TokenRefusal>> {
-        self.write(move |conn| Box::pin(revoke(conn, ws, key, by, at))).await
+        self.write(move |conn| Box::pin(revoke(conn, ws, key, by, at)))
+            .await
     }
 
     /// Records that a token was used, unless that was done less than [`USE_SECONDS`] ago.
-    pub async fn touch_api_token(&self, ws: WorkspaceKey, key: TokenKey, at: Instant) -> Result<()> {
-        self.write(move |conn| Box::pin(touch(conn, ws, key, at))).await
+    pub async fn touch_api_token(
+        &self,
+        ws: WorkspaceKey,
+        key: TokenKey,
+        at: Instant,
+    ) -> Result<()> {
+        self.write(move |conn| Box::pin(touch(conn, ws, key, at)))
+            .await
     }
 }
 
 async fn list(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<ApiToken>> {
     let mine = api_tokens::table.filter(api_tokens::workspace_id.eq(ws.0));
-    let rows: Vec<ApiTokenRow> = load!(conn, mine.order(api_tokens::token_id.desc()).select(columns!()))?;
+    let rows: Vec<ApiTokenRow> = load!(
+        conn,
+        mine.order(api_tokens::token_id.desc()).select(columns!())
+    )?;
     rows.into_iter().map(token).collect()
 }
 
 /// What is needed to check the tokens that are not revoked.
 pub(crate) async fn list_entries(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<TokenEntry>> {
-    let mine = api_tokens::table.filter(api_tokens::workspace_id.eq(ws.0)).filter(api_tokens::revoked_at.is_null());
-    let columns = (api_tokens::token_id, api_tokens::scopes, api_tokens::secret_hash, api_tokens::expires_at);
+    let mine = api_tokens::table
+        .filter(api_tokens::workspace_id.eq(ws.0))
+        .filter(api_tokens::revoked_at.is_null());
+    let columns = (
+        api_tokens::token_id,
+        api_tokens::scopes,
+        api_tokens::secret_hash,
+        api_tokens::expires_at,
+    );
     let rows: Vec<(i64, String, Vec<u8>, Option<i64>)> = load!(conn, mine.select(columns))?;
     let entry = |(key, scopes, hash, expires_at): (i64, String, Vec<u8>, Option<i64>)| {
-        let hash = hash.try_into().map_err(|_| StoreError::damaged("api_tokens", "secret_hash", key))?;
+        let hash = hash
+            .try_into()
+            .map_err(|_| StoreError::damaged("api_tokens", "secret_hash", key))?;
         let expires_at = expires_at.map(Instant::from_micros);
-        Ok(TokenEntry { key: TokenKey(key), scopes: split(&scopes, key)?, hash: SecretHash(hash), expires_at })
+        Ok(TokenEntry {
+            key: TokenKey(key),
+            scopes: split(&scopes, key)?,
+            hash: SecretHash(hash),
+            expires_at,
+        })
     };
     rows.into_iter().map(entry).collect()
 }
 
-async fn insert(conn: &mut Conn, ws: WorkspaceKey, new: &NewToken) -> Result<Result<ApiToken, TokenRefusal>> {
+async fn insert(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    new: &NewToken,
+) -> Result<Result<ApiToken, TokenRefusal>> {
     // Tokens are made, revoked and roles changed one after the other.
     ledger::lock(conn, ws).await?;
     if !is_admin(conn, ws, new.by, new.at).await? {
         return Ok(Err(TokenRefusal::NotAllowed));
     }
     let mine = || api_tokens::table.filter(api_tokens::workspace_id.eq(ws.0));
-    let holding = mine().filter(api_tokens::revoked_at.is_null()).select(diesel::dsl::count_star());
+    let holding = mine()
+        .filter(api_tokens::revoked_at.is_null())
+        .select(diesel::dsl::count_star());
     let holding: Option<i64> = first!(conn, holding)?;
     if MAX_TOKENS <= holding.unwrap_or(0) {
         return Ok(Err(TokenRefusal::TooMany));
     }
-    let latest: Option<Option<i64>> = first!(conn, mine().select(diesel::dsl::max(api_tokens::token_id)))?;
+    let latest: Option<Option<i64>> =
+        first!(conn, mine().select(diesel::dsl::max(api_tokens::token_id)))?;
     let key = TokenKey(latest.flatten().unwrap_or(0) + 1);
     let scopes: Vec<&str> = new.scopes.iter().map(|scope| scope.name()).collect();
     execute!(
@@ -173,7 +209,16 @@ async fn insert(conn: &mut Conn, ws: WorkspaceKey, new: &NewToken) -> Result<Res
     )?;
     ledger::bump_directory(conn, ws).await?;
     let action = Action::TokenCreated { token: key };
-    audit::insert(conn, ws, &NewEvent { at: new.at, actor: new.by, action }).await?;
+    audit::insert(
+        conn,
+        ws,
+        &NewEvent {
+            at: new.at,
+            actor: new.by,
+            action,
+        },
+    )
+    .await?;
     Ok(find(conn, ws, key).await?.ok_or(TokenRefusal::NotFound))
 }
 
@@ -188,23 +233,46 @@ async fn revoke(
     if !is_admin(conn, ws, by, at).await? {
         return Ok(Err(TokenRefusal::NotAllowed));
     }
-    let row = api_tokens::table.find((ws.0, key.0)).filter(api_tokens::revoked_at.is_null());
-    if execute!(conn, diesel::update(row).set(api_tokens::revoked_at.eq(at.micros())))? == 1 {
+    let row = api_tokens::table
+        .find((ws.0, key.0))
+        .filter(api_tokens::revoked_at.is_null());
+    if execute!(
+        conn,
+        diesel::update(row).set(api_tokens::revoked_at.eq(at.micros()))
+    )? == 1
+    {
         ledger::bump_directory(conn, ws).await?;
-        audit::insert(conn, ws, &NewEvent { at, actor: by, action: Action::TokenRevoked { token: key } }).await?;
+        audit::insert(
+            conn,
+            ws,
+            &NewEvent {
+                at,
+                actor: by,
+                action: Action::TokenRevoked { token: key },
+            },
+        )
+        .await?;
     }
     Ok(find(conn, ws, key).await?.ok_or(TokenRefusal::NotFound))
 }
 
 async fn touch(conn: &mut Conn, ws: WorkspaceKey, key: TokenKey, at: Instant) -> Result<()> {
     let long_ago = api_tokens::last_used_at.le(at.plus_seconds(-USE_SECONDS).micros());
-    let row = api_tokens::table.find((ws.0, key.0)).filter(api_tokens::last_used_at.is_null().or(long_ago));
-    execute!(conn, diesel::update(row).set(api_tokens::last_used_at.eq(at.micros())))?;
+    let row = api_tokens::table
+        .find((ws.0, key.0))
+        .filter(api_tokens::last_used_at.is_null().or(long_ago));
+    execute!(
+        conn,
+        diesel::update(row).set(api_tokens::last_used_at.eq(at.micros()))
+    )?;
     Ok(())
 }
 
 async fn find(conn: &mut Conn, ws: WorkspaceKey, key: TokenKey) -> Result<Option<ApiToken>> {
-    let row: Option<ApiTokenRow> = first!(conn, api_tokens::table.find((ws.0, key.0)).select(columns!()))?;
+    let row: Option<ApiTokenRow> = first!(
+        conn,
+        api_tokens::table.find((ws.0, key.0)).select(columns!())
+    )?;
     row.map(token).transpose()
 }
 
@@ -212,9 +280,13 @@ async fn find(conn: &mut Conn, ws: WorkspaceKey, key: TokenKey) -> Result<Option
 async fn is_admin(conn: &mut Conn, ws: WorkspaceKey, by: Actor, now: Instant) -> Result<bool> {
     match by {
         Actor::Operator => Ok(true),
-        Actor::Member(key) => Ok(members::active_role(conn, ws, key).await?.is_some_and(Role::is_admin)),
+        Actor::Member(key) => Ok(members::active_role(conn, ws, key)
+            .await?
+            .is_some_and(Role::is_admin)),
         Actor::ApiToken(key) => {
-            let token = find(conn, ws, key).await?.filter(|token| token.revoked_at.is_none());
+            let token = find(conn, ws, key)
+                .await?
+                .filter(|token| token.revoked_at.is_none());
             let holds = |token: &ApiToken| token.expires_at.is_none_or(|end| now < end);
             Ok(token.is_some_and(|token| holds(&token) && token.scopes.contains(&ApiScope::Admin)))
         }
@@ -235,5 +307,8 @@ fn token(row: ApiTokenRow) -> Result<ApiToken> {
 
 fn split(scopes: &str, key: i64) -> Result<Vec<ApiScope>> {
     let damaged = || StoreError::damaged("api_tokens", "scopes", key);
-    scopes.split_ascii_whitespace().map(|name| ApiScope::parse(name).ok_or_else(damaged)).collect()
+    scopes
+        .split_ascii_whitespace()
+        .map(|name| ApiScope::parse(name).ok_or_else(damaged))
+        .collect()
 }

@@ -27,8 +27,12 @@ pub(super) fn is_chance(error: &StoreError) -> bool {
 pub(super) fn by_chance(error: &DieselError) -> Option<StoreError> {
     use DatabaseErrorKind::{ClosedConnection, SerializationFailure, UnableToSendCommand};
     match error {
-        DieselError::BrokenTransactionManager => Some(StoreError::Lost("the connection was lost".to_owned())),
-        DieselError::DatabaseError(SerializationFailure, said) => Some(StoreError::Conflict(said.message().to_owned())),
+        DieselError::BrokenTransactionManager => {
+            Some(StoreError::Lost("the connection was lost".to_owned()))
+        }
+        DieselError::DatabaseError(SerializationFailure, said) => {
+            Some(StoreError::Conflict(said.message().to_owned()))
+        }
         DieselError::DatabaseError(ClosedConnection | UnableToSendCommand, said) => {
             Some(StoreError::Lost(said.message().to_owned()))
         }
@@ -44,7 +48,10 @@ mod tests {
     fn pauses_grow_and_stay_short() {
         for number in 2..=MOST {
             let pause = pause(number).as_millis();
-            assert!(25 <= pause && pause < 50 * u128::from(number - 1), "{number}: {pause} ms");
+            assert!(
+                25 <= pause && pause < 50 * u128::from(number - 1),
+                "{number}: {pause} ms"
+            );
         }
     }
 }

@@ -54,19 +54,47 @@ struct EventRow {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "details", rename_all = "snake_case")]
 enum Stored {
-    RoleChanged { member: i64, from: Option<String>, to: String },
-    TokenCreated { token: i64 },
-    TokenRevoked { token: i64 },
-    ZoneRequested { from: String, to: String },
-    RebuildRequested { run: i64, from_day: Option<i32>, to_day: Option<i32> },
-    RunCancelled { run: i64 },
-    Imported { accepted: u64, unchanged: u64, stale: u64, rejected: u64, days_touched: u64 },
+    RoleChanged {
+        member: i64,
+        from: Option<String>,
+        to: String,
+    },
+    TokenCreated {
+        token: i64,
+    },
+    TokenRevoked {
+        token: i64,
+    },
+    ZoneRequested {
+        from: String,
+        to: String,
+    },
+    RebuildRequested {
+        run: i64,
+        from_day: Option<i32>,
+        to_day: Option<i32>,
+    },
+    RunCancelled {
+        run: i64,
+    },
+    Imported {
+        accepted: u64,
+        unchanged: u64,
+        stale: u64,
+        rejected: u64,
+        days_touched: u64,
+    },
 }
 
 impl Store {
     /// What was done, the latest first.
-    pub async fn list_audit_events(&self, ws: WorkspaceKey, page: EventPage) -> Result<Vec<AuditEvent>> {
-        self.read(move |conn| Box::pin(async move { list(conn, ws, &page).await })).await
+    pub async fn list_audit_events(
+        &self,
+        ws: WorkspaceKey,
+        page: EventPage,
+    ) -> Result<Vec<AuditEvent>> {
+        self.read(move |conn| Box::pin(async move { list(conn, ws, &page).await }))
+            .await
     }
 }
 
@@ -95,9 +123,18 @@ pub async fn insert(conn: &mut Conn, ws: WorkspaceKey, new: &NewEvent) -> Result
 }
 
 /// Brings what is recorded of an import up to date.
-pub(crate) async fn update_import(conn: &mut Conn, ws: WorkspaceKey, event: i64, counts: ImportCounts) -> Result<()> {
+pub(crate) async fn update_import(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    event: i64,
+    counts: ImportCounts,
+) -> Result<()> {
     let details = details(&Action::Imported(counts))?;
-    execute!(conn, diesel::update(audit_events::table.find((ws.0, event))).set(audit_events::details.eq(details)))?;
+    execute!(
+        conn,
+        diesel::update(audit_events::table.find((ws.0, event)))
+            .set(audit_events::details.eq(details))
+    )?;
     Ok(())
 }
 
@@ -105,12 +142,20 @@ async fn next_event(conn: &mut Conn, ws: WorkspaceKey) -> Result<i64> {
     execute!(
         conn,
         diesel::insert_into(audit_counters::table)
-            .values((audit_counters::workspace_id.eq(ws.0), audit_counters::latest_event.eq(1_i64)))
+            .values((
+                audit_counters::workspace_id.eq(ws.0),
+                audit_counters::latest_event.eq(1_i64)
+            ))
             .on_conflict(audit_counters::workspace_id)
             .do_update()
             .set(audit_counters::latest_event.eq(audit_counters::latest_event + 1))
     )?;
-    let latest: Option<i64> = first!(conn, audit_counters::table.find(ws.0).select(audit_counters::latest_event))?;
+    let latest: Option<i64> = first!(
+        conn,
+        audit_counters::table
+            .find(ws.0)
+            .select(audit_counters::latest_event)
+    )?;
     latest.ok_or_else(|| StoreError::damaged("audit_counters", "latest_event", ws))
 }
 
@@ -146,10 +191,18 @@ fn event(row: &EventRow) -> Result<AuditEvent> {
         ("api_token", Some(key)) => Actor::ApiToken(TokenKey(key)),
         _ => return Err(damaged("actor")),
     };
-    let details: serde_json::Value = serde_json::from_str(&row.details).map_err(|_| damaged("details"))?;
+    let details: serde_json::Value =
+        serde_json::from_str(&row.details).map_err(|_| damaged("details"))?;
     let stored = serde_json::from_value(json!({"kind": row.kind, "details": details})).ok();
-    let action = stored.and_then(Stored::action).ok_or_else(|| damaged("details"))?;
-    Ok(AuditEvent { id: row.event_id, at: Instant::from_micros(row.at), actor, action })
+    let action = stored
+        .and_then(Stored::action)
+        .ok_or_else(|| damaged("details"))?;
+    Ok(AuditEvent {
+        id: row.event_id,
+        at: Instant::from_micros(row.at),
+        actor,
+        action,
+    })
 }
 
 fn details(action: &Action) -> Result<String> {
@@ -168,17 +221,32 @@ impl From<&Action> for Stored {
             },
             Action::TokenCreated { token } => Self::TokenCreated { token: token.0 },
             Action::TokenRevoked { token } => Self::TokenRevoked { token: token.0 },
-            Action::ZoneRequested { from, to } => {
-                Self::ZoneRequested { from: from.name().to_owned(), to: to.name().to_owned() }
-            }
+            Action::ZoneRequested { from, to } => Self::ZoneRequested {
+                from: from.name().to_owned(),
+                to: to.name().to_owned(),
+            },
             Action::RebuildRequested { run, range } => {
                 let (from, to) = range.unzip();
-                Self::RebuildRequested { run, from_day: from.map(Day::number), to_day: to.map(Day::number) }
+                Self::RebuildRequested {
+                    run,
+                    from_day: from.map(Day::number),
+                    to_day: to.map(Day::number),
+                }
             }
             Action::RunCancelled { run } => Self::RunCancelled { run },
-            Action::Imported(ImportCounts { accepted, unchanged, stale, rejected, days_touched }) => {
-                Self::Imported { accepted, unchanged, stale, rejected, days_touched }
-            }
+            Action::Imported(ImportCounts {
+                accepted,
+                unchanged,
+                stale,
+                rejected,
+                days_touched,
+            }) => Self::Imported {
+                accepted,
+                unchanged,
+                stale,
+                rejected,
+                days_touched,
+            },
         }
     }
 }
@@ -195,19 +263,40 @@ impl Stored {
                 },
                 to: Role::parse(&to)?,
             },
-            Self::TokenCreated { token } => Action::TokenCreated { token: TokenKey(token) },
-            Self::TokenRevoked { token } => Action::TokenRevoked { token: TokenKey(token) },
-            Self::ZoneRequested { from, to } => {
-                Action::ZoneRequested { from: Zone::parse(&from).ok()?, to: Zone::parse(&to).ok()? }
-            }
-            Self::RebuildRequested { run, from_day, to_day } => Action::RebuildRequested {
+            Self::TokenCreated { token } => Action::TokenCreated {
+                token: TokenKey(token),
+            },
+            Self::TokenRevoked { token } => Action::TokenRevoked {
+                token: TokenKey(token),
+            },
+            Self::ZoneRequested { from, to } => Action::ZoneRequested {
+                from: Zone::parse(&from).ok()?,
+                to: Zone::parse(&to).ok()?,
+            },
+            Self::RebuildRequested {
                 run,
-                range: from_day.zip(to_day).map(|(from, to)| (Day::from_number(from), Day::from_number(to))),
+                from_day,
+                to_day,
+            } => Action::RebuildRequested {
+                run,
+                range: from_day
+                    .zip(to_day)
+                    .map(|(from, to)| (Day::from_number(from), Day::from_number(to))),
             },
             Self::RunCancelled { run } => Action::RunCancelled { run },
-            Self::Imported { accepted, unchanged, stale, rejected, days_touched } => {
-                Action::Imported(ImportCounts { accepted, unchanged, stale, rejected, days_touched })
-            }
+            Self::Imported {
+                accepted,
+                unchanged,
+                stale,
+                rejected,
+                days_touched,
+            } => Action::Imported(ImportCounts {
+                accepted,
+                unchanged,
+                stale,
+                rejected,
+                days_touched,
+            }),
         })
     }
 }

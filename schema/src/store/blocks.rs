@@ -11,19 +11,29 @@ use crate::{day::Day, id::WorkspaceKey, instant::Instant};
 
 impl Store {
     /// The stored blocks of these days at these revisions; those that are not there are missing from the answer.
-    pub async fn blocks(&self, ws: WorkspaceKey, wanted: &[(Day, i64)]) -> Result<Vec<(Day, i64, Vec<u8>)>> {
+    pub async fn blocks(
+        &self,
+        ws: WorkspaceKey,
+        wanted: &[(Day, i64)],
+    ) -> Result<Vec<(Day, i64, Vec<u8>)>> {
         let wanted = wanted.to_vec();
-        self.read(move |conn| Box::pin(async move { list(conn, ws, &wanted).await })).await
+        self.read(move |conn| Box::pin(async move { list(conn, ws, &wanted).await }))
+            .await
     }
 
     /// The open conversations at that revision.
     pub async fn open_block(&self, ws: WorkspaceKey, revision: i64) -> Result<Option<Vec<u8>>> {
-        self.read(move |conn| Box::pin(find_open(conn, ws, revision))).await
+        self.read(move |conn| Box::pin(find_open(conn, ws, revision)))
+            .await
     }
 }
 
 /// The stored blocks of these days at these revisions.
-pub async fn list(conn: &mut Conn, ws: WorkspaceKey, wanted: &[(Day, i64)]) -> Result<Vec<(Day, i64, Vec<u8>)>> {
+pub async fn list(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    wanted: &[(Day, i64)],
+) -> Result<Vec<(Day, i64, Vec<u8>)>> {
     let mut found = Vec::with_capacity(wanted.len());
     for wanted in wanted.chunks(conn.most_keys() / 2) {
         let days: Vec<i32> = wanted.iter().map(|(day, _)| day.number()).collect();
@@ -32,7 +42,11 @@ pub async fn list(conn: &mut Conn, ws: WorkspaceKey, wanted: &[(Day, i64)]) -> R
         revisions.dedup();
         let query = day_blocks::table
             .filter(day_blocks::workspace_id.eq(ws.0))
-            .filter(day_blocks::day.eq_any(days).and(day_blocks::revision.eq_any(revisions)))
+            .filter(
+                day_blocks::day
+                    .eq_any(days)
+                    .and(day_blocks::revision.eq_any(revisions)),
+            )
             .select((day_blocks::day, day_blocks::revision, day_blocks::block));
         let rows: Vec<(i32, i64, Vec<u8>)> = load!(conn, query)?;
         let asked: rustc_hash::FxHashSet<(Day, i64)> = wanted.iter().copied().collect();
@@ -46,18 +60,31 @@ pub async fn list(conn: &mut Conn, ws: WorkspaceKey, wanted: &[(Day, i64)]) -> R
 }
 
 /// The open conversations at that revision.
-pub async fn find_open(conn: &mut Conn, ws: WorkspaceKey, revision: i64) -> Result<Option<Vec<u8>>> {
-    let query = open_blocks::table.find((ws.0, revision)).select(open_blocks::block);
+pub async fn find_open(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    revision: i64,
+) -> Result<Option<Vec<u8>>> {
+    let query = open_blocks::table
+        .find((ws.0, revision))
+        .select(open_blocks::block);
     Ok(first!(conn, query)?)
 }
 
 /// What tells a block from others that are kept under its name somewhere else: the checksum with which it ends.
 pub fn seal(block: &[u8]) -> Option<i64> {
-    block.last_chunk().map(|checksum| i64::from(u32::from_le_bytes(*checksum)))
+    block
+        .last_chunk()
+        .map(|checksum| i64::from(u32::from_le_bytes(*checksum)))
 }
 
 /// Writes new blocks of one revision.
-pub async fn insert(conn: &mut Conn, ws: WorkspaceKey, revision: i64, blocks: &[(Day, Vec<u8>)]) -> Result<()> {
+pub async fn insert(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    revision: i64,
+    blocks: &[(Day, Vec<u8>)],
+) -> Result<()> {
     // Some blocks at a time: one may be large.
     for blocks in blocks.chunks(16) {
         let rows: Vec<_> = blocks
@@ -78,8 +105,17 @@ pub async fn insert(conn: &mut Conn, ws: WorkspaceKey, revision: i64, blocks: &[
 }
 
 /// Writes the open conversations of one revision.
-pub async fn insert_open(conn: &mut Conn, ws: WorkspaceKey, revision: i64, bytes: &[u8]) -> Result<()> {
-    let row = (open_blocks::workspace_id.eq(ws.0), open_blocks::revision.eq(revision), open_blocks::block.eq(bytes));
+pub async fn insert_open(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    revision: i64,
+    bytes: &[u8],
+) -> Result<()> {
+    let row = (
+        open_blocks::workspace_id.eq(ws.0),
+        open_blocks::revision.eq(revision),
+        open_blocks::block.eq(bytes),
+    );
     execute!(conn, diesel::insert_into(open_blocks::table).values(row))?;
     Ok(())
 }
@@ -107,12 +143,22 @@ pub async fn list_days(conn: &mut Conn, ws: WorkspaceKey, revision: i64) -> Resu
 }
 
 /// Removes everything that was written under a revision that no ledger names.
-pub(crate) async fn delete_revision(conn: &mut Conn, ws: WorkspaceKey, revision: i64) -> Result<()> {
+pub(crate) async fn delete_revision(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    revision: i64,
+) -> Result<()> {
     for day in list_days(conn, ws, revision).await? {
-        execute!(conn, diesel::delete(day_blocks::table.find((ws.0, day.number(), revision))))?;
+        execute!(
+            conn,
+            diesel::delete(day_blocks::table.find((ws.0, day.number(), revision)))
+        )?;
         super::summaries::delete(conn, ws, day.number(), revision).await?;
     }
-    execute!(conn, diesel::delete(open_blocks::table.find((ws.0, revision))))?;
+    execute!(
+        conn,
+        diesel::delete(open_blocks::table.find((ws.0, revision)))
+    )?;
     Ok(())
 }
 
@@ -121,7 +167,9 @@ pub(crate) async fn delete_revision(conn: &mut Conn, ws: WorkspaceKey, revision:
 pub async fn delete_abandoned(conn: &mut Conn, ws: WorkspaceKey) -> Result<()> {
     let current: Vec<(i32, i64)> = load!(
         conn,
-        ledger_days::table.filter(ledger_days::workspace_id.eq(ws.0)).select((ledger_days::day, ledger_days::revision))
+        ledger_days::table
+            .filter(ledger_days::workspace_id.eq(ws.0))
+            .select((ledger_days::day, ledger_days::revision))
     )?;
     let current: rustc_hash::FxHashSet<(i32, i64)> = current.into_iter().collect();
     let live: Vec<(i32, i64)> = load!(
@@ -132,10 +180,16 @@ pub async fn delete_abandoned(conn: &mut Conn, ws: WorkspaceKey) -> Result<()> {
             .select((day_blocks::day, day_blocks::revision))
     )?;
     for (day, revision) in live.into_iter().filter(|block| !current.contains(block)) {
-        execute!(conn, diesel::delete(day_blocks::table.find((ws.0, day, revision))))?;
+        execute!(
+            conn,
+            diesel::delete(day_blocks::table.find((ws.0, day, revision)))
+        )?;
         super::summaries::delete(conn, ws, day, revision).await?;
     }
-    let open: Option<i64> = first!(conn, ledgers::table.find(ws.0).select(ledgers::open_revision))?;
+    let open: Option<i64> = first!(
+        conn,
+        ledgers::table.find(ws.0).select(ledgers::open_revision)
+    )?;
     let other = open_blocks::table
         .filter(open_blocks::workspace_id.eq(ws.0))
         .filter(open_blocks::superseded_at.is_null())

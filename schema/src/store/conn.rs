@@ -48,7 +48,9 @@ macro_rules! load {
     ($conn:expr, $query:expr) => {
         match $conn {
             $crate::store::conn::Conn::Sqlite(c) => diesel::RunQueryDsl::load($query, &mut **c),
-            $crate::store::conn::Conn::Postgres(c) => diesel_async::RunQueryDsl::load($query, &mut ***c).await,
+            $crate::store::conn::Conn::Postgres(c) => {
+                diesel_async::RunQueryDsl::load($query, &mut ***c).await
+            }
         }
     };
 }
@@ -57,8 +59,12 @@ macro_rules! load {
 macro_rules! first {
     ($conn:expr, $query:expr) => {
         diesel::OptionalExtension::optional(match $conn {
-            $crate::store::conn::Conn::Sqlite(c) => diesel::RunQueryDsl::get_result($query, &mut **c),
-            $crate::store::conn::Conn::Postgres(c) => diesel_async::RunQueryDsl::get_result($query, &mut ***c).await,
+            $crate::store::conn::Conn::Sqlite(c) => {
+                diesel::RunQueryDsl::get_result($query, &mut **c)
+            }
+            $crate::store::conn::Conn::Postgres(c) => {
+                diesel_async::RunQueryDsl::get_result($query, &mut ***c).await
+            }
         })
     };
 }
@@ -68,7 +74,9 @@ macro_rules! execute {
     ($conn:expr, $query:expr) => {
         match $conn {
             $crate::store::conn::Conn::Sqlite(c) => diesel::RunQueryDsl::execute($query, &mut **c),
-            $crate::store::conn::Conn::Postgres(c) => diesel_async::RunQueryDsl::execute($query, &mut ***c).await,
+            $crate::store::conn::Conn::Postgres(c) => {
+                diesel_async::RunQueryDsl::execute($query, &mut ***c).await
+            }
         }
     };
 }

@@ -26,7 +26,8 @@ impl Store {
         keys: &[ConversationKey],
     ) -> Result<Vec<(ConversationKey, String)>> {
         let keys: Vec<i64> = keys.iter().map(|key| key.0).collect();
-        self.read(move |conn| Box::pin(async move { list_ids(conn, ws, &keys).await })).await
+        self.read(move |conn| Box::pin(async move { list_ids(conn, ws, &keys).await }))
+            .await
     }
 
     /// These conversations as they are now, in no order; those that were deleted are missing.
@@ -36,11 +37,16 @@ impl Store {
         keys: &[ConversationKey],
     ) -> Result<Vec<ConversationDetail>> {
         let keys: Vec<i64> = keys.iter().map(|key| key.0).collect();
-        self.read(move |conn| Box::pin(async move { list_details(conn, ws, &keys).await })).await
+        self.read(move |conn| Box::pin(async move { list_details(conn, ws, &keys).await }))
+            .await
     }
 }
 
-async fn list_ids(conn: &mut Conn, ws: WorkspaceKey, keys: &[i64]) -> Result<Vec<(ConversationKey, String)>> {
+async fn list_ids(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    keys: &[i64],
+) -> Result<Vec<(ConversationKey, String)>> {
     let mut found = Vec::with_capacity(keys.len());
     for keys in keys.chunks(conn.most_keys()) {
         let query = conversations::table
@@ -99,7 +105,11 @@ pub(crate) const FACT_COLUMNS: FactColumns = (
 );
 
 /// The rows of these keys, in no order.
-pub(crate) async fn list_facts(conn: &mut Conn, ws: WorkspaceKey, keys: &[i64]) -> Result<Vec<FactRow>> {
+pub(crate) async fn list_facts(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    keys: &[i64],
+) -> Result<Vec<FactRow>> {
     let mut found: Vec<FactRow> = Vec::with_capacity(keys.len());
     for keys in keys.chunks(conn.most_keys()) {
         let query = conversations::table
@@ -112,7 +122,11 @@ pub(crate) async fn list_facts(conn: &mut Conn, ws: WorkspaceKey, keys: &[i64]) 
     Ok(found)
 }
 
-async fn list_details(conn: &mut Conn, ws: WorkspaceKey, keys: &[i64]) -> Result<Vec<ConversationDetail>> {
+async fn list_details(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    keys: &[i64],
+) -> Result<Vec<ConversationDetail>> {
     let mut found = Vec::with_capacity(keys.len());
     for keys in keys.chunks(conn.most_keys()) {
         let query = conversations::table
@@ -130,7 +144,9 @@ async fn list_details(conn: &mut Conn, ws: WorkspaceKey, keys: &[i64]) -> Result
 /// The row as a fact; `None` where the conversation has not come yet.
 pub(crate) fn fact(row: &FactRow) -> Result<Option<Conversation>> {
     let key = row.conversation_key;
-    let (Some(customer), Some(created_at), Some(channel)) = (row.customer_key, row.created_at, row.channel_key) else {
+    let (Some(customer), Some(created_at), Some(channel)) =
+        (row.customer_key, row.created_at, row.channel_key)
+    else {
         return Ok(None);
     };
     let outcome = match row.outcome {

@@ -18,9 +18,14 @@ pub struct Customer {
 
 impl Store {
     /// The customers of these keys, in no order.
-    pub async fn find_customers(&self, ws: WorkspaceKey, keys: &[CustomerKey]) -> Result<Vec<Customer>> {
+    pub async fn find_customers(
+        &self,
+        ws: WorkspaceKey,
+        keys: &[CustomerKey],
+    ) -> Result<Vec<Customer>> {
         let keys: Vec<i64> = keys.iter().map(|key| key.0).collect();
-        self.read(move |conn| Box::pin(async move { find(conn, ws, &keys).await })).await
+        self.read(move |conn| Box::pin(async move { find(conn, ws, &keys).await }))
+            .await
     }
 }
 
@@ -42,7 +47,11 @@ async fn find(conn: &mut Conn, ws: WorkspaceKey, keys: &[i64]) -> Result<Vec<Cus
             .filter(customers::customer_key.eq_any(keys))
             .select((customers::customer_key, customers::id, customers::name));
         let rows: Vec<(i64, String, Option<String>)> = load!(conn, query)?;
-        found.extend(rows.into_iter().map(|(key, id, name)| Customer { key: CustomerKey(key), id, name }));
+        found.extend(rows.into_iter().map(|(key, id, name)| Customer {
+            key: CustomerKey(key),
+            id,
+            name,
+        }));
     }
     Ok(found)
 }

@@ -11,8 +11,13 @@ use crate::{day::Day, id::WorkspaceKey, instant::Instant, period::Period};
 
 impl Store {
     /// How many days wait for a rollup, of all or of `within`.
-    pub async fn count_pending_days(&self, ws: WorkspaceKey, within: Option<Period>) -> Result<u64> {
-        self.read(move |conn| Box::pin(count(conn, ws, within))).await
+    pub async fn count_pending_days(
+        &self,
+        ws: WorkspaceKey,
+        within: Option<Period>,
+    ) -> Result<u64> {
+        self.read(move |conn| Box::pin(count(conn, ws, within)))
+            .await
     }
 
     /// What waits for a rollup, in all workspaces together: for whoever watches the installation.
@@ -22,7 +27,8 @@ impl Store {
 
     /// The number of the latest change of facts.
     pub async fn latest_change(&self, ws: WorkspaceKey) -> Result<i64> {
-        self.read(move |conn| Box::pin(latest_change(conn, ws))).await
+        self.read(move |conn| Box::pin(latest_change(conn, ws)))
+            .await
     }
 
     /// Marks days as if their facts had changed, so that the next run makes them anew; but for final ones, which can't be.
@@ -32,8 +38,10 @@ impl Store {
             Box::pin(async move {
                 let change = next_change(conn, ws).await?;
                 let ledger = super::ledger::find(conn, ws).await?;
-                let made: Vec<Day> =
-                    days.into_iter().filter(|day| !ledger.is_some_and(|ledger| ledger.is_final(*day))).collect();
+                let made: Vec<Day> = days
+                    .into_iter()
+                    .filter(|day| !ledger.is_some_and(|ledger| ledger.is_final(*day)))
+                    .collect();
                 upsert(conn, ws, &made, change, now).await
             })
         })
@@ -51,17 +59,28 @@ pub struct Waiting {
 }
 
 async fn count_all(conn: &mut Conn) -> Result<Waiting> {
-    let all = dirty_days::table.select((diesel::dsl::count_star(), diesel::dsl::min(dirty_days::marked_at)));
+    let all = dirty_days::table.select((
+        diesel::dsl::count_star(),
+        diesel::dsl::min(dirty_days::marked_at),
+    ));
     let found: Option<(i64, Option<i64>)> = first!(conn, all)?;
     let (days, oldest) = found.unwrap_or_default();
-    Ok(Waiting { days: days.unsigned_abs(), oldest: oldest.map(Instant::from_micros) })
+    Ok(Waiting {
+        days: days.unsigned_abs(),
+        oldest: oldest.map(Instant::from_micros),
+    })
 }
 
 async fn count(conn: &mut Conn, ws: WorkspaceKey, within: Option<Period>) -> Result<u64> {
     let mine = dirty_days::table.filter(dirty_days::workspace_id.eq(ws.0));
-    let (from, to) = within.map_or((i32::MIN, i32::MAX), |period| (period.from().number(), period.to().number()));
-    let counted: Option<i64> =
-        first!(conn, mine.filter(dirty_days::day.between(from, to)).select(diesel::dsl::count_star()))?;
+    let (from, to) = within.map_or((i32::MIN, i32::MAX), |period| {
+        (period.from().number(), period.to().number())
+    });
+    let counted: Option<i64> = first!(
+        conn,
+        mine.filter(dirty_days::day.between(from, to))
+            .select(diesel::dsl::count_star())
+    )?;
     Ok(counted.unwrap_or(0).unsigned_abs())
 }
 
@@ -72,12 +91,20 @@ pub async fn list(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<(Day, i64)>> 
         .select((dirty_days::day, dirty_days::mark))
         .order(dirty_days::day);
     let days: Vec<(i32, i64)> = load!(conn, query)?;
-    Ok(days.into_iter().map(|(day, mark)| (Day::from_number(day), mark)).collect())
+    Ok(days
+        .into_iter()
+        .map(|(day, mark)| (Day::from_number(day), mark))
+        .collect())
 }
 
 /// The workspaces that have marked days.
 pub async fn list_workspaces(conn: &mut Conn) -> Result<Vec<WorkspaceKey>> {
-    let found: Vec<i64> = load!(conn, dirty_days::table.select(dirty_days::workspace_id).distinct())?;
+    let found: Vec<i64> = load!(
+        conn,
+        dirty_days::table
+            .select(dirty_days::workspace_id)
+            .distinct()
+    )?;
     Ok(found.into_iter().map(WorkspaceKey).collect())
 }
 
@@ -91,7 +118,10 @@ pub async fn latest_change(conn: &mut Conn, ws: WorkspaceKey) -> Result<i64> {
 /// more than one of a workspace's rows takes this lock first.
 pub(crate) async fn lock(conn: &mut Conn, ws: WorkspaceKey) -> Result<()> {
     let row = counters::table.find(ws.0);
-    execute!(conn, diesel::update(row).set(counters::change.eq(counters::change)))?;
+    execute!(
+        conn,
+        diesel::update(row).set(counters::change.eq(counters::change))
+    )?;
     Ok(())
 }
 
@@ -99,12 +129,21 @@ pub(crate) async fn lock(conn: &mut Conn, ws: WorkspaceKey) -> Result<()> {
 /// number sees all changes before it too.
 pub async fn next_change(conn: &mut Conn, ws: WorkspaceKey) -> Result<i64> {
     let row = counters::table.find(ws.0);
-    execute!(conn, diesel::update(row).set(counters::change.eq(counters::change + 1)))?;
+    execute!(
+        conn,
+        diesel::update(row).set(counters::change.eq(counters::change + 1))
+    )?;
     latest_change(conn, ws).await
 }
 
 /// Marks `days` with the number of a change.
-pub async fn upsert(conn: &mut Conn, ws: WorkspaceKey, days: &[Day], change: i64, now: Instant) -> Result<()> {
+pub async fn upsert(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    days: &[Day],
+    change: i64,
+    now: Instant,
+) -> Result<()> {
     for days in days.chunks(conn.most_binds() / 4) {
         let rows: Vec<_> = days
             .iter()
@@ -131,7 +170,9 @@ pub async fn upsert(conn: &mut Conn, ws: WorkspaceKey, days: &[Day], change: i64
 
 /// Takes away the marks of changes up to `seen`; a day that was marked again since keeps its mark.
 pub async fn remove(conn: &mut Conn, ws: WorkspaceKey, seen: i64) -> Result<()> {
-    let done = dirty_days::table.filter(dirty_days::workspace_id.eq(ws.0)).filter(dirty_days::mark.le(seen));
+    let done = dirty_days::table
+        .filter(dirty_days::workspace_id.eq(ws.0))
+        .filter(dirty_days::mark.le(seen));
     execute!(conn, diesel::delete(done))?;
     Ok(())
 }

@@ -43,8 +43,16 @@ pub enum StoreError {
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 impl StoreError {
-    pub(crate) fn damaged(table: &'static str, column: &'static str, key: impl std::fmt::Display) -> Self {
-        Self::Damaged { table, column, key: format!("{key}") }
+    pub(crate) fn damaged(
+        table: &'static str,
+        column: &'static str,
+        key: impl std::fmt::Display,
+    ) -> Self {
+        Self::Damaged {
+            table,
+            column,
+            key: format!("{key}"),
+        }
     }
 
     /// As it is told once nobody tries again.
@@ -65,8 +73,10 @@ impl From<DieselError> for StoreError {
             DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, info) => {
                 Self::Exists(info.message().to_owned())
             }
-            DieselError::DatabaseError(_, info) => unavailable(info.message())
-                .map_or_else(|| Self::Database(error.to_string()), |why| Self::Unavailable(why.to_owned())),
+            DieselError::DatabaseError(_, info) => unavailable(info.message()).map_or_else(
+                || Self::Database(error.to_string()),
+                |why| Self::Unavailable(why.to_owned()),
+            ),
             _ => Self::Database(error.to_string()),
         }
     }
@@ -75,14 +85,23 @@ impl From<DieselError> for StoreError {
 /// Why nothing can be done for now, in words, where that is what the database says.
 fn unavailable(said: &str) -> Option<&'static str> {
     const SAYINGS: [(&str, &str); 6] = [
-        ("database is locked", "another process has kept the database locked for too long"),
+        (
+            "database is locked",
+            "another process has kept the database locked for too long",
+        ),
         ("database or disk is full", FULL),
         ("No space left on device", FULL),
         ("disk I/O error", "the disk can't be read or written"),
         ("statement timeout", "a statement took longer than it may"),
-        ("unable to open database file", "the database's file can't be opened"),
+        (
+            "unable to open database file",
+            "the database's file can't be opened",
+        ),
     ];
-    SAYINGS.iter().find(|(saying, _)| said.contains(saying)).map(|(_, why)| *why)
+    SAYINGS
+        .iter()
+        .find(|(saying, _)| said.contains(saying))
+        .map(|(_, why)| *why)
 }
 
 const FULL: &str = "its disk is full; what was acknowledged is kept, nothing more can be written";

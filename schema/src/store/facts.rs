@@ -18,7 +18,12 @@ use crate::{
 };
 
 /// Everything that happened in `[start, end)` in conversations that have come, with those conversations.
-pub async fn read(conn: &mut Conn, ws: WorkspaceKey, start: Instant, end: Instant) -> Result<Facts> {
+pub async fn read(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    start: Instant,
+    end: Instant,
+) -> Result<Facts> {
     let (start, end) = (start.micros(), end.micros());
     let messages = list_messages(conn, ws, start, end).await?;
     let ratings = list_ratings(conn, ws, start, end).await?;
@@ -35,27 +40,53 @@ pub async fn read(conn: &mut Conn, ws: WorkspaceKey, start: Instant, end: Instan
     missing.sort_unstable();
     missing.dedup();
     rows.extend(list_by_key(conn, ws, &missing).await?);
-    let facts = rows.iter().filter_map(|row| conversation_store::fact(row).transpose());
+    let facts = rows
+        .iter()
+        .filter_map(|row| conversation_store::fact(row).transpose());
     let mut conversations: Vec<Conversation> = facts.collect::<Result<_>>()?;
     conversations.sort_unstable_by_key(|conversation| conversation.key);
-    Ok(whole(Facts { conversations, messages, ratings, follow_ups }))
+    Ok(whole(Facts {
+        conversations,
+        messages,
+        ratings,
+        follow_ups,
+    }))
 }
 
 /// Leaves out the events of conversations that have not come.
 fn whole(mut facts: Facts) -> Facts {
-    let come: FxHashSet<ConversationKey> = facts.conversations.iter().map(|conversation| conversation.key).collect();
-    facts.messages.retain(|message| come.contains(&message.conversation));
-    facts.ratings.retain(|rating| come.contains(&rating.conversation));
-    facts.follow_ups.retain(|follow_up| come.contains(&follow_up.conversation));
+    let come: FxHashSet<ConversationKey> = facts
+        .conversations
+        .iter()
+        .map(|conversation| conversation.key)
+        .collect();
+    facts
+        .messages
+        .retain(|message| come.contains(&message.conversation));
+    facts
+        .ratings
+        .retain(|rating| come.contains(&rating.conversation));
+    facts
+        .follow_ups
+        .retain(|follow_up| come.contains(&follow_up.conversation));
     facts
 }
 
-async fn list_messages(conn: &mut Conn, ws: WorkspaceKey, start: i64, end: i64) -> Result<Vec<Message>> {
+async fn list_messages(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    start: i64,
+    end: i64,
+) -> Result<Vec<Message>> {
     let query = messages::table
         .filter(messages::workspace_id.eq(ws.0))
         .filter(messages::sent_at.ge(start).and(messages::sent_at.lt(end)))
         .filter(messages::kind.le(REPLY))
-        .select((messages::sent_at, messages::kind, messages::conversation_key));
+        .select((
+            messages::sent_at,
+            messages::kind,
+            messages::conversation_key,
+        ));
     let rows: Vec<(i64, i16, i64)> = load!(conn, query)?;
     Ok(rows.into_iter().map(message).collect())
 }
@@ -68,7 +99,12 @@ fn message((sent_at, kind, conversation): (i64, i16, i64)) -> Message {
     }
 }
 
-async fn list_ratings(conn: &mut Conn, ws: WorkspaceKey, start: i64, end: i64) -> Result<Vec<crate::facts::Rating>> {
+async fn list_ratings(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    start: i64,
+    end: i64,
+) -> Result<Vec<crate::facts::Rating>> {
     let query = ratings::table
         .filter(ratings::workspace_id.eq(ws.0))
         .filter(ratings::rated_at.ge(start).and(ratings::rated_at.lt(end)));
@@ -76,11 +112,24 @@ async fn list_ratings(conn: &mut Conn, ws: WorkspaceKey, start: i64, end: i64) -
     rows.iter().map(rating_store::fact).collect()
 }
 
-async fn list_follow_ups(conn: &mut Conn, ws: WorkspaceKey, start: i64, end: i64) -> Result<Vec<FollowUp>> {
+async fn list_follow_ups(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    start: i64,
+    end: i64,
+) -> Result<Vec<FollowUp>> {
     let query = follow_ups::table
         .filter(follow_ups::workspace_id.eq(ws.0))
-        .filter(follow_ups::completed_at.ge(start).and(follow_ups::completed_at.lt(end)))
-        .select((follow_ups::conversation_key, follow_ups::completed_at, follow_ups::assignee_key));
+        .filter(
+            follow_ups::completed_at
+                .ge(start)
+                .and(follow_ups::completed_at.lt(end)),
+        )
+        .select((
+            follow_ups::conversation_key,
+            follow_ups::completed_at,
+            follow_ups::assignee_key,
+        ));
     let rows: Vec<(i64, Option<i64>, Option<i64>)> = load!(conn, query)?;
     Ok(rows
         .into_iter()
@@ -95,12 +144,29 @@ async fn list_follow_ups(conn: &mut Conn, ws: WorkspaceKey, start: i64, end: i64
 }
 
 /// Two index scans: one on creation, one on closing.
-async fn list_created_or_closed(conn: &mut Conn, ws: WorkspaceKey, start: i64, end: i64) -> Result<Vec<FactRow>> {
+async fn list_created_or_closed(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    start: i64,
+    end: i64,
+) -> Result<Vec<FactRow>> {
     let mine = || conversations::table.filter(conversations::workspace_id.eq(ws.0));
-    let created = mine().filter(conversations::created_at.ge(start).and(conversations::created_at.lt(end)));
+    let created = mine().filter(
+        conversations::created_at
+            .ge(start)
+            .and(conversations::created_at.lt(end)),
+    );
     let closed = mine()
-        .filter(conversations::closed_at.ge(start).and(conversations::closed_at.lt(end)))
-        .filter(conversations::created_at.lt(start).or(conversations::created_at.ge(end)));
+        .filter(
+            conversations::closed_at
+                .ge(start)
+                .and(conversations::closed_at.lt(end)),
+        )
+        .filter(
+            conversations::created_at
+                .lt(start)
+                .or(conversations::created_at.ge(end)),
+        );
     let mut rows: Vec<FactRow> = load!(conn, created.select(FACT_COLUMNS))?;
     let closed: Vec<FactRow> = load!(conn, closed.select(FACT_COLUMNS))?;
     rows.extend(closed);
@@ -111,7 +177,9 @@ async fn list_created_or_closed(conn: &mut Conn, ws: WorkspaceKey, start: i64, e
 const DENSE: i64 = 4;
 
 async fn list_by_key(conn: &mut Conn, ws: WorkspaceKey, wanted: &[i64]) -> Result<Vec<FactRow>> {
-    let (Some(first), Some(last)) = (wanted.first(), wanted.last()) else { return Ok(Vec::new()) };
+    let (Some(first), Some(last)) = (wanted.first(), wanted.last()) else {
+        return Ok(Vec::new());
+    };
     if DENSE * (wanted.len() as i64) < last - first {
         return conversation_store::list_facts(conn, ws, wanted).await;
     }
@@ -120,7 +188,10 @@ async fn list_by_key(conn: &mut Conn, ws: WorkspaceKey, wanted: &[i64]) -> Resul
         .filter(conversations::conversation_key.between(*first, *last))
         .select(FACT_COLUMNS);
     let rows: Vec<FactRow> = load!(conn, range)?;
-    Ok(rows.into_iter().filter(|row| wanted.binary_search(&row.conversation_key).is_ok()).collect())
+    Ok(rows
+        .into_iter()
+        .filter(|row| wanted.binary_search(&row.conversation_key).is_ok())
+        .collect())
 }
 
 /// All conversations that are open now, by key.
@@ -144,7 +215,10 @@ pub async fn read_open(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<OpenConv
                 key: ConversationKey(key),
                 assignee: assignee.map(MemberKey),
                 channel: ChannelKey(channel),
-                labels: keys::split(&labels, "conversations", "label_keys")?.into_iter().map(LabelKey).collect(),
+                labels: keys::split(&labels, "conversations", "label_keys")?
+                    .into_iter()
+                    .map(LabelKey)
+                    .collect(),
                 created_at: Instant::from_micros(created_at),
             })
         })
@@ -174,14 +248,25 @@ pub async fn extent(conn: &mut Conn, ws: WorkspaceKey) -> Result<Option<(Instant
     ];
     let low = ends.iter().flatten().map(|(low, _)| *low).min();
     let high = ends.iter().flatten().map(|(_, high)| *high).max();
-    Ok(low.zip(high).map(|(low, high)| (Instant::from_micros(low), Instant::from_micros(high))))
+    Ok(low
+        .zip(high)
+        .map(|(low, high)| (Instant::from_micros(low), Instant::from_micros(high))))
 }
 
 /// How many messages `[start, end)` has: most of the work of a rollup is theirs.
-pub async fn count_messages(conn: &mut Conn, ws: WorkspaceKey, start: Instant, end: Instant) -> Result<u64> {
+pub async fn count_messages(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    start: Instant,
+    end: Instant,
+) -> Result<u64> {
     let query = messages::table
         .filter(messages::workspace_id.eq(ws.0))
-        .filter(messages::sent_at.ge(start.micros()).and(messages::sent_at.lt(end.micros())))
+        .filter(
+            messages::sent_at
+                .ge(start.micros())
+                .and(messages::sent_at.lt(end.micros())),
+        )
         .count();
     let count: Option<i64> = first!(conn, query)?;
     Ok(count.unwrap_or(0).unsigned_abs())
@@ -200,7 +285,11 @@ pub async fn read_messages_of(
             .filter(messages::workspace_id.eq(ws.0))
             .filter(messages::conversation_key.eq_any(wanted))
             .filter(messages::kind.le(REPLY))
-            .select((messages::sent_at, messages::kind, messages::conversation_key));
+            .select((
+                messages::sent_at,
+                messages::kind,
+                messages::conversation_key,
+            ));
         let rows: Vec<(i64, i16, i64)> = load!(conn, query)?;
         for message in rows.into_iter().map(message) {
             found.entry(message.conversation).or_default().push(message);

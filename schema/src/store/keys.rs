@@ -16,5 +16,10 @@ pub(crate) fn join(keys: impl IntoIterator<Item = i64>) -> String {
 
 /// The keys of a stored list. `table` and `column` are named where it can't be read.
 pub(crate) fn split(text: &str, table: &'static str, column: &'static str) -> Result<Vec<i64>> {
-    text.split_ascii_whitespace().map(|key| key.parse().map_err(|_| StoreError::damaged(table, column, text))).collect()
+    text.split_ascii_whitespace()
+        .map(|key| {
+            key.parse()
+                .map_err(|_| StoreError::damaged(table, column, text))
+        })
+        .collect()
 }

@@ -55,8 +55,11 @@ pub async fn take(
     let free = leases::table
         .filter(leases::workspace_id.eq(ws.0).and(leases::name.eq(name)))
         .filter(leases::expires_at.lt(from).or(leases::expires_at.gt(to)));
-    let mine =
-        (leases::holder.eq(holder), leases::epoch.eq(leases::epoch + 1), leases::expires_at.eq(until(now).micros()));
+    let mine = (
+        leases::holder.eq(holder),
+        leases::epoch.eq(leases::epoch + 1),
+        leases::expires_at.eq(until(now).micros()),
+    );
     if execute!(conn, diesel::update(free).set(mine))? == 0 {
         let new = (
             leases::workspace_id.eq(ws.0),
@@ -65,7 +68,13 @@ pub async fn take(
             leases::epoch.eq(1_i64),
             leases::expires_at.eq(until(now).micros()),
         );
-        if execute!(conn, diesel::insert_into(leases::table).values(new).on_conflict_do_nothing())? == 0 {
+        if execute!(
+            conn,
+            diesel::insert_into(leases::table)
+                .values(new)
+                .on_conflict_do_nothing()
+        )? == 0
+        {
             return Ok(None);
         }
     }
@@ -74,21 +83,35 @@ pub async fn take(
 }
 
 /// Whether nobody holds a lease: to look costs less than to try.
-pub async fn is_free(conn: &mut Conn, (ws, name): (WorkspaceKey, &'static str), now: Instant) -> Result<bool> {
-    let expires: Option<i64> = first!(conn, leases::table.find((ws.0, name)).select(leases::expires_at))?;
+pub async fn is_free(
+    conn: &mut Conn,
+    (ws, name): (WorkspaceKey, &'static str),
+    now: Instant,
+) -> Result<bool> {
+    let expires: Option<i64> = first!(
+        conn,
+        leases::table.find((ws.0, name)).select(leases::expires_at)
+    )?;
     let (from, to) = free_outside(now);
     Ok(expires.is_none_or(|expires| expires < from || to < expires))
 }
 
 /// Renews a lease and keeps it from being taken until the transaction ends; false where it has gone to another.
 pub async fn hold(conn: &mut Conn, lease: Lease, now: Instant) -> Result<bool> {
-    let mine = leases::table.find((lease.ws.0, lease.name)).filter(leases::epoch.eq(lease.epoch));
-    Ok(execute!(conn, diesel::update(mine).set(leases::expires_at.eq(until(now).micros())))? == 1)
+    let mine = leases::table
+        .find((lease.ws.0, lease.name))
+        .filter(leases::epoch.eq(lease.epoch));
+    Ok(execute!(
+        conn,
+        diesel::update(mine).set(leases::expires_at.eq(until(now).micros()))
+    )? == 1)
 }
 
 /// Gives a lease back, where it is still held.
 pub async fn release(conn: &mut Conn, lease: Lease) -> Result<()> {
-    let mine = leases::table.find((lease.ws.0, lease.name)).filter(leases::epoch.eq(lease.epoch));
+    let mine = leases::table
+        .find((lease.ws.0, lease.name))
+        .filter(leases::epoch.eq(lease.epoch));
     execute!(conn, diesel::update(mine).set(leases::expires_at.eq(0_i64)))?;
     Ok(())
 }

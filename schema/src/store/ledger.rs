@@ -106,7 +106,8 @@ impl Store {
     /// The generation that is current in each of these workspaces; those that are not there are missing from the answer.
     pub async fn generations(&self, of: &[WorkspaceKey]) -> Result<Vec<(WorkspaceKey, i64)>> {
         let of: Vec<i64> = of.iter().map(|ws| ws.0).collect();
-        self.read(move |conn| Box::pin(async move { list_generations(conn, &of).await })).await
+        self.read(move |conn| Box::pin(async move { list_generations(conn, &of).await }))
+            .await
     }
 
     /// The current revision of each day that has a block, ascending.
@@ -117,12 +118,21 @@ impl Store {
 
 /// Asks for another zone; it takes effect with the next run, which rebuilds everything. Asking for the current one takes the
 /// wish back. Whether that is another wish than before.
-pub(crate) async fn set_pending_zone(conn: &mut Conn, ws: WorkspaceKey, zone: Zone, now: Instant) -> Result<bool> {
+pub(crate) async fn set_pending_zone(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    zone: Zone,
+    now: Instant,
+) -> Result<bool> {
     // A change: imports that marked no days of the new zone are seen by the run that takes it up.
     super::dirty_days::next_change(conn, ws).await?;
-    let Some(ledger) = find(conn, ws).await? else { return Ok(false) };
+    let Some(ledger) = find(conn, ws).await? else {
+        return Ok(false);
+    };
     if let Some(before) = ledger.final_before.filter(|_| ledger.zone != zone) {
-        let why = format!("the days before {before} are final, and can't be made anew in another time zone");
+        let why = format!(
+            "the days before {before} are final, and can't be made anew in another time zone"
+        );
         return Err(StoreError::Final(why));
     }
     let pending = (ledger.zone != zone).then_some(zone);
@@ -132,7 +142,10 @@ pub(crate) async fn set_pending_zone(conn: &mut Conn, ws: WorkspaceKey, zone: Zo
     // What a run has read in a zone that was not asked for meanwhile may be old: imports marked no days of it.
     super::queue::fail_other_zones(conn, ws, ledger.zone, now).await?;
     let row = ledgers::table.find(ws.0);
-    execute!(conn, diesel::update(row).set(ledgers::pending_timezone.eq(pending.map(Zone::name))))?;
+    execute!(
+        conn,
+        diesel::update(row).set(ledgers::pending_timezone.eq(pending.map(Zone::name)))
+    )?;
     Ok(true)
 }
 
@@ -162,9 +175,13 @@ const COLUMNS: Columns = (
 
 /// What is current in every workspace.
 pub(crate) async fn list(conn: &mut Conn) -> Result<Vec<(WorkspaceKey, Ledger)>> {
-    let query = ledgers::table.order(ledgers::workspace_id).select((ledgers::workspace_id, COLUMNS));
+    let query = ledgers::table
+        .order(ledgers::workspace_id)
+        .select((ledgers::workspace_id, COLUMNS));
     let rows: Vec<(i64, LedgerRow)> = load!(conn, query)?;
-    rows.into_iter().map(|(ws, row)| Ok((WorkspaceKey(ws), ledger(WorkspaceKey(ws), row)?))).collect()
+    rows.into_iter()
+        .map(|(ws, row)| Ok((WorkspaceKey(ws), ledger(WorkspaceKey(ws), row)?)))
+        .collect()
 }
 
 /// What is current in `ws`.
@@ -175,14 +192,19 @@ pub async fn find(conn: &mut Conn, ws: WorkspaceKey) -> Result<Option<Ledger>> {
 }
 
 fn ledger(ws: WorkspaceKey, row: LedgerRow) -> Result<Ledger> {
-    let zone = |name: &str, column| Zone::parse(name).map_err(|_| StoreError::damaged("ledgers", column, ws));
+    let zone = |name: &str, column| {
+        Zone::parse(name).map_err(|_| StoreError::damaged("ledgers", column, ws))
+    };
     Ok(Ledger {
         generation: row.generation,
         head: row.head,
         directory_version: row.directory_version,
         rolled_up_at: row.rolled_up_at.map(Instant::from_micros),
         zone: zone(&row.timezone, "timezone")?,
-        pending_zone: row.pending_timezone.map(|name| zone(&name, "pending_timezone")).transpose()?,
+        pending_zone: row
+            .pending_timezone
+            .map(|name| zone(&name, "pending_timezone"))
+            .transpose()?,
         open_revision: row.open_revision,
         last_night: row.last_night.map(Day::from_number),
         final_before: row.final_before.map(Day::from_number),
@@ -196,7 +218,10 @@ async fn list_generations(conn: &mut Conn, of: &[i64]) -> Result<Vec<(WorkspaceK
             .filter(ledgers::workspace_id.eq_any(of))
             .select((ledgers::workspace_id, ledgers::generation));
         let rows: Vec<(i64, i64)> = load!(conn, query)?;
-        found.extend(rows.into_iter().map(|(ws, generation)| (WorkspaceKey(ws), generation)));
+        found.extend(
+            rows.into_iter()
+                .map(|(ws, generation)| (WorkspaceKey(ws), generation)),
+        );
     }
     Ok(found)
 }
@@ -204,7 +229,10 @@ async fn list_generations(conn: &mut Conn, of: &[i64]) -> Result<Vec<(WorkspaceK
 /// Keeps others from writing the ledger's row until the transaction ends.
 pub(crate) async fn lock(conn: &mut Conn, ws: WorkspaceKey) -> Result<()> {
     let row = ledgers::table.find(ws.0);
-    execute!(conn, diesel::update(row).set(ledgers::directory_version.eq(ledgers::directory_version)))?;
+    execute!(
+        conn,
+        diesel::update(row).set(ledgers::directory_version.eq(ledgers::directory_version))
+    )?;
     Ok(())
 }
 
@@ -223,7 +251,9 @@ pub(crate) async fn bump_directory(conn: &mut Conn, ws: WorkspaceKey) -> Result<
 
 /// The current revision of each day that has a block, ascending.
 pub async fn list_days(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<LedgerDay>> {
-    let query = ledger_days::table.filter(ledger_days::workspace_id.eq(ws.0)).order(ledger_days::day);
+    let query = ledger_days::table
+        .filter(ledger_days::workspace_id.eq(ws.0))
+        .order(ledger_days::day);
     let rows: Vec<LedgerDayRow> = load!(conn, query)?;
     Ok(rows
         .into_iter()
@@ -241,26 +271,44 @@ pub async fn list_days(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<LedgerDa
 pub async fn flip(conn: &mut Conn, lease: Lease, flip: &Flip) -> Result<Option<i64>> {
     let ws = lease.ws;
     super::dirty_days::lock(conn, ws).await?;
-    if !leases::hold(conn, lease, flip.at).await? || !super::queue::lock(conn, ws, flip.run).await? {
+    if !leases::hold(conn, lease, flip.at).await? || !super::queue::lock(conn, ws, flip.run).await?
+    {
         return Ok(None);
     }
     let ledger = find(conn, ws).await?;
-    if ledger.is_none_or(|ledger| flip.zone != ledger.zone && Some(flip.zone) != ledger.pending_zone) {
+    if ledger
+        .is_none_or(|ledger| flip.zone != ledger.zone && Some(flip.zone) != ledger.pending_zone)
+    {
         // The zone that the run was made for is not wanted any more; imports since have marked no days of it.
         return Ok(None);
     }
     let is_final = |day: &Day| ledger.is_some_and(|ledger| ledger.is_final(*day));
-    if flip.changed.iter().map(|(day, _)| day).chain(&flip.emptied).any(is_final) {
+    if flip
+        .changed
+        .iter()
+        .map(|(day, _)| day)
+        .chain(&flip.emptied)
+        .any(is_final)
+    {
         // Days were made final since the run was planned, and the facts that it read of them may be gone.
         return Ok(None);
     }
     let row = ledgers::table.find(ws.0);
-    let ended = (ledgers::rolled_up_at.eq(flip.at.micros()), ledgers::timezone.eq(flip.zone.name()));
+    let ended = (
+        ledgers::rolled_up_at.eq(flip.at.micros()),
+        ledgers::timezone.eq(flip.zone.name()),
+    );
     execute!(conn, diesel::update(row).set(ended))?;
     let zone_done = row.filter(ledgers::pending_timezone.eq(flip.zone.name()));
-    execute!(conn, diesel::update(zone_done).set(ledgers::pending_timezone.eq(None::<String>)))?;
+    execute!(
+        conn,
+        diesel::update(zone_done).set(ledgers::pending_timezone.eq(None::<String>))
+    )?;
     if let Some(revision) = flip.open {
-        execute!(conn, diesel::update(row).set(ledgers::open_revision.eq(revision)))?;
+        execute!(
+            conn,
+            diesel::update(row).set(ledgers::open_revision.eq(revision))
+        )?;
         supersede_open(conn, ws, revision, flip.at).await?;
     }
     if flip.open.is_some() || !flip.changed.is_empty() || !flip.emptied.is_empty() {
@@ -270,7 +318,10 @@ pub async fn flip(conn: &mut Conn, lease: Lease, flip: &Flip) -> Result<Option<i
                 "('x' || substr(md5(random()::text || clock_timestamp()::text), 1, 16))::bit(64)::bigint"
             }
         });
-        let next = (ledgers::generation.eq(ledgers::generation + 1), ledgers::head.eq(mark));
+        let next = (
+            ledgers::generation.eq(ledgers::generation + 1),
+            ledgers::head.eq(mark),
+        );
         execute!(conn, diesel::update(row).set(next))?;
     }
     let emptied = flip.emptied.iter().map(|day| (*day, NO_REVISION));
@@ -291,25 +342,43 @@ pub async fn flip(conn: &mut Conn, lease: Lease, flip: &Flip) -> Result<Option<i
 /// What nothing is written under.
 const NO_REVISION: i64 = -1;
 
-async fn supersede_open(conn: &mut Conn, ws: WorkspaceKey, revision: i64, at: Instant) -> Result<()> {
+async fn supersede_open(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    revision: i64,
+    at: Instant,
+) -> Result<()> {
     let old = open_blocks::table
         .filter(open_blocks::workspace_id.eq(ws.0))
         .filter(open_blocks::revision.ne(revision))
         .filter(open_blocks::superseded_at.is_null());
-    execute!(conn, diesel::update(old).set(open_blocks::superseded_at.eq(at.micros())))?;
+    execute!(
+        conn,
+        diesel::update(old).set(open_blocks::superseded_at.eq(at.micros()))
+    )?;
     Ok(())
 }
 
 /// Points nowhere for these days, and lets go of all but one revision of them.
-async fn switch_days(conn: &mut Conn, (ws, revision): (WorkspaceKey, i64), at: Instant, days: &[i32]) -> Result<()> {
-    let current = ledger_days::table.filter(ledger_days::workspace_id.eq(ws.0)).filter(ledger_days::day.eq_any(days));
+async fn switch_days(
+    conn: &mut Conn,
+    (ws, revision): (WorkspaceKey, i64),
+    at: Instant,
+    days: &[i32],
+) -> Result<()> {
+    let current = ledger_days::table
+        .filter(ledger_days::workspace_id.eq(ws.0))
+        .filter(ledger_days::day.eq_any(days));
     execute!(conn, diesel::delete(current))?;
     let old = day_blocks::table
         .filter(day_blocks::workspace_id.eq(ws.0))
         .filter(day_blocks::day.eq_any(days))
         .filter(day_blocks::revision.ne(revision))
         .filter(day_blocks::superseded_at.is_null());
-    execute!(conn, diesel::update(old).set(day_blocks::superseded_at.eq(at.micros())))?;
+    execute!(
+        conn,
+        diesel::update(old).set(day_blocks::superseded_at.eq(at.micros()))
+    )?;
     super::summaries::delete_others(conn, ws, days, revision).await
 }
 
@@ -323,7 +392,12 @@ async fn insert_days(conn: &mut Conn, ws: WorkspaceKey, flip: &Flip) -> Result<(
     };
     let rows: Vec<LedgerDayRow> = flip.changed.iter().map(new).collect();
     let rows: Vec<&LedgerDayRow> = rows.iter().collect();
-    insert_rows!(conn, ledger_days, rows, [workspace_id, day, revision, rolled_up_at])?;
+    insert_rows!(
+        conn,
+        ledger_days,
+        rows,
+        [workspace_id, day, revision, rolled_up_at]
+    )?;
     seal_days(conn, ws).await
 }
 

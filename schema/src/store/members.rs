@@ -46,28 +46,51 @@ pub enum RoleRefusal {
 
 impl Store {
     /// Gives a member another role; the member as they are then.
-    pub async fn set_member_role(&self, ws: WorkspaceKey, new: NewRole) -> Result<Result<Member, RoleRefusal>> {
-        self.write(move |conn| Box::pin(async move { set_role(conn, ws, &new).await })).await
+    pub async fn set_member_role(
+        &self,
+        ws: WorkspaceKey,
+        new: NewRole,
+    ) -> Result<Result<Member, RoleRefusal>> {
+        self.write(move |conn| Box::pin(async move { set_role(conn, ws, &new).await }))
+            .await
     }
 }
 
 /// The role of a member who is active; `None` where there is no such one.
-pub(crate) async fn active_role(conn: &mut Conn, ws: WorkspaceKey, key: MemberKey) -> Result<Option<Role>> {
-    let row = members::table.find((ws.0, key.0)).filter(members::active.eq(true)).filter(members::known.eq(true));
+pub(crate) async fn active_role(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    key: MemberKey,
+) -> Result<Option<Role>> {
+    let row = members::table
+        .find((ws.0, key.0))
+        .filter(members::active.eq(true))
+        .filter(members::known.eq(true));
     let name: Option<String> = first!(conn, row.select(members::role))?;
     name.map(|name| parse(&name, key)).transpose()
 }
 
-async fn set_role(conn: &mut Conn, ws: WorkspaceKey, new: &NewRole) -> Result<Result<Member, RoleRefusal>> {
+async fn set_role(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    new: &NewRole,
+) -> Result<Result<Member, RoleRefusal>> {
     // Imports change roles too, and who reads the directory goes by the ledger's row.
     dirty_days::lock(conn, ws).await?;
     ledger::lock(conn, ws).await?;
-    let Some(own) = active_role(conn, ws, new.by).await?.filter(|role| role.is_admin()) else {
+    let Some(own) = active_role(conn, ws, new.by)
+        .await?
+        .filter(|role| role.is_admin())
+    else {
         return Ok(Err(RoleRefusal::NotAllowed));
     };
-    let named = members::table.filter(members::workspace_id.eq(ws.0)).filter(members::id.eq(&new.member_id));
+    let named = members::table
+        .filter(members::workspace_id.eq(ws.0))
+        .filter(members::id.eq(&new.member_id));
     let row: Option<MemberRow> = first!(conn, named.filter(members::known.eq(true)))?;
-    let Some(row) = row else { return Ok(Err(RoleRefusal::NotFound)) };
+    let Some(row) = row else {
+        return Ok(Err(RoleRefusal::NotFound));
+    };
     let mut member = directory::member(row)?;
     if member.role == new.role {
         return Ok(Ok(member));
@@ -79,10 +102,26 @@ async fn set_role(conn: &mut Conn, ws: WorkspaceKey, new: &NewRole) -> Result<Re
         return Ok(Err(RoleRefusal::LastOwner));
     }
     let row = members::table.find((ws.0, member.key.0));
-    execute!(conn, diesel::update(row).set(members::role.eq(new.role.name())))?;
+    execute!(
+        conn,
+        diesel::update(row).set(members::role.eq(new.role.name()))
+    )?;
     ledger::bump_directory(conn, ws).await?;
-    let action = Action::RoleChanged { member: member.key, from: Some(member.role), to: new.role };
-    audit::insert(conn, ws, &NewEvent { at: new.at, actor: Actor::Member(new.by), action }).await?;
+    let action = Action::RoleChanged {
+        member: member.key,
+        from: Some(member.role),
+        to: new.role,
+    };
+    audit::insert(
+        conn,
+        ws,
+        &NewEvent {
+            at: new.at,
+            actor: Actor::Member(new.by),
+            action,
+        },
+    )
+    .await?;
     member.role = new.role;
     Ok(Ok(member))
 }

@@ -35,12 +35,16 @@ impl Store {
                     .await?;
                 let mut harness = AsyncMigrationHarness::new(connection);
                 let run = move || {
-                    harness.run_pending_migrations(POSTGRES).map(drop).map_err(failed)?;
+                    harness
+                        .run_pending_migrations(POSTGRES)
+                        .map(drop)
+                        .map_err(failed)?;
                     Ok::<_, StoreError>(harness.into_inner())
                 };
                 // Where this fails, the lock goes with the connection.
-                let mut connection =
-                    tokio::task::spawn_blocking(run).await.map_err(|error| sqlite::panicked(&error))??;
+                let mut connection = tokio::task::spawn_blocking(run)
+                    .await
+                    .map_err(|error| sqlite::panicked(&error))??;
                 diesel::sql_query(format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})"))
                     .execute(&mut connection)
                     .await?;
@@ -77,7 +81,12 @@ impl Store {
 
 fn migrate_sqlite(connection: &mut SqliteConnection) -> Result<()> {
     // A lock first, so that a second process waits for the first one's tables instead of making its own.
-    connection.immediate_transaction(|connection| connection.run_pending_migrations(SQLITE).map(drop).map_err(failed))
+    connection.immediate_transaction(|connection| {
+        connection
+            .run_pending_migrations(SQLITE)
+            .map(drop)
+            .map_err(failed)
+    })
 }
 
 diesel::table! {
@@ -90,13 +99,18 @@ async fn applied(conn: &mut Conn) -> Result<Vec<String>> {
     use diesel::QueryDsl;
 
     use super::conn::load;
-    let rows: diesel::QueryResult<Vec<String>> =
-        load!(conn, __diesel_schema_migrations::table.select(__diesel_schema_migrations::version));
+    let rows: diesel::QueryResult<Vec<String>> = load!(
+        conn,
+        __diesel_schema_migrations::table.select(__diesel_schema_migrations::version)
+    );
     // No such table: nothing was ever applied.
     Ok(rows.unwrap_or_default())
 }
 
 fn names<DB: diesel::backend::Backend>(source: &EmbeddedMigrations) -> Result<Vec<String>> {
     let migrations = MigrationSource::<DB>::migrations(source).map_err(failed)?;
-    Ok(migrations.iter().map(|migration| migration.name().version().to_string()).collect())
+    Ok(migrations
+        .iter()
+        .map(|migration| migration.name().version().to_string())
+        .collect())
 }

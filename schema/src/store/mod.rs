@@ -77,7 +77,10 @@ pub struct StoreOptions {
 
 impl Default for StoreOptions {
     fn default() -> Self {
-        Self { statement_timeout: Duration::from_secs(30), connections: 16 }
+        Self {
+            statement_timeout: Duration::from_secs(30),
+            connections: 16,
+        }
     }
 }
 
@@ -102,7 +105,9 @@ impl Store {
     pub async fn connect_with(url: &str, options: &StoreOptions) -> Result<Self> {
         if let Some(path) = url.strip_prefix("sqlite://") {
             if path.is_empty() || path == ":memory:" {
-                return Err(StoreError::Invalid("database_url: give a file, as in sqlite://caseload.db".to_owned()));
+                return Err(StoreError::Invalid(
+                    "database_url: give a file, as in sqlite://caseload.db".to_owned(),
+                ));
             }
             let store = Self(Backend::Sqlite(Sqlite::open(&PathBuf::from(path))));
             store.read(|_| Box::pin(async { Ok(()) })).await?;
@@ -111,7 +116,9 @@ impl Store {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             return Ok(Self(Backend::Postgres(Postgres::open(url, options)?)));
         }
-        Err(StoreError::Invalid("database_url: must begin with sqlite:// or postgres://".to_owned()))
+        Err(StoreError::Invalid(
+            "database_url: must begin with sqlite:// or postgres://".to_owned(),
+        ))
     }
 
     /// Whether this is the embedded database.
@@ -143,7 +150,9 @@ impl Store {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T>> + Send + 'static,
     {
-        self.run(Access::Snapshot, work).await.map_err(StoreError::settled)
+        self.run(Access::Snapshot, work)
+            .await
+            .map_err(StoreError::settled)
     }
 
     /// Runs `work` in one transaction: all its writes are durable when this returns, or none where it fails. It may run again
@@ -162,7 +171,9 @@ impl Store {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T>> + Send + 'static,
     {
-        self.run(Access::Write, work).await.map_err(StoreError::settled)
+        self.run(Access::Write, work)
+            .await
+            .map_err(StoreError::settled)
     }
 
     async fn run_again<T, F>(&self, access: Access, work: F) -> Result<T>
@@ -197,9 +208,18 @@ impl Store {
                 };
                 let handle = tokio::runtime::Handle::current();
                 let task = move || handle.block_on(transact(Conn::Sqlite(lent), access, work));
-                tokio::task::spawn_blocking(task).await.map_err(|error| sqlite::panicked(&error))?
+                tokio::task::spawn_blocking(task)
+                    .await
+                    .map_err(|error| sqlite::panicked(&error))?
             }
-            Backend::Postgres(pool) => transact(Conn::Postgres(Box::new(pool.connection().await?)), access, work).await,
+            Backend::Postgres(pool) => {
+                transact(
+                    Conn::Postgres(Box::new(pool.connection().await?)),
+                    access,
+                    work,
+                )
+                .await
+            }
         }
     }
 }
@@ -233,10 +253,15 @@ const STATEMENT_OF_WORK: &str = "SET LOCAL statement_timeout = '10min'";
 async fn begin(conn: &mut Conn, access: Access) -> Result<()> {
     match (conn, access) {
         (_, Access::Read) => {}
-        (Conn::Sqlite(c), Access::Snapshot) => SqliteTransactions::begin_transaction_sql(&mut **c, "BEGIN DEFERRED")?,
-        (Conn::Sqlite(c), Access::Write) => SqliteTransactions::begin_transaction_sql(&mut **c, "BEGIN IMMEDIATE")?,
+        (Conn::Sqlite(c), Access::Snapshot) => {
+            SqliteTransactions::begin_transaction_sql(&mut **c, "BEGIN DEFERRED")?
+        }
+        (Conn::Sqlite(c), Access::Write) => {
+            SqliteTransactions::begin_transaction_sql(&mut **c, "BEGIN IMMEDIATE")?
+        }
         (Conn::Postgres(c), Access::Snapshot) => {
-            let sql = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {STATEMENT_OF_WORK}");
+            let sql =
+                format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {STATEMENT_OF_WORK}");
             AnsiTransactionManager::begin_transaction_sql(&mut ***c, &sql).await?;
         }
         (Conn::Postgres(c), Access::Write) => {
@@ -252,7 +277,9 @@ async fn end(conn: &mut Conn, access: Access, commit: bool) -> Result<()> {
         (_, Access::Read) => {}
         (Conn::Sqlite(c), _) if commit => SqliteTransactions::commit_transaction(&mut **c)?,
         (Conn::Sqlite(c), _) => SqliteTransactions::rollback_transaction(&mut **c)?,
-        (Conn::Postgres(c), _) if commit => AnsiTransactionManager::commit_transaction(&mut ***c).await?,
+        (Conn::Postgres(c), _) if commit => {
+            AnsiTransactionManager::commit_transaction(&mut ***c).await?
+        }
         (Conn::Postgres(c), _) => AnsiTransactionManager::rollback_transaction(&mut ***c).await?,
     }
     Ok(())

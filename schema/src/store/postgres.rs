@@ -62,7 +62,9 @@ impl Postgres {
             .recycle_timeout(Some(WAIT))
             .runtime(deadpool::Runtime::Tokio1)
             .build()
-            .map_err(|error| StoreError::Invalid(format!("can't set up the connection pool: {error}")))?;
+            .map_err(|error| {
+                StoreError::Invalid(format!("can't set up the connection pool: {error}"))
+            })?;
         Ok(Self { pool, address })
     }
 
@@ -73,7 +75,9 @@ impl Postgres {
         got.map_err(|error| {
             StoreError::Unavailable(match error {
                 PoolError::Backend(error) => error.to_string(),
-                PoolError::Timeout(_) => "no connection to the database became free in time".to_owned(),
+                PoolError::Timeout(_) => {
+                    "no connection to the database became free in time".to_owned()
+                }
                 error => error.to_string(),
             })
         })

@@ -68,19 +68,33 @@ impl Store {
     /// Asks for a run. Where one that does the same waits already, or, of a rebuild, is under way, that one is given. `None`
     /// where there is no such workspace.
     pub async fn enqueue_run(&self, ws: WorkspaceKey, new: NewRun) -> Result<Option<Run>> {
-        let asked = self.write(move |conn| Box::pin(async move { enqueue(conn, ws, &new).await })).await?;
+        let asked = self
+            .write(move |conn| Box::pin(async move { enqueue(conn, ws, &new).await }))
+            .await?;
         Ok(asked.map(|(run, _)| run))
     }
 }
 
 /// Asks for a run, and whether it is a new one; see [`Store::enqueue_run`].
-pub(crate) async fn enqueue(conn: &mut Conn, ws: WorkspaceKey, new: &NewRun) -> Result<Option<(Run, bool)>> {
+pub(crate) async fn enqueue(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    new: &NewRun,
+) -> Result<Option<(Run, bool)>> {
     // Locks the ledger, so that nobody asks for the same meanwhile.
-    let Some(run) = next_number(conn, ws).await? else { return Ok(None) };
+    let Some(run) = next_number(conn, ws).await? else {
+        return Ok(None);
+    };
     let active = runs::list_active(conn, ws).await?;
-    let pending: Option<Option<String>> = first!(conn, ledgers::table.find(ws.0).select(ledgers::pending_timezone))?;
+    let pending: Option<Option<String>> = first!(
+        conn,
+        ledgers::table.find(ws.0).select(ledgers::pending_timezone)
+    )?;
     let pending = pending.flatten();
-    if let Some(same) = active.into_iter().find(|run| does_the_same(run, new, pending.as_deref())) {
+    if let Some(same) = active
+        .into_iter()
+        .find(|run| does_the_same(run, new, pending.as_deref()))
+    {
         return Ok(Some((same, false)));
     }
     let range = match new.days {
@@ -125,7 +139,10 @@ fn does_the_same(run: &Run, new: &NewRun, pending_zone: Option<&str>) -> bool {
 /// The next number of runs and revisions. Locks the ledger.
 async fn next_number(conn: &mut Conn, ws: WorkspaceKey) -> Result<Option<i64>> {
     let row = ledgers::table.find(ws.0);
-    execute!(conn, diesel::update(row).set(ledgers::next_run.eq(ledgers::next_run + 1)))?;
+    execute!(
+        conn,
+        diesel::update(row).set(ledgers::next_run.eq(ledgers::next_run + 1))
+    )?;
     let next: Option<i64> = first!(conn, row.select(ledgers::next_run))?;
     Ok(next.map(|next| next - 1))
 }
@@ -135,17 +152,27 @@ pub async fn list_workspaces(conn: &mut Conn) -> Result<Vec<WorkspaceKey>> {
     let active = rollup_runs::table.filter(rollup_runs::finished_at.is_null());
     let found: Vec<i64> = load!(
         conn,
-        active.order((rollup_runs::queued_at, rollup_runs::workspace_id)).select(rollup_runs::workspace_id)
+        active
+            .order((rollup_runs::queued_at, rollup_runs::workspace_id))
+            .select(rollup_runs::workspace_id)
     )?;
     let mut seen = rustc_hash::FxHashSet::default();
-    Ok(found.into_iter().filter(|ws| seen.insert(*ws)).map(WorkspaceKey).collect())
+    Ok(found
+        .into_iter()
+        .filter(|ws| seen.insert(*ws))
+        .map(WorkspaceKey)
+        .collect())
 }
 
 /// Begins the run whose turn it is, or goes on with it where it has begun. Only the holder of the lease may do so. What runs
 /// that came to nothing have left is cleared away.
 pub async fn begin(conn: &mut Conn, ws: WorkspaceKey, now: Instant) -> Result<Option<Begun>> {
-    let Some(run) = runs::list_active(conn, ws).await?.into_iter().next() else { return Ok(None) };
-    let row = rollup_runs::table.find((ws.0, run.id)).filter(rollup_runs::finished_at.is_null());
+    let Some(run) = runs::list_active(conn, ws).await?.into_iter().next() else {
+        return Ok(None);
+    };
+    let row = rollup_runs::table
+        .find((ws.0, run.id))
+        .filter(rollup_runs::finished_at.is_null());
     if run.state == RunState::Queued {
         let begun = (
             rollup_runs::state.eq(RunState::Running.name()),
@@ -158,9 +185,20 @@ pub async fn begin(conn: &mut Conn, ws: WorkspaceKey, now: Instant) -> Result<Op
         if !previous_ended_well(conn, ws, run.id).await? {
             blocks::delete_abandoned(conn, ws).await?;
         }
-        return Ok(Some(Begun { revision: run.id, planned: false, run: Run { state: RunState::Running, ..run } }));
+        return Ok(Some(Begun {
+            revision: run.id,
+            planned: false,
+            run: Run {
+                state: RunState::Running,
+                ..run
+            },
+        }));
     }
-    if execute!(conn, diesel::update(row).set(rollup_runs::state.eq(rollup_runs::state)))? == 0 {
+    if execute!(
+        conn,
+        diesel::update(row).set(rollup_runs::state.eq(rollup_runs::state))
+    )? == 0
+    {
         return Ok(None);
     }
     let last: Option<i64> = first!(conn, row.select(rollup_runs::revision))?;
@@ -171,12 +209,21 @@ pub async fn begin(conn: &mut Conn, ws: WorkspaceKey, now: Instant) -> Result<Op
     }
     let has_tasks = progress.tasks != 0;
     // A block is never changed: whoever goes on with a last step writes it anew, under a revision of its own.
-    let Some(revision) = next_number(conn, ws).await? else { return Ok(None) };
+    let Some(revision) = next_number(conn, ws).await? else {
+        return Ok(None);
+    };
     if let Some(last) = last.filter(|last| !has_tasks || *last != run.id) {
         blocks::delete_revision(conn, ws, last).await?;
     }
-    execute!(conn, diesel::update(row).set(rollup_runs::revision.eq(revision)))?;
-    Ok(Some(Begun { planned: run.zone.is_some(), run, revision }))
+    execute!(
+        conn,
+        diesel::update(row).set(rollup_runs::revision.eq(revision))
+    )?;
+    Ok(Some(Begun {
+        planned: run.zone.is_some(),
+        run,
+        revision,
+    }))
 }
 
 async fn previous_ended_well(conn: &mut Conn, ws: WorkspaceKey, run: i64) -> Result<bool> {
@@ -184,8 +231,13 @@ async fn previous_ended_well(conn: &mut Conn, ws: WorkspaceKey, run: i64) -> Res
         .filter(rollup_runs::workspace_id.eq(ws.0))
         .filter(rollup_runs::run_id.lt(run))
         .filter(rollup_runs::started_at.is_not_null());
-    let last: Option<String> =
-        first!(conn, begun.order(rollup_runs::run_id.desc()).select(rollup_runs::state).limit(1))?;
+    let last: Option<String> = first!(
+        conn,
+        begun
+            .order(rollup_runs::run_id.desc())
+            .select(rollup_runs::state)
+            .limit(1)
+    )?;
     Ok(last.is_none_or(|state| state == RunState::Succeeded.name()))
 }
 
@@ -197,8 +249,13 @@ pub async fn plan(
     days: i64,
     pieces: &[(Day, Day)],
 ) -> Result<bool> {
-    let row = rollup_runs::table.find((ws.0, run)).filter(rollup_runs::finished_at.is_null());
-    let planned = (rollup_runs::timezone.eq(zone.name()), rollup_runs::days_total.eq(days));
+    let row = rollup_runs::table
+        .find((ws.0, run))
+        .filter(rollup_runs::finished_at.is_null());
+    let planned = (
+        rollup_runs::timezone.eq(zone.name()),
+        rollup_runs::days_total.eq(days),
+    );
     if execute!(conn, diesel::update(row).set(planned))? == 0 {
         return Ok(false);
     }
@@ -209,8 +266,10 @@ pub async fn plan(
 /// Whether a run is under way; it can't be ended until the transaction ends. PostgreSQL: others may do the same meanwhile.
 /// SQLite: nobody else writes.
 pub async fn hold(conn: &mut Conn, ws: WorkspaceKey, run: i64) -> Result<bool> {
-    let row =
-        rollup_runs::table.find((ws.0, run)).filter(rollup_runs::finished_at.is_null()).select(rollup_runs::run_id);
+    let row = rollup_runs::table
+        .find((ws.0, run))
+        .filter(rollup_runs::finished_at.is_null())
+        .select(rollup_runs::run_id);
     let found: Vec<i64> = match conn {
         Conn::Sqlite(c) => diesel::RunQueryDsl::load(row, &mut **c)?,
         Conn::Postgres(c) => diesel_async::RunQueryDsl::load(row.for_share(), &mut ***c).await?,
@@ -220,16 +279,29 @@ pub async fn hold(conn: &mut Conn, ws: WorkspaceKey, run: i64) -> Result<bool> {
 
 /// Whether a run is under way; nobody else can look until the transaction ends.
 pub(crate) async fn lock(conn: &mut Conn, ws: WorkspaceKey, run: i64) -> Result<bool> {
-    let row = rollup_runs::table.find((ws.0, run)).filter(rollup_runs::finished_at.is_null());
-    Ok(execute!(conn, diesel::update(row).set(rollup_runs::state.eq(rollup_runs::state)))? == 1)
+    let row = rollup_runs::table
+        .find((ws.0, run))
+        .filter(rollup_runs::finished_at.is_null());
+    Ok(execute!(
+        conn,
+        diesel::update(row).set(rollup_runs::state.eq(rollup_runs::state))
+    )? == 1)
 }
 
 /// Records how far the last step of a run is; false where the run has ended or the lease has gone to another.
-pub async fn advance(conn: &mut Conn, lease: Lease, run: i64, figures: &RunFigures, now: Instant) -> Result<bool> {
+pub async fn advance(
+    conn: &mut Conn,
+    lease: Lease,
+    run: i64,
+    figures: &RunFigures,
+    now: Instant,
+) -> Result<bool> {
     if !leases::hold(conn, lease, now).await? {
         return Ok(false);
     }
-    let row = rollup_runs::table.find((lease.ws.0, run)).filter(rollup_runs::finished_at.is_null());
+    let row = rollup_runs::table
+        .find((lease.ws.0, run))
+        .filter(rollup_runs::finished_at.is_null());
     let at = (
         rollup_runs::days_total.eq(figures.days_total),
         rollup_runs::days_done.eq(figures.days_done),
@@ -239,7 +311,13 @@ pub async fn advance(conn: &mut Conn, lease: Lease, run: i64, figures: &RunFigur
 }
 
 /// Records the good end of a run and forgets old refreshes. Whoever calls this holds the lease.
-pub async fn succeed(conn: &mut Conn, ws: WorkspaceKey, run: i64, figures: &RunFigures, at: Instant) -> Result<bool> {
+pub async fn succeed(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    run: i64,
+    figures: &RunFigures,
+    at: Instant,
+) -> Result<bool> {
     if !end(conn, ws, run, at, (RunState::Succeeded, None)).await? {
         return Ok(false);
     }
@@ -262,7 +340,13 @@ pub async fn succeed(conn: &mut Conn, ws: WorkspaceKey, run: i64, figures: &RunF
 }
 
 /// Records why a run came to nothing; false where it had ended before.
-pub async fn fail(conn: &mut Conn, ws: WorkspaceKey, run: i64, at: Instant, error: &str) -> Result<bool> {
+pub async fn fail(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    run: i64,
+    at: Instant,
+    error: &str,
+) -> Result<bool> {
     end(conn, ws, run, at, (RunState::Failed, Some(error))).await
 }
 
@@ -274,9 +358,14 @@ pub(crate) async fn end(
     at: Instant,
     (state, error): (RunState, Option<&str>),
 ) -> Result<bool> {
-    let row = rollup_runs::table.find((ws.0, run)).filter(rollup_runs::finished_at.is_null());
-    let ended =
-        (rollup_runs::state.eq(state.name()), rollup_runs::finished_at.eq(at.micros()), rollup_runs::error.eq(error));
+    let row = rollup_runs::table
+        .find((ws.0, run))
+        .filter(rollup_runs::finished_at.is_null());
+    let ended = (
+        rollup_runs::state.eq(state.name()),
+        rollup_runs::finished_at.eq(at.micros()),
+        rollup_runs::error.eq(error),
+    );
     if execute!(conn, diesel::update(row).set(ended))? == 0 {
         return Ok(false);
     }
@@ -289,16 +378,31 @@ pub(crate) async fn end(
     execute!(conn, diesel::update(row).set(made))?;
     tasks::delete(conn, ws, run).await?;
     if state != RunState::Succeeded {
-        execute!(conn, diesel::update(ledgers::table.find(ws.0)).set(ledgers::tried_at.eq(at.micros())))?;
+        execute!(
+            conn,
+            diesel::update(ledgers::table.find(ws.0)).set(ledgers::tried_at.eq(at.micros()))
+        )?;
     }
     Ok(true)
 }
 
 /// Ends the runs under way that are not for the current zone: what was asked for changed.
-pub(crate) async fn fail_other_zones(conn: &mut Conn, ws: WorkspaceKey, zone: Zone, at: Instant) -> Result<()> {
+pub(crate) async fn fail_other_zones(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    zone: Zone,
+    at: Instant,
+) -> Result<()> {
     for run in runs::list_active(conn, ws).await? {
         if run.state == RunState::Running && run.zone != Some(zone) {
-            fail(conn, ws, run.id, at, "another time zone was asked for while it was under way").await?;
+            fail(
+                conn,
+                ws,
+                run.id,
+                at,
+                "another time zone was asked for while it was under way",
+            )
+            .await?;
         }
     }
     Ok(())

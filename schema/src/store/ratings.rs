@@ -31,15 +31,27 @@ pub struct RatingDetail {
 
 impl Store {
     /// The ids of these ratings, in no order; those that were deleted are missing.
-    pub async fn list_rating_ids(&self, ws: WorkspaceKey, keys: &[RatingKey]) -> Result<Vec<(RatingKey, String)>> {
+    pub async fn list_rating_ids(
+        &self,
+        ws: WorkspaceKey,
+        keys: &[RatingKey],
+    ) -> Result<Vec<(RatingKey, String)>> {
         let found = self.find_ratings(ws, keys).await?;
-        Ok(found.into_iter().map(|rating| (rating.fact.key, rating.id)).collect())
+        Ok(found
+            .into_iter()
+            .map(|rating| (rating.fact.key, rating.id))
+            .collect())
     }
 
     /// These ratings as they are now, in no order; those that were deleted are missing.
-    pub async fn find_ratings(&self, ws: WorkspaceKey, keys: &[RatingKey]) -> Result<Vec<RatingDetail>> {
+    pub async fn find_ratings(
+        &self,
+        ws: WorkspaceKey,
+        keys: &[RatingKey],
+    ) -> Result<Vec<RatingDetail>> {
         let keys: Vec<i64> = keys.iter().map(|key| key.0).collect();
-        self.read(move |conn| Box::pin(async move { find(conn, ws, &keys).await })).await
+        self.read(move |conn| Box::pin(async move { find(conn, ws, &keys).await }))
+            .await
     }
 
     /// The ratings of these conversations as they are now, oldest first, then by id.
@@ -49,7 +61,8 @@ impl Store {
         conversations: &[ConversationKey],
     ) -> Result<Vec<RatingDetail>> {
         let keys: Vec<i64> = conversations.iter().map(|key| key.0).collect();
-        self.read(move |conn| Box::pin(async move { list_of(conn, ws, &keys).await })).await
+        self.read(move |conn| Box::pin(async move { list_of(conn, ws, &keys).await }))
+            .await
     }
 }
 
@@ -89,12 +102,19 @@ async fn list_of(conn: &mut Conn, ws: WorkspaceKey, keys: &[i64]) -> Result<Vec<
 
 fn detail((row, conversation_id): (RatingRow, String)) -> Result<RatingDetail> {
     let fact = fact(&row)?;
-    Ok(RatingDetail { id: row.id, conversation_id, comment: row.comment, fact })
+    Ok(RatingDetail {
+        id: row.id,
+        conversation_id,
+        comment: row.comment,
+        fact,
+    })
 }
 
 /// The row as a fact.
 pub(crate) fn fact(row: &RatingRow) -> Result<Rating> {
-    let score = u8::try_from(row.score).ok().filter(|score| (1..=5).contains(score));
+    let score = u8::try_from(row.score)
+        .ok()
+        .filter(|score| (1..=5).contains(score));
     Ok(Rating {
         key: RatingKey(row.rating_key),
         conversation: ConversationKey(row.conversation_key),

@@ -24,22 +24,45 @@ impl Store {
         by: Actor,
         at: Instant,
     ) -> Result<Option<Run>> {
-        self.write(move |conn| Box::pin(rebuild(conn, ws, days, by, at))).await
+        self.write(move |conn| Box::pin(rebuild(conn, ws, days, by, at)))
+            .await
     }
 
     /// Asks for another zone, and for the rebuild in it that makes it take effect. Asking for the current one takes the wish
     /// back. What the ledger says then; `None` where there is no such workspace.
-    pub async fn request_zone(&self, ws: WorkspaceKey, zone: Zone, by: Actor, at: Instant) -> Result<Option<Ledger>> {
-        self.write(move |conn| Box::pin(change_zone(conn, ws, zone, by, at))).await
+    pub async fn request_zone(
+        &self,
+        ws: WorkspaceKey,
+        zone: Zone,
+        by: Actor,
+        at: Instant,
+    ) -> Result<Option<Ledger>> {
+        self.write(move |conn| Box::pin(change_zone(conn, ws, zone, by, at)))
+            .await
     }
 
     /// Ends a run that waits or is under way, and gives it as it is then; one that has ended stays as it is. `None` where
     /// there is no such run.
-    pub async fn cancel_run(&self, ws: WorkspaceKey, run: i64, by: Actor, at: Instant) -> Result<Option<Run>> {
+    pub async fn cancel_run(
+        &self,
+        ws: WorkspaceKey,
+        run: i64,
+        by: Actor,
+        at: Instant,
+    ) -> Result<Option<Run>> {
         self.write(move |conn| {
             Box::pin(async move {
                 if queue::end(conn, ws, run, at, (RunState::Cancelled, None)).await? {
-                    audit::insert(conn, ws, &NewEvent { at, actor: by, action: Action::RunCancelled { run } }).await?;
+                    audit::insert(
+                        conn,
+                        ws,
+                        &NewEvent {
+                            at,
+                            actor: by,
+                            action: Action::RunCancelled { run },
+                        },
+                    )
+                    .await?;
                 }
                 super::runs::find(conn, ws, run).await
             })
@@ -48,30 +71,77 @@ impl Store {
     }
 }
 
-async fn rebuild(conn: &mut Conn, ws: WorkspaceKey, days: RunDays, by: Actor, at: Instant) -> Result<Option<Run>> {
+async fn rebuild(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    days: RunDays,
+    by: Actor,
+    at: Instant,
+) -> Result<Option<Run>> {
     let requested_by = match by {
         Actor::Member(member) => Some(member),
         Actor::Operator | Actor::ApiToken(_) => None,
     };
-    let new = NewRun { kind: RunKind::Rebuild, days, requested_by, at };
-    let Some((run, is_new)) = queue::enqueue(conn, ws, &new).await? else { return Ok(None) };
+    let new = NewRun {
+        kind: RunKind::Rebuild,
+        days,
+        requested_by,
+        at,
+    };
+    let Some((run, is_new)) = queue::enqueue(conn, ws, &new).await? else {
+        return Ok(None);
+    };
     if is_new {
-        let action = Action::RebuildRequested { run: run.id, range: run.range };
-        audit::insert(conn, ws, &NewEvent { at, actor: by, action }).await?;
+        let action = Action::RebuildRequested {
+            run: run.id,
+            range: run.range,
+        };
+        audit::insert(
+            conn,
+            ws,
+            &NewEvent {
+                at,
+                actor: by,
+                action,
+            },
+        )
+        .await?;
     }
     Ok(Some(run))
 }
 
-async fn change_zone(conn: &mut Conn, ws: WorkspaceKey, zone: Zone, by: Actor, at: Instant) -> Result<Option<Ledger>> {
-    let Some(before) = ledger::find(conn, ws).await? else { return Ok(None) };
+async fn change_zone(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    zone: Zone,
+    by: Actor,
+    at: Instant,
+) -> Result<Option<Ledger>> {
+    let Some(before) = ledger::find(conn, ws).await? else {
+        return Ok(None);
+    };
     let is_other = ledger::set_pending_zone(conn, ws, zone, at).await?;
-    let Some(after) = ledger::find(conn, ws).await? else { return Ok(None) };
+    let Some(after) = ledger::find(conn, ws).await? else {
+        return Ok(None);
+    };
     if after.pending_zone.is_some() {
         rebuild(conn, ws, RunDays::All, by, at).await?;
     }
     if is_other {
-        let action = Action::ZoneRequested { from: before.zone, to: zone };
-        audit::insert(conn, ws, &NewEvent { at, actor: by, action }).await?;
+        let action = Action::ZoneRequested {
+            from: before.zone,
+            to: zone,
+        };
+        audit::insert(
+            conn,
+            ws,
+            &NewEvent {
+                at,
+                actor: by,
+                action,
+            },
+        )
+        .await?;
     }
     Ok(Some(after))
 }

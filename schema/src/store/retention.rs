@@ -9,7 +9,10 @@ use super::{
     Conn, Result, Store, StoreError,
     conn::{execute, first, load},
     dirty_days, ledger, runs,
-    tables::{conversations, counters, customers, dirty_days as marks, follow_ups, ledgers, messages, ratings},
+    tables::{
+        conversations, counters, customers, dirty_days as marks, follow_ups, ledgers, messages,
+        ratings,
+    },
 };
 use crate::{day::Day, id::WorkspaceKey, import::Cut};
 
@@ -54,7 +57,8 @@ impl Store {
     /// change such a day from now on. [`StoreError::Invalid`] where some of them wait for a rollup, a rollup is under way, or
     /// another zone waits for one.
     pub async fn make_final(&self, ws: WorkspaceKey, before: Day) -> Result<()> {
-        self.write(move |conn| Box::pin(make_final(conn, ws, before))).await
+        self.write(move |conn| Box::pin(make_final(conn, ws, before)))
+            .await
     }
 
     /// Drops the conversations after `after` that are over since before final days end, some at a time. Gives what was dropped
@@ -63,9 +67,13 @@ impl Store {
         self.write(move |conn| {
             Box::pin(async move {
                 dirty_days::lock(conn, ws).await?;
-                let Some(cut) = find_cut(conn, ws).await? else { return Ok(None) };
+                let Some(cut) = find_cut(conn, ws).await? else {
+                    return Ok(None);
+                };
                 let keys = list_over(conn, ws, cut.at.micros(), after).await?;
-                let Some(last) = keys.last().copied() else { return Ok(None) };
+                let Some(last) = keys.last().copied() else {
+                    return Ok(None);
+                };
                 Ok(Some((delete(conn, ws, &keys).await?, last)))
             })
         })
@@ -76,11 +84,16 @@ impl Store {
     pub async fn count_droppable(&self, ws: WorkspaceKey, before: Day) -> Result<Dropped> {
         self.snapshot(move |conn| {
             Box::pin(async move {
-                let Some(ledger) = ledger::find(conn, ws).await? else { return Ok(Dropped::default()) };
-                let (mut all, mut after, at) = (Dropped::default(), 0, ledger.zone.span(before).0.micros());
+                let Some(ledger) = ledger::find(conn, ws).await? else {
+                    return Ok(Dropped::default());
+                };
+                let (mut all, mut after, at) =
+                    (Dropped::default(), 0, ledger.zone.span(before).0.micros());
                 loop {
                     let keys = list_over(conn, ws, at, after).await?;
-                    let Some(last) = keys.last() else { return Ok(all) };
+                    let Some(last) = keys.last() else {
+                        return Ok(all);
+                    };
                     after = *last;
                     all += count(conn, ws, &keys).await?;
                 }
@@ -92,42 +105,68 @@ impl Store {
 
 /// Where final days end; `None` where there are none.
 pub(crate) async fn find_cut(conn: &mut Conn, ws: WorkspaceKey) -> Result<Option<Cut>> {
-    let query = ledgers::table.find(ws.0).select((ledgers::final_before, ledgers::final_at, ledgers::final_labels));
+    let query = ledgers::table.find(ws.0).select((
+        ledgers::final_before,
+        ledgers::final_at,
+        ledgers::final_labels,
+    ));
     let row: Option<CutRow> = first!(conn, query)?;
     Ok(row.and_then(|row| {
         let (day, at, labels) = (row.before?, row.at?, row.labels?);
-        Some(Cut { day: Day::from_number(day), at: crate::instant::Instant::from_micros(at), labels })
+        Some(Cut {
+            day: Day::from_number(day),
+            at: crate::instant::Instant::from_micros(at),
+            labels,
+        })
     }))
 }
 
 async fn make_final(conn: &mut Conn, ws: WorkspaceKey, before: Day) -> Result<()> {
     let invalid = |why: String| Err(StoreError::Invalid(why));
     dirty_days::lock(conn, ws).await?;
-    let Some(ledger) = ledger::find(conn, ws).await? else { return invalid(format!("workspace {ws} is gone")) };
+    let Some(ledger) = ledger::find(conn, ws).await? else {
+        return invalid(format!("workspace {ws} is gone"));
+    };
     if ledger.final_before.is_some_and(|already| before <= already) {
         return Ok(());
     }
     if ledger.pending_zone.is_some() {
-        return invalid("another time zone waits for its rollup; run caseload rollup first".to_owned());
+        return invalid(
+            "another time zone waits for its rollup; run caseload rollup first".to_owned(),
+        );
     }
     if !runs::list_active(conn, ws).await?.is_empty() {
-        return invalid("a rollup of this workspace is under way; try again when it is done".to_owned());
+        return invalid(
+            "a rollup of this workspace is under way; try again when it is done".to_owned(),
+        );
     }
-    let waiting = marks::table.filter(marks::workspace_id.eq(ws.0)).filter(marks::day.lt(before.number()));
+    let waiting = marks::table
+        .filter(marks::workspace_id.eq(ws.0))
+        .filter(marks::day.lt(before.number()));
     let waiting: i64 = first!(conn, waiting.select(count_star()))?.unwrap_or(0);
     if 0 < waiting {
-        return invalid(format!("{waiting} days before {before} wait for a rollup; run caseload rollup first"));
+        return invalid(format!(
+            "{waiting} days before {before} wait for a rollup; run caseload rollup first"
+        ));
     }
     let at = ledger.zone.span(before).0.micros();
     let openers = conversations::table
         .filter(conversations::workspace_id.eq(ws.0))
         .filter(conversations::opens_customer.eq(true))
-        .filter(conversations::created_at.lt(at).or(conversations::first_inbound_at.lt(at)))
+        .filter(
+            conversations::created_at
+                .lt(at)
+                .or(conversations::first_inbound_at.lt(at)),
+        )
         .filter(conversations::customer_key.is_not_null())
         .select(conversations::customer_key.assume_not_null());
-    let opened =
-        customers::table.filter(customers::workspace_id.eq(ws.0)).filter(customers::customer_key.eq_any(openers));
-    execute!(conn, diesel::update(opened).set(customers::opened_finally.eq(true)))?;
+    let opened = customers::table
+        .filter(customers::workspace_id.eq(ws.0))
+        .filter(customers::customer_key.eq_any(openers));
+    execute!(
+        conn,
+        diesel::update(opened).set(customers::opened_finally.eq(true))
+    )?;
     let labels: Option<i64> = first!(conn, counters::table.find(ws.0).select(counters::label))?;
     let cut = (
         ledgers::final_before.eq(before.number()),
@@ -152,8 +191,14 @@ async fn list_over(conn: &mut Conn, ws: WorkspaceKey, at: i64, after: i64) -> Re
     let open_follow_up = follow_ups::table
         .filter(follow_ups::workspace_id.eq(ws.0))
         .filter(follow_ups::conversation_key.eq(theirs))
-        .filter(follow_ups::completed_at.is_null().or(follow_ups::completed_at.ge(at)));
-    let over = conversations::created_at.lt(at).and(conversations::closed_at.lt(at));
+        .filter(
+            follow_ups::completed_at
+                .is_null()
+                .or(follow_ups::completed_at.ge(at)),
+        );
+    let over = conversations::created_at
+        .lt(at)
+        .and(conversations::closed_at.lt(at));
     let query = conversations::table
         .filter(conversations::workspace_id.eq(ws.0))
         .filter(theirs.gt(after))
@@ -170,14 +215,17 @@ async fn list_over(conn: &mut Conn, ws: WorkspaceKey, at: i64, after: i64) -> Re
 /// The facts of one kind of these conversations.
 macro_rules! of_theirs {
     ($ws:expr, $keys:expr, $table:ident) => {
-        $table::table.filter($table::workspace_id.eq($ws.0)).filter($table::conversation_key.eq_any($keys))
+        $table::table
+            .filter($table::workspace_id.eq($ws.0))
+            .filter($table::conversation_key.eq_any($keys))
     };
 }
 
 async fn count(conn: &mut Conn, ws: WorkspaceKey, keys: &[i64]) -> Result<Dropped> {
     let messages: Option<i64> = first!(conn, of_theirs!(ws, keys, messages).select(count_star()))?;
     let ratings: Option<i64> = first!(conn, of_theirs!(ws, keys, ratings).select(count_star()))?;
-    let follow_ups: Option<i64> = first!(conn, of_theirs!(ws, keys, follow_ups).select(count_star()))?;
+    let follow_ups: Option<i64> =
+        first!(conn, of_theirs!(ws, keys, follow_ups).select(count_star()))?;
     let known = |count: Option<i64>| count.unwrap_or(0).unsigned_abs();
     Ok(Dropped {
         conversations: keys.len() as u64,
@@ -192,5 +240,10 @@ async fn delete(conn: &mut Conn, ws: WorkspaceKey, keys: &[i64]) -> Result<Dropp
     let ratings = execute!(conn, diesel::delete(of_theirs!(ws, keys, ratings)))? as u64;
     let follow_ups = execute!(conn, diesel::delete(of_theirs!(ws, keys, follow_ups)))? as u64;
     let conversations = execute!(conn, diesel::delete(of_theirs!(ws, keys, conversations)))? as u64;
-    Ok(Dropped { conversations, messages, ratings, follow_ups })
+    Ok(Dropped {
+        conversations,
+        messages,
+        ratings,
+        follow_ups,
+    })
 }

@@ -43,15 +43,24 @@ pub enum RunState {
 }
 
 impl RunKind {
-    const ALL: [(Self, &'static str); 3] =
-        [(Self::Nightly, "nightly"), (Self::Refresh, "refresh"), (Self::Rebuild, "rebuild")];
+    const ALL: [(Self, &'static str); 3] = [
+        (Self::Nightly, "nightly"),
+        (Self::Refresh, "refresh"),
+        (Self::Rebuild, "rebuild"),
+    ];
 
     pub(crate) fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(kind, _)| *kind == self).map_or("", |(_, name)| name)
+        Self::ALL
+            .iter()
+            .find(|(kind, _)| *kind == self)
+            .map_or("", |(_, name)| name)
     }
 
     fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind)
+        Self::ALL
+            .iter()
+            .find(|(_, known)| *known == name)
+            .map(|(kind, _)| *kind)
     }
 }
 
@@ -65,11 +74,17 @@ impl RunState {
     ];
 
     pub(crate) fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(state, _)| *state == self).map_or("", |(_, name)| name)
+        Self::ALL
+            .iter()
+            .find(|(state, _)| *state == self)
+            .map_or("", |(_, name)| name)
     }
 
     fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, known)| *known == name).map(|(state, _)| *state)
+        Self::ALL
+            .iter()
+            .find(|(_, known)| *known == name)
+            .map(|(state, _)| *state)
     }
 }
 
@@ -164,7 +179,12 @@ type Columns = (
         rollup_runs::checked_days,
         rollup_runs::differing_days,
     ),
-    (rollup_runs::queued_at, rollup_runs::started_at, rollup_runs::finished_at, rollup_runs::error),
+    (
+        rollup_runs::queued_at,
+        rollup_runs::started_at,
+        rollup_runs::finished_at,
+        rollup_runs::error,
+    ),
 );
 
 const COLUMNS: Columns = (
@@ -186,7 +206,12 @@ const COLUMNS: Columns = (
         rollup_runs::checked_days,
         rollup_runs::differing_days,
     ),
-    (rollup_runs::queued_at, rollup_runs::started_at, rollup_runs::finished_at, rollup_runs::error),
+    (
+        rollup_runs::queued_at,
+        rollup_runs::started_at,
+        rollup_runs::finished_at,
+        rollup_runs::error,
+    ),
 );
 
 #[derive(Queryable)]
@@ -211,7 +236,9 @@ struct About {
 impl Store {
     /// The run that was asked for last.
     pub async fn last_run(&self, ws: WorkspaceKey) -> Result<Option<Run>> {
-        let last = self.read(move |conn| Box::pin(list(conn, ws, None, 1))).await?;
+        let last = self
+            .read(move |conn| Box::pin(list(conn, ws, None, 1)))
+            .await?;
         Ok(last.into_iter().next())
     }
 
@@ -221,13 +248,20 @@ impl Store {
     }
 
     /// Up to `most` runs, the latest first; those before the run `before` where that is given.
-    pub async fn list_runs(&self, ws: WorkspaceKey, before: Option<i64>, most: i64) -> Result<Vec<Run>> {
-        self.read(move |conn| Box::pin(list(conn, ws, before, most))).await
+    pub async fn list_runs(
+        &self,
+        ws: WorkspaceKey,
+        before: Option<i64>,
+        most: i64,
+    ) -> Result<Vec<Run>> {
+        self.read(move |conn| Box::pin(list(conn, ws, before, most)))
+            .await
     }
 
     /// How many days of the latest nightly run that compared any were not what their facts say.
     pub async fn differing_days(&self, ws: WorkspaceKey) -> Result<i64> {
-        self.read(move |conn| Box::pin(differing_days(conn, ws))).await
+        self.read(move |conn| Box::pin(differing_days(conn, ws)))
+            .await
     }
 }
 
@@ -241,7 +275,12 @@ pub async fn find(conn: &mut Conn, ws: WorkspaceKey, run: i64) -> Result<Option<
 }
 
 /// Up to `most` runs, the latest first.
-async fn list(conn: &mut Conn, ws: WorkspaceKey, before: Option<i64>, most: i64) -> Result<Vec<Run>> {
+async fn list(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    before: Option<i64>,
+    most: i64,
+) -> Result<Vec<Run>> {
     let query = rollup_runs::table
         .filter(rollup_runs::workspace_id.eq(ws.0))
         .filter(rollup_runs::run_id.lt(before.unwrap_or(i64::MAX)))
@@ -293,16 +332,31 @@ async fn with_tasks(conn: &mut Conn, ws: WorkspaceKey, mut run: Run) -> Result<R
 pub async fn list_unfinished_revisions(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<i64>> {
     let mine = || rollup_runs::table.filter(rollup_runs::workspace_id.eq(ws.0));
     let ended_well = mine().filter(rollup_runs::state.eq(RunState::Succeeded.name()));
-    let last: Option<i64> =
-        first!(conn, ended_well.order(rollup_runs::run_id.desc()).select(rollup_runs::run_id).limit(1))?;
+    let last: Option<i64> = first!(
+        conn,
+        ended_well
+            .order(rollup_runs::run_id.desc())
+            .select(rollup_runs::run_id)
+            .limit(1)
+    )?;
     let begun = mine().filter(rollup_runs::started_at.is_not_null());
     let since = begun.filter(rollup_runs::run_id.gt(last.unwrap_or(0)));
-    let revisions: Vec<(i64, i64)> = load!(conn, since.select((rollup_runs::run_id, rollup_runs::revision)))?;
-    Ok(revisions.into_iter().flat_map(|(run, revision)| [run, revision]).collect())
+    let revisions: Vec<(i64, i64)> = load!(
+        conn,
+        since.select((rollup_runs::run_id, rollup_runs::revision))
+    )?;
+    Ok(revisions
+        .into_iter()
+        .flat_map(|(run, revision)| [run, revision])
+        .collect())
 }
 
 fn domain(row: RunRow) -> Result<Run> {
-    let RunRow { about, figures, times } = row;
+    let RunRow {
+        about,
+        figures,
+        times,
+    } = row;
     let damaged = |column| StoreError::damaged("rollup_runs", column, about.run_id);
     let (days_total, days_done, facts_read, changed_days, checked_days, differing_days) = figures;
     let (queued_at, started_at, finished_at, error) = times;

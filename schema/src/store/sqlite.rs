@@ -80,7 +80,11 @@ impl Drop for Lent {
         if let Some(mut connection) = self.connection.take()
             && !AnsiTransactionManager::is_broken_transaction_manager(&mut connection)
         {
-            self.lane.idle.lock().unwrap_or_else(PoisonError::into_inner).push(Idle(connection));
+            self.lane
+                .idle
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(Idle(connection));
         }
     }
 }
@@ -93,7 +97,10 @@ impl Sqlite {
             permits: Arc::new(Semaphore::new(permits)),
             idle: Arc::default(),
         };
-        Self { readers: lane(READERS), writer: lane(1) }
+        Self {
+            readers: lane(READERS),
+            writer: lane(1),
+        }
     }
 
     pub(crate) async fn reader(&self) -> Result<Lent> {
@@ -106,7 +113,9 @@ impl Sqlite {
 
     /// Connections in use, and, as far as it can be told, nobody waiting.
     pub(crate) fn status(&self) -> (usize, usize) {
-        let used = READERS + 1 - self.readers.permits.available_permits() - self.writer.permits.available_permits();
+        let used = READERS + 1
+            - self.readers.permits.available_permits()
+            - self.writer.permits.available_permits();
         (used, 0)
     }
 }
@@ -114,16 +123,29 @@ impl Sqlite {
 impl Lane {
     async fn lend(&self) -> Result<Lent> {
         let began = Instant::now();
-        let permit = Arc::clone(&self.permits).acquire_owned().await.expect("the semaphore is never closed");
+        let permit = Arc::clone(&self.permits)
+            .acquire_owned()
+            .await
+            .expect("the semaphore is never closed");
         metrics::histogram!("caseload_pool_wait_seconds").record(began.elapsed());
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let idle = self
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
         let connection = if let Some(Idle(connection)) = idle {
             connection
         } else {
             let path = Arc::clone(&self.path);
-            tokio::task::spawn_blocking(move || connect(&path)).await.map_err(|error| panicked(&error))??
+            tokio::task::spawn_blocking(move || connect(&path))
+                .await
+                .map_err(|error| panicked(&error))??
         };
-        Ok(Lent { connection: Some(connection), lane: self.clone(), _permit: permit })
+        Ok(Lent {
+            connection: Some(connection),
+            lane: self.clone(),
+            _permit: permit,
+        })
     }
 }
 
@@ -132,7 +154,9 @@ pub(crate) fn panicked(error: &tokio::task::JoinError) -> StoreError {
 }
 
 fn connect(path: &Path) -> Result<SqliteConnection> {
-    let text = path.to_str().ok_or_else(|| StoreError::Invalid("the database's path is not UTF-8".to_owned()))?;
+    let text = path
+        .to_str()
+        .ok_or_else(|| StoreError::Invalid("the database's path is not UTF-8".to_owned()))?;
     let mut connection = SqliteConnection::establish(text).map_err(|error| {
         StoreError::Unavailable(format!(
             "can't open the SQLite file {text:?}: {error}; does its folder exist, and may it be written to?"

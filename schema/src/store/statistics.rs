@@ -24,11 +24,15 @@ impl Store {
     pub(crate) async fn refresh_statistics(&self) -> Result<()> {
         self.read(|conn| {
             Box::pin(async move {
-                let Conn::Postgres(c) = conn else { return Ok(()) };
+                let Conn::Postgres(c) = conn else {
+                    return Ok(());
+                };
                 let outgrown: Vec<Table> = diesel::sql_query(OUTGROWN).load(&mut ***c).await?;
                 if !outgrown.is_empty() {
                     let names: Vec<String> = outgrown.into_iter().map(|table| table.name).collect();
-                    diesel::sql_query(format!("ANALYZE {}", names.join(", "))).execute(&mut ***c).await?;
+                    diesel::sql_query(format!("ANALYZE {}", names.join(", ")))
+                        .execute(&mut ***c)
+                        .await?;
                 }
                 Ok(())
             })
@@ -41,7 +45,8 @@ impl Store {
 /// planned for that one, a look-up of ten thousand ids would be a scan of what it takes for a handful of rows.
 pub(crate) async fn plan_for_any_workspace(conn: &mut Conn) -> Result<()> {
     if let Conn::Postgres(c) = conn {
-        c.batch_execute("SET LOCAL plan_cache_mode = force_generic_plan").await?;
+        c.batch_execute("SET LOCAL plan_cache_mode = force_generic_plan")
+            .await?;
     }
     Ok(())
 }

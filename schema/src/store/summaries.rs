@@ -96,16 +96,29 @@ pub async fn list(conn: &mut Conn, ws: WorkspaceKey, from: Day, to: Day) -> Resu
     let mut found = DaySummaries::default();
     for (day, revision, key, figures) in rows::members::list(conn, ws, from, to).await? {
         let member = (key != NOBODY).then_some(MemberKey(key));
-        found.entry((day, revision)).or_default().members.push(MemberDay { member, figures });
+        found
+            .entry((day, revision))
+            .or_default()
+            .members
+            .push(MemberDay { member, figures });
     }
     for (day, revision, key, figures) in rows::labels::list(conn, ws, from, to).await? {
-        found.entry((day, revision)).or_default().labels.push((LabelKey(key), figures));
+        found
+            .entry((day, revision))
+            .or_default()
+            .labels
+            .push((LabelKey(key), figures));
     }
     for (day, revision, key, figures) in rows::channels::list(conn, ws, from, to).await? {
-        found.entry((day, revision)).or_default().channels.push((ChannelKey(key), figures));
+        found
+            .entry((day, revision))
+            .or_default()
+            .channels
+            .push((ChannelKey(key), figures));
     }
     for day in found.values_mut() {
-        day.members.sort_unstable_by_key(|row| (row.member.is_none(), row.member));
+        day.members
+            .sort_unstable_by_key(|row| (row.member.is_none(), row.member));
     }
     Ok(found)
 }
@@ -121,13 +134,33 @@ pub async fn list_days(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<Day>> {
 }
 
 /// Writes the rows of some days at one revision.
-pub async fn insert(conn: &mut Conn, ws: WorkspaceKey, revision: i64, days: &[(Day, DaySummary)]) -> Result<()> {
+pub async fn insert(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    revision: i64,
+    days: &[(Day, DaySummary)],
+) -> Result<()> {
     let (mut members, mut labels, mut channels) = (Vec::new(), Vec::new(), Vec::new());
     for (day, summary) in days {
         let key = |row: &MemberDay| row.member.map_or(NOBODY, |member| member.0);
-        members.extend(summary.members.iter().map(|row| (*day, revision, key(row), row.figures)));
-        labels.extend(summary.labels.iter().map(|(label, figures)| (*day, revision, label.0, *figures)));
-        channels.extend(summary.channels.iter().map(|(channel, figures)| (*day, revision, channel.0, *figures)));
+        members.extend(
+            summary
+                .members
+                .iter()
+                .map(|row| (*day, revision, key(row), row.figures)),
+        );
+        labels.extend(
+            summary
+                .labels
+                .iter()
+                .map(|(label, figures)| (*day, revision, label.0, *figures)),
+        );
+        channels.extend(
+            summary
+                .channels
+                .iter()
+                .map(|(channel, figures)| (*day, revision, channel.0, *figures)),
+        );
     }
     rows::members::insert(conn, ws, &members).await?;
     rows::labels::insert(conn, ws, &labels).await?;
@@ -135,14 +168,24 @@ pub async fn insert(conn: &mut Conn, ws: WorkspaceKey, revision: i64, days: &[(D
 }
 
 /// Removes the rows of `days` of any other revision than `keep`.
-pub(crate) async fn delete_others(conn: &mut Conn, ws: WorkspaceKey, days: &[i32], keep: i64) -> Result<()> {
+pub(crate) async fn delete_others(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    days: &[i32],
+    keep: i64,
+) -> Result<()> {
     rows::members::delete_others(conn, ws, days, keep).await?;
     rows::labels::delete_others(conn, ws, days, keep).await?;
     rows::channels::delete_others(conn, ws, days, keep).await
 }
 
 /// Removes the rows of one day at one revision.
-pub(crate) async fn delete(conn: &mut Conn, ws: WorkspaceKey, day: i32, revision: i64) -> Result<()> {
+pub(crate) async fn delete(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    day: i32,
+    revision: i64,
+) -> Result<()> {
     rows::members::delete(conn, ws, day, revision).await?;
     rows::labels::delete(conn, ws, day, revision).await?;
     rows::channels::delete(conn, ws, day, revision).await

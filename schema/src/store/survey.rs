@@ -32,19 +32,33 @@ pub struct Standing {
 
 /// How all workspaces stand.
 pub async fn list(conn: &mut Conn) -> Result<Vec<Standing>> {
-    let marked: FxHashSet<WorkspaceKey> = dirty_days::list_workspaces(conn).await?.into_iter().collect();
-    let running: FxHashSet<WorkspaceKey> = queue::list_workspaces(conn).await?.into_iter().collect();
-    let tried: Vec<(i64, Option<i64>)> =
-        load!(conn, ledgers::table.select((ledgers::workspace_id, ledgers::tried_at)))?;
+    let marked: FxHashSet<WorkspaceKey> = dirty_days::list_workspaces(conn)
+        .await?
+        .into_iter()
+        .collect();
+    let running: FxHashSet<WorkspaceKey> =
+        queue::list_workspaces(conn).await?.into_iter().collect();
+    let tried: Vec<(i64, Option<i64>)> = load!(
+        conn,
+        ledgers::table.select((ledgers::workspace_id, ledgers::tried_at))
+    )?;
     let tried: FxHashMap<i64, Option<i64>> = tried.into_iter().collect();
     let standing = |(ws, ledger): (WorkspaceKey, Ledger)| Standing {
         ws,
         ledger,
-        tried_at: tried.get(&ws.0).copied().flatten().map(Instant::from_micros),
+        tried_at: tried
+            .get(&ws.0)
+            .copied()
+            .flatten()
+            .map(Instant::from_micros),
         has_marks: marked.contains(&ws),
         has_run: running.contains(&ws),
     };
-    Ok(ledger::list(conn).await?.into_iter().map(standing).collect())
+    Ok(ledger::list(conn)
+        .await?
+        .into_iter()
+        .map(standing)
+        .collect())
 }
 
 /// Remembers a night, and asks for its run where there is `a_run` to be. False where the leader's lease has gone to another: then
@@ -60,22 +74,45 @@ pub async fn begin_night(
         return Ok(false);
     }
     let row = ledgers::table.find(ws.0);
-    let known = ledger::find(conn, ws).await?.is_none_or(|ledger| ledger.last_night == Some(night));
-    execute!(conn, diesel::update(row).set(ledgers::last_night.eq(night.number())))?;
+    let known = ledger::find(conn, ws)
+        .await?
+        .is_none_or(|ledger| ledger.last_night == Some(night));
+    execute!(
+        conn,
+        diesel::update(row).set(ledgers::last_night.eq(night.number()))
+    )?;
     if a_run && !known {
-        let new = NewRun { kind: RunKind::Nightly, days: RunDays::Pending, requested_by: None, at: now };
+        let new = NewRun {
+            kind: RunKind::Nightly,
+            days: RunDays::Pending,
+            requested_by: None,
+            at: now,
+        };
         queue::enqueue(conn, ws, &new).await?;
     }
     Ok(true)
 }
 
 /// Asks for a refresh. `None` where the leader's lease has gone to another: then nothing happens.
-pub async fn begin_refresh(conn: &mut Conn, leader: Lease, ws: WorkspaceKey, now: Instant) -> Result<Option<Run>> {
+pub async fn begin_refresh(
+    conn: &mut Conn,
+    leader: Lease,
+    ws: WorkspaceKey,
+    now: Instant,
+) -> Result<Option<Run>> {
     if !leases::hold(conn, leader, now).await? {
         return Ok(None);
     }
     let row = ledgers::table.find(ws.0);
-    execute!(conn, diesel::update(row).set(ledgers::tried_at.eq(now.micros())))?;
-    let new = NewRun { kind: RunKind::Refresh, days: RunDays::Pending, requested_by: None, at: now };
+    execute!(
+        conn,
+        diesel::update(row).set(ledgers::tried_at.eq(now.micros()))
+    )?;
+    let new = NewRun {
+        kind: RunKind::Refresh,
+        days: RunDays::Pending,
+        requested_by: None,
+        at: now,
+    };
     Ok(queue::enqueue(conn, ws, &new).await?.map(|(run, _)| run))
 }

@@ -87,7 +87,12 @@ struct DoneRow {
 }
 
 /// Cuts a run into these pieces, each from its first to its last day.
-pub async fn insert(conn: &mut Conn, ws: WorkspaceKey, run: i64, pieces: &[(Day, Day)]) -> Result<()> {
+pub async fn insert(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    run: i64,
+    pieces: &[(Day, Day)],
+) -> Result<()> {
     let row = |(at, (first, last)): (usize, &(Day, Day))| TaskRow {
         workspace_id: ws.0,
         run_id: run,
@@ -107,7 +112,19 @@ pub async fn insert(conn: &mut Conn, ws: WorkspaceKey, run: i64, pieces: &[(Day,
         conn,
         rollup_tasks,
         rows,
-        [workspace_id, run_id, task_id, from_day, to_day, claim, claimed_until, done, seen, emptied, facts_read]
+        [
+            workspace_id,
+            run_id,
+            task_id,
+            from_day,
+            to_day,
+            claim,
+            claimed_until,
+            done,
+            seen,
+            emptied,
+            facts_read
+        ]
     )?;
     Ok(())
 }
@@ -150,24 +167,43 @@ async fn lock_free(
     let (from, to) = leases::free_outside(now);
     let free = of_run(ws, run)
         .filter(rollup_tasks::done.eq(false))
-        .filter(rollup_tasks::claimed_until.lt(from).or(rollup_tasks::claimed_until.gt(to)))
+        .filter(
+            rollup_tasks::claimed_until
+                .lt(from)
+                .or(rollup_tasks::claimed_until.gt(to)),
+        )
         .order(rollup_tasks::task_id)
         .limit(most)
-        .select((rollup_tasks::task_id, rollup_tasks::from_day, rollup_tasks::to_day, rollup_tasks::claim));
+        .select((
+            rollup_tasks::task_id,
+            rollup_tasks::from_day,
+            rollup_tasks::to_day,
+            rollup_tasks::claim,
+        ));
     Ok(match conn {
         Conn::Sqlite(c) => diesel::RunQueryDsl::load(free, &mut **c)?,
-        Conn::Postgres(c) => diesel_async::RunQueryDsl::load(free.for_update().skip_locked(), &mut ***c).await?,
+        Conn::Postgres(c) => {
+            diesel_async::RunQueryDsl::load(free.for_update().skip_locked(), &mut ***c).await?
+        }
     })
 }
 
 #[diesel::dsl::auto_type]
 fn of_run(ws: WorkspaceKey, run: i64) -> _ {
     let (ws, run): (i64, i64) = (ws.0, run);
-    rollup_tasks::table.filter(rollup_tasks::workspace_id.eq(ws)).filter(rollup_tasks::run_id.eq(run))
+    rollup_tasks::table
+        .filter(rollup_tasks::workspace_id.eq(ws))
+        .filter(rollup_tasks::run_id.eq(run))
 }
 
 /// Renews claims; those that have gone to others stay theirs.
-pub async fn renew(conn: &mut Conn, ws: WorkspaceKey, run: i64, claimed: &[Task], until: Instant) -> Result<()> {
+pub async fn renew(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    run: i64,
+    claimed: &[Task],
+    until: Instant,
+) -> Result<()> {
     for task in claimed {
         execute!(
             conn,
@@ -190,13 +226,21 @@ pub async fn release(conn: &mut Conn, ws: WorkspaceKey, run: i64, claimed: &[Tas
 
 /// Whether a claim still holds.
 pub async fn is_held(conn: &mut Conn, ws: WorkspaceKey, run: i64, task: Task) -> Result<bool> {
-    let claim = rollup_tasks::table.find((ws.0, run, task.id)).select(rollup_tasks::claim);
+    let claim = rollup_tasks::table
+        .find((ws.0, run, task.id))
+        .select(rollup_tasks::claim);
     let claim: Option<i64> = first!(conn, claim)?;
     Ok(claim == Some(task.claim))
 }
 
 /// Records that a piece is done; false where its claim has gone to another.
-pub async fn finish(conn: &mut Conn, ws: WorkspaceKey, run: i64, task: Task, outcome: &TaskOutcome) -> Result<bool> {
+pub async fn finish(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    run: i64,
+    task: Task,
+    outcome: &TaskOutcome,
+) -> Result<bool> {
     let mine = rollup_tasks::table
         .find((ws.0, run, task.id))
         .filter(rollup_tasks::claim.eq(task.claim))
@@ -204,7 +248,9 @@ pub async fn finish(conn: &mut Conn, ws: WorkspaceKey, run: i64, task: Task, out
     let done = (
         rollup_tasks::done.eq(true),
         rollup_tasks::seen.eq(outcome.seen),
-        rollup_tasks::emptied.eq(keys::join(outcome.emptied.iter().map(|day| i64::from(day.number())))),
+        rollup_tasks::emptied.eq(keys::join(
+            outcome.emptied.iter().map(|day| i64::from(day.number())),
+        )),
         rollup_tasks::facts_read.eq(outcome.facts_read),
     );
     Ok(execute!(conn, diesel::update(mine).set(done))? == 1)
@@ -237,12 +283,15 @@ pub async fn progress(conn: &mut Conn, ws: WorkspaceKey, run: i64) -> Result<Tas
 
 /// The pieces of a run that are done, in order.
 pub async fn list_done(conn: &mut Conn, ws: WorkspaceKey, run: i64) -> Result<Vec<DoneTask>> {
-    let query = of_run(ws, run).filter(rollup_tasks::done.eq(true)).order(rollup_tasks::task_id).select((
-        rollup_tasks::from_day,
-        rollup_tasks::to_day,
-        rollup_tasks::seen,
-        rollup_tasks::emptied,
-    ));
+    let query = of_run(ws, run)
+        .filter(rollup_tasks::done.eq(true))
+        .order(rollup_tasks::task_id)
+        .select((
+            rollup_tasks::from_day,
+            rollup_tasks::to_day,
+            rollup_tasks::seen,
+            rollup_tasks::emptied,
+        ));
     let rows: Vec<DoneRow> = load!(conn, query)?;
     rows.iter().map(done).collect()
 }
@@ -253,7 +302,10 @@ fn done(row: &DoneRow) -> Result<DoneTask> {
         first: Day::from_number(row.from_day),
         last: Day::from_number(row.to_day),
         seen: row.seen,
-        emptied: emptied.into_iter().map(|day| Day::from_number(day as i32)).collect(),
+        emptied: emptied
+            .into_iter()
+            .map(|day| Day::from_number(day as i32))
+            .collect(),
     })
 }
 

@@ -25,7 +25,10 @@ pub struct Workspace {
 impl std::fmt::Debug for Workspace {
     /// Without its secret.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Workspace").field("key", &self.key).field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("Workspace")
+            .field("key", &self.key)
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -33,7 +36,9 @@ impl std::fmt::Debug for Workspace {
 #[derive(Debug, thiserror::Error)]
 pub enum CreateWorkspaceError {
     /// The id is not of the right form.
-    #[error("workspace id {0:?} must be 1 to 63 of a-z, 0-9 and -, and begin with a letter or digit")]
+    #[error(
+        "workspace id {0:?} must be 1 to 63 of a-z, 0-9 and -, and begin with a letter or digit"
+    )]
     BadId(String),
     /// There is one already.
     #[error("workspace {0:?} exists already")]
@@ -53,8 +58,18 @@ struct WorkspaceRow {
 
 impl From<WorkspaceRow> for Workspace {
     fn from(row: WorkspaceRow) -> Self {
-        let WorkspaceRow { workspace_id, id, name, incarnation } = row;
-        Self { key: WorkspaceKey(workspace_id), id, name, incarnation }
+        let WorkspaceRow {
+            workspace_id,
+            id,
+            name,
+            incarnation,
+        } = row;
+        Self {
+            key: WorkspaceKey(workspace_id),
+            id,
+            name,
+            incarnation,
+        }
     }
 }
 
@@ -77,7 +92,9 @@ impl Store {
             return Err(CreateWorkspaceError::BadId(id.to_owned()));
         }
         let new = (id.to_owned(), name.to_owned());
-        let key = self.write(move |conn| Box::pin(insert(conn, new, zone, now))).await?;
+        let key = self
+            .write(move |conn| Box::pin(insert(conn, new, zone, now)))
+            .await?;
         key.ok_or_else(|| CreateWorkspaceError::Exists(id.to_owned()))
     }
 
@@ -94,7 +111,8 @@ impl Store {
     /// The workspace of that id.
     pub async fn find_workspace(&self, id: &str) -> Result<Option<Workspace>> {
         let id = id.to_owned();
-        self.read(move |conn| Box::pin(async move { find(conn, &id).await })).await
+        self.read(move |conn| Box::pin(async move { find(conn, &id).await }))
+            .await
     }
 }
 
@@ -124,7 +142,12 @@ async fn find_by_key(conn: &mut Conn, ws: WorkspaceKey) -> Result<Option<Workspa
 
 async fn list(conn: &mut Conn) -> Result<Vec<Workspace>> {
     let query = workspaces::table
-        .select((workspaces::workspace_id, workspaces::id, workspaces::name, workspaces::incarnation))
+        .select((
+            workspaces::workspace_id,
+            workspaces::id,
+            workspaces::name,
+            workspaces::incarnation,
+        ))
         .order(workspaces::workspace_id);
     let rows: Vec<WorkspaceRow> = load!(conn, query)?;
     let mut list: Vec<Workspace> = rows.into_iter().map(Workspace::from).collect();
@@ -148,11 +171,18 @@ async fn insert(
         workspaces::created_at.eq(now.micros()),
         workspaces::incarnation.eq(sql::<Text>(random)),
     );
-    let inserted = execute!(conn, diesel::insert_into(workspaces::table).values(values).on_conflict_do_nothing())?;
+    let inserted = execute!(
+        conn,
+        diesel::insert_into(workspaces::table)
+            .values(values)
+            .on_conflict_do_nothing()
+    )?;
     if inserted == 0 {
         return Ok(None);
     }
-    let Some(workspace) = find(conn, &id).await? else { return Ok(None) };
+    let Some(workspace) = find(conn, &id).await? else {
+        return Ok(None);
+    };
     let ws = workspace.key.0;
     execute!(
         conn,

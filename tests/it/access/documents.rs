@@ -27,19 +27,43 @@ fn concat(count: usize, part: impl Fn(usize) -> String) -> String {
 /// Documents that would stop or end a server that looks at them with care, each with its name.
 fn monsters() -> Vec<(&'static str, String)> {
     let fragments = |spreads: &dyn Fn(usize) -> String, count: usize| {
-        format!("{{viewer{{role}}}} {}", concat(count, |at| format!("fragment F{at} on Query{{{}}} ", spreads(at))))
+        format!(
+            "{{viewer{{role}}}} {}",
+            concat(count, |at| format!(
+                "fragment F{at} on Query{{{}}} ",
+                spreads(at)
+            ))
+        )
     };
     let twice = |at: usize| format!("...F{0} ...F{0}", at + 1);
     vec![
-        ("a circle", fragments(&|at| format!("...F{}", (at + 1) % 5_000), 5_000)),
+        (
+            "a circle",
+            fragments(&|at| format!("...F{}", (at + 1) % 5_000), 5_000),
+        ),
         ("a chain", fragments(&|at| format!("...F{}", at + 1), 5_000)),
-        ("a long circle of few tokens", fragments(&|at| format!("...F{}", (at + 1) % 100), 100)),
-        ("a chain of few tokens", fragments(&|at| format!("...F{}", at + 1), 100)),
+        (
+            "a long circle of few tokens",
+            fragments(&|at| format!("...F{}", (at + 1) % 100), 100),
+        ),
+        (
+            "a chain of few tokens",
+            fragments(&|at| format!("...F{}", at + 1), 100),
+        ),
         ("doubling", fragments(&twice, 60)),
-        ("doubling that is used", fragments(&twice, 60).replacen("{viewer{role}}", "{...F0}", 1)),
-        ("aliases", format!("{{{}}}", concat(20_000, |at| format!("a{at}:x ")))),
+        (
+            "doubling that is used",
+            fragments(&twice, 60).replacen("{viewer{role}}", "{...F0}", 1),
+        ),
+        (
+            "aliases",
+            format!("{{{}}}", concat(20_000, |at| format!("a{at}:x "))),
+        ),
         ("brackets", format!("{{team(filter:{}", "[".repeat(100_000))),
-        ("operations", concat(1_000, |at| format!("query q{at}{{__typename}} "))),
+        (
+            "operations",
+            concat(1_000, |at| format!("query q{at}{{__typename}} ")),
+        ),
     ]
 }
 
@@ -47,8 +71,15 @@ fn monsters() -> Vec<(&'static str, String)> {
 async fn documents_that_cost_too_much_to_look_at_are_refused_and_the_next_request_is_answered() {
     let caseload = acme(Backend::Sqlite).await;
     for (name, document) in monsters() {
-        assert_eq!(caseload.ask("agent", &document, &json!({})).await.codes(), ["QUERY_TOO_COMPLEX"], "{name}");
-        let viewer = caseload.ask("agent", "{ viewer { role } }", &json!({})).await.data("viewer");
+        assert_eq!(
+            caseload.ask("agent", &document, &json!({})).await.codes(),
+            ["QUERY_TOO_COMPLEX"],
+            "{name}"
+        );
+        let viewer = caseload
+            .ask("agent", "{ viewer { role } }", &json!({}))
+            .await
+            .data("viewer");
         assert_eq!(viewer, json!({"role": "AGENT"}), "after {name}");
     }
 }
@@ -57,7 +88,10 @@ async fn documents_that_cost_too_much_to_look_at_are_refused_and_the_next_reques
 async fn fragments_in_a_circle_are_an_error_of_their_own() {
     let caseload = acme(Backend::Sqlite).await;
     let document = "{viewer{role}} fragment A on Query{...B} fragment B on Query{...A}";
-    assert_eq!(caseload.ask("agent", document, &json!({})).await.codes(), ["BAD_USER_INPUT"]);
+    assert_eq!(
+        caseload.ask("agent", document, &json!({})).await.codes(),
+        ["BAD_USER_INPUT"]
+    );
 }
 
 #[tokio::test]
@@ -75,13 +109,31 @@ fn a_flood_of_documents_pushes_out_none_that_is_asked_for_often() {
     let library = Library::new(&sdl(), &Config::default()).expect("the schema is one");
     let hash = |text: &str| -> [u8; 32] { Sha256::digest(text).into() };
     let ours = "{ viewer { role } }";
-    library.find(Wanted::Hashed(hash(ours), Some(ours))).expect("a valid document");
-    let theirs = |at: usize| format!("{{ a{at}: viewer {{ role }} {} }}", "viewer { role } ".repeat(100));
+    library
+        .find(Wanted::Hashed(hash(ours), Some(ours)))
+        .expect("a valid document");
+    let theirs = |at: usize| {
+        format!(
+            "{{ a{at}: viewer {{ role }} {} }}",
+            "viewer { role } ".repeat(100)
+        )
+    };
     for at in 0..600 {
-        library.find(Wanted::Hashed(hash(&theirs(at)), Some(&theirs(at)))).expect("a valid document");
-        assert!(library.find(Wanted::Hashed(hash(ours), None)).is_ok(), "pushed out by the {at}th");
+        library
+            .find(Wanted::Hashed(hash(&theirs(at)), Some(&theirs(at))))
+            .expect("a valid document");
+        assert!(
+            library.find(Wanted::Hashed(hash(ours), None)).is_ok(),
+            "pushed out by the {at}th"
+        );
     }
-    let kept = (0..600).filter(|at| library.find(Wanted::Hashed(hash(&theirs(*at)), None)).is_ok()).count();
+    let kept = (0..600)
+        .filter(|at| {
+            library
+                .find(Wanted::Hashed(hash(&theirs(*at)), None))
+                .is_ok()
+        })
+        .count();
     assert!(kept < 300, "{kept} are kept");
 }
 
@@ -89,17 +141,33 @@ async fn ask_for(caseload: &Caseload, accept: &str, query: &str) -> Answer {
     let request = Request::post("/graphql")
         .header(header::CONTENT_TYPE, "application/json")
         .header(header::ACCEPT, accept)
-        .header(header::AUTHORIZATION, format!("Bearer {}", token("manager")));
+        .header(
+            header::AUTHORIZATION,
+            format!("Bearer {}", token("manager")),
+        );
     let body = json!({"query": query}).to_string();
-    caseload.send_request(request.body(Body::from(body)).expect("a request")).await
+    caseload
+        .send_request(request.body(Body::from(body)).expect("a request"))
+        .await
 }
 
 #[tokio::test]
 async fn who_accepts_nothing_that_we_have_is_told_so() {
     let caseload = acme(Backend::Sqlite).await;
     let answer = ask_for(&caseload, "text/html", "{ viewer { role } }").await;
-    assert_eq!((answer.status, answer.codes()), (StatusCode::NOT_ACCEPTABLE, vec!["BAD_USER_INPUT".to_owned()]));
-    assert_eq!(ask_for(&caseload, "text/html, */*;q=0.8", "{ viewer { role } }").await.status, StatusCode::OK);
+    assert_eq!(
+        (answer.status, answer.codes()),
+        (
+            StatusCode::NOT_ACCEPTABLE,
+            vec!["BAD_USER_INPUT".to_owned()]
+        )
+    );
+    assert_eq!(
+        ask_for(&caseload, "text/html, */*;q=0.8", "{ viewer { role } }")
+            .await
+            .status,
+        StatusCode::OK
+    );
 }
 
 #[tokio::test]
@@ -111,7 +179,10 @@ async fn a_day_that_is_none_is_refused_before_anything_is_answered() {
             "{{ viewer {{ role }} team(period: {{between: {{from: {day}, to: \"2026-03-01\"}}}}) {{ metrics {{ closed }} }} }}"
         );
         let answer = ask_for(&caseload, typed, &query).await;
-        assert_eq!((answer.status, answer.codes()), (StatusCode::BAD_REQUEST, vec!["BAD_USER_INPUT".to_owned()]));
+        assert_eq!(
+            (answer.status, answer.codes()),
+            (StatusCode::BAD_REQUEST, vec!["BAD_USER_INPUT".to_owned()])
+        );
         assert!(answer.json().get("data").is_none(), "{}", answer.json());
     }
 }
@@ -120,12 +191,33 @@ async fn a_day_that_is_none_is_refused_before_anything_is_answered() {
 async fn a_body_that_does_not_come_is_not_waited_for() {
     let caseload = acme(Backend::Sqlite).await;
     let secret = Some(Secret::new(SECRET));
-    let config = Config { jwt_secret: secret, request_timeout: Interval::seconds(0), ..Config::default() };
-    let app = App::new(caseload.store.clone(), config, caseload.clock.clone()).expect("a configuration with a key");
+    let config = Config {
+        jwt_secret: secret,
+        request_timeout: Interval::seconds(0),
+        ..Config::default()
+    };
+    let app = App::new(caseload.store.clone(), config, caseload.clock.clone())
+        .expect("a configuration with a key");
     let body = Body::from_stream(futures::stream::pending::<Result<Vec<u8>, std::io::Error>>());
-    let request = Request::post("/graphql").header(header::CONTENT_TYPE, "application/json").body(body);
-    let response = app.router().oneshot(request.expect("a request")).await.expect("the router never fails");
+    let request = Request::post("/graphql")
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(body);
+    let response = app
+        .router()
+        .oneshot(request.expect("a request"))
+        .await
+        .expect("the router never fails");
     assert_eq!(response.status(), StatusCode::REQUEST_TIMEOUT);
-    let body = axum::body::to_bytes(response.into_body(), 10_000).await.expect("a whole body").to_vec();
-    assert_eq!(Answer { status: StatusCode::REQUEST_TIMEOUT, body }.codes(), ["TIMEOUT"]);
+    let body = axum::body::to_bytes(response.into_body(), 10_000)
+        .await
+        .expect("a whole body")
+        .to_vec();
+    assert_eq!(
+        Answer {
+            status: StatusCode::REQUEST_TIMEOUT,
+            body
+        }
+        .codes(),
+        ["TIMEOUT"]
+    );
 }

@@ -22,7 +22,9 @@ const FORMATS: [&str; 4] = ["csv", "ndjson", "parquet", "arrow"];
 async fn get(caseload: &Caseload, token: &str, path: &str) -> Answer {
     let request = Request::get(format!("{path}?from=2026-03-01&to=2026-03-10"));
     let request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
-    caseload.send_request(request.body(Body::empty()).expect("a request")).await
+    caseload
+        .send_request(request.body(Body::empty()).expect("a request"))
+        .await
 }
 
 fn code(answer: &Answer) -> Value {
@@ -39,7 +41,8 @@ async fn every_table_in_every_format_is_exported_to_whom_the_table_names() {
             let path = format!("{table}.{format}");
             for asker in &askers {
                 // Who sees what is theirs alone exports nothing: an export is of everyone.
-                let may = asker.may_read("Query", field) && !["agent", "viewer"].contains(&asker.name.as_str());
+                let may = asker.may_read("Query", field)
+                    && !["agent", "viewer"].contains(&asker.name.as_str());
                 let answer = get(&caseload, &asker.token, &path).await;
                 questions += 1;
                 if may {
@@ -64,7 +67,9 @@ async fn every_table_in_every_format_is_exported_to_whom_the_table_names() {
             assert_eq!(elsewhere.status, StatusCode::OK, "{path}");
             let text = String::from_utf8_lossy(&elsewhere.body);
             assert!(
-                ["c-", "r-c-", "Name of", "Customer", "for "].iter().all(|ours| !text.contains(ours)),
+                ["c-", "r-c-", "Name of", "Customer", "for "]
+                    .iter()
+                    .all(|ours| !text.contains(ours)),
                 "{path}: {text}"
             );
         }

@@ -22,15 +22,26 @@ fn request(token: &str, document: &str) -> Request<Body> {
         .header(header::CONTENT_TYPE, "application/json")
         .header(header::ACCEPT, "text/event-stream")
         .header(header::AUTHORIZATION, format!("Bearer {token}"));
-    request.body(Body::from(json!({"query": document}).to_string())).expect("a request")
+    request
+        .body(Body::from(json!({"query": document}).to_string()))
+        .expect("a request")
 }
 
 /// The next event: its name, and what it says.
 async fn next(events: &mut BodyDataStream, text: &mut String) -> (String, Value) {
     loop {
         if let Some((event, rest)) = text.split_once("\n\n") {
-            let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim();
-            let found = (field("event:").to_owned(), serde_json::from_str(field("data:")).unwrap_or_default());
+            let field = |name: &str| {
+                event
+                    .lines()
+                    .find_map(|line| line.strip_prefix(name))
+                    .unwrap_or_default()
+                    .trim()
+            };
+            let found = (
+                field("event:").to_owned(),
+                serde_json::from_str(field("data:")).unwrap_or_default(),
+            );
             text.drain(..text.len() - rest.len());
             // Signs of life have no name.
             if !found.0.is_empty() {
@@ -38,7 +49,11 @@ async fn next(events: &mut BodyDataStream, text: &mut String) -> (String, Value)
             }
             continue;
         }
-        let chunk = events.next().await.expect("an event").expect("an open connection");
+        let chunk = events
+            .next()
+            .await
+            .expect("an event")
+            .expect("an open connection");
         text.push_str(std::str::from_utf8(&chunk).expect("UTF-8"));
     }
 }
@@ -51,7 +66,10 @@ async fn first(caseload: &Caseload, token: &str, document: &str) -> Answer {
     let told = timeout(Duration::from_mins(1), next(&mut events, &mut text)).await;
     let (name, answer) = told.unwrap_or_else(|_| panic!("nothing is told: {document}: {text}"));
     assert_eq!(name, "next", "{document}: {answer}");
-    Answer { status: StatusCode::OK, body: answer.to_string().into_bytes() }
+    Answer {
+        status: StatusCode::OK,
+        body: answer.to_string().into_bytes(),
+    }
 }
 
 /// New figures, over and over, with time in between to tell of them.
@@ -59,7 +77,13 @@ async fn change(caseload: &Caseload, made: &Cell<i32>) -> Infallible {
     loop {
         tokio::time::sleep(Duration::from_millis(200)).await;
         let number = made.replace(made.get() + 1);
-        caseload.import(&conversation(&format!("new-{number}"), "manager", 1 + number % 9)).await;
+        caseload
+            .import(&conversation(
+                &format!("new-{number}"),
+                "manager",
+                1 + number % 9,
+            ))
+            .await;
         caseload.roll_up().await;
     }
 }
@@ -72,11 +96,20 @@ async fn every_field_of_every_subscription_is_told_to_whom_the_table_names() {
     for way in ways(&schema, "Subscription") {
         let leaves = schema.leaves(&way.end);
         let asked = askers.iter().flat_map(|asker| {
-            let [plain, renamed, spread] = writings(&way, &leaves, asker).map(|root| root.trim().to_owned());
-            let spread = format!("subscription {{ ...Spread }} fragment Spread on Subscription {{ {spread} }}");
-            let documents = [format!("subscription {{ {plain} }}"), format!("subscription {{ {renamed} }}"), spread];
+            let [plain, renamed, spread] =
+                writings(&way, &leaves, asker).map(|root| root.trim().to_owned());
+            let spread = format!(
+                "subscription {{ ...Spread }} fragment Spread on Subscription {{ {spread} }}"
+            );
+            let documents = [
+                format!("subscription {{ {plain} }}"),
+                format!("subscription {{ {renamed} }}"),
+                spread,
+            ];
             let caseload = &caseload;
-            documents.map(|document| async move { (asker, first(caseload, &asker.token, &document).await) })
+            documents.map(|document| async move {
+                (asker, first(caseload, &asker.token, &document).await)
+            })
         });
         let answers = tokio::select! {
             answers = join_all(asked) => answers,
@@ -88,7 +121,10 @@ async fn every_field_of_every_subscription_is_told_to_whom_the_table_names() {
                 told.insert(way.name());
             }
         }
-        let document = format!("subscription {{ {} }}", writings(&way, &leaves, &askers[0])[0]);
+        let document = format!(
+            "subscription {{ {} }}",
+            writings(&way, &leaves, &askers[0])[0]
+        );
         for (who, token) in nobodies() {
             let answer = caseload.send_request(request(&token, &document)).await;
             assert_eq!(
@@ -100,7 +136,9 @@ async fn every_field_of_every_subscription_is_told_to_whom_the_table_names() {
     }
     assert!(100 <= questions, "{questions} questions");
     assert!(
-        told.contains("rollupRun") && told.contains("rollupStatus") && told.contains("rollupStatus.lastRun"),
+        told.contains("rollupRun")
+            && told.contains("rollupStatus")
+            && told.contains("rollupStatus.lastRun"),
         "{told:?}"
     );
 }

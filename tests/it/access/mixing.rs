@@ -30,7 +30,10 @@ const EVERYTHING: &str = "{
     dailyRollups { nodes { day member { id name } metrics { closed } backlog } } }";
 
 async fn ask(caseload: &Caseload, token: &str) -> String {
-    let mut answer = caseload.ask_with(token, EVERYTHING, &json!({})).await.json();
+    let mut answer = caseload
+        .ask_with(token, EVERYTHING, &json!({}))
+        .await
+        .json();
     // Errors come in the order in which fields are done.
     if let Some(errors) = answer["errors"].as_array_mut() {
         errors.sort_by_key(|error| error["path"].to_string());
@@ -41,7 +44,11 @@ async fn ask(caseload: &Caseload, token: &str) -> String {
 /// Another workspace with everything that the sample has under the same ids, and other names and numbers.
 async fn twin(caseload: &Caseload) {
     let utc = Zone::parse("UTC").expect("a zone");
-    let twin = caseload.store.create_workspace("twin", "Twin", utc, caseload.clock.now()).await.expect("a workspace");
+    let twin = caseload
+        .store
+        .create_workspace("twin", "Twin", utc, caseload.clock.now())
+        .await
+        .expect("a workspace");
     let mut records = vec![
         json!({"type": "team", "id": "team", "name": "Double", "member_ids": ROLES}),
         json!({"type": "label", "id": "label", "title": "Double"}),
@@ -77,8 +84,16 @@ async fn workspaces_with_the_same_ids_never_mix(backend: Backend) {
     let mut doubles = Vec::new();
     for role in ROLES {
         let double = ask(&caseload, &token(role, "twin")).await;
-        assert!(double.contains("Double") && double.contains("double"), "{double}");
-        assert!(!["Name of", "example.com", "for ", "Acme"].iter().any(|ours| double.contains(ours)), "{double}");
+        assert!(
+            double.contains("Double") && double.contains("double"),
+            "{double}"
+        );
+        assert!(
+            !["Name of", "example.com", "for ", "Acme"]
+                .iter()
+                .any(|ours| double.contains(ours)),
+            "{double}"
+        );
         doubles.push(double);
     }
     for round in 0..3 {
@@ -93,7 +108,13 @@ async fn workspaces_with_the_same_ids_never_mix(backend: Backend) {
     }
     let machine = machine_token(&caseload, &["ADMIN"]).await;
     let other = machine.replacen("_acme_", "_twin_", 1);
-    assert_eq!(caseload.ask_with(&other, EVERYTHING, &json!({})).await.codes(), ["UNAUTHENTICATED"]);
+    assert_eq!(
+        caseload
+            .ask_with(&other, EVERYTHING, &json!({}))
+            .await
+            .codes(),
+        ["UNAUTHENTICATED"]
+    );
 }
 
 /// Askers who all ask the same at once, over and over, while what is cached is made and thrown away.
@@ -111,14 +132,23 @@ async fn roles_that_ask_the_same_at_the_same_time_get_their_own_answers() {
         expected.push(ask(&caseload, asker).await);
     }
     let distinct: std::collections::BTreeSet<&String> = expected.iter().collect();
-    assert_eq!(distinct.len(), askers.len(), "each is answered something else");
+    assert_eq!(
+        distinct.len(),
+        askers.len(),
+        "each is answered something else"
+    );
     let mut count = 0;
     for round in 0..10 {
         caseload.restart();
         let asked = (0..askers.len() * 4).map(|at| ask(&caseload, &askers[at % askers.len()]));
         let answers = futures::future::join_all(asked).await;
         for (at, answer) in answers.iter().enumerate() {
-            assert_eq!(answer, &expected[at % askers.len()], "round {round}, asker {}", at % askers.len());
+            assert_eq!(
+                answer,
+                &expected[at % askers.len()],
+                "round {round}, asker {}",
+                at % askers.len()
+            );
             count += 1;
         }
     }
@@ -132,10 +162,15 @@ async fn a_role_that_changes_in_between_changes_the_next_answer() {
     let caseload = acme(Backend::Sqlite).await;
     let role = |role: &str| json!({"type": "member", "id": "agent", "name": "Name of agent", "role": role});
     for round in 0..20 {
-        let (next, codes): (&str, &[&str]) = if round % 2 == 0 { ("manager", &[]) } else { ("agent", &["FORBIDDEN"]) };
+        let (next, codes): (&str, &[&str]) = if round % 2 == 0 {
+            ("manager", &[])
+        } else {
+            ("agent", &["FORBIDDEN"])
+        };
         caseload.import(&[role(next)]).await;
         let query = "{ team { metrics { closed } } }";
-        let asked = (0..8).map(|_| async { caseload.ask("agent", query, &Value::Null).await.codes() });
+        let asked =
+            (0..8).map(|_| async { caseload.ask("agent", query, &Value::Null).await.codes() });
         for found in futures::future::join_all(asked).await {
             assert_eq!(found, codes, "round {round}");
         }

@@ -49,12 +49,17 @@ async fn a_rating_that_is_someone_else_s_by_now_is_not_shown(backend: Backend) {
     caseload.roll_up().await;
     let seen = lists(&caseload, "agent").await;
     assert!(seen.contains("moving") && seen.contains("shared"), "{seen}");
-    caseload.import(&[rating("moving", "shared", Some("viewer"), "between us")]).await;
+    caseload
+        .import(&[rating("moving", "shared", Some("viewer"), "between us")])
+        .await;
     let seen = lists(&caseload, "agent").await;
     for hidden in ["moving", "shared", "between us", "well done"] {
         assert!(!seen.contains(hidden), "{hidden}: {seen}");
     }
-    assert!(seen.contains("r-c-agent") && seen.contains("\"c-agent\""), "{seen}");
+    assert!(
+        seen.contains("r-c-agent") && seen.contains("\"c-agent\""),
+        "{seen}"
+    );
     assert!(lists(&caseload, "manager").await.contains("between us"));
 }
 
@@ -62,25 +67,50 @@ async fn a_rating_that_moved_with_its_conversation_is_not_shown(backend: Backend
     let caseload = acme(backend).await;
     caseload.import(&[reassigned("c-agent", "viewer", 4)]).await;
     let seen = lists(&caseload, "agent").await;
-    assert!(!seen.contains("r-c-agent") && !seen.contains("for agent"), "{seen}");
+    assert!(
+        !seen.contains("r-c-agent") && !seen.contains("for agent"),
+        "{seen}"
+    );
 }
 
 async fn a_conversation_that_is_someone_else_s_by_now_is_not_shown(backend: Backend) {
     let caseload = acme(backend).await;
     caseload.import(&[reassigned("c-agent", "viewer", 4)]).await;
-    for measure in ["CONVERSATIONS", "CLOSED", "RATINGS", "REPLIES", "CLOSING_TIME_MEAN", "CUSTOMERS"] {
+    for measure in [
+        "CONVERSATIONS",
+        "CLOSED",
+        "RATINGS",
+        "REPLIES",
+        "CLOSING_TIME_MEAN",
+        "CUSTOMERS",
+    ] {
         let query = format!("{{ conversations(measure: {measure}) {{ nodes {{ id }} }} }}");
-        let seen = caseload.ask("agent", &query, &json!({})).await.data("conversations");
+        let seen = caseload
+            .ask("agent", &query, &json!({}))
+            .await
+            .data("conversations");
         assert_eq!(seen, json!({"nodes": []}), "{measure}");
     }
 }
 
 async fn a_conversation_with_a_rating_of_ones_own_is_still_shown(backend: Backend) {
     let caseload = acme(backend).await;
-    caseload.import(&[reassigned("c-agent", "viewer", 4), rating("mine", "c-agent", Some("agent"), "thanks")]).await;
-    let query = "{ conversations(measure: CLOSED) { nodes { id assignee { id } ratings { id } } } }";
-    let seen = caseload.ask("agent", query, &json!({})).await.data("conversations");
-    assert_eq!(seen, json!({"nodes": [{"id": "c-agent", "assignee": null, "ratings": [{"id": "mine"}]}]}));
+    caseload
+        .import(&[
+            reassigned("c-agent", "viewer", 4),
+            rating("mine", "c-agent", Some("agent"), "thanks"),
+        ])
+        .await;
+    let query =
+        "{ conversations(measure: CLOSED) { nodes { id assignee { id } ratings { id } } } }";
+    let seen = caseload
+        .ask("agent", query, &json!({}))
+        .await
+        .data("conversations");
+    assert_eq!(
+        seen,
+        json!({"nodes": [{"id": "c-agent", "assignee": null, "ratings": [{"id": "mine"}]}]})
+    );
 }
 
 async fn pages_are_full_though_rows_have_moved(backend: Backend) {
@@ -89,11 +119,22 @@ async fn pages_are_full_though_rows_have_moved(backend: Backend) {
         caseload.import(&conversation(id, "agent", day)).await;
     }
     caseload.roll_up().await;
-    caseload.import(&[reassigned("three", "viewer", 7), reassigned("one", "viewer", 5)]).await;
+    caseload
+        .import(&[
+            reassigned("three", "viewer", 7),
+            reassigned("one", "viewer", 5),
+        ])
+        .await;
     let query = "{ feedback(first: 2) { nodes { id } pageInfo { hasNextPage } }
         conversations(measure: CLOSED, first: 2) { nodes { id } pageInfo { hasNextPage } } }";
     let answer = caseload.ask("agent", query, &json!({})).await;
     let page = |ids: [&str; 2]| json!({"nodes": ids.map(|id| json!({"id": id})), "pageInfo": {"hasNextPage": false}});
-    assert_eq!(answer.json()["data"]["feedback"], page(["r-two", "r-c-agent"]));
-    assert_eq!(answer.json()["data"]["conversations"], page(["two", "c-agent"]));
+    assert_eq!(
+        answer.json()["data"]["feedback"],
+        page(["r-two", "r-c-agent"])
+    );
+    assert_eq!(
+        answer.json()["data"]["conversations"],
+        page(["two", "c-agent"])
+    );
 }

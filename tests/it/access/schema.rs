@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use async_graphql::parser::{
     parse_schema,
-    types::{BaseType, FieldDefinition, InputValueDefinition, Type, TypeKind, TypeSystemDefinition},
+    types::{
+        BaseType, FieldDefinition, InputValueDefinition, Type, TypeKind, TypeSystemDefinition,
+    },
 };
 
 /// The objects and unions of the schema.
@@ -30,15 +32,28 @@ impl Schema {
         let document = parse_schema(text).expect("the committed schema");
         let (mut objects, mut unions) = (BTreeMap::new(), BTreeMap::new());
         for definition in document.definitions {
-            let TypeSystemDefinition::Type(definition) = definition else { continue };
+            let TypeSystemDefinition::Type(definition) = definition else {
+                continue;
+            };
             let name = definition.node.name.node.to_string();
             match definition.node.kind {
                 TypeKind::Object(object) => {
-                    let fields = object.fields.iter().map(|field| Field::new(&field.node)).collect();
+                    let fields = object
+                        .fields
+                        .iter()
+                        .map(|field| Field::new(&field.node))
+                        .collect();
                     objects.insert(name, fields);
                 }
                 TypeKind::Union(union) => {
-                    unions.insert(name, union.members.iter().map(|member| member.node.to_string()).collect());
+                    unions.insert(
+                        name,
+                        union
+                            .members
+                            .iter()
+                            .map(|member| member.node.to_string())
+                            .collect(),
+                    );
                 }
                 _ => {}
             }
@@ -48,12 +63,18 @@ impl Schema {
 
     /// The fields of that type; none where it is no object.
     pub(super) fn fields(&self, kind: &str) -> &[Field] {
-        self.objects.get(kind).map(Vec::as_slice).unwrap_or_default()
+        self.objects
+            .get(kind)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
     }
 
     /// Those of them that hold no objects.
     pub(super) fn leaves(&self, kind: &str) -> Vec<&Field> {
-        self.fields(kind).iter().filter(|field| self.objects_of(&field.kind).is_empty()).collect()
+        self.fields(kind)
+            .iter()
+            .filter(|field| self.objects_of(&field.kind).is_empty())
+            .collect()
     }
 
     /// The objects that a value of that type can be.
@@ -76,13 +97,20 @@ impl Schema {
 impl Field {
     fn new(field: &FieldDefinition) -> Self {
         let name = field.name.node.to_string();
-        let needed = field
-            .arguments
-            .iter()
-            .filter(|argument| argument.node.default_value.is_none() && !argument.node.ty.node.nullable);
+        let needed = field.arguments.iter().filter(|argument| {
+            argument.node.default_value.is_none() && !argument.node.ty.node.nullable
+        });
         let arguments: Vec<String> = needed.map(|argument| sample(&argument.node)).collect();
-        let call = if arguments.is_empty() { name.clone() } else { format!("{name}({})", arguments.join(", ")) };
-        Self { kind: named(&field.ty.node), name, call }
+        let call = if arguments.is_empty() {
+            name.clone()
+        } else {
+            format!("{name}({})", arguments.join(", "))
+        };
+        Self {
+            kind: named(&field.ty.node),
+            name,
+            call,
+        }
     }
 }
 

@@ -79,13 +79,20 @@ async fn answers(caseload: &Caseload, periods: &[Value]) -> Vec<(String, String)
             "has": null, "id": null, "after": null,
         })
     };
-    let filters =
-        [json!({}), json!({"memberIds": ["anna", "boss"], "unassigned": true}), json!({"labelIds": ["mine"]})];
+    let filters = [
+        json!({}),
+        json!({"memberIds": ["anna", "boss"], "unassigned": true}),
+        json!({"labelIds": ["mine"]}),
+    ];
     let mut asked = vec![(
-        "{ viewer { member { id name role email } role scopes } workspace { id name today } }".to_owned(),
+        "{ viewer { member { id name role email } role scopes } workspace { id name today } }"
+            .to_owned(),
         json!({}),
     )];
-    for (period, filter) in periods.iter().flat_map(|period| filters.iter().map(move |filter| (period, filter))) {
+    for (period, filter) in periods
+        .iter()
+        .flat_map(|period| filters.iter().map(move |filter| (period, filter)))
+    {
         for measure in MEASURES {
             asked.push((queries::conversations(), variables(measure, filter, period)));
         }
@@ -102,7 +109,10 @@ async fn answers(caseload: &Caseload, periods: &[Value]) -> Vec<(String, String)
     let mut answers = Vec::new();
     for (query, variables) in asked {
         let answer = caseload.ask("me", &query, &variables).await;
-        answers.push((format!("{query} {variables}"), String::from_utf8(answer.body).expect("UTF-8")));
+        answers.push((
+            format!("{query} {variables}"),
+            String::from_utf8(answer.body).expect("UTF-8"),
+        ));
     }
     answers
 }
@@ -118,8 +128,9 @@ async fn an_agent_s_answers_do_not_change_by_a_byte_when_a_teammate_s_facts_do(b
         let (period, _) = writer.period();
         let periods = [years, period];
         let alone = answers(&caseload, &periods).await;
-        let conversations =
-            alone.iter().filter(|(asked, answer)| asked.contains("\"CONVERSATIONS\"") && answer.contains("my-5"));
+        let conversations = alone.iter().filter(|(asked, answer)| {
+            asked.contains("\"CONVERSATIONS\"") && answer.contains("my-5")
+        });
         assert_ne!(conversations.count(), 0, "seed {seed}: the agent has facts");
         for round in 0..ROUNDS {
             let mut records = writer.records(RECORDS);

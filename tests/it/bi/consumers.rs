@@ -38,10 +38,17 @@ const NULLABLE: [&str; 9] = [
 
 /// The columns that are no figures: their name, what they hold, and whether they may be null.
 fn columns(table: &str) -> Vec<(&'static str, &'static str, bool)> {
-    let customer = [("customer_id", "text", false), ("customer_name", "text", true)];
+    let customer = [
+        ("customer_id", "text", false),
+        ("customer_name", "text", true),
+    ];
     let labels = [("label_ids", "texts", false), ("labels", "texts", false)];
     match table {
-        "daily" => vec![("day", "day", false), ("member_id", "word", true), ("member_name", "word", true)],
+        "daily" => vec![
+            ("day", "day", false),
+            ("member_id", "word", true),
+            ("member_name", "word", true),
+        ],
         "labels" => vec![
             ("day", "day", false),
             ("label_id", "word", false),
@@ -74,9 +81,15 @@ fn columns(table: &str) -> Vec<(&'static str, &'static str, bool)> {
                 ("outcome", "word", true),
             ][..],
             &customer,
-            &[("assignee_id", "word", true), ("assignee_name", "word", true)],
+            &[
+                ("assignee_id", "word", true),
+                ("assignee_name", "word", true),
+            ],
             &labels,
-            &[("first_response_seconds", "count", true), ("closing_seconds", "count", true)],
+            &[
+                ("first_response_seconds", "count", true),
+                ("closing_seconds", "count", true),
+            ],
         ]
         .concat(),
     }
@@ -113,9 +126,15 @@ async fn pandas_polars_duckdb_and_pyarrow_read_what_the_api_says() {
     world.apply_all(&records);
     caseload.roll_up().await;
     let (book, today) = (Book::of(&world), world.day(world.now));
-    let span = Span { from: today - chrono::Days::new(500), to: today + chrono::Days::new(1) };
+    let span = Span {
+        from: today - chrono::Days::new(500),
+        to: today + chrono::Days::new(1),
+    };
     let folder = TempDir::new().expect("a temporary folder");
-    let cli = Cli { folder: folder.path().to_owned(), database_url: caseload.database.url() };
+    let cli = Cli {
+        folder: folder.path().to_owned(),
+        database_url: caseload.database.url(),
+    };
     let mut tables = serde_json::Map::new();
     for (table, ..) in TABLES {
         export(&cli, table, span);
@@ -126,30 +145,57 @@ async fn pandas_polars_duckdb_and_pyarrow_read_what_the_api_says() {
         };
         tables.insert(table.to_owned(), with_times(folder.path(), table, rows));
     }
-    let none = Span { from: today - chrono::Days::new(3000), to: today - chrono::Days::new(2900) };
+    let none = Span {
+        from: today - chrono::Days::new(3000),
+        to: today - chrono::Days::new(2900),
+    };
     for (table, ..) in TABLES {
         let (empty, from) = (folder.path().join("none"), folder.path());
         std::fs::create_dir_all(&empty).expect("a folder");
-        export(&Cli { folder: empty.clone(), ..cli.clone() }, table, none);
+        export(
+            &Cli {
+                folder: empty.clone(),
+                ..cli.clone()
+            },
+            table,
+            none,
+        );
         for format in ["csv", "ndjson", "parquet", "arrow"] {
-            std::fs::rename(empty.join(format!("{table}.{format}")), from.join(format!("no_{table}.{format}")))
-                .expect("a file");
+            std::fs::rename(
+                empty.join(format!("{table}.{format}")),
+                from.join(format!("no_{table}.{format}")),
+            )
+            .expect("a file");
         }
         let columns = tables[table]["columns"].clone();
-        tables.insert(format!("no_{table}"), json!({"columns": columns, "rows": []}));
+        tables.insert(
+            format!("no_{table}"),
+            json!({"columns": columns, "rows": []}),
+        );
     }
-    std::fs::write(folder.path().join("expected.json"), json!(tables).to_string()).expect("a file");
+    std::fs::write(
+        folder.path().join("expected.json"),
+        json!(tables).to_string(),
+    )
+    .expect("a file");
     let cells: u64 = first_number(&run_python("read.py", &[folder.path()]));
     assert!(100_000 < cells, "{cells} cells");
     let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/bi.md");
-    assert_eq!(first_number(&run_python("recipes.py", &[&guide, folder.path()])), 4, "recipes");
+    assert_eq!(
+        first_number(&run_python("recipes.py", &[&guide, folder.path()])),
+        4,
+        "recipes"
+    );
 }
 
 fn export(cli: &Cli, table: &str, span: Span) {
     let (from, to) = (span.from.to_string(), span.to.to_string());
     for format in ["csv", "ndjson", "parquet", "arrow"] {
         let file = format!("{table}.{format}");
-        cli.run(&["export", table, "--from", &from, "--to", &to, "--format", format, "-o", &file]).code(0);
+        cli.run(&[
+            "export", table, "--from", &from, "--to", &to, "--format", format, "-o", &file,
+        ])
+        .code(0);
     }
 }
 
@@ -158,8 +204,17 @@ async fn daily(caseload: &Caseload, span: Span) -> Vec<Value> {
     let (mut rows, mut after) = (Vec::new(), Value::Null);
     loop {
         let variables = json!({"period": span.input(), "first": 1000, "after": after});
-        let page = caseload.ask_with(&token("boss"), &queries::daily_rollups(), &variables).await.data("dailyRollups");
-        rows.extend(page["nodes"].as_array().expect("a list").iter().map(daily_row));
+        let page = caseload
+            .ask_with(&token("boss"), &queries::daily_rollups(), &variables)
+            .await
+            .data("dailyRollups");
+        rows.extend(
+            page["nodes"]
+                .as_array()
+                .expect("a list")
+                .iter()
+                .map(daily_row),
+        );
         if page["pageInfo"]["hasNextPage"] == json!(false) {
             return rows;
         }
@@ -170,7 +225,9 @@ async fn daily(caseload: &Caseload, span: Span) -> Vec<Value> {
 /// Columns and rows, with the figures to the last digit and the times of rolling up as NDJSON has them: what is written there is
 /// held against the model by other tests, and here what each library makes of each format against that.
 fn with_times(folder: &Path, table: &str, mut rows: Vec<Value>) -> Value {
-    let read = |format: &str| std::fs::read_to_string(folder.join(format!("{table}.{format}"))).expect("a file");
+    let read = |format: &str| {
+        std::fs::read_to_string(folder.join(format!("{table}.{format}"))).expect("a file")
+    };
     let csv = read("csv");
     let columns = all_columns(table, csv.lines().next().expect("a header"));
     let mut written = super::read::ndjson(&read("ndjson"));
@@ -192,19 +249,34 @@ fn with_times(folder: &Path, table: &str, mut rows: Vec<Value>) -> Value {
 fn run_python(script: &str, arguments: &[&Path]) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let script = root.join("consumers").join(script);
-    let output = Command::new(python(root)).arg(script).args(arguments).output().expect("Python runs");
+    let output = Command::new(python(root))
+        .arg(script)
+        .args(arguments)
+        .output()
+        .expect("Python runs");
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     said
 }
 
 fn first_number(said: &str) -> u64 {
-    said.split(' ').next().and_then(|count| count.parse().ok()).unwrap_or_else(|| panic!("{said}"))
+    said.split(' ')
+        .next()
+        .and_then(|count| count.parse().ok())
+        .unwrap_or_else(|| panic!("{said}"))
 }
 
 /// Python with the libraries, as `scripts/install-test-tools` installs them.
 fn python(root: &Path) -> PathBuf {
     let path = root.join("../target/consumers/bin/python");
-    assert!(path.exists(), "{} is missing: run scripts/install-test-tools, as `make test` does", path.display());
+    assert!(
+        path.exists(),
+        "{} is missing: run scripts/install-test-tools, as `make test` does",
+        path.display()
+    );
     path
 }

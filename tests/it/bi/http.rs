@@ -44,23 +44,46 @@ async fn sample() -> Caseload {
     caseload
 }
 
-async fn send(caseload: &Caseload, method: Method, path: &str, headers: &[(&str, &str)]) -> Response {
+async fn send(
+    caseload: &Caseload,
+    method: Method,
+    path: &str,
+    headers: &[(&str, &str)],
+) -> Response {
     let request = Request::builder().method(method).uri(path);
-    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
-    caseload.respond(request.body(Body::empty()).expect("a request")).await
+    let request = headers.iter().fold(request, |request, (name, value)| {
+        request.header(*name, *value)
+    });
+    caseload
+        .respond(request.body(Body::empty()).expect("a request"))
+        .await
 }
 
 async fn get(caseload: &Caseload, member: &str, path: &str, headers: &[(&str, &str)]) -> Response {
     let authorization = format!("Bearer {}", token(member));
-    send(caseload, Method::GET, path, &[&[("authorization", authorization.as_str())], headers].concat()).await
+    send(
+        caseload,
+        Method::GET,
+        path,
+        &[&[("authorization", authorization.as_str())], headers].concat(),
+    )
+    .await
 }
 
 async fn body(response: Response) -> Vec<u8> {
-    response.into_body().collect().await.expect("a whole body").to_bytes().to_vec()
+    response
+        .into_body()
+        .collect()
+        .await
+        .expect("a whole body")
+        .to_bytes()
+        .to_vec()
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
-    headers.get(name).map_or("", |value| value.to_str().expect("text"))
+    headers
+        .get(name)
+        .map_or("", |value| value.to_str().expect("text"))
 }
 
 async fn tag(caseload: &Caseload, path: &str, headers: &[(&str, &str)]) -> String {
@@ -73,7 +96,14 @@ async fn refusal(caseload: &Caseload, member: &str, path: &str) -> (StatusCode, 
     let response = get(caseload, member, path, &[]).await;
     let status = response.status();
     let error: Value = serde_json::from_slice(&body(response).await).expect("JSON");
-    (status, format!("{}: {}", error["error"]["code"].as_str().unwrap_or(""), error["error"]["message"]))
+    (
+        status,
+        format!(
+            "{}: {}",
+            error["error"]["code"].as_str().unwrap_or(""),
+            error["error"]["message"]
+        ),
+    )
 }
 
 #[tokio::test]
@@ -91,32 +121,69 @@ async fn managers_and_up_may_export_and_nobody_else() {
                 );
             }
             for role in ["agent", "viewer"] {
-                assert_eq!(get(&caseload, role, &path, &[]).await.status(), 403, "{role} {table}");
-                assert!(refusal(&caseload, role, &path).await.1.starts_with("FORBIDDEN: "));
+                assert_eq!(
+                    get(&caseload, role, &path, &[]).await.status(),
+                    403,
+                    "{role} {table}"
+                );
+                assert!(
+                    refusal(&caseload, role, &path)
+                        .await
+                        .1
+                        .starts_with("FORBIDDEN: ")
+                );
             }
-            assert_eq!(send(&caseload, Method::GET, &path, &[]).await.status(), 401, "{table}");
+            assert_eq!(
+                send(&caseload, Method::GET, &path, &[]).await.status(),
+                401,
+                "{table}"
+            );
             let posted = send(&caseload, Method::POST, &path, &[]).await;
-            assert_eq!((posted.status().as_u16(), header(posted.headers(), "allow")), (405, "GET,HEAD"));
+            assert_eq!(
+                (posted.status().as_u16(), header(posted.headers(), "allow")),
+                (405, "GET,HEAD")
+            );
         }
     }
-    for path in ["/v1/rollups/daily", "/v1/rollups/daily.xml", "/v1/rollups/feedback.csv", "/v1/daily.csv"] {
-        assert_eq!(get(&caseload, "owner", path, &[]).await.status(), 404, "{path}");
+    for path in [
+        "/v1/rollups/daily",
+        "/v1/rollups/daily.xml",
+        "/v1/rollups/feedback.csv",
+        "/v1/daily.csv",
+    ] {
+        assert_eq!(
+            get(&caseload, "owner", path, &[]).await.status(),
+            404,
+            "{path}"
+        );
     }
 }
 
 #[tokio::test]
 async fn a_token_for_rollups_gets_no_facts() {
     let caseload = sample().await;
-    for (scope, figures, facts) in [("READ_ROLLUPS", 200, 403), ("ADMIN", 200, 200), ("IMPORT", 403, 403)] {
-        let query = format!("mutation {{ createApiToken(name: \"bi\", scopes: [{scope}]) {{ secret }} }}");
-        let made = caseload.ask("owner", &query, &json!({})).await.data("createApiToken");
+    for (scope, figures, facts) in [
+        ("READ_ROLLUPS", 200, 403),
+        ("ADMIN", 200, 200),
+        ("IMPORT", 403, 403),
+    ] {
+        let query =
+            format!("mutation {{ createApiToken(name: \"bi\", scopes: [{scope}]) {{ secret }} }}");
+        let made = caseload
+            .ask("owner", &query, &json!({}))
+            .await
+            .data("createApiToken");
         let authorization = format!("Bearer {}", made["secret"].as_str().expect("a secret"));
         for (table, of_figures, path) in TABLES {
             let headers = [("authorization", authorization.as_str())];
             let response = send(&caseload, Method::GET, &format!("{path}.csv"), &headers).await;
             let status = response.status().as_u16();
             drop(body(response).await);
-            assert_eq!(status, if of_figures { figures } else { facts }, "{scope} {table}");
+            assert_eq!(
+                status,
+                if of_figures { figures } else { facts },
+                "{scope} {table}"
+            );
         }
     }
 }
@@ -131,7 +198,13 @@ async fn one_export_too_many_is_told_to_come_back() {
         under_way.push(get(&caseload, "owner", DAILY, &[]).await);
     }
     let refused = get(&caseload, "owner", DAILY, &[]).await;
-    assert_eq!((refused.status().as_u16(), header(refused.headers(), "retry-after")), (503, "1"));
+    assert_eq!(
+        (
+            refused.status().as_u16(),
+            header(refused.headers(), "retry-after")
+        ),
+        (503, "1")
+    );
     let still = get(&caseload, "owner", DAILY, &[("if-none-match", &known)]).await;
     assert_eq!(still.status(), 304, "nothing is read for that");
     under_way.pop();
@@ -140,7 +213,13 @@ async fn one_export_too_many_is_told_to_come_back() {
 
 async fn head_tag(caseload: &Caseload) -> String {
     let authorization = format!("Bearer {}", token("owner"));
-    let head = send(caseload, Method::HEAD, DAILY, &[("authorization", &authorization)]).await;
+    let head = send(
+        caseload,
+        Method::HEAD,
+        DAILY,
+        &[("authorization", &authorization)],
+    )
+    .await;
     header(head.headers(), "etag").to_owned()
 }
 
@@ -163,11 +242,18 @@ async fn wrong_parameters_are_refused_by_name() {
         for (_, _, path) in TABLES {
             let (status, error) = refusal(&caseload, "owner", &format!("{path}.csv?{query}")).await;
             assert_eq!(status, 400, "{query}");
-            assert!(error.starts_with(&format!("BAD_USER_INPUT: \"{named}")), "{query}: {error}");
+            assert!(
+                error.starts_with(&format!("BAD_USER_INPUT: \"{named}")),
+                "{query}: {error}"
+            );
         }
     }
     let (status, error) = refusal(&caseload, "owner", "/v1/rollups/daily.csv?member=nobody").await;
-    assert_eq!((status.as_u16(), error.starts_with("NOT_FOUND: \"member: ")), (404, true), "{error}");
+    assert_eq!(
+        (status.as_u16(), error.starts_with("NOT_FOUND: \"member: ")),
+        (404, true),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -175,7 +261,10 @@ async fn the_last_thirty_days_are_exported_where_none_are_named() {
     let caseload = sample().await;
     let implied = body(get(&caseload, "owner", "/v1/rollups/daily.csv", &[]).await).await;
     let named = "/v1/rollups/daily.csv?from=2026-02-19&to=2026-03-20";
-    assert_eq!(implied, body(get(&caseload, "owner", named, &[]).await).await);
+    assert_eq!(
+        implied,
+        body(get(&caseload, "owner", named, &[]).await).await
+    );
 }
 
 #[tokio::test]
@@ -190,17 +279,36 @@ async fn the_head_says_what_the_body_is() {
     ] {
         let path = format!("/v1/rollups/labels.{format}?from=2026-03-01&to=2026-03-31");
         let whole = get(&caseload, "owner", &path, &[]).await;
-        let head = send(&caseload, Method::HEAD, &path, &[("authorization", &authorization)]).await;
+        let head = send(
+            &caseload,
+            Method::HEAD,
+            &path,
+            &[("authorization", &authorization)],
+        )
+        .await;
         assert_eq!(head.status(), 200);
-        for name in ["content-type", "content-disposition", "etag", "cache-control", "vary"] {
-            assert_eq!(header(head.headers(), name), header(whole.headers(), name), "{name}");
+        for name in [
+            "content-type",
+            "content-disposition",
+            "etag",
+            "cache-control",
+            "vary",
+        ] {
+            assert_eq!(
+                header(head.headers(), name),
+                header(whole.headers(), name),
+                "{name}"
+            );
         }
         assert_eq!(header(head.headers(), "content-type"), media);
         assert_eq!(
             header(head.headers(), "content-disposition"),
             format!("attachment; filename=\"caseload-acme-labels-2026-03-01-2026-03-31.{format}\"")
         );
-        assert_eq!((body(head).await.len(), body(whole).await.is_empty()), (0, false));
+        assert_eq!(
+            (body(head).await.len(), body(whole).await.is_empty()),
+            (0, false)
+        );
     }
 }
 
@@ -208,15 +316,38 @@ async fn the_head_says_what_the_body_is() {
 async fn a_body_is_compressed_as_the_client_likes() {
     let caseload = sample().await;
     let plain = body(get(&caseload, "owner", DAILY, &[]).await).await;
-    let gzip = get(&caseload, "owner", DAILY, &[("accept-encoding", "gzip, deflate")]).await;
+    let gzip = get(
+        &caseload,
+        "owner",
+        DAILY,
+        &[("accept-encoding", "gzip, deflate")],
+    )
+    .await;
     assert_eq!(header(gzip.headers(), "content-encoding"), "gzip");
     let mut unpacked = Vec::new();
-    flate2::read::GzDecoder::new(&*body(gzip).await).read_to_end(&mut unpacked).expect("gzip");
+    flate2::read::GzDecoder::new(&*body(gzip).await)
+        .read_to_end(&mut unpacked)
+        .expect("gzip");
     assert_eq!(unpacked, plain);
-    let zstd = get(&caseload, "owner", DAILY, &[("accept-encoding", "gzip, zstd, br")]).await;
+    let zstd = get(
+        &caseload,
+        "owner",
+        DAILY,
+        &[("accept-encoding", "gzip, zstd, br")],
+    )
+    .await;
     assert_eq!(header(zstd.headers(), "content-encoding"), "zstd");
-    assert_eq!(zstd::decode_all(&*body(zstd).await).expect("Zstandard"), plain);
-    let parquet = get(&caseload, "owner", "/v1/rollups/daily.parquet", &[("accept-encoding", "gzip")]).await;
+    assert_eq!(
+        zstd::decode_all(&*body(zstd).await).expect("Zstandard"),
+        plain
+    );
+    let parquet = get(
+        &caseload,
+        "owner",
+        "/v1/rollups/daily.parquet",
+        &[("accept-encoding", "gzip")],
+    )
+    .await;
     assert_eq!(header(parquet.headers(), "content-encoding"), "");
 }
 
@@ -226,8 +357,16 @@ async fn who_has_the_bytes_is_told_that_they_still_stand() {
     for (table, _, path) in TABLES {
         let path = format!("{path}.csv?from=2026-03-01&to=2026-03-31");
         let known = tag(&caseload, &path, &[]).await;
-        assert!(known.starts_with('"') && known.ends_with('"'), "{known} is strong");
-        for condition in [known.clone(), format!("\"other\", {known}"), format!("W/{known}"), "*".to_owned()] {
+        assert!(
+            known.starts_with('"') && known.ends_with('"'),
+            "{known} is strong"
+        );
+        for condition in [
+            known.clone(),
+            format!("\"other\", {known}"),
+            format!("W/{known}"),
+            "*".to_owned(),
+        ] {
             let again = get(&caseload, "owner", &path, &[("if-none-match", &condition)]).await;
             assert_eq!(
                 (again.status().as_u16(), header(again.headers(), "etag")),
@@ -236,8 +375,18 @@ async fn who_has_the_bytes_is_told_that_they_still_stand() {
             );
             assert!(body(again).await.is_empty());
         }
-        assert_eq!(get(&caseload, "owner", &path, &[("if-none-match", "\"other\"")]).await.status(), 200);
-        assert_eq!(get(&caseload, "agent", &path, &[("if-none-match", &known)]).await.status(), 403);
+        assert_eq!(
+            get(&caseload, "owner", &path, &[("if-none-match", "\"other\"")])
+                .await
+                .status(),
+            200
+        );
+        assert_eq!(
+            get(&caseload, "agent", &path, &[("if-none-match", &known)])
+                .await
+                .status(),
+            403
+        );
     }
 }
 
@@ -267,12 +416,18 @@ async fn each_body_has_a_tag_of_its_own() {
 
 /// Imports that record, rolls up, and says whether the tag of `path` changed, and whether the body did.
 async fn changes(caseload: &Caseload, path: &str, record: Value, roll_up: bool) -> (bool, bool) {
-    let (before, old) = (tag(caseload, path, &[]).await, body(get(caseload, "owner", path, &[]).await).await);
+    let (before, old) = (
+        tag(caseload, path, &[]).await,
+        body(get(caseload, "owner", path, &[]).await).await,
+    );
     caseload.import(&[record]).await;
     if roll_up {
         caseload.roll_up().await;
     }
-    let (after, new) = (tag(caseload, path, &[]).await, body(get(caseload, "owner", path, &[]).await).await);
+    let (after, new) = (
+        tag(caseload, path, &[]).await,
+        body(get(caseload, "owner", path, &[]).await).await,
+    );
     (before != after, old != new)
 }
 
@@ -288,13 +443,27 @@ async fn a_tag_changes_whenever_the_bytes_do() {
     let renamed = json!({"type": "member", "id": "agent", "name": "New name", "role": "agent"});
     let erased = json!({"type": "delete", "of": "customer", "id": "k"});
     let feedback = "/v1/feedback.csv?from=2026-03-01&to=2026-03-31";
-    assert_eq!(changes(&caseload, DAILY, closed("c5"), true).await, (true, true), "new figures");
-    assert_eq!(changes(&caseload, DAILY, renamed, false).await, (true, true), "a name");
+    assert_eq!(
+        changes(&caseload, DAILY, closed("c5"), true).await,
+        (true, true),
+        "new figures"
+    );
+    assert_eq!(
+        changes(&caseload, DAILY, renamed, false).await,
+        (true, true),
+        "a name"
+    );
     let (tag_changed, bytes_changed) = changes(&caseload, DAILY, closed("c5"), true).await;
     assert!(tag_changed || !bytes_changed, "nothing new");
-    assert_eq!(changes(&caseload, feedback, erased, false).await, (true, true), "an erased comment");
+    assert_eq!(
+        changes(&caseload, feedback, erased, false).await,
+        (true, true),
+        "an erased comment"
+    );
     // A run that changes no figure, but when days without events were rolled up.
-    caseload.clock.set(Instant::parse("2026-03-20T13:00:00Z").expect("an instant"));
+    caseload
+        .clock
+        .set(Instant::parse("2026-03-20T13:00:00Z").expect("an instant"));
     let label = json!({"type": "label", "id": "l2", "title": "Label"});
     let (tag_changed, bytes_changed) = changes(&caseload, DAILY, label, true).await;
     assert!(tag_changed || !bytes_changed, "an empty run");
@@ -306,27 +475,44 @@ async fn no_cell_of_csv_is_a_formula() {
     for (table, _, path) in TABLES {
         let text = body(get(&caseload, "owner", &format!("{path}.csv"), &[]).await).await;
         let text = String::from_utf8(text).expect("UTF-8");
-        assert!(text.contains(",'") && text.ends_with("\r\n"), "{table}: {text}");
+        assert!(
+            text.contains(",'") && text.ends_with("\r\n"),
+            "{table}: {text}"
+        );
         for record in csv::Reader::from_reader(text.as_bytes()).records() {
             for cell in &record.expect("a row") {
-                let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
+                let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r'])
+                    && cell.parse::<f64>().is_err();
                 assert!(!is_formula, "{table}: {cell}");
             }
         }
         let lines = body(get(&caseload, "owner", &format!("{path}.ndjson"), &[]).await).await;
-        assert!(!String::from_utf8(lines).expect("UTF-8").contains("\"'"), "{table}: only CSV needs that");
+        assert!(
+            !String::from_utf8(lines).expect("UTF-8").contains("\"'"),
+            "{table}: only CSV needs that"
+        );
     }
 }
 
 #[tokio::test]
 async fn an_erased_customer_has_no_name_and_no_comment() {
     let caseload = sample().await;
-    caseload.import(&[json!({"type": "delete", "of": "customer", "id": "k"})]).await;
+    caseload
+        .import(&[json!({"type": "delete", "of": "customer", "id": "k"})])
+        .await;
     for path in ["/v1/feedback.ndjson", "/v1/conversations.ndjson"] {
         let lines = body(get(&caseload, "manager", path, &[]).await).await;
-        let row: Value =
-            serde_json::from_slice(lines.split(|byte| *byte == b'\n').next().unwrap_or_default()).expect("JSON");
-        assert_eq!((&row["customer_id"], &row["customer_name"]), (&json!("k"), &Value::Null));
+        let row: Value = serde_json::from_slice(
+            lines
+                .split(|byte| *byte == b'\n')
+                .next()
+                .unwrap_or_default(),
+        )
+        .expect("JSON");
+        assert_eq!(
+            (&row["customer_id"], &row["customer_name"]),
+            (&json!("k"), &Value::Null)
+        );
         assert_eq!(row.get("comment").unwrap_or(&Value::Null), &Value::Null);
     }
 }

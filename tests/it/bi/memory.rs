@@ -23,7 +23,9 @@ const MIB: u64 = 1 << 20;
 const MOST: u64 = 64 * MIB;
 
 fn records() -> Vec<Value> {
-    let start = "2016-01-01T09:00:00Z".parse::<chrono::DateTime<chrono::Utc>>().expect("an instant");
+    let start = "2016-01-01T09:00:00Z"
+        .parse::<chrono::DateTime<chrono::Utc>>()
+        .expect("an instant");
     let conversation = move |id: String, day: i64, member: usize, closed: bool| {
         let created = start + chrono::Duration::days(day);
         json!({
@@ -46,25 +48,65 @@ fn records() -> Vec<Value> {
 async fn ten_years_of_two_hundred_members_take_less_than_64_mib(backend: Backend) {
     let database = Database::empty(backend);
     let folder = TempDir::new().expect("a temporary folder");
-    let cli = Cli { folder: folder.path().to_owned(), database_url: database.url() };
-    cli.run(&["workspace", "create", "acme", "--name", "Acme", "--timezone", "UTC"]).code(0);
-    cli.run_with(&["import", "-"], lines(&records()).as_bytes()).code(0);
+    let cli = Cli {
+        folder: folder.path().to_owned(),
+        database_url: database.url(),
+    };
+    cli.run(&[
+        "workspace",
+        "create",
+        "acme",
+        "--name",
+        "Acme",
+        "--timezone",
+        "UTC",
+    ])
+    .code(0);
+    cli.run_with(&["import", "-"], lines(&records()).as_bytes())
+        .code(0);
     cli.run(&["rollup"]).code(0);
-    let (small, large) = ("from=2016-01-01&to=2016-01-31", "from=2016-01-01&to=2025-12-31");
+    let (small, large) = (
+        "from=2016-01-01&to=2016-01-31",
+        "from=2016-01-01&to=2025-12-31",
+    );
     // How rows are written does not depend on where they come from.
     let formats = ["parquet", "csv", "ndjson", "arrow"];
-    let formats = if backend == Backend::Sqlite { &formats[..] } else { &formats[..1] };
+    let formats = if backend == Backend::Sqlite {
+        &formats[..]
+    } else {
+        &formats[..1]
+    };
     for format in formats {
         // A process for each: what one export has left behind is not to hide what the next one takes.
         let server = cli.serve(&["--no-scheduler"]);
-        server.count(&format!("GET /v1/rollups/channels.csv?{small}"), &token("boss"));
+        server.count(
+            &format!("GET /v1/rollups/channels.csv?{small}"),
+            &token("boss"),
+        );
         let idle = server.memory();
-        let bytes = server.count(&format!("GET /v1/rollups/daily.{format}?{large}"), &token("boss"));
+        let bytes = server.count(
+            &format!("GET /v1/rollups/daily.{format}?{large}"),
+            &token("boss"),
+        );
         let rows = DAYS.unsigned_abs() * MEMBERS as u64;
-        let least = if *format == "parquet" { rows / 4 } else { rows * 50 };
+        let least = if *format == "parquet" {
+            rows / 4
+        } else {
+            rows * 50
+        };
         assert!(least < bytes, "{format}: {bytes} bytes sent");
         let more = server.peak_memory() - idle;
-        println!("{format}: {} MiB sent, {} MiB more than {}", bytes / MIB, more / MIB, idle / MIB);
-        assert!(more < MOST, "{format}: {} MiB more than {}", more / MIB, idle / MIB);
+        println!(
+            "{format}: {} MiB sent, {} MiB more than {}",
+            bytes / MIB,
+            more / MIB,
+            idle / MIB
+        );
+        assert!(
+            more < MOST,
+            "{format}: {} MiB more than {}",
+            more / MIB,
+            idle / MIB
+        );
     }
 }

@@ -8,18 +8,26 @@ pub(super) fn csv(text: &str) -> (String, Vec<Value>) {
     let header = reader.headers().expect("a header").clone();
     let rows = reader.records().map(|record| {
         let record = record.expect("a row");
-        header.iter().zip(&record).map(|(column, text)| (column.to_owned(), cell(column, text))).collect()
+        header
+            .iter()
+            .zip(&record)
+            .map(|(column, text)| (column.to_owned(), cell(column, text)))
+            .collect()
     });
     (header.iter().collect::<Vec<_>>().join(","), rows.collect())
 }
 
 fn cell(column: &str, text: &str) -> Value {
-    let is_text = ["_id", "_name", "_title", "_at", "day", "channel", "comment", "outcome"];
+    let is_text = [
+        "_id", "_name", "_title", "_at", "day", "channel", "comment", "outcome",
+    ];
     match column {
         _ if text.is_empty() => Value::Null,
         "label_ids" | "labels" => serde_json::from_str(text).expect("a list"),
         _ if is_text.iter().any(|end| column.ends_with(end)) => {
-            let formula = text.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@', '\t', '\r']));
+            let formula = text
+                .strip_prefix('\'')
+                .filter(|rest| rest.starts_with(['=', '+', '-', '@', '\t', '\r']));
             json!(formula.unwrap_or(text))
         }
         _ => json!(text.parse::<f64>().expect("a number")),
@@ -28,13 +36,17 @@ fn cell(column: &str, text: &str) -> Value {
 
 /// Rows as objects.
 pub(super) fn ndjson(text: &str) -> Vec<Value> {
-    text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+    text.lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect()
 }
 
 /// Takes away when the days were rolled up, which is no figure.
 pub(super) fn without_rolled_up_at(rows: &mut [Value], at: &str) {
     for row in rows {
-        let rolled_up_at = row.as_object_mut().and_then(|row| row.remove("rolled_up_at"));
+        let rolled_up_at = row
+            .as_object_mut()
+            .and_then(|row| row.remove("rolled_up_at"));
         assert!(rolled_up_at.is_some_and(|at| at.is_string()), "{at}: {row}");
     }
 }

@@ -55,7 +55,8 @@ async fn exported_rows_are_those_of_the_model(backend: Backend) {
         let mut writer = Writer::new(Dice::seeded(seed));
         let mut world = writer.empty_world();
         let caseload = Caseload::new(backend, world.zone, world.now).await;
-        let mut records = vec![json!({"type": "member", "id": "boss", "name": "Boss", "role": "manager"})];
+        let mut records =
+            vec![json!({"type": "member", "id": "boss", "name": "Boss", "role": "manager"})];
         records.extend(writer.records(250));
         caseload.import(&records).await;
         world.apply_all(&records);
@@ -63,17 +64,29 @@ async fn exported_rows_are_those_of_the_model(backend: Backend) {
         let span = writer.span(12);
         let book = Book::of(&world);
         let folder = TempDir::new().expect("a temporary folder");
-        let cli = Cli { folder: folder.path().to_owned(), database_url: caseload.database.url() };
+        let cli = Cli {
+            folder: folder.path().to_owned(),
+            database_url: caseload.database.url(),
+        };
         let (from, to) = (span.from.to_string(), span.to.to_string());
         for (table, figures, path) in TABLES {
             let expected = json!(expected(&book, table, span, &Filter::default()));
             for format in ["csv", "ndjson"] {
                 let at = format!("seed {seed}, {table}.{format}, {from} to {to}");
-                let by_command =
-                    cli.run(&["export", table, "--from", &from, "--to", &to, "--format", format]).code(0).stdout;
-                let over_http = get(&caseload, &format!("{path}.{format}?from={from}&to={to}")).await;
+                let by_command = cli
+                    .run(&[
+                        "export", table, "--from", &from, "--to", &to, "--format", format,
+                    ])
+                    .code(0)
+                    .stdout;
+                let over_http =
+                    get(&caseload, &format!("{path}.{format}?from={from}&to={to}")).await;
                 assert_eq!(by_command, over_http, "{at}");
-                let mut rows = if format == "csv" { read::csv(&by_command).1 } else { read::ndjson(&by_command) };
+                let mut rows = if format == "csv" {
+                    read::csv(&by_command).1
+                } else {
+                    read::ndjson(&by_command)
+                };
                 if figures {
                     read::without_rolled_up_at(&mut rows, &at);
                 }
@@ -87,17 +100,29 @@ async fn rows_of_some_members_are_those_of_the_model(backend: Backend) {
     let mut writer = Writer::new(Dice::seeded(4100));
     let mut world = writer.empty_world();
     let caseload = Caseload::new(backend, world.zone, world.now).await;
-    let mut records = vec![json!({"type": "member", "id": "boss", "name": "Boss", "role": "owner"})];
+    let mut records =
+        vec![json!({"type": "member", "id": "boss", "name": "Boss", "role": "owner"})];
     records.extend(writer.records(400));
     caseload.import(&records).await;
     world.apply_all(&records);
     caseload.roll_up().await;
     let (span, book) = (writer.span(30), Book::of(&world));
     let members: Vec<String> = world.everyone().into_iter().skip(1).collect();
-    let filter = Filter { members: Some(members.clone()), ..Filter::default() };
-    let query: Vec<String> = members.iter().map(|id| format!("&member={}", percent_encoded(id))).collect();
+    let filter = Filter {
+        members: Some(members.clone()),
+        ..Filter::default()
+    };
+    let query: Vec<String> = members
+        .iter()
+        .map(|id| format!("&member={}", percent_encoded(id)))
+        .collect();
     for (table, figures, path) in TABLES {
-        let asked = format!("{path}.ndjson?from={}&to={}{}", span.from, span.to, query.concat());
+        let asked = format!(
+            "{path}.ndjson?from={}&to={}{}",
+            span.from,
+            span.to,
+            query.concat()
+        );
         let mut rows = read::ndjson(&get(&caseload, &asked).await);
         if figures {
             read::without_rolled_up_at(&mut rows, table);
@@ -110,12 +135,16 @@ async fn rows_of_some_members_are_those_of_the_model(backend: Backend) {
 
 async fn get(caseload: &Caseload, path: &str) -> String {
     let request = Request::get(path).header("Authorization", format!("Bearer {}", token("boss")));
-    let answer = caseload.send_request(request.body(axum::body::Body::empty()).expect("a request")).await;
+    let answer = caseload
+        .send_request(request.body(axum::body::Body::empty()).expect("a request"))
+        .await;
     let text = String::from_utf8(answer.body).expect("UTF-8");
     assert_eq!(answer.status, 200, "{path}: {text}");
     text
 }
 
 fn percent_encoded(text: &str) -> String {
-    text.bytes().fold(String::new(), |encoded, byte| encoded + &format!("%{byte:02X}"))
+    text.bytes().fold(String::new(), |encoded, byte| {
+        encoded + &format!("%{byte:02X}")
+    })
 }

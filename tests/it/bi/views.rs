@@ -24,9 +24,21 @@ on_both_stores! {
 }
 
 /// The views, with the table of exports that each has the rows of.
-const DAILY: [(&str, &str); 3] = [("daily_member", "daily"), ("daily_label", "labels"), ("daily_channel", "channels")];
-const VIEWS: [&str; 8] =
-    ["daily_member", "daily_label", "daily_channel", "members", "teams", "labels", "feedback", "rollup_runs"];
+const DAILY: [(&str, &str); 3] = [
+    ("daily_member", "daily"),
+    ("daily_label", "labels"),
+    ("daily_channel", "channels"),
+];
+const VIEWS: [&str; 8] = [
+    "daily_member",
+    "daily_label",
+    "daily_channel",
+    "members",
+    "teams",
+    "labels",
+    "feedback",
+    "rollup_runs",
+];
 
 fn view(backend: Backend, name: &str) -> String {
     match backend {
@@ -38,13 +50,23 @@ fn view(backend: Backend, name: &str) -> String {
 /// The rows of a query as objects.
 fn rows(backend: Backend, database: &Database, columns: &[String], from: &str) -> Vec<Value> {
     let sql = match backend {
-        Backend::Postgres => format!("SELECT row_to_json(r) FROM (SELECT {} FROM {from}) r", columns.join(", ")),
+        Backend::Postgres => format!(
+            "SELECT row_to_json(r) FROM (SELECT {} FROM {from}) r",
+            columns.join(", ")
+        ),
         Backend::Sqlite => {
-            let pairs: Vec<String> = columns.iter().map(|column| format!("'{column}', {column}")).collect();
+            let pairs: Vec<String> = columns
+                .iter()
+                .map(|column| format!("'{column}', {column}"))
+                .collect();
             format!("SELECT json_object({}) FROM {from}", pairs.join(", "))
         }
     };
-    database.sql(&sql).lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+    database
+        .sql(&sql)
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect()
 }
 
 fn columns(rows: &[Value]) -> Vec<String> {
@@ -70,15 +92,24 @@ async fn the_views_have_the_rows_of_the_model(backend: Backend) {
         let (book, span) = (Book::of(&world), writer.span(20));
         for (name, table) in DAILY {
             let expected = expected(&book, table, span, &Filter::default());
-            let key = ["member_id", "label_id", "channel"].into_iter().find(|key| expected[0].get(key).is_some());
+            let key = ["member_id", "label_id", "channel"]
+                .into_iter()
+                .find(|key| expected[0].get(key).is_some());
             let order = match backend {
                 Backend::Sqlite => format!("{0} IS NULL, {0}", key.expect("a key")),
                 Backend::Postgres => format!("{} COLLATE \"C\" NULLS LAST", key.expect("a key")),
             };
             let days = format!("day BETWEEN '{}' AND '{}'", span.from, span.to);
-            let from = format!("{} WHERE workspace = 'acme' AND {days} ORDER BY day, {order}", view(backend, name));
+            let from = format!(
+                "{} WHERE workspace = 'acme' AND {days} ORDER BY day, {order}",
+                view(backend, name)
+            );
             let got = rows(backend, &caseload.database, &columns(&expected), &from);
-            assert_eq!(difference(&json!(expected), &json!(got)), None, "seed {seed}, {name}, {span:?}");
+            assert_eq!(
+                difference(&json!(expected), &json!(got)),
+                None,
+                "seed {seed}, {name}, {span:?}"
+            );
         }
         check_feedback(backend, &caseload, &world, seed);
         check_people(backend, &caseload, &world);
@@ -86,7 +117,10 @@ async fn the_views_have_the_rows_of_the_model(backend: Backend) {
 }
 
 fn check_feedback(backend: Backend, caseload: &Caseload, world: &World, seed: u64) {
-    let all = Span { from: chrono::NaiveDate::MIN, to: chrono::NaiveDate::MAX };
+    let all = Span {
+        from: chrono::NaiveDate::MIN,
+        to: chrono::NaiveDate::MAX,
+    };
     let all = Span {
         from: all.from.max(world.day(world.now) - chrono::Days::new(6000)),
         to: world.day(world.now) + chrono::Days::new(3),
@@ -95,7 +129,11 @@ fn check_feedback(backend: Backend, caseload: &Caseload, world: &World, seed: u6
     for row in &mut expected {
         row.as_object_mut().expect("a row").remove("day");
     }
-    let order = if backend == Backend::Sqlite { "rating_id" } else { "rating_id COLLATE \"C\"" };
+    let order = if backend == Backend::Sqlite {
+        "rating_id"
+    } else {
+        "rating_id COLLATE \"C\""
+    };
     expected.sort_by_key(|row| row["rating_id"].as_str().map(str::to_owned));
     let from = format!("{} ORDER BY {order}", view(backend, "feedback"));
     let mut got = rows(backend, &caseload.database, &columns(&expected), &from);
@@ -106,29 +144,45 @@ fn check_feedback(backend: Backend, caseload: &Caseload, world: &World, seed: u6
             }
         }
     }
-    assert_eq!(difference(&json!(expected), &json!(got)), None, "seed {seed}");
+    assert_eq!(
+        difference(&json!(expected), &json!(got)),
+        None,
+        "seed {seed}"
+    );
 }
 
 fn check_people(backend: Backend, caseload: &Caseload, world: &World) {
     let count = |name: &str, what: &str| {
-        let counted = caseload.database.sql(&format!("SELECT COUNT({what}) FROM {}", view(backend, name)));
+        let counted = caseload.database.sql(&format!(
+            "SELECT COUNT({what}) FROM {}",
+            view(backend, name)
+        ));
         counted.trim().parse::<usize>().expect("a count")
     };
     assert_eq!(count("teams", "DISTINCT team_id"), world.teams.len());
     let members: usize = world.teams.values().map(|team| team.members.len()).sum();
     assert_eq!(count("teams", "member_id"), members);
-    assert!(world.members.len() <= count("members", "*") && world.labels.len() <= count("labels", "*"));
+    assert!(
+        world.members.len() <= count("members", "*") && world.labels.len() <= count("labels", "*")
+    );
     assert_eq!(count("rollup_runs", "*"), 1);
 }
 
 async fn the_views_show_the_current_generation_alone(backend: Backend) {
     let (caseload, ..) = rolled_up(backend, 4310).await;
     let sum = |caseload: &Caseload, name: &str| {
-        caseload.database.sql(&format!("SELECT SUM(conversations), COUNT(*) FROM {}", view(backend, name)))
+        caseload.database.sql(&format!(
+            "SELECT SUM(conversations), COUNT(*) FROM {}",
+            view(backend, name)
+        ))
     };
     let before: Vec<String> = DAILY.iter().map(|(name, _)| sum(&caseload, name)).collect();
     // What a run under way has written already.
-    for (name, key) in [("member", "member_key"), ("label", "label_key"), ("channel", "channel_key")] {
+    for (name, key) in [
+        ("member", "member_key"),
+        ("label", "label_key"),
+        ("channel", "channel_key"),
+    ] {
         let table = format!("daily_{name}_summary");
         let figures = "conversations, labeled_conversations, messages, inbound_messages, replies, customers, new_customers, \
                        unanswered, closed, won, lost, follow_ups_completed, first_response_count, closing_time_count, ratings, \
@@ -153,10 +207,20 @@ async fn each_view_and_each_of_its_columns_says_what_it_is(backend: Backend) {
                  UNION ALL SELECT 'the view' WHERE obj_description('bi.{name}'::regclass) IS NULL"
             )),
             Backend::Sqlite => {
-                let text = database.sql(&format!("SELECT sql FROM sqlite_master WHERE name = 'bi_{name}'"));
-                let columns = database.sql(&format!("SELECT name FROM pragma_table_info('bi_{name}')"));
-                let comments = text.lines().filter(|line| line.trim().starts_with("-- ")).count();
-                if comments == columns.lines().count() + 1 { String::new() } else { text }
+                let text = database.sql(&format!(
+                    "SELECT sql FROM sqlite_master WHERE name = 'bi_{name}'"
+                ));
+                let columns =
+                    database.sql(&format!("SELECT name FROM pragma_table_info('bi_{name}')"));
+                let comments = text
+                    .lines()
+                    .filter(|line| line.trim().starts_with("-- "))
+                    .count();
+                if comments == columns.lines().count() + 1 {
+                    String::new()
+                } else {
+                    text
+                }
             }
         };
         assert_eq!(undocumented, "", "{name}");
@@ -168,9 +232,13 @@ async fn two_workspaces() -> (Database, Cli, TempDir) {
     let database = Database::empty(Backend::Postgres);
     database.store().await;
     let folder = TempDir::new().expect("a temporary folder");
-    let cli = Cli { folder: folder.path().to_owned(), database_url: database.url() };
+    let cli = Cli {
+        folder: folder.path().to_owned(),
+        database_url: database.url(),
+    };
     for id in ["acme", "umbrella"] {
-        cli.run(&["workspace", "create", id, "--name", id, "--timezone", "UTC"]).code(0);
+        cli.run(&["workspace", "create", id, "--name", id, "--timezone", "UTC"])
+            .code(0);
         let records = [
             json!({"type": "member", "id": format!("of-{id}"), "name": format!("Of {id}"), "role": "agent"}),
             json!({"type": "label", "id": "l", "title": id}),
@@ -185,7 +253,8 @@ async fn two_workspaces() -> (Database, Cli, TempDir) {
             }),
         ];
         let lines = crate::support::app::lines(&records);
-        cli.run_with(&["import", "--workspace", id, "-"], lines.as_bytes()).code(0);
+        cli.run_with(&["import", "--workspace", id, "-"], lines.as_bytes())
+            .code(0);
         cli.run(&["rollup", "--workspace", id]).code(0);
     }
     (database, cli, folder)
@@ -195,20 +264,36 @@ async fn two_workspaces() -> (Database, Cli, TempDir) {
 async fn a_role_reads_its_own_workspace_and_nothing_else() {
     let (database, cli, _folder) = two_workspaces().await;
     let role = database.role("analyst");
-    let said = cli.run(&["bi", "grant", "--workspace", "acme", "--role", &role]).code(0).stdout;
+    let said = cli
+        .run(&["bi", "grant", "--workspace", "acme", "--role", &role])
+        .code(0)
+        .stdout;
     assert!(said.contains("password"), "{said}");
-    cli.run(&["bi", "grant", "--workspace", "acme", "--role", &role]).code(0);
+    cli.run(&["bi", "grant", "--workspace", "acme", "--role", &role])
+        .code(0);
     for name in VIEWS {
-        let seen = database.sql_as(&role, &format!("SELECT DISTINCT workspace FROM bi.{name}")).expect("it may");
+        let seen = database
+            .sql_as(&role, &format!("SELECT DISTINCT workspace FROM bi.{name}"))
+            .expect("it may");
         assert_eq!(seen, "acme\n", "{name}");
-        let all = database.sql(&format!("SELECT DISTINCT workspace FROM bi.{name} ORDER BY 1"));
-        assert_eq!(all, "acme\numbrella\n", "{name}: the owner of the tables reads all");
+        let all = database.sql(&format!(
+            "SELECT DISTINCT workspace FROM bi.{name} ORDER BY 1"
+        ));
+        assert_eq!(
+            all, "acme\numbrella\n",
+            "{name}: the owner of the tables reads all"
+        );
         for forbidden in [
             "DELETE FROM bi.",
             "INSERT INTO bi.readers SELECT 2, '' FROM bi.",
             "UPDATE bi.readers SET role_name = '' FROM bi.",
         ] {
-            assert!(database.sql_as(&role, &format!("{forbidden}{name}")).is_err(), "{forbidden}{name}");
+            assert!(
+                database
+                    .sql_as(&role, &format!("{forbidden}{name}"))
+                    .is_err(),
+                "{forbidden}{name}"
+            );
         }
     }
     for table in database
@@ -219,7 +304,12 @@ async fn a_role_reads_its_own_workspace_and_nothing_else() {
         assert!(refused.contains("permission denied"), "{table}: {refused}");
     }
     for hidden in ["bi.readers", "bi.visible"] {
-        assert!(database.sql_as(&role, &format!("SELECT * FROM {hidden}")).is_err(), "{hidden}");
+        assert!(
+            database
+                .sql_as(&role, &format!("SELECT * FROM {hidden}"))
+                .is_err(),
+            "{hidden}"
+        );
     }
 }
 
@@ -227,7 +317,8 @@ async fn a_role_reads_its_own_workspace_and_nothing_else() {
 async fn no_trick_of_a_query_shows_a_row_of_another_workspace() {
     let (database, cli, _folder) = two_workspaces().await;
     let role = database.role("sneak");
-    cli.run(&["bi", "grant", "--workspace", "acme", "--role", &role]).code(0);
+    cli.run(&["bi", "grant", "--workspace", "acme", "--role", &role])
+        .code(0);
     for trick in [
         // A function that tells what it is called with, and claims to cost nothing.
         "CREATE FUNCTION pg_temp.tell(text) RETURNS bool COST 0.0000001 LANGUAGE plpgsql AS \
@@ -243,7 +334,10 @@ async fn no_trick_of_a_query_shows_a_row_of_another_workspace() {
         let said = match database.sql_as(&role, trick) {
             Ok(said) | Err(said) => said,
         };
-        assert!(!said.contains("umbrella\"") && !said.contains("of umbrella"), "{trick}: {said}");
+        assert!(
+            !said.contains("umbrella\"") && !said.contains("of umbrella"),
+            "{trick}: {said}"
+        );
     }
 }
 
@@ -251,50 +345,115 @@ async fn no_trick_of_a_query_shows_a_row_of_another_workspace() {
 async fn the_queries_of_the_guide_run_as_such_a_role() {
     let (database, cli, _folder) = two_workspaces().await;
     let role = database.role("reader");
-    cli.run(&["bi", "grant", "--workspace", "acme", "--role", &role]).code(0);
+    cli.run(&["bi", "grant", "--workspace", "acme", "--role", &role])
+        .code(0);
     let guide = include_str!("../../../docs/bi.md");
-    let queries = guide.split(['`', '"']).filter(|part| part.starts_with("SELECT ") && part.contains(" bi."));
+    let queries = guide
+        .split(['`', '"'])
+        .filter(|part| part.starts_with("SELECT ") && part.contains(" bi."));
     let queries: Vec<&str> = queries.collect();
     assert_eq!(queries.len(), 2, "{queries:?}");
     for query in queries {
         // As Grafana writes it out.
         let days = "day BETWEEN '2026-02-28T23:00:00Z' AND '2030-01-01T00:00:00Z'";
-        let rows = database.sql_as(&role, &query.replace("$__timeFilter(day)", days)).expect(query);
-        assert!(rows.contains("Of acme") && !rows.contains("umbrella"), "{query}: {rows}");
+        let rows = database
+            .sql_as(&role, &query.replace("$__timeFilter(day)", days))
+            .expect(query);
+        assert!(
+            rows.contains("Of acme") && !rows.contains("umbrella"),
+            "{query}: {rows}"
+        );
     }
-    let described = database.sql_as(&role, "\\d+ bi.daily_member").expect("it may");
-    assert!(described.contains("Conversations open at the end of the day"), "{described}");
+    let described = database
+        .sql_as(&role, "\\d+ bi.daily_member")
+        .expect("it may");
+    assert!(
+        described.contains("Conversations open at the end of the day"),
+        "{described}"
+    );
 }
 
 #[tokio::test]
 async fn what_was_granted_is_taken_away_again() {
     let (database, cli, _folder) = two_workspaces().await;
     let role = database.role("leaver");
-    cli.run(&["bi", "grant", "--workspace", "acme", "--role", &role]).code(0);
-    cli.run(&["bi", "grant", "--workspace", "umbrella", "--role", &role, "--no-feedback"]).code(0);
-    let workspaces =
-        |name: &str| database.sql_as(&role, &format!("SELECT DISTINCT workspace FROM bi.{name} ORDER BY 1"));
-    assert_eq!(workspaces("daily_member").expect("it may"), "acme\numbrella\n");
-    assert!(workspaces("feedback").expect_err("no comments").contains("permission denied"));
-    cli.run(&["bi", "revoke", "--workspace", "acme", "--role", &role]).code(0);
+    cli.run(&["bi", "grant", "--workspace", "acme", "--role", &role])
+        .code(0);
+    cli.run(&[
+        "bi",
+        "grant",
+        "--workspace",
+        "umbrella",
+        "--role",
+        &role,
+        "--no-feedback",
+    ])
+    .code(0);
+    let workspaces = |name: &str| {
+        database.sql_as(
+            &role,
+            &format!("SELECT DISTINCT workspace FROM bi.{name} ORDER BY 1"),
+        )
+    };
+    assert_eq!(
+        workspaces("daily_member").expect("it may"),
+        "acme\numbrella\n"
+    );
+    assert!(
+        workspaces("feedback")
+            .expect_err("no comments")
+            .contains("permission denied")
+    );
+    cli.run(&["bi", "revoke", "--workspace", "acme", "--role", &role])
+        .code(0);
     assert_eq!(workspaces("daily_member").expect("it may"), "umbrella\n");
-    cli.run(&["bi", "revoke", "--workspace", "umbrella", "--role", &role]).code(0);
-    assert!(workspaces("daily_member").expect_err("no more").contains("permission denied"));
-    let again = cli.run(&["bi", "revoke", "--workspace", "umbrella", "--role", &role]).code(2);
+    cli.run(&["bi", "revoke", "--workspace", "umbrella", "--role", &role])
+        .code(0);
+    assert!(
+        workspaces("daily_member")
+            .expect_err("no more")
+            .contains("permission denied")
+    );
+    let again = cli
+        .run(&["bi", "revoke", "--workspace", "umbrella", "--role", &role])
+        .code(2);
     assert!(again.stderr.contains("was not given"), "{again:?}");
 }
 
 #[tokio::test]
 async fn only_a_role_that_has_nothing_else_is_given_the_views() {
     let (_database, cli, _folder) = two_workspaces().await;
-    for role in ["caseload", "pg_monitor", "Robert'); DROP TABLE ratings; --", "", "a b"] {
-        let refused = cli.run(&["bi", "grant", "--workspace", "acme", "--role", role]).code(2);
+    for role in [
+        "caseload",
+        "pg_monitor",
+        "Robert'); DROP TABLE ratings; --",
+        "",
+        "a b",
+    ] {
+        let refused = cli
+            .run(&["bi", "grant", "--workspace", "acme", "--role", role])
+            .code(2);
         assert_eq!(refused.stderr.lines().count(), 1, "{refused:?}");
     }
     let folder = TempDir::new().expect("a temporary folder");
     let embedded = Database::empty(Backend::Sqlite);
-    let cli = Cli { folder: folder.path().to_owned(), database_url: embedded.url() };
-    cli.run(&["workspace", "create", "acme", "--name", "Acme", "--timezone", "UTC"]).code(0);
+    let cli = Cli {
+        folder: folder.path().to_owned(),
+        database_url: embedded.url(),
+    };
+    cli.run(&[
+        "workspace",
+        "create",
+        "acme",
+        "--name",
+        "Acme",
+        "--timezone",
+        "UTC",
+    ])
+    .code(0);
     let refused = cli.run(&["bi", "grant", "--role", "analyst"]).code(2);
-    assert!(refused.stderr.contains("SQLite has no roles"), "{refused:?}");
+    assert!(
+        refused.stderr.contains("SQLite has no roles"),
+        "{refused:?}"
+    );
 }

@@ -33,7 +33,13 @@ on_both_stores! {
 
 #[tokio::test]
 async fn a_server_that_is_no_redis_is_as_good_as_none() {
-    for answer in [&b"\x00\xff HTTP/1.1 400 Bad Request\r\n\r\n"[..], b"+OK\r\n", b"$-1\r\n", b"*1000000\r\n", b""] {
+    for answer in [
+        &b"\x00\xff HTTP/1.1 400 Bad Request\r\n\r\n"[..],
+        b"+OK\r\n",
+        b"$-1\r\n",
+        b"*1000000\r\n",
+        b"",
+    ] {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("redis.sock");
         let listener = UnixListener::bind(&path).expect("a socket");
@@ -59,7 +65,11 @@ async fn a_server_that_is_no_redis_is_as_good_as_none() {
             for _ in 0..3 {
                 let began = Instant::now();
                 assert_eq!(conversations(&report(&caseload.another()).await), 1);
-                assert!(began.elapsed() < PATIENCE, "{:?} for {answer:?}", began.elapsed());
+                assert!(
+                    began.elapsed() < PATIENCE,
+                    "{:?} for {answer:?}",
+                    began.elapsed()
+                );
             }
         };
         tokio::select! {
@@ -89,7 +99,10 @@ async fn redis_that_dies_and_comes_back_costs_time_alone(backend: Backend) {
         go_on(&caseload, 36 + (round - 1) * REPORTS).await;
         redis.start_again();
         until_it_is_used(&caseload, &redis).await;
-        assert_eq!((log.count(DOWN), log.count(BACK)), (round as usize, round as usize));
+        assert_eq!(
+            (log.count(DOWN), log.count(BACK)),
+            (round as usize, round as usize)
+        );
     }
 }
 
@@ -103,13 +116,18 @@ async fn redis_that_hangs_is_given_up_in_time(backend: Backend) {
     for number in 0..REPORTS {
         // New days each time, none of them in memory.
         let day = 1 + number % DAYS;
-        caseload.import(&[conversation(day, &format!("frozen-{number}"))]).await;
+        caseload
+            .import(&[conversation(day, &format!("frozen-{number}"))])
+            .await;
         caseload.roll_up().await;
         let began = Instant::now();
         assert_eq!(conversations(&report(&cold).await), 37 + number);
         assert!(began.elapsed() < PATIENCE);
     }
-    assert!(log.count(DOWN) <= 2, "once for each of the two nodes at most");
+    assert!(
+        log.count(DOWN) <= 2,
+        "once for each of the two nodes at most"
+    );
     redis.thaw();
     until_it_is_used(&caseload, &redis).await;
     assert_ne!(report(&cold).await, expected);
@@ -138,7 +156,11 @@ async fn garbage_in_redis_is_never_served_and_replaced(backend: Backend) {
     settle(&caseload).await;
     let keys = redis.keys();
     assert_eq!(keys.len() as u64, DAYS + 3, "{keys:?}");
-    let block = |day: u64| keys.iter().find(|key| key.contains(&format!(":block:2026-03-{day:02}:"))).expect("a block");
+    let block = |day: u64| {
+        keys.iter()
+            .find(|key| key.contains(&format!(":block:2026-03-{day:02}:")))
+            .expect("a block")
+    };
     let spoilers: [&dyn Fn(&str); 6] = [
         &|key| drop(redis.cli(&["SET", key, "garbage"])),
         &|key| drop(redis.cli(&["SET", key, ""])),
@@ -146,7 +168,14 @@ async fn garbage_in_redis_is_never_served_and_replaced(backend: Backend) {
         &|key| drop(redis.cli(&["APPEND", key, "x"])),
         // Another type, and another value that is good by itself.
         &|key| drop((redis.cli(&["DEL", key]), redis.cli(&["LPUSH", key, "x"]))),
-        &|key| drop(redis.cli(&["COPY", if key == block(3) { "four" } else { "three" }, key, "REPLACE"])),
+        &|key| {
+            drop(redis.cli(&[
+                "COPY",
+                if key == block(3) { "four" } else { "three" },
+                key,
+                "REPLACE",
+            ]))
+        },
     ];
     redis.cli(&["COPY", block(3), "three"]);
     redis.cli(&["COPY", block(4), "four"]);
@@ -160,7 +189,11 @@ async fn garbage_in_redis_is_never_served_and_replaced(backend: Backend) {
         settle(&cold).await;
         let next = cold_node(&caseload).await;
         assert_eq!(report(&next).await, expected, "spoiler {number}");
-        assert_eq!(next.app.caches().hits().redis, DAYS, "what was spoilt by {number} is good again");
+        assert_eq!(
+            next.app.caches().hits().redis,
+            DAYS,
+            "what was spoilt by {number} is good again"
+        );
     }
 }
 
@@ -172,13 +205,19 @@ async fn redis_that_is_full_is_read_and_not_written(backend: Backend) {
     let log = Log::begin();
     redis.cli(&["CONFIG", "SET", "maxmemory", "1"]);
     for number in 0..5 {
-        caseload.import(&[conversation(1, &format!("full-{number}"))]).await;
+        caseload
+            .import(&[conversation(1, &format!("full-{number}"))])
+            .await;
         caseload.roll_up().await;
         let cold = cold_node(&caseload).await;
         assert_eq!(conversations(&report(&cold).await), 37 + number);
         settle(&cold).await;
         let hits = cold.app.caches().hits();
-        assert_eq!((hits.store, hits.redis), (1, DAYS - 1), "the other days are still there");
+        assert_eq!(
+            (hits.store, hits.redis),
+            (1, DAYS - 1),
+            "the other days are still there"
+        );
     }
     // Each node says it once.
     assert_eq!(log.count("Redis refuses commands"), 6);
@@ -188,7 +227,12 @@ async fn redis_that_is_full_is_read_and_not_written(backend: Backend) {
 /// Reports while facts go on to come, each of a day that is not in memory.
 async fn go_on(caseload: &Caseload, from: u64) {
     for number in 1..=REPORTS {
-        caseload.import(&[conversation(1 + number % DAYS, &format!("more-{}", from + number))]).await;
+        caseload
+            .import(&[conversation(
+                1 + number % DAYS,
+                &format!("more-{}", from + number),
+            )])
+            .await;
         caseload.roll_up().await;
         let began = Instant::now();
         assert_eq!(conversations(&report(caseload).await), from + number);
@@ -207,7 +251,12 @@ async fn until_it_is_used(caseload: &Caseload, redis: &Redis) {
         if through && cold.app.caches().hits().redis == DAYS {
             return;
         }
-        assert!(began.elapsed() < 4 * PATIENCE, "{:?} {:?}", cold.app.caches().hits(), redis.keys());
+        assert!(
+            began.elapsed() < 4 * PATIENCE,
+            "{:?} {:?}",
+            cold.app.caches().hits(),
+            redis.keys()
+        );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

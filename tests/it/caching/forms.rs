@@ -23,12 +23,24 @@ const INSTALLATIONS: usize = 6;
 async fn a_cluster_keeps_each_workspace_on_one_of_its_nodes() {
     let folder = TempDir::new().expect("a temporary folder");
     let mut nodes: Vec<(Running, String)> = (0..3).map(|_| node(&folder)).collect();
-    let addresses: Vec<String> = nodes.iter().map(|(_, port)| format!("127.0.0.1:{port}")).collect();
+    let addresses: Vec<String> = nodes
+        .iter()
+        .map(|(_, port)| format!("127.0.0.1:{port}"))
+        .collect();
     let mut made = Command::new("redis-cli");
-    made.args(["--cluster", "create"]).args(&addresses).arg("--cluster-yes");
-    assert!(made.stdout(Stdio::null()).status().expect("redis-cli runs").success());
+    made.args(["--cluster", "create"])
+        .args(&addresses)
+        .arg("--cluster-yes");
+    assert!(
+        made.stdout(Stdio::null())
+            .status()
+            .expect("redis-cli runs")
+            .success()
+    );
     for (_, port) in &nodes {
-        until_cli_says(&["-p", port, "CLUSTER", "INFO"], |said| said.contains("cluster_state:ok"));
+        until_cli_says(&["-p", port, "CLUSTER", "INFO"], |said| {
+            said.contains("cluster_state:ok")
+        });
     }
 
     let url = format!("redis+cluster://{}", addresses[..2].join(","));
@@ -37,11 +49,17 @@ async fn a_cluster_keeps_each_workspace_on_one_of_its_nodes() {
         let caseload = acme(&url).await;
         report(&caseload).await;
         settle(&caseload).await;
-        assert_eq!(conversations(&report(&from_redis(&caseload).await).await), 36);
+        assert_eq!(
+            conversations(&report(&from_redis(&caseload).await).await),
+            36
+        );
         installations.push(caseload);
     }
     let held = nodes.iter().filter(|(_, port)| keys(port) != 0).count();
-    assert!(2 <= held, "{INSTALLATIONS} workspaces are on {held} of 3 nodes");
+    assert!(
+        2 <= held,
+        "{INSTALLATIONS} workspaces are on {held} of 3 nodes"
+    );
 
     // A node that is gone costs time alone.
     nodes.pop();
@@ -50,7 +68,11 @@ async fn a_cluster_keeps_each_workspace_on_one_of_its_nodes() {
         caseload.roll_up().await;
         let began = Instant::now();
         assert_eq!(conversations(&report(&caseload.another()).await), 37);
-        assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+        assert!(
+            began.elapsed() < Duration::from_secs(5),
+            "{:?}",
+            began.elapsed()
+        );
     }
 }
 
@@ -58,8 +80,13 @@ async fn a_cluster_keeps_each_workspace_on_one_of_its_nodes() {
 async fn the_master_that_sentinels_name_is_followed() {
     let folder = TempDir::new().expect("a temporary folder");
     let (first, first_port) = server(&folder, &[]);
-    let (_second, second_port) = server(&folder, &["--replicaof", &format!("127.0.0.1 {first_port}")]);
-    until_cli_says(&["-p", &first_port, "INFO", "replication"], |said| said.contains("state=online"));
+    let (_second, second_port) = server(
+        &folder,
+        &["--replicaof", &format!("127.0.0.1 {first_port}")],
+    );
+    until_cli_says(&["-p", &first_port, "INFO", "replication"], |said| {
+        said.contains("state=online")
+    });
     let sentinel_port = free_port().to_string();
     // Nobody takes a pause of the machine for the end of a server.
     let settings = format!(
@@ -69,7 +96,10 @@ async fn the_master_that_sentinels_name_is_followed() {
     let file = folder.path().join("sentinel.conf");
     fs::write(&file, settings).expect("a file");
     let _sentinel = Running::start(folder.path(), &[&file.display().to_string(), "--sentinel"]);
-    until_cli_says(&["-p", &sentinel_port, "SENTINEL", "REPLICAS", "main"], |said| said.contains(&second_port));
+    until_cli_says(
+        &["-p", &sentinel_port, "SENTINEL", "REPLICAS", "main"],
+        |said| said.contains(&second_port),
+    );
 
     let caseload = acme(&format!("redis+sentinel://127.0.0.1:{sentinel_port}/main")).await;
     report(&caseload).await;
@@ -78,19 +108,29 @@ async fn the_master_that_sentinels_name_is_followed() {
     assert_ne!(keys(&first_port), 0);
 
     let soon = ["SENTINEL", "SET", "main", "down-after-milliseconds", "500"];
-    until_cli_says(&[&["-p", &sentinel_port][..], &soon].concat(), |said| said.trim() == "OK");
+    until_cli_says(&[&["-p", &sentinel_port][..], &soon].concat(), |said| {
+        said.trim() == "OK"
+    });
     drop(first);
     caseload.import(&[conversation(1, "more")]).await;
     caseload.roll_up().await;
     assert_eq!(conversations(&report(&caseload).await), 37);
-    until_cli_says(&["-p", &second_port, "ROLE"], |said| said.starts_with("master"));
+    until_cli_says(&["-p", &second_port, "ROLE"], |said| {
+        said.starts_with("master")
+    });
     until_used(&caseload).await;
 }
 
 /// Eight days of conversations, rolled up.
 async fn acme(url: &str) -> Caseload {
     let now = "2026-03-10T12:00:00Z".parse().expect("an instant");
-    let caseload = Caseload::sharing(Database::empty(Backend::Sqlite), url, chrono_tz::Europe::Rome, now).await;
+    let caseload = Caseload::sharing(
+        Database::empty(Backend::Sqlite),
+        url,
+        chrono_tz::Europe::Rome,
+        now,
+    )
+    .await;
     until_linked(&caseload).await;
     super::fill(&caseload).await;
     caseload
@@ -120,20 +160,48 @@ async fn until_used(caseload: &Caseload) {
 }
 
 fn node(folder: &TempDir) -> (Running, String) {
-    let (bus, file) = (free_port().to_string(), format!("nodes-{}.conf", free_port()));
-    server(folder, &["--cluster-enabled", "yes", "--cluster-port", &bus, "--cluster-config-file", &file])
+    let (bus, file) = (
+        free_port().to_string(),
+        format!("nodes-{}.conf", free_port()),
+    );
+    server(
+        folder,
+        &[
+            "--cluster-enabled",
+            "yes",
+            "--cluster-port",
+            &bus,
+            "--cluster-config-file",
+            &file,
+        ],
+    )
 }
 
 /// A server, and its port.
 fn server(folder: &TempDir, settings: &[&str]) -> (Running, String) {
     let port = free_port().to_string();
-    let usual = ["--port", &port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+    let usual = [
+        "--port",
+        &port,
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+    ];
     let running = Running::start(folder.path(), &[&usual[..], settings].concat());
     until_cli_says(&["-p", &port, "PING"], |said| said.trim() == "PONG");
     (running, port)
 }
 
 fn keys(port: &str) -> usize {
-    let said = Command::new("redis-cli").args(["-p", port, "DBSIZE"]).output().expect("redis-cli runs");
-    String::from_utf8_lossy(&said.stdout).trim().parse().expect("a number")
+    let said = Command::new("redis-cli")
+        .args(["-p", port, "DBSIZE"])
+        .output()
+        .expect("redis-cli runs");
+    String::from_utf8_lossy(&said.stdout)
+        .trim()
+        .parse()
+        .expect("a number")
 }

@@ -29,7 +29,14 @@ async fn another_node_learns_of_a_new_generation_through_redis(backend: Backend)
     let caseload = acme_on(backend, Some(&redis)).await;
     let other = cold_node(&caseload).await;
     check_learns(&caseload, &other).await;
-    assert_eq!(redis.cli(&["PUBSUB", "NUMSUB", "caseload:1:changes"]).lines().nth(1), Some("2"), "both nodes listen");
+    assert_eq!(
+        redis
+            .cli(&["PUBSUB", "NUMSUB", "caseload:1:changes"])
+            .lines()
+            .nth(1),
+        Some("2"),
+        "both nodes listen"
+    );
 }
 
 /// That another node learns of generations within a second after their runs have ended.
@@ -45,16 +52,33 @@ async fn check_learns(caseload: &Caseload, other: &Caseload) {
 }
 
 async fn longest_wait(caseload: &Caseload, other: &Caseload, series: usize) -> Duration {
-    let workspace = other.app.caches().workspace("acme").await.expect("the store is there").expect("the workspace");
-    let mut seen =
-        other.app.caches().generations().watch(&workspace).await.expect("the store is there").expect("a ledger");
+    let workspace = other
+        .app
+        .caches()
+        .workspace("acme")
+        .await
+        .expect("the store is there")
+        .expect("the workspace");
+    let mut seen = other
+        .app
+        .caches()
+        .generations()
+        .watch(&workspace)
+        .await
+        .expect("the store is there")
+        .expect("a ledger");
     let mut longest = Duration::ZERO;
     for round in 0..ROUNDS {
-        caseload.import(&[conversation(1, &format!("round-{series}-{round}"))]).await;
+        caseload
+            .import(&[conversation(1, &format!("round-{series}-{round}"))])
+            .await;
         let generation = caseload.roll_up().await.generation;
         let ended = Instant::now();
         let waiting = seen.wait_for(|seen| *seen == generation);
-        tokio::time::timeout(Duration::from_mins(1), waiting).await.expect("it is told").expect("it goes on");
+        tokio::time::timeout(Duration::from_mins(1), waiting)
+            .await
+            .expect("it is told")
+            .expect("it goes on");
         longest = longest.max(ended.elapsed());
     }
     longest
@@ -62,10 +86,22 @@ async fn longest_wait(caseload: &Caseload, other: &Caseload, series: usize) -> D
 
 async fn nobody_asks_where_nobody_watches(backend: Backend) {
     let caseload = acme_on(backend, None).await;
-    let workspace = caseload.app.caches().workspace("acme").await.expect("the store is there").expect("the workspace");
+    let workspace = caseload
+        .app
+        .caches()
+        .workspace("acme")
+        .await
+        .expect("the store is there")
+        .expect("the workspace");
     for _ in 0..3 {
-        let watch =
-            caseload.app.caches().generations().watch(&workspace).await.expect("the store is there").expect("a ledger");
+        let watch = caseload
+            .app
+            .caches()
+            .generations()
+            .watch(&workspace)
+            .await
+            .expect("the store is there")
+            .expect("a ledger");
         assert_eq!(caseload.app.caches().generations().watched(), 1);
         drop(watch);
         let began = Instant::now();

@@ -46,9 +46,17 @@ async fn a_new_node_serves_its_first_report_from_redis_alone(backend: Backend) {
     let first = acme_on(backend, Some(&redis)).await;
     let expected = report(&first).await;
     settle(&first).await;
-    assert_eq!(first.app.caches().hits().store, 0, "the run has published its blocks");
+    assert_eq!(
+        first.app.caches().hits().store,
+        0,
+        "the run has published its blocks"
+    );
 
-    let cascade = if backend == Backend::Postgres { " CASCADE" } else { "" };
+    let cascade = if backend == Backend::Postgres {
+        " CASCADE"
+    } else {
+        ""
+    };
     for table in TABLES {
         first.database.sql(&format!("DROP TABLE {table}{cascade}"));
     }
@@ -68,7 +76,9 @@ async fn identical_cold_requests_load_each_block_once(backend: Backend) {
 
 /// Asks for the same report that often at once, and says how many requests that were.
 async fn ask_at_once(caseload: &Arc<Caseload>) -> u64 {
-    let asked: JoinSet<_> = (0..REQUESTS).map(|_| answered(Arc::clone(caseload))).collect();
+    let asked: JoinSet<_> = (0..REQUESTS)
+        .map(|_| answered(Arc::clone(caseload)))
+        .collect();
     let (answers, requests): (Vec<_>, Vec<_>) = asked.join_all().await.into_iter().unzip();
     assert!(answers.iter().all(|answer| *answer == answers[0]));
     requests.into_iter().sum()
@@ -80,7 +90,9 @@ async fn answered(caseload: Arc<Caseload>) -> (Value, u64) {
     let mut requests = 1;
     loop {
         let answer = caseload.ask("boss", REPORT, &json!({})).await;
-        if answer.status != StatusCode::SERVICE_UNAVAILABLE || Duration::from_mins(1) < began.elapsed() {
+        if answer.status != StatusCode::SERVICE_UNAVAILABLE
+            || Duration::from_mins(1) < began.elapsed()
+        {
             return (answer.data("team"), requests);
         }
         requests += 1;

@@ -6,7 +6,9 @@ use caseload_schema::instant::Instant as Moment;
 use serde_json::json;
 
 use super::{acme, cold_node, conversation, conversations, report, settle};
-use crate::support::{app::Caseload, database::Database, log::Log, postmaster::Postmaster, redis::Redis};
+use crate::support::{
+    app::Caseload, database::Database, log::Log, postmaster::Postmaster, redis::Redis,
+};
 
 /// Reports asked for during each outage.
 const REPORTS: usize = 30;
@@ -21,23 +23,40 @@ async fn reads_go_on_while_postgresql_is_stopped_or_hangs() {
     let caseload = acme(Database::At(postgres.url("127.0.0.1")), None).await;
     let log = Log::begin();
     let expected = report(&caseload).await;
-    for (number, (stop, start)) in [("stop", "start"), ("crash", "start"), ("freeze", "thaw")].into_iter().enumerate() {
+    for (number, (stop, start)) in [("stop", "start"), ("crash", "start"), ("freeze", "thaw")]
+        .into_iter()
+        .enumerate()
+    {
         postgres.order(stop);
         let mut slow = 0;
         for _ in 0..REPORTS {
             let began = Instant::now();
             assert_eq!(report(&caseload).await, expected, "{stop}");
-            assert!(began.elapsed() < Duration::from_secs(6), "{stop}: {:?}", began.elapsed());
+            assert!(
+                began.elapsed() < Duration::from_secs(6),
+                "{stop}: {:?}",
+                began.elapsed()
+            );
             slow += usize::from(Duration::from_millis(2_900) < began.elapsed());
         }
-        assert!(slow <= REPORTS / 6, "{stop}: {slow} reports waited for the database");
+        assert!(
+            slow <= REPORTS / 6,
+            "{stop}: {slow} reports waited for the database"
+        );
         let began = Instant::now();
         let details = caseload.ask("boss", DETAILS, &json!({})).await;
         assert_eq!(details.codes(), ["UNAVAILABLE"], "{stop}");
-        assert!(began.elapsed() < Duration::from_secs(6), "{stop}: {:?}", began.elapsed());
+        assert!(
+            began.elapsed() < Duration::from_secs(6),
+            "{stop}: {:?}",
+            began.elapsed()
+        );
         postgres.order(start);
         until_back(&caseload, number as u64 + 1).await;
-        let said = (log.count("the database can't be reached"), log.count("the database can be reached again"));
+        let said = (
+            log.count("the database can't be reached"),
+            log.count("the database can be reached again"),
+        );
         assert_eq!(said, (number + 1, number + 1), "{stop}");
     }
 }
@@ -51,9 +70,14 @@ async fn what_the_database_said_too_long_ago_is_not_answered_from() {
     let heard = caseload.clock.now();
     caseload.clock.set(heard.plus_seconds(60));
     assert_eq!(report(&caseload).await, expected);
-    caseload.clock.set(Moment::from_micros(heard.plus_seconds(60).micros() + 1));
+    caseload
+        .clock
+        .set(Moment::from_micros(heard.plus_seconds(60).micros() + 1));
     let answer = caseload.ask("boss", super::REPORT, &json!({})).await;
-    assert_eq!((answer.status.as_u16(), answer.codes()), (503, vec!["UNAVAILABLE".to_owned()]));
+    assert_eq!(
+        (answer.status.as_u16(), answer.codes()),
+        (503, vec!["UNAVAILABLE".to_owned()])
+    );
     postgres.order("start");
     until_back(&caseload, 1).await;
 }
@@ -64,7 +88,11 @@ async fn a_node_that_has_lost_the_database_goes_on_from_what_others_have_told_re
     let redis = Redis::start();
     let caseload = acme(Database::At(postgres.url("127.0.0.1")), Some(&redis)).await;
     let cold = cold_node(&caseload).await;
-    cold.app.caches().learn_workspaces().await.expect("the database is there");
+    cold.app
+        .caches()
+        .learn_workspaces()
+        .await
+        .expect("the database is there");
     let stale = cold_node(&caseload).await;
     report(&stale).await;
 
@@ -72,17 +100,27 @@ async fn a_node_that_has_lost_the_database_goes_on_from_what_others_have_told_re
     let demoted = json!({"type": "member", "id": "boss", "name": "Boss", "role": "agent"});
     let other = json!({"type": "member", "id": "new", "name": "New", "role": "owner"});
     caseload.clock.set(caseload.clock.now().plus_seconds(1));
-    caseload.import(&[conversation(1, "more"), other, demoted]).await;
+    caseload
+        .import(&[conversation(1, "more"), other, demoted])
+        .await;
     caseload.roll_up().await;
-    let expected = caseload.ask("new", super::REPORT, &json!({})).await.data("team");
+    let expected = caseload
+        .ask("new", super::REPORT, &json!({}))
+        .await
+        .data("team");
     settle(&caseload).await;
     postgres.order("stop");
 
     for node in [&cold, &stale] {
-        let got = node.ask("new", super::REPORT_WITHOUT_PENDING, &json!({})).await.data("team");
+        let got = node
+            .ask("new", super::REPORT_WITHOUT_PENDING, &json!({}))
+            .await
+            .data("team");
         assert_eq!(got["metrics"], expected["metrics"]);
         assert_eq!(got["series"], expected["series"]);
-        let refused = node.ask("boss", super::REPORT_WITHOUT_PENDING, &json!({})).await;
+        let refused = node
+            .ask("boss", super::REPORT_WITHOUT_PENDING, &json!({}))
+            .await;
         assert_eq!(refused.codes(), ["FORBIDDEN"]);
     }
 }
@@ -91,14 +129,19 @@ async fn a_node_that_has_lost_the_database_goes_on_from_what_others_have_told_re
 async fn until_back(caseload: &Caseload, more: u64) {
     let began = Instant::now();
     while caseload.app.caches().outage().check().is_err() {
-        assert!(began.elapsed() < Duration::from_secs(20), "the database is there again");
+        assert!(
+            began.elapsed() < Duration::from_secs(20),
+            "the database is there again"
+        );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     // Not what is left of this test: the figures go back to what they were.
     caseload.import(&[conversation(1, "after")]).await;
     caseload.roll_up().await;
     assert_eq!(conversations(&report(caseload).await), 37, "round {more}");
-    caseload.import(&[json!({"type": "delete", "of": "conversation", "id": "after"})]).await;
+    caseload
+        .import(&[json!({"type": "delete", "of": "conversation", "id": "after"})])
+        .await;
     caseload.roll_up().await;
     assert_eq!(conversations(&report(caseload).await), 36, "round {more}");
 }

@@ -16,11 +16,16 @@ async fn what_followed_a_backup_the_first_time_is_not_served_after_it_is_restore
     let caseload = acme_on(Backend::Sqlite, Some(&redis)).await;
     let folder = tempfile::tempdir().expect("a temporary folder");
     let backup = folder.path().join("backup.db");
-    caseload.database.sql(&format!("VACUUM INTO '{}'", backup.display()));
+    caseload
+        .database
+        .sql(&format!("VACUUM INTO '{}'", backup.display()));
 
     // Days and names go on, and Redis hears of it.
-    let renamed = serde_json::json!({"type": "member", "id": "boss", "name": "Late", "role": "owner"});
-    let more: Vec<_> = (0..5).map(|number| conversation(1, &format!("first-{number}"))).collect();
+    let renamed =
+        serde_json::json!({"type": "member", "id": "boss", "name": "Late", "role": "owner"});
+    let more: Vec<_> = (0..5)
+        .map(|number| conversation(1, &format!("first-{number}")))
+        .collect();
     caseload.import(&[&more[..], &[renamed]].concat()).await;
     let first = caseload.roll_up().await;
     assert_eq!(conversations(&report(&caseload).await), 36 + 5);
@@ -29,10 +34,15 @@ async fn what_followed_a_backup_the_first_time_is_not_served_after_it_is_restore
     // In the restored database as many changes lead elsewhere, and Redis does not hear of it.
     let url = format!("sqlite://{}", backup.display());
     let restored = over(&caseload, &url, "").await;
-    let renamed = serde_json::json!({"type": "member", "id": "boss", "name": "Other", "role": "owner"});
+    let renamed =
+        serde_json::json!({"type": "member", "id": "boss", "name": "Other", "role": "owner"});
     restored.import(&[conversation(1, "second"), renamed]).await;
     let second = restored.roll_up().await;
-    assert_eq!((second.run, second.generation), (first.run, first.generation), "the numbers come again");
+    assert_eq!(
+        (second.run, second.generation),
+        (first.run, first.generation),
+        "the numbers come again"
+    );
     let expected = report(&restored).await;
     assert_eq!(conversations(&expected), 36 + 1);
 
@@ -64,8 +74,14 @@ async fn what_is_in_redis_can_be_read_with_the_database_alone() {
     assert_eq!(incarnation.trim().len(), 64);
     for key in redis.keys() {
         let held = redis.cli(&["--no-raw", "GET", &key]);
-        assert!(!held.contains("Boss") && !held.contains("boss"), "{key}: {held}");
-        assert!(!key.contains(incarnation.trim()) && !held.contains(incarnation.trim()), "{key}");
+        assert!(
+            !held.contains("Boss") && !held.contains("boss"),
+            "{key}: {held}"
+        );
+        assert!(
+            !key.contains(incarnation.trim()) && !held.contains(incarnation.trim()),
+            "{key}"
+        );
         let ttl: i64 = redis.cli(&["TTL", &key]).trim().parse().expect("a number");
         assert!((1..=7 * 86_400).contains(&ttl), "{key} expires: {ttl}");
     }

@@ -48,14 +48,27 @@ impl Target {
 
     /// With those facts beside its owner.
     fn with(arguments: &[&str], records: &[Value]) -> Self {
-        let (folder, database) = (TempDir::new().expect("a temporary folder"), Database::empty(Backend::Sqlite));
-        let cli = Cli { folder: folder.path().to_owned(), database_url: database.url() };
-        cli.run(&["workspace", "create", "acme", "--name", "Acme"]).code(0);
+        let (folder, database) = (
+            TempDir::new().expect("a temporary folder"),
+            Database::empty(Backend::Sqlite),
+        );
+        let cli = Cli {
+            folder: folder.path().to_owned(),
+            database_url: database.url(),
+        };
+        cli.run(&["workspace", "create", "acme", "--name", "Acme"])
+            .code(0);
         let boss = json!({"type": "member", "id": "boss", "name": "Boss", "role": "owner"});
         let records = lines(&[&[boss], records].concat());
         cli.run_with(&["import", "-"], records.as_bytes()).code(0);
         let server = cli.serve(&[&["--no-scheduler"][..], arguments].concat());
-        let mut target = Self { server, memory: 0, usual: Duration::ZERO, _database: database, _folder: folder };
+        let mut target = Self {
+            server,
+            memory: 0,
+            usual: Duration::ZERO,
+            _database: database,
+            _folder: folder,
+        };
         let mut times: Vec<Duration> = (0..100).filter_map(|_| target.honest()).take(21).collect();
         assert_eq!(times.len(), 21, "honest requests are not answered in time");
         times.sort();
@@ -72,12 +85,19 @@ impl Target {
         if body["errors"][0]["extensions"]["code"] == "TIMEOUT" {
             return None;
         }
-        assert_eq!((status, body["data"]["viewer"]["role"].as_str()), (200, Some("OWNER")), "{body}");
+        assert_eq!(
+            (status, body["data"]["viewer"]["role"].as_str()),
+            (200, Some("OWNER")),
+            "{body}"
+        );
         Some(begin.elapsed())
     }
 
     fn ask(&self, query: &str) -> (u16, Value) {
-        self.send("application/json", json!({"query": query}).to_string().as_bytes())
+        self.send(
+            "application/json",
+            json!({"query": query}).to_string().as_bytes(),
+        )
     }
 
     /// The status and the answer; 0 where there is none.
@@ -87,12 +107,20 @@ impl Target {
         let Some((head, body)) = answer.split_once("\r\n\r\n") else {
             return (0, Value::Null);
         };
-        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
+        let status = head
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok())
+            .expect("a status");
         (status, serde_json::from_str(body).unwrap_or_default())
     }
 
     fn post(&self, path: &str, headers: &str, body: &[u8]) -> String {
-        self.server.send(&format!("POST {path} HTTP/1.1\r\n{headers}"), &token("boss"), body)
+        self.server.send(
+            &format!("POST {path} HTTP/1.1\r\n{headers}"),
+            &token("boss"),
+            body,
+        )
     }
 
     /// That an honest request takes its usual time, as soon as the machine has nothing else to do.
@@ -105,7 +133,10 @@ impl Target {
                 return;
             }
             let usual = self.usual;
-            assert!(begin.elapsed() < STALL, "{during}: an honest request took {time:?}, and {usual:?} is usual");
+            assert!(
+                begin.elapsed() < STALL,
+                "{during}: an honest request took {time:?}, and {usual:?} is usual"
+            );
         }
     }
 
@@ -123,7 +154,11 @@ impl Target {
             thread::sleep(Duration::from_millis(200));
         }
         let left = self.more_memory();
-        assert!(left < MOST_LEFT, "{after}: {} MiB are left behind", left / MIB);
+        assert!(
+            left < MOST_LEFT,
+            "{after}: {} MiB are left behind",
+            left / MIB
+        );
     }
 }
 

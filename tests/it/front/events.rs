@@ -26,12 +26,19 @@ async fn ask(caseload: &Caseload, token: &str, query: &str) -> Answer {
 /// The events, each with its name and what it holds.
 fn events(answer: &Answer) -> Vec<(String, Value)> {
     let text = String::from_utf8(answer.body.clone()).expect("UTF-8");
-    let events = text.split("\n\n").filter(|event| !event.trim().is_empty() && !event.starts_with(':'));
+    let events = text
+        .split("\n\n")
+        .filter(|event| !event.trim().is_empty() && !event.starts_with(':'));
     let field = |event: &str, name: &str| {
-        event.lines().find_map(|line| Some(line.strip_prefix(name)?.trim_start().to_owned())).unwrap_or_default()
+        event
+            .lines()
+            .find_map(|line| Some(line.strip_prefix(name)?.trim_start().to_owned()))
+            .unwrap_or_default()
     };
     let parsed = |data: &str| serde_json::from_str(data).unwrap_or(Value::Null);
-    events.map(|event| (field(event, "event:"), parsed(&field(event, "data:")))).collect()
+    events
+        .map(|event| (field(event, "event:"), parsed(&field(event, "data:"))))
+        .collect()
 }
 
 #[tokio::test]
@@ -39,7 +46,13 @@ async fn a_query_is_one_event_and_the_end() {
     let caseload = acme(Backend::Sqlite).await;
     let answer = ask(&caseload, &token("owner"), "{ viewer { role } }").await;
     let expected = json!({"data": {"viewer": {"role": "OWNER"}}});
-    assert_eq!(events(&answer), [("next".to_owned(), expected), ("complete".to_owned(), Value::Null)]);
+    assert_eq!(
+        events(&answer),
+        [
+            ("next".to_owned(), expected),
+            ("complete".to_owned(), Value::Null)
+        ]
+    );
 }
 
 #[tokio::test]
@@ -48,6 +61,14 @@ async fn what_is_wrong_with_an_operation_is_an_event_and_who_may_not_ask_gets_a_
     let answer = ask(&caseload, &token("owner"), "{ nothing }").await;
     let events = events(&answer);
     assert_eq!((answer.status, events.len()), (StatusCode::OK, 2));
-    assert_eq!(events[0].1["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
-    assert_eq!(ask(&caseload, "nonsense", "{ viewer { role } }").await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        events[0].1["errors"][0]["extensions"]["code"],
+        "BAD_USER_INPUT"
+    );
+    assert_eq!(
+        ask(&caseload, "nonsense", "{ viewer { role } }")
+            .await
+            .status,
+        StatusCode::UNAUTHORIZED
+    );
 }

@@ -53,16 +53,30 @@ async fn a_deleted_conversation_takes_what_belongs_to_it_along(backend: Backend)
     figures(&caseload, &nothing).await;
     take(&caseload, &delete("conversation", "c"), [0, 1, 0, 0]).await;
     // Its messages do not come back with it.
-    let again = r#"{"type":"conversation","id":"c","customer_id":"k","created_at":"2026-03-02T09:00:00Z"}"#;
+    let again =
+        r#"{"type":"conversation","id":"c","customer_id":"k","created_at":"2026-03-02T09:00:00Z"}"#;
     take(&caseload, again, [1, 0, 0, 0]).await;
-    figures(&caseload, &json!({"metrics": {"conversations": 1, "messages": 0, "ratings": {"count": 0}}})).await;
+    figures(
+        &caseload,
+        &json!({"metrics": {"conversations": 1, "messages": 0, "ratings": {"count": 0}}}),
+    )
+    .await;
 }
 
 async fn a_message_that_moved_to_a_deleted_conversation_goes_with_it(backend: Backend) {
     let caseload = world(backend).await;
     let moved = r#"{"type":"message","id":"m2","conversation_id":"d","sent_at":"2026-03-03T09:00:00Z","kind":"reply"}"#;
-    take(&caseload, &format!("{moved}\n{}", delete("conversation", "d")), [2, 0, 0, 0]).await;
-    figures(&caseload, &json!({"metrics": {"messages": 1, "replies": 0, "firstResponse": {"count": 0}}})).await;
+    take(
+        &caseload,
+        &format!("{moved}\n{}", delete("conversation", "d")),
+        [2, 0, 0, 0],
+    )
+    .await;
+    figures(
+        &caseload,
+        &json!({"metrics": {"messages": 1, "replies": 0, "firstResponse": {"count": 0}}}),
+    )
+    .await;
 }
 
 async fn a_record_after_a_delete_is_a_new_one(backend: Backend) {
@@ -78,16 +92,26 @@ const FEEDBACK: &str = "{ feedback(period: {between: {from: \"2026-03-01\", to: 
 
 async fn comments(caseload: &Caseload) -> serde_json::Value {
     caseload.roll_up().await;
-    caseload.ask("boss", FEEDBACK, &json!({})).await.data("feedback")["nodes"].take()
+    caseload
+        .ask("boss", FEEDBACK, &json!({}))
+        .await
+        .data("feedback")["nodes"]
+        .take()
 }
 
-async fn a_deleted_customer_loses_name_and_comments_for_good_and_keeps_the_counts(backend: Backend) {
+async fn a_deleted_customer_loses_name_and_comments_for_good_and_keeps_the_counts(
+    backend: Backend,
+) {
     let caseload = world(backend).await;
-    let before = json!([{"id": "r", "score": 5, "comment": "fine", "customer": {"id": "k", "name": "Kim"}}]);
+    let before =
+        json!([{"id": "r", "score": 5, "comment": "fine", "customer": {"id": "k", "name": "Kim"}}]);
     assert_eq!(comments(&caseload).await, before);
     take(&caseload, &delete("customer", "k"), [1, 0, 0, 0]).await;
     let after = comments(&caseload).await;
-    assert_eq!((&after[0]["score"], &after[0]["comment"]), (&json!(5), &json!(null)));
+    assert_eq!(
+        (&after[0]["score"], &after[0]["comment"]),
+        (&json!(5), &json!(null))
+    );
     assert_ne!(after[0]["customer"]["name"], json!("Kim"));
     figures(
         &caseload,
@@ -111,7 +135,10 @@ async fn a_deleted_customer_loses_name_and_comments_for_good_and_keeps_the_count
 {"type":"conversation","id":"d","customer_id":"k","created_at":"2026-03-01T09:00:00Z"}"#;
     take(&caseload, early, [2, 0, 0, 0]).await;
     let found = comments(&caseload).await;
-    assert_eq!((&found[2]["id"], &found[2]["comment"]), (&json!("early"), &json!(null)));
+    assert_eq!(
+        (&found[2]["id"], &found[2]["comment"]),
+        (&json!("early"), &json!(null))
+    );
 }
 
 async fn a_deleted_member_is_deactivated_and_keeps_what_was_credited(backend: Backend) {
@@ -123,24 +150,42 @@ async fn a_deleted_member_is_deactivated_and_keeps_what_was_credited(backend: Ba
     ]});
     figures(&caseload, &gone).await;
     take(&caseload, &delete("member", "anna"), [0, 1, 0, 0]).await;
-    take(&caseload, r#"{"type":"member","id":"anna","name":"Anna"}"#, [1, 0, 0, 0]).await;
-    let back =
-        json!({"members": [{"member": {"id": "anna", "active": true}}, {"member": {"id": "boss", "active": true}}]});
+    take(
+        &caseload,
+        r#"{"type":"member","id":"anna","name":"Anna"}"#,
+        [1, 0, 0, 0],
+    )
+    .await;
+    let back = json!({"members": [{"member": {"id": "anna", "active": true}}, {"member": {"id": "boss", "active": true}}]});
     figures(&caseload, &back).await;
 }
 
 async fn a_deleted_label_comes_off_every_conversation(backend: Backend) {
     let caseload = world(backend).await;
     take(&caseload, &delete("label", "l"), [1, 0, 0, 0]).await;
-    figures(&caseload, &json!({"metrics": {"conversations": 1, "labeledConversations": 0}, "topLabels": []})).await;
+    figures(
+        &caseload,
+        &json!({"metrics": {"conversations": 1, "labeledConversations": 0}, "topLabels": []}),
+    )
+    .await;
     // The label alone brings nothing back.
-    take(&caseload, r#"{"type":"label","id":"l","title":"L"}"#, [1, 0, 0, 0]).await;
+    take(
+        &caseload,
+        r#"{"type":"label","id":"l","title":"L"}"#,
+        [1, 0, 0, 0],
+    )
+    .await;
     figures(&caseload, &json!({"metrics": {"labeledConversations": 0}})).await;
 }
 
 async fn deleted_teams_messages_ratings_and_follow_ups_are_gone(backend: Backend) {
     let caseload = world(backend).await;
-    for (of, id) in [("team", "t"), ("message", "m1"), ("rating", "r"), ("follow_up", "f")] {
+    for (of, id) in [
+        ("team", "t"),
+        ("message", "m1"),
+        ("rating", "r"),
+        ("follow_up", "f"),
+    ] {
         take(&caseload, &delete(of, id), [1, 0, 0, 0]).await;
         take(&caseload, &delete(of, id), [0, 1, 0, 0]).await;
     }
@@ -149,24 +194,42 @@ async fn deleted_teams_messages_ratings_and_follow_ups_are_gone(backend: Backend
         "ratings": {"count": 0}, "firstResponse": {"count": 0},
     }});
     figures(&caseload, &left).await;
-    let teams = caseload.ask("boss", "{ workspace { teams { id } } }", &json!({})).await.data("workspace");
+    let teams = caseload
+        .ask("boss", "{ workspace { teams { id } } }", &json!({}))
+        .await
+        .data("workspace");
     assert_eq!(teams, json!({"teams": []}));
 }
 
 async fn a_comment_stays_away_wherever_its_conversation_goes_within_one_file(backend: Backend) {
     let caseload = world(backend).await;
-    take(&caseload, r#"{"type":"customer","id":"erased","name":"Eve"}"#, [1, 0, 0, 0]).await;
+    take(
+        &caseload,
+        r#"{"type":"customer","id":"erased","name":"Eve"}"#,
+        [1, 0, 0, 0],
+    )
+    .await;
     let moves = r#"{"type":"delete","of":"customer","id":"erased"}
 {"type":"conversation","id":"c","customer_id":"erased","created_at":"2026-03-02T09:00:00Z"}
 {"type":"conversation","id":"c","customer_id":"k","created_at":"2026-03-02T09:00:00Z"}"#;
     take(&caseload, moves, [3, 0, 0, 0]).await;
-    let left = json!([{"id": "r", "score": 5, "comment": null, "customer": {"id": "k", "name": "Kim"}}]);
+    let left =
+        json!([{"id": "r", "score": 5, "comment": null, "customer": {"id": "k", "name": "Kim"}}]);
     assert_eq!(comments(&caseload).await, left);
 }
 
 async fn deleting_what_is_not_there_is_unchanged(backend: Backend) {
     let caseload = world(backend).await;
-    for of in ["member", "team", "label", "customer", "conversation", "message", "rating", "follow_up"] {
+    for of in [
+        "member",
+        "team",
+        "label",
+        "customer",
+        "conversation",
+        "message",
+        "rating",
+        "follow_up",
+    ] {
         let report = take(&caseload, &delete(of, "nothing"), [0, 1, 0, 0]).await;
         assert_eq!(report.days_touched, 0, "{of}");
     }
@@ -184,6 +247,7 @@ async fn what_is_known_by_its_id_alone_can_be_deleted(backend: Backend) {
     assert_eq!(comments(&caseload).await[0]["comment"], json!(null));
     let comes = r#"{"type":"conversation","id":"not yet","customer_id":"k","created_at":"2026-03-02T09:00:00Z"}"#;
     take(&caseload, comes, [1, 0, 0, 0]).await;
-    let expected = json!({"metrics": {"conversations": 2, "labeledConversations": 0, "inboundMessages": 0}});
+    let expected =
+        json!({"metrics": {"conversations": 2, "labeledConversations": 0, "inboundMessages": 0}});
     figures(&caseload, &expected).await;
 }

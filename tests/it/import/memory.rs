@@ -49,11 +49,19 @@ async fn a_long_strict_import_needs_no_more_memory_than_a_short_one(backend: Bac
 
 /// Imports something short, then something long, and compares the most memory that the server has had.
 fn check(backend: Backend, request: &str, encoding: &str) {
-    let (folder, database) = (TempDir::new().expect("a temporary folder"), Database::empty(backend));
-    let cli = Cli { folder: folder.path().to_owned(), database_url: database.url() };
-    cli.run(&["workspace", "create", "acme", "--name", "Acme"]).code(0);
+    let (folder, database) = (
+        TempDir::new().expect("a temporary folder"),
+        Database::empty(backend),
+    );
+    let cli = Cli {
+        folder: folder.path().to_owned(),
+        database_url: database.url(),
+    };
+    cli.run(&["workspace", "create", "acme", "--name", "Acme"])
+        .code(0);
     let boss = json!({"type": "member", "id": "boss", "name": "Boss", "role": "owner"});
-    cli.run_with(&["import", "-"], lines(&[boss]).as_bytes()).code(0);
+    cli.run_with(&["import", "-"], lines(&[boss]).as_bytes())
+        .code(0);
     // Rollups would take memory of their own.
     let server = cli.serve(&["--no-scheduler"]);
     upload(&server, request, encoding, "short", SHORT);
@@ -67,7 +75,9 @@ fn check(backend: Backend, request: &str, encoding: &str) {
 
 /// Sends that many bytes of facts, made as they go, none of which may be refused.
 fn upload(server: &Server, request: &str, encoding: &str, name: &str, bytes: u64) {
-    let head = format!("{request} HTTP/1.1\r\nContent-Type: application/x-ndjson\r\nContent-Encoding: {encoding}");
+    let head = format!(
+        "{request} HTTP/1.1\r\nContent-Type: application/x-ndjson\r\nContent-Encoding: {encoding}"
+    );
     let mut body = server.send_chunks(&head, &token("boss"));
     let records = if encoding == "gzip" {
         let mut encoder = GzEncoder::new(&mut body, Compression::fast());
@@ -78,8 +88,13 @@ fn upload(server: &Server, request: &str, encoding: &str, name: &str, bytes: u64
         write_facts(&mut body, name, bytes)
     };
     let (status, answer) = body.end();
-    let report: Value = serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{error}: {status} {answer}"));
-    assert_eq!((status, &report["accepted"]), (200, &json!(records)), "{report}");
+    let report: Value =
+        serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{error}: {status} {answer}"));
+    assert_eq!(
+        (status, &report["accepted"]),
+        (200, &json!(records)),
+        "{report}"
+    );
 }
 
 /// Conversations of three messages and a rating each, until there are that many bytes; gives the number of records.
@@ -92,7 +107,13 @@ fn write_facts(out: &mut impl Write, name: &str, bytes: u64) -> u64 {
             break;
         }
         let id = format!("{name}-{number}");
-        let at = |minute: u64| format!("2025-{:02}-{:02}T10:{minute:02}:00Z", 1 + number / 28 % 12, 1 + number % 28);
+        let at = |minute: u64| {
+            format!(
+                "2025-{:02}-{:02}T10:{minute:02}:00Z",
+                1 + number / 28 % 12,
+                1 + number % 28
+            )
+        };
         let message = |minute: u64, kind: &str| {
             let (id, sent_at) = (format!("{id}-{minute}"), at(minute));
             json!({"type": "message", "id": id, "conversation_id": format!("{name}-{number}"), "sent_at": sent_at,

@@ -30,16 +30,48 @@ const BAD: [(&str, Option<&str>, &str); 31] = [
     (r#"{"type":"customer","id":null}"#, Some("id"), ""),
     (r#"{"type":"customer","id":12}"#, Some("id"), "12"),
     (r#"{"type":"customer","id":"a\u0000b"}"#, Some("id"), ""),
-    (r#"{"type":"customer","id":"k","name":["Kim"]}"#, Some("name"), "Kim"),
+    (
+        r#"{"type":"customer","id":"k","name":["Kim"]}"#,
+        Some("name"),
+        "Kim",
+    ),
     (r#"{"type":"member","id":"a"}"#, Some("name"), ""),
-    (r#"{"type":"member","id":"a","name":"A","role":"boss"}"#, Some("role"), "boss"),
-    (r#"{"type":"member","id":"a","name":"A","active":"yes"}"#, Some("active"), "yes"),
-    (r#"{"type":"team","id":"a","name":"A","member_ids":"b"}"#, Some("member_ids"), ""),
-    (r#"{"type":"team","id":"a","name":"A","member_ids":[1]}"#, Some("member_ids"), "1"),
+    (
+        r#"{"type":"member","id":"a","name":"A","role":"boss"}"#,
+        Some("role"),
+        "boss",
+    ),
+    (
+        r#"{"type":"member","id":"a","name":"A","active":"yes"}"#,
+        Some("active"),
+        "yes",
+    ),
+    (
+        r#"{"type":"team","id":"a","name":"A","member_ids":"b"}"#,
+        Some("member_ids"),
+        "",
+    ),
+    (
+        r#"{"type":"team","id":"a","name":"A","member_ids":[1]}"#,
+        Some("member_ids"),
+        "1",
+    ),
     (r#"{"type":"label","id":"a"}"#, Some("title"), ""),
-    (r#"{"type":"label","id":"a","title":"A","color":"green"}"#, Some("color"), "green"),
-    (r##"{"type":"label","id":"a","title":"A","color":"#12345g"}"##, Some("color"), "#12345g"),
-    (r#"{"type":"conversation","id":"a","created_at":"2026-03-02T09:00:00Z"}"#, Some("customer_id"), ""),
+    (
+        r#"{"type":"label","id":"a","title":"A","color":"green"}"#,
+        Some("color"),
+        "green",
+    ),
+    (
+        r##"{"type":"label","id":"a","title":"A","color":"#12345g"}"##,
+        Some("color"),
+        "#12345g",
+    ),
+    (
+        r#"{"type":"conversation","id":"a","created_at":"2026-03-02T09:00:00Z"}"#,
+        Some("customer_id"),
+        "",
+    ),
     (
         r#"{"type":"conversation","id":"a","customer_id":"k","created_at":"2026-03-02T09:00:00"}"#,
         Some("created_at"),
@@ -65,7 +97,11 @@ const BAD: [(&str, Option<&str>, &str); 31] = [
         Some("sent_at"),
         "not an RFC 3339 instant: \"yesterday\"",
     ),
-    (r#"{"type":"message","id":"a","sent_at":"2026-03-02T09:00:00Z","kind":"note"}"#, Some("conversation_id"), ""),
+    (
+        r#"{"type":"message","id":"a","sent_at":"2026-03-02T09:00:00Z","kind":"note"}"#,
+        Some("conversation_id"),
+        "",
+    ),
     (
         r#"{"type":"rating","id":"a","conversation_id":"c","rated_at":"2026-03-02T09:00:00Z","score":9}"#,
         Some("score"),
@@ -76,7 +112,11 @@ const BAD: [(&str, Option<&str>, &str); 31] = [
         Some("score"),
         "",
     ),
-    (r#"{"type":"delete","of":"workspace","id":"a"}"#, Some("of"), "workspace"),
+    (
+        r#"{"type":"delete","of":"workspace","id":"a"}"#,
+        Some("of"),
+        "workspace",
+    ),
 ];
 
 async fn a_bad_line_is_refused_with_field_and_reason(backend: Backend) {
@@ -85,11 +125,27 @@ async fn a_bad_line_is_refused_with_field_and_reason(backend: Backend) {
     let report = take(&caseload, &text, [0, 0, 0, BAD.len() as u64]).await;
     assert_eq!(report.errors.len(), BAD.len());
     for ((line, field, reason), (at, error)) in BAD.iter().zip((1..).zip(&report.errors)) {
-        let LineError { line: number, field: found, reason: said, .. } = error;
-        assert_eq!((*number, found.as_deref()), (at, *field), "{line}: {error:?}");
-        assert!(!said.is_empty() && said.contains(reason), "{line}: {error:?}");
+        let LineError {
+            line: number,
+            field: found,
+            reason: said,
+            ..
+        } = error;
+        assert_eq!(
+            (*number, found.as_deref()),
+            (at, *field),
+            "{line}: {error:?}"
+        );
+        assert!(
+            !said.is_empty() && said.contains(reason),
+            "{line}: {error:?}"
+        );
     }
-    figures(&caseload, &json!({"metrics": {"conversations": 0, "messages": 0}})).await;
+    figures(
+        &caseload,
+        &json!({"metrics": {"conversations": 0, "messages": 0}}),
+    )
+    .await;
 }
 
 async fn a_bad_line_never_costs_the_good_ones(backend: Backend) {
@@ -103,12 +159,21 @@ async fn a_bad_line_never_costs_the_good_ones(backend: Backend) {
 
 async fn strict_takes_all_or_nothing(backend: Backend) {
     let caseload = acme(backend).await;
-    let good = r#"{"type":"conversation","id":"c","customer_id":"k","created_at":"2026-03-02T09:00:00Z"}"#;
+    let good =
+        r#"{"type":"conversation","id":"c","customer_id":"k","created_at":"2026-03-02T09:00:00Z"}"#;
     let mixed = format!("{good}\n{{\"type\":\"customer\"}}\n");
-    let report = caseload.import_bytes(mixed.clone().into_bytes(), Encoding::Identity, true).await;
-    assert_eq!((report.accepted, report.days_touched, report.errors[0].line), (0, 0, 2), "{report:?}");
+    let report = caseload
+        .import_bytes(mixed.clone().into_bytes(), Encoding::Identity, true)
+        .await;
+    assert_eq!(
+        (report.accepted, report.days_touched, report.errors[0].line),
+        (0, 0, 2),
+        "{report:?}"
+    );
     figures(&caseload, &json!({"metrics": {"conversations": 0}})).await;
-    let report = caseload.import_bytes(good.as_bytes().to_vec(), Encoding::Identity, true).await;
+    let report = caseload
+        .import_bytes(good.as_bytes().to_vec(), Encoding::Identity, true)
+        .await;
     assert_eq!(counts(&report), [1, 0, 0, 0]);
     figures(&caseload, &json!({"metrics": {"conversations": 1}})).await;
 }
@@ -125,8 +190,18 @@ async fn a_refused_record_leaves_no_trace(backend: Backend) {
     let text = r#"{"type":"conversation","id":"c","customer_id":"k","created_at":"2026-03-02T09:00:00Z","assignee_id":"ghost","label_ids":["odd"],"outcome":"won"}"#;
     let report = take(&caseload, text, [0, 0, 0, 1]).await;
     assert_eq!(report.days_touched, 0);
-    for (of, id) in [("conversation", "c"), ("customer", "k"), ("member", "ghost"), ("label", "odd")] {
-        take(&caseload, &json!({"type": "delete", "of": of, "id": id}).to_string(), [0, 1, 0, 0]).await;
+    for (of, id) in [
+        ("conversation", "c"),
+        ("customer", "k"),
+        ("member", "ghost"),
+        ("label", "odd"),
+    ] {
+        take(
+            &caseload,
+            &json!({"type": "delete", "of": of, "id": id}).to_string(),
+            [0, 1, 0, 0],
+        )
+        .await;
     }
 }
 
@@ -137,15 +212,27 @@ async fn an_instant_may_lie_a_day_ahead_and_no_more(backend: Backend) {
 {"type":"follow_up","id":"f","conversation_id":"c","due_at":"2099-01-01T00:00:00Z"}
 {"type":"follow_up","id":"g","conversation_id":"c","completed_at":"2099-01-01T00:00:00Z"}"#;
     let report = take(&caseload, text, [2, 0, 0, 2]).await;
-    let at: Vec<_> = report.errors.iter().map(|error| (error.line, error.field.as_deref())).collect();
+    let at: Vec<_> = report
+        .errors
+        .iter()
+        .map(|error| (error.line, error.field.as_deref()))
+        .collect();
     assert_eq!(at, [(2, Some("sent_at")), (4, Some("completed_at"))]);
 }
 
 async fn ids_have_at_most_128_characters_however_many_bytes(backend: Backend) {
     let caseload = acme(backend).await;
     let customer = |id: &str| json!({"type": "customer", "id": id}).to_string();
-    let text =
-        [customer(&"🦊".repeat(128)), customer(&"x".repeat(129)), customer("é"), customer("e\u{301}")].join("\n");
+    let text = [
+        customer(&"🦊".repeat(128)),
+        customer(&"x".repeat(129)),
+        customer("é"),
+        customer("e\u{301}"),
+    ]
+    .join("\n");
     let report = take(&caseload, &text, [3, 0, 0, 1]).await;
-    assert_eq!((report.errors[0].line, report.errors[0].field.as_deref()), (2, Some("id")));
+    assert_eq!(
+        (report.errors[0].line, report.errors[0].field.as_deref()),
+        (2, Some("id"))
+    );
 }

@@ -36,8 +36,13 @@ async fn the_same_id_again_replaces_what_was_there(backend: Backend) {
         [2, 0, 0, 0],
     )
     .await;
-    figures(&caseload, &json!({"metrics": {"conversations": 1, "labeledConversations": 1, "won": 1, "open": 0}})).await;
-    let bare = r#"{"type":"conversation","id":"c","customer_id":"k","created_at":"2026-03-03T09:00:00Z"}"#;
+    figures(
+        &caseload,
+        &json!({"metrics": {"conversations": 1, "labeledConversations": 1, "won": 1, "open": 0}}),
+    )
+    .await;
+    let bare =
+        r#"{"type":"conversation","id":"c","customer_id":"k","created_at":"2026-03-03T09:00:00Z"}"#;
     take(&caseload, bare, [1, 0, 0, 0]).await;
     let now = json!({
         "metrics": {"conversations": 1, "labeledConversations": 0, "closed": 0, "won": 0, "open": 1},
@@ -76,13 +81,32 @@ async fn an_older_version_of_a_conversation_is_stale_and_an_equal_one_replaces(b
             r#"{{"type":"conversation","id":"c","customer_id":"k","created_at":"2026-03-02T09:00:00Z","channel":"{channel}","updated_at":"{updated}"}}"#
         )
     };
-    take(&caseload, &version("2026-03-05T00:00:00Z", "chat"), [1, 0, 0, 0]).await;
-    take(&caseload, &version("2026-03-04T23:59:59.999999Z", "email"), [0, 0, 1, 0]).await;
+    take(
+        &caseload,
+        &version("2026-03-05T00:00:00Z", "chat"),
+        [1, 0, 0, 0],
+    )
+    .await;
+    take(
+        &caseload,
+        &version("2026-03-04T23:59:59.999999Z", "email"),
+        [0, 0, 1, 0],
+    )
+    .await;
     figures(&caseload, &json!({"channels": [{"channel": "chat"}]})).await;
-    take(&caseload, &version("2026-03-05T00:00:00Z", "phone"), [1, 0, 0, 0]).await;
+    take(
+        &caseload,
+        &version("2026-03-05T00:00:00Z", "phone"),
+        [1, 0, 0, 0],
+    )
+    .await;
     figures(&caseload, &json!({"channels": [{"channel": "phone"}]})).await;
     // In one file, too.
-    let both = format!("{}\n{}", version("2026-03-07T00:00:00Z", "web"), version("2026-03-06T00:00:00Z", "fax"));
+    let both = format!(
+        "{}\n{}",
+        version("2026-03-07T00:00:00Z", "web"),
+        version("2026-03-06T00:00:00Z", "fax")
+    );
     take(&caseload, &both, [1, 0, 1, 0]).await;
     figures(&caseload, &json!({"channels": [{"channel": "web"}]})).await;
 }
@@ -106,7 +130,11 @@ async fn the_last_of_several_records_in_one_file_holds(backend: Backend) {
 {"type":"conversation","id":"c","customer_id":"k","created_at":"2026-03-02T09:00:00Z"}
 {"type":"rating","id":"r","conversation_id":"c","rated_at":"2026-03-02T09:00:00Z","score":2}"#;
     take(&caseload, text, [6, 1, 0, 0]).await;
-    figures(&caseload, &json!({"metrics": {"conversations": 1, "ratings": {"count": 1, "average": 2.0}}})).await;
+    figures(
+        &caseload,
+        &json!({"metrics": {"conversations": 1, "ratings": {"count": 1, "average": 2.0}}}),
+    )
+    .await;
 }
 
 async fn references_may_come_before_what_they_refer_to(backend: Backend) {
@@ -151,8 +179,7 @@ async fn a_message_moves_with_its_conversation_id(backend: Backend) {
         ]})
     };
     figures(&caseload, &channels(1, 0)).await;
-    let moved =
-        r#"{"type":"message","id":"m","conversation_id":"d","sent_at":"2026-03-02T09:00:00Z","kind":"inbound"}"#;
+    let moved = r#"{"type":"message","id":"m","conversation_id":"d","sent_at":"2026-03-02T09:00:00Z","kind":"inbound"}"#;
     take(&caseload, moved, [1, 0, 0, 0]).await;
     figures(&caseload, &channels(0, 1)).await;
 }
@@ -173,7 +200,11 @@ async fn a_rating_and_a_follow_up_move_with_their_conversation_ids(backend: Back
     let channel = |name: &str, count: u32| json!({"channel": name, "metrics": {"followUpsCompleted": count, "ratings": {"count": count}}});
     for (to, day, expected) in [("c", 3, [1, 0]), ("d", 4, [0, 1]), ("not there", 5, [0, 0])] {
         take(&caseload, &of(to, day), [2, 0, 0, 0]).await;
-        figures(&caseload, &json!({"channels": [channel("c", expected[0]), channel("d", expected[1])]})).await;
+        figures(
+            &caseload,
+            &json!({"channels": [channel("c", expected[0]), channel("d", expected[1])]}),
+        )
+        .await;
     }
 }
 
@@ -199,8 +230,11 @@ async fn absent_null_and_empty_are_the_same(backend: Backend) {
 {"type":"member","id":"anna","name":"Anna","active":null,"role":"","email":""}
 {"type":"member","id":"anna","name":"Anna","active":true,"role":"agent"}"#;
     take(&caseload, text, [2, 3, 0, 0]).await;
-    figures(&caseload, &json!({"unassigned": {"conversations": 1, "open": 1}, "channels": [{"channel": "other"}]}))
-        .await;
+    figures(
+        &caseload,
+        &json!({"unassigned": {"conversations": 1, "open": 1}, "channels": [{"channel": "other"}]}),
+    )
+    .await;
 }
 
 async fn instants_are_cut_to_the_microsecond_and_durations_to_the_second(backend: Backend) {
@@ -217,7 +251,11 @@ async fn instants_are_cut_to_the_microsecond_and_durations_to_the_second(backend
     figures(&caseload, &expected).await;
     let earlier = r#"{"type":"conversation","id":"c","customer_id":"k","created_at":"2026-03-02T09:00:00.000001Z","closed_at":"2026-03-02T09:00:02Z"}"#;
     take(&caseload, earlier, [1, 0, 0, 0]).await;
-    figures(&caseload, &json!({"metrics": {"closingTime": {"count": 1, "mean": 1.0}}})).await;
+    figures(
+        &caseload,
+        &json!({"metrics": {"closingTime": {"count": 1, "mean": 1.0}}}),
+    )
+    .await;
 }
 
 async fn a_closing_before_the_creation_counts_as_no_time(backend: Backend) {
@@ -242,10 +280,12 @@ async fn the_days_that_old_and_new_state_touch_are_counted(backend: Backend) {
     assert_eq!(take(&caseload, text, [2, 0, 0, 0]).await.days_touched, 3);
     caseload.roll_up().await;
     let reassigned = r#"{"type":"conversation","id":"c","customer_id":"k","created_at":"2026-03-02T09:00:00Z","closed_at":"2026-03-05T09:00:00Z","assignee_id":"boss"}"#;
-    assert_eq!(take(&caseload, reassigned, [1, 0, 0, 0]).await.days_touched, 4);
+    assert_eq!(
+        take(&caseload, reassigned, [1, 0, 0, 0]).await.days_touched,
+        4
+    );
     caseload.roll_up().await;
-    let moved =
-        r#"{"type":"message","id":"m","conversation_id":"c","sent_at":"2026-03-07T09:00:00Z","kind":"inbound"}"#;
+    let moved = r#"{"type":"message","id":"m","conversation_id":"c","sent_at":"2026-03-07T09:00:00Z","kind":"inbound"}"#;
     let touched = take(&caseload, moved, [1, 0, 0, 0]).await.days_touched;
     // The two days of the message, and that of the creation, where `unanswered` counts.
     assert!((2..=3).contains(&touched), "{touched}");

@@ -7,7 +7,8 @@ use crate::support::{command::Server, database::Backend};
 
 /// A server with places for two who may be silent for as long as they like.
 fn with_two_places(desk: &Desk) -> Server {
-    desk.cli.serve(&["--header-timeout", "10m", "--max-connections", "2"])
+    desk.cli
+        .serve(&["--header-timeout", "10m", "--max-connections", "2"])
 }
 
 #[test]
@@ -36,7 +37,10 @@ fn who_has_asked_makes_room_once_that_is_answered() {
     let mut others = begin_import(&server);
     let mut waits = Wire::connect(&server);
     waits.send("GET /healthz HTTP/1.0\r\nHost: caseload\r\n\r\n");
-    assert!(waits.is_silent(Duration::from_millis(500)), "there is no place for it");
+    assert!(
+        waits.is_silent(Duration::from_millis(500)),
+        "there is no place for it"
+    );
     imports.send(&LABEL[10..]);
     let reply = imports.rest().expect("what has begun is answered");
     assert!(reply.body.contains("\"accepted\":1"), "{reply:?}");

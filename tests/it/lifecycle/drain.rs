@@ -30,8 +30,15 @@ async fn an_import_under_way_is_finished_and_acknowledged(backend: Backend) {
     assert_eq!(reply.status(), 200, "{reply:?}");
     assert!(reply.body.contains("\"accepted\":1"), "{reply:?}");
     assert_eq!(server.wait(), Some(0));
-    let again = desk.cli.run_with(&["import", "--json", "-"], LABEL.as_bytes()).code(0).json();
-    assert_eq!(again["unchanged"], 1, "what was acknowledged is there: {again}");
+    let again = desk
+        .cli
+        .run_with(&["import", "--json", "-"], LABEL.as_bytes())
+        .code(0)
+        .json();
+    assert_eq!(
+        again["unchanged"], 1,
+        "what was acknowledged is there: {again}"
+    );
 }
 
 #[test]

@@ -11,12 +11,14 @@ use crate::support::{
 
 #[tokio::test]
 async fn sslmode_says_how_much_of_the_server_s_certificate_is_checked() {
-    let own = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).expect("a certificate");
+    let own =
+        rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).expect("a certificate");
     let server = Postmaster::with_tls(&own.cert.pem(), &own.signing_key.serialize_pem());
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("server.pem");
     std::fs::write(&file, own.cert.pem()).expect("a file");
-    let other = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).expect("a certificate");
+    let other =
+        rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).expect("a certificate");
     let strange = folder.path().join("other.pem");
     std::fs::write(&strange, other.cert.pem()).expect("a file");
 
@@ -34,9 +36,16 @@ async fn sslmode_says_how_much_of_the_server_s_certificate_is_checked() {
         ("localhost", "?sslmode=verify-full".to_owned(), None),
     ] {
         let encrypted = encrypted(&server, &(server.url(host) + &parameters)).await;
-        assert_eq!(encrypted.as_ref().ok(), expected.as_ref(), "{host} {parameters}: {encrypted:?}");
+        assert_eq!(
+            encrypted.as_ref().ok(),
+            expected.as_ref(),
+            "{host} {parameters}: {encrypted:?}"
+        );
         if let Err(error) = encrypted {
-            assert!(error.contains("certificate"), "{host} {parameters}: {error}");
+            assert!(
+                error.contains("certificate"),
+                "{host} {parameters}: {error}"
+            );
         }
     }
 }
@@ -44,9 +53,13 @@ async fn sslmode_says_how_much_of_the_server_s_certificate_is_checked() {
 #[tokio::test]
 async fn a_server_without_tls_is_refused_where_tls_is_required() {
     let database = Database::empty(Backend::Postgres);
-    let required = is_reached(&(database.url() + "?sslmode=require")).await.expect_err("it speaks no TLS");
+    let required = is_reached(&(database.url() + "?sslmode=require"))
+        .await
+        .expect_err("it speaks no TLS");
     assert!(required.contains("TLS"), "{required}");
-    is_reached(&(database.url() + "?sslmode=prefer")).await.expect("TLS where there is some");
+    is_reached(&(database.url() + "?sslmode=prefer"))
+        .await
+        .expect("TLS where there is some");
 }
 
 /// Whether the latest connection of a store there is encrypted, as the server sees it: those before it may not have ended.
@@ -60,7 +73,12 @@ async fn encrypted(server: &Postmaster, url: &str) -> Result<bool, String> {
 }
 
 async fn is_reached(url: &str) -> Result<Store, String> {
-    let store = Store::connect(url).await.map_err(|error: StoreError| error.to_string())?;
-    store.is_current().await.map_err(|error| error.to_string())?;
+    let store = Store::connect(url)
+        .await
+        .map_err(|error: StoreError| error.to_string())?;
+    store
+        .is_current()
+        .await
+        .map_err(|error| error.to_string())?;
     Ok(store)
 }

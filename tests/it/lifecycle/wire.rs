@@ -28,17 +28,34 @@ impl Desk {
     pub(super) fn new(backend: Backend) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         let database = Database::empty(backend);
-        let cli = Cli { folder: folder.path().to_owned(), database_url: database.url() };
+        let cli = Cli {
+            folder: folder.path().to_owned(),
+            database_url: database.url(),
+        };
         furnish(&cli);
-        Self { cli, _database: database, _folder: folder }
+        Self {
+            cli,
+            _database: database,
+            _folder: folder,
+        }
     }
 }
 
 /// Makes the workspace "acme" and its owner "boss".
 pub(super) fn furnish(cli: &Cli) {
-    cli.run(&["workspace", "create", "acme", "--name", "Acme", "--timezone", "Europe/Rome"]).code(0);
+    cli.run(&[
+        "workspace",
+        "create",
+        "acme",
+        "--name",
+        "Acme",
+        "--timezone",
+        "Europe/Rome",
+    ])
+    .code(0);
     let boss = br#"{"type":"member","id":"boss","name":"Boss","role":"owner"}"#;
-    cli.run_with(&["import", "--workspace", "acme", "-"], boss).code(0);
+    cli.run_with(&["import", "--workspace", "acme", "-"], boss)
+        .code(0);
 }
 
 /// One connection.
@@ -54,11 +71,19 @@ pub(super) struct Reply {
 
 impl Reply {
     pub(super) fn status(&self) -> u16 {
-        self.head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_else(|| panic!("{self:?}"))
+        self.head
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok())
+            .unwrap_or_else(|| panic!("{self:?}"))
     }
 
     pub(super) fn header(&self, name: &str) -> Option<&str> {
-        self.head.lines().find_map(|line| line.split_once(": ").filter(|(key, _)| *key == name).map(|(_, value)| value))
+        self.head.lines().find_map(|line| {
+            line.split_once(": ")
+                .filter(|(key, _)| *key == name)
+                .map(|(_, value)| value)
+        })
     }
 }
 
@@ -95,7 +120,10 @@ impl Wire {
         // A connection that is reset has told what it had to.
         self.0.read_to_string(&mut text).ok();
         let (head, body) = text.split_once("\r\n\r\n")?;
-        Some(Reply { head: head.to_owned(), body: body.to_owned() })
+        Some(Reply {
+            head: head.to_owned(),
+            body: body.to_owned(),
+        })
     }
 }
 
@@ -103,7 +131,9 @@ impl Wire {
 pub(super) fn ask(server: &Server, head: &str, headers: &str, body: &str) -> Reply {
     let mut wire = Wire::connect(server);
     let length = body.len();
-    wire.send(&format!("{head} HTTP/1.0\r\nHost: caseload\r\n{headers}Content-Length: {length}\r\n\r\n{body}"));
+    wire.send(&format!(
+        "{head} HTTP/1.0\r\nHost: caseload\r\n{headers}Content-Length: {length}\r\n\r\n{body}"
+    ));
     wire.rest().unwrap_or_else(|| panic!("no answer to {head}"))
 }
 

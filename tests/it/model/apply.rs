@@ -29,7 +29,16 @@ pub(crate) struct Tally {
     pub(crate) either: u64,
 }
 
-const TYPES: [&str; 8] = ["member", "team", "label", "customer", "conversation", "message", "rating", "follow_up"];
+const TYPES: [&str; 8] = [
+    "member",
+    "team",
+    "label",
+    "customer",
+    "conversation",
+    "message",
+    "rating",
+    "follow_up",
+];
 
 impl World {
     /// Applies records one after the other.
@@ -49,7 +58,10 @@ impl World {
 
     /// Applies one record, or says which field is at fault.
     pub(crate) fn apply(&mut self, record: &Value) -> Result<Counted, Refusal> {
-        let fields = Fields { record: record.as_object().ok_or("")?, now: self.now };
+        let fields = Fields {
+            record: record.as_object().ok_or("")?,
+            now: self.now,
+        };
         let kind = fields.required("type")?;
         let id = fields.required_id("id")?;
         match kind.as_str() {
@@ -94,36 +106,64 @@ impl World {
             avatar_url: fields.text("avatar_url")?,
         };
         self.mention("member", &id);
-        Ok(replaced(self.members.insert(id, member.clone()).as_ref(), &member))
+        Ok(replaced(
+            self.members.insert(id, member.clone()).as_ref(),
+            &member,
+        ))
     }
 
     fn apply_team(&mut self, id: String, fields: &Fields<'_>) -> Result<Counted, Refusal> {
         let members: BTreeSet<String> = fields.ids("member_ids")?.into_iter().collect();
-        let team = Team { name: fields.required("name")?, members };
+        let team = Team {
+            name: fields.required("name")?,
+            members,
+        };
         self.mention_any("member", &team.members);
-        Ok(replaced(self.teams.insert(id, team.clone()).as_ref(), &team))
+        Ok(replaced(
+            self.teams.insert(id, team.clone()).as_ref(),
+            &team,
+        ))
     }
 
     fn apply_label(&mut self, id: String, fields: &Fields<'_>) -> Result<Counted, Refusal> {
-        let label = Label { title: fields.required("title")?, color: fields.color("color")? };
+        let label = Label {
+            title: fields.required("title")?,
+            color: fields.color("color")?,
+        };
         self.mention("label", &id);
-        Ok(replaced(self.labels.insert(id, label.clone()).as_ref(), &label))
+        Ok(replaced(
+            self.labels.insert(id, label.clone()).as_ref(),
+            &label,
+        ))
     }
 
     fn apply_customer(&mut self, id: String, fields: &Fields<'_>) -> Result<Counted, Refusal> {
-        let customer = Customer { name: fields.text("name")?, email: fields.text("email")? };
+        let customer = Customer {
+            name: fields.text("name")?,
+            email: fields.text("email")?,
+        };
         let bare = customer.name.is_none() && customer.email.is_none();
-        let only_mentioned = self.was_mentioned("customer", &id) && !self.customers.contains_key(&id);
+        let only_mentioned =
+            self.was_mentioned("customer", &id) && !self.customers.contains_key(&id);
         self.mention("customer", &id);
-        let counted = replaced(self.customers.insert(id, customer.clone()).as_ref(), &customer);
-        Ok(if bare && only_mentioned { Counted::Either } else { counted })
+        let counted = replaced(
+            self.customers.insert(id, customer.clone()).as_ref(),
+            &customer,
+        );
+        Ok(if bare && only_mentioned {
+            Counted::Either
+        } else {
+            counted
+        })
     }
 
     fn apply_conversation(&mut self, id: String, fields: &Fields<'_>) -> Result<Counted, Refusal> {
         let conversation = Conversation {
             customer: fields.required_id("customer_id")?,
             created: fields.required_instant("created_at")?,
-            channel: fields.text("channel")?.unwrap_or_else(|| "other".to_owned()),
+            channel: fields
+                .text("channel")?
+                .unwrap_or_else(|| "other".to_owned()),
             assignee: fields.id("assignee_id")?,
             labels: fields.ids("label_ids")?.into_iter().collect(),
             closed: fields.instant("closed_at")?,
@@ -134,8 +174,10 @@ impl World {
             return Err("outcome");
         }
         let stored = self.conversations.get(&id);
-        if let (Some(stored), Some(new)) = (stored.and_then(|stored| stored.updated), conversation.updated)
-            && new < stored
+        if let (Some(stored), Some(new)) = (
+            stored.and_then(|stored| stored.updated),
+            conversation.updated,
+        ) && new < stored
         {
             return Ok(Counted::Stale);
         }
@@ -143,7 +185,10 @@ impl World {
         self.mention("customer", &conversation.customer);
         self.mention_any("member", &conversation.assignee);
         self.mention_any("label", &conversation.labels);
-        let counted = replaced(self.conversations.insert(id, conversation.clone()).as_ref(), &conversation);
+        let counted = replaced(
+            self.conversations.insert(id, conversation.clone()).as_ref(),
+            &conversation,
+        );
         self.erase_comments();
         Ok(counted)
     }
@@ -152,15 +197,25 @@ impl World {
         let message = Message {
             conversation: fields.required_id("conversation_id")?,
             sent: fields.required_instant("sent_at")?,
-            kind: fields.word("kind", &["inbound", "reply", "bot", "note"])?.ok_or("kind")?,
+            kind: fields
+                .word("kind", &["inbound", "reply", "bot", "note"])?
+                .ok_or("kind")?,
             author: fields.id("author_id")?,
         };
         self.mention("conversation", &message.conversation);
         let stored = self.messages.insert(id, message.clone());
         let same_but_author = stored.as_ref().is_some_and(|stored| {
-            stored.author != message.author && Message { author: message.author.clone(), ..stored.clone() } == message
+            stored.author != message.author
+                && Message {
+                    author: message.author.clone(),
+                    ..stored.clone()
+                } == message
         });
-        Ok(if same_but_author { Counted::Either } else { replaced(stored.as_ref(), &message) })
+        Ok(if same_but_author {
+            Counted::Either
+        } else {
+            replaced(stored.as_ref(), &message)
+        })
     }
 
     fn apply_rating(&mut self, id: String, fields: &Fields<'_>) -> Result<Counted, Refusal> {
@@ -176,7 +231,10 @@ impl World {
         }
         self.mention("conversation", &rating.conversation);
         self.mention_any("member", &rating.member);
-        Ok(replaced(self.ratings.insert(id, rating.clone()).as_ref(), &rating))
+        Ok(replaced(
+            self.ratings.insert(id, rating.clone()).as_ref(),
+            &rating,
+        ))
     }
 
     fn apply_follow_up(&mut self, id: String, fields: &Fields<'_>) -> Result<Counted, Refusal> {
@@ -188,7 +246,10 @@ impl World {
         };
         self.mention("conversation", &follow_up.conversation);
         self.mention_any("member", &follow_up.assignee);
-        Ok(replaced(self.follow_ups.insert(id, follow_up.clone()).as_ref(), &follow_up))
+        Ok(replaced(
+            self.follow_ups.insert(id, follow_up.clone()).as_ref(),
+            &follow_up,
+        ))
     }
 
     fn apply_delete(&mut self, of: &str, id: &str) -> Counted {
@@ -208,7 +269,11 @@ impl World {
         if let Some(member) = self.members.get_mut(id) {
             return there(std::mem::replace(&mut member.active, false));
         }
-        if self.was_mentioned("member", id) { Counted::Either } else { Counted::Unchanged }
+        if self.was_mentioned("member", id) {
+            Counted::Either
+        } else {
+            Counted::Unchanged
+        }
     }
 
     fn delete_label(&mut self, id: &str) -> Counted {
@@ -216,17 +281,33 @@ impl World {
         for conversation in self.conversations.values_mut() {
             found |= conversation.labels.remove(id);
         }
-        if !found && self.was_mentioned("label", id) { Counted::Either } else { there(found) }
+        if !found && self.was_mentioned("label", id) {
+            Counted::Either
+        } else {
+            there(found)
+        }
     }
 
     fn delete_conversation(&mut self, id: &str) -> Counted {
-        let before = self.conversations.len() + self.messages.len() + self.ratings.len() + self.follow_ups.len();
+        let before = self.conversations.len()
+            + self.messages.len()
+            + self.ratings.len()
+            + self.follow_ups.len();
         self.conversations.remove(id);
-        self.messages.retain(|_, message| message.conversation != id);
+        self.messages
+            .retain(|_, message| message.conversation != id);
         self.ratings.retain(|_, rating| rating.conversation != id);
-        self.follow_ups.retain(|_, follow_up| follow_up.conversation != id);
-        let after = self.conversations.len() + self.messages.len() + self.ratings.len() + self.follow_ups.len();
-        if before == after && self.was_mentioned("conversation", id) { Counted::Either } else { there(after < before) }
+        self.follow_ups
+            .retain(|_, follow_up| follow_up.conversation != id);
+        let after = self.conversations.len()
+            + self.messages.len()
+            + self.ratings.len()
+            + self.follow_ups.len();
+        if before == after && self.was_mentioned("conversation", id) {
+            Counted::Either
+        } else {
+            there(after < before)
+        }
     }
 
     fn erase(&mut self, id: &str) -> Counted {
@@ -234,7 +315,9 @@ impl World {
             return Counted::Unchanged;
         }
         let known = self.customers.remove(id);
-        let named = known.as_ref().is_some_and(|customer| customer.name.is_some() || customer.email.is_some());
+        let named = known
+            .as_ref()
+            .is_some_and(|customer| customer.name.is_some() || customer.email.is_some());
         let first = self.erased.insert(id.to_owned());
         self.erase_comments();
         match (first || named, known) {
@@ -245,7 +328,9 @@ impl World {
     }
 
     fn is_erased(&self, conversation: &str) -> bool {
-        self.conversations.get(conversation).is_some_and(|found| self.erased.contains(&found.customer))
+        self.conversations
+            .get(conversation)
+            .is_some_and(|found| self.erased.contains(&found.customer))
     }
 
     fn erase_comments(&mut self) {
@@ -264,9 +349,17 @@ impl World {
 }
 
 fn there(found: bool) -> Counted {
-    if found { Counted::Accepted } else { Counted::Unchanged }
+    if found {
+        Counted::Accepted
+    } else {
+        Counted::Unchanged
+    }
 }
 
 fn replaced<T: PartialEq>(stored: Option<&T>, new: &T) -> Counted {
-    if stored == Some(new) { Counted::Unchanged } else { Counted::Accepted }
+    if stored == Some(new) {
+        Counted::Unchanged
+    } else {
+        Counted::Accepted
+    }
 }

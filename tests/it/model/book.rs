@@ -36,17 +36,24 @@ impl Case {
     }
 
     pub(crate) fn first_response_seconds(&self) -> Option<i64> {
-        self.first_response.map(|(inbound, reply)| seconds(inbound, reply))
+        self.first_response
+            .map(|(inbound, reply)| seconds(inbound, reply))
     }
 
     pub(crate) fn closing_seconds(&self) -> Option<i64> {
-        self.conversation.closed.map(|closed| seconds(self.conversation.created, closed))
+        self.conversation
+            .closed
+            .map(|closed| seconds(self.conversation.created, closed))
     }
 }
 
 /// The exact difference, rounded down; 0 where it would be negative.
 fn seconds(from: At, to: At) -> i64 {
-    if to < from { 0 } else { (to - from).num_seconds() }
+    if to < from {
+        0
+    } else {
+        (to - from).num_seconds()
+    }
 }
 
 #[derive(Debug)]
@@ -61,7 +68,9 @@ impl<'a> Book<'a> {
         let opened = first_activities(world, &talks);
         let cases = world.conversations.iter().map(|(id, conversation)| {
             let talk = talks.get(id).cloned().unwrap_or_default();
-            let opening = opened.get(&conversation.customer).filter(|(_, opening)| opening == id);
+            let opening = opened
+                .get(&conversation.customer)
+                .filter(|(_, opening)| opening == id);
             Case {
                 opens_customer: opening.map(|(at, _)| *at),
                 first_response: talk.first_response(),
@@ -70,7 +79,10 @@ impl<'a> Book<'a> {
                 ..case(world, id, conversation)
             }
         });
-        Self { cases: cases.collect(), world }
+        Self {
+            cases: cases.collect(),
+            world,
+        }
     }
 }
 
@@ -107,13 +119,20 @@ fn talks(world: &World) -> BTreeMap<String, Talk> {
 }
 
 /// When each customer was first heard of, and in which conversation.
-fn first_activities(world: &World, talks: &BTreeMap<String, Talk>) -> BTreeMap<String, (At, String)> {
+fn first_activities(
+    world: &World,
+    talks: &BTreeMap<String, Talk>,
+) -> BTreeMap<String, (At, String)> {
     let mut first: BTreeMap<String, (At, String)> = BTreeMap::new();
     for (id, conversation) in &world.conversations {
-        let inbound = talks.get(id).map_or(&[][..], |talk| talk.inbound.as_slice());
+        let inbound = talks
+            .get(id)
+            .map_or(&[][..], |talk| talk.inbound.as_slice());
         for at in inbound.iter().chain([&conversation.created]) {
             let activity = (*at, id.clone());
-            let known = first.entry(conversation.customer.clone()).or_insert_with(|| activity.clone());
+            let known = first
+                .entry(conversation.customer.clone())
+                .or_insert_with(|| activity.clone());
             *known = activity.min(known.clone());
         }
     }

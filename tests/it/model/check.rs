@@ -23,9 +23,15 @@ impl Fields<'_> {
     }
 
     pub(crate) fn text(&self, field: &'static str) -> Result<Option<String>, Refusal> {
-        let Some(value) = self.get(field) else { return Ok(None) };
+        let Some(value) = self.get(field) else {
+            return Ok(None);
+        };
         let text = value.as_str().ok_or(field)?;
-        if text.contains('\0') { Err(field) } else { Ok(Some(text.to_owned())) }
+        if text.contains('\0') {
+            Err(field)
+        } else {
+            Ok(Some(text.to_owned()))
+        }
     }
 
     pub(crate) fn required(&self, field: &'static str) -> Result<String, Refusal> {
@@ -34,7 +40,11 @@ impl Fields<'_> {
 
     pub(crate) fn id(&self, field: &'static str) -> Result<Option<String>, Refusal> {
         let id = self.text(field)?;
-        if id.as_ref().is_some_and(|id| 128 < id.chars().count()) { Err(field) } else { Ok(id) }
+        if id.as_ref().is_some_and(|id| 128 < id.chars().count()) {
+            Err(field)
+        } else {
+            Ok(id)
+        }
     }
 
     pub(crate) fn required_id(&self, field: &'static str) -> Result<String, Refusal> {
@@ -42,7 +52,9 @@ impl Fields<'_> {
     }
 
     pub(crate) fn ids(&self, field: &'static str) -> Result<Vec<String>, Refusal> {
-        let Some(value) = self.get(field) else { return Ok(Vec::new()) };
+        let Some(value) = self.get(field) else {
+            return Ok(Vec::new());
+        };
         let mut ids = Vec::new();
         for id in value.as_array().ok_or(field)? {
             let id = id.as_str().ok_or(field)?;
@@ -55,39 +67,69 @@ impl Fields<'_> {
     }
 
     pub(crate) fn flag(&self, field: &'static str, default: bool) -> Result<bool, Refusal> {
-        self.get(field).map_or(Ok(default), |value| value.as_bool().ok_or(field))
+        self.get(field)
+            .map_or(Ok(default), |value| value.as_bool().ok_or(field))
     }
 
     /// One of a few words.
-    pub(crate) fn word(&self, field: &'static str, words: &[&str]) -> Result<Option<String>, Refusal> {
+    pub(crate) fn word(
+        &self,
+        field: &'static str,
+        words: &[&str],
+    ) -> Result<Option<String>, Refusal> {
         let word = self.text(field)?;
-        if word.as_ref().is_some_and(|word| !words.contains(&word.as_str())) { Err(field) } else { Ok(word) }
+        if word
+            .as_ref()
+            .is_some_and(|word| !words.contains(&word.as_str()))
+        {
+            Err(field)
+        } else {
+            Ok(word)
+        }
     }
 
     pub(crate) fn color(&self, field: &'static str) -> Result<Option<String>, Refusal> {
         let color = self.text(field)?;
         let good = |color: &String| {
-            color.len() == 7 && color.starts_with('#') && color[1..].chars().all(|digit| digit.is_ascii_hexdigit())
+            color.len() == 7
+                && color.starts_with('#')
+                && color[1..].chars().all(|digit| digit.is_ascii_hexdigit())
         };
-        if color.as_ref().is_some_and(|color| !good(color)) { Err(field) } else { Ok(color) }
+        if color.as_ref().is_some_and(|color| !good(color)) {
+            Err(field)
+        } else {
+            Ok(color)
+        }
     }
 
     pub(crate) fn score(&self, field: &'static str) -> Result<i64, Refusal> {
         let score = self.get(field).and_then(Value::as_i64).ok_or(field)?;
-        if (1..=5).contains(&score) { Ok(score) } else { Err(field) }
+        if (1..=5).contains(&score) {
+            Ok(score)
+        } else {
+            Err(field)
+        }
     }
 
     /// An instant, cut to the microsecond.
     pub(crate) fn any_instant(&self, field: &'static str) -> Result<Option<At>, Refusal> {
-        let Some(text) = self.text(field)? else { return Ok(None) };
-        let at = DateTime::parse_from_rfc3339(&text).map_err(|_| field)?.to_utc();
+        let Some(text) = self.text(field)? else {
+            return Ok(None);
+        };
+        let at = DateTime::parse_from_rfc3339(&text)
+            .map_err(|_| field)?
+            .to_utc();
         Ok(at.with_nanosecond(at.nanosecond() / 1000 * 1000))
     }
 
     /// An instant at most a day ahead.
     pub(crate) fn instant(&self, field: &'static str) -> Result<Option<At>, Refusal> {
         let at = self.any_instant(field)?;
-        if at.is_some_and(|at| self.now + Duration::days(1) < at) { Err(field) } else { Ok(at) }
+        if at.is_some_and(|at| self.now + Duration::days(1) < at) {
+            Err(field)
+        } else {
+            Ok(at)
+        }
     }
 
     pub(crate) fn required_instant(&self, field: &'static str) -> Result<At, Refusal> {

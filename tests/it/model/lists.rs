@@ -24,7 +24,9 @@ impl Eyes<'_> {
     pub(crate) fn scope(self, book: &Book<'_>, filter: &Filter) -> Scope {
         match self {
             Self::Everyone => Scope::of(book.world, filter),
-            Self::Only(member) => Scope::of(book.world, &filter.of_anyone()).credited_to(Some(member)),
+            Self::Only(member) => {
+                Scope::of(book.world, &filter.of_anyone()).credited_to(Some(member))
+            }
         }
     }
 
@@ -48,13 +50,21 @@ impl Scores {
     fn hold(self, rating: &Rating) -> bool {
         self.min.is_none_or(|min| min <= rating.score)
             && self.max.is_none_or(|max| rating.score <= max)
-            && self.has_comment.is_none_or(|has| has == rating.comment.is_some())
+            && self
+                .has_comment
+                .is_none_or(|has| has == rating.comment.is_some())
     }
 }
 
 impl Book<'_> {
     /// The conversations that a measure counts, in order.
-    pub(crate) fn conversations(&self, measure: &str, span: Span, scope: &Scope, eyes: Eyes<'_>) -> Vec<Value> {
+    pub(crate) fn conversations(
+        &self,
+        measure: &str,
+        span: Span,
+        scope: &Scope,
+        eyes: Eyes<'_>,
+    ) -> Vec<Value> {
         let mut listed: Vec<(i64, Reverse<At>, String, &Case)> = Vec::new();
         for case in &self.cases {
             if let Some(seconds) = self.counts(case, measure, span, scope) {
@@ -67,7 +77,10 @@ impl Book<'_> {
             }
         }
         listed.sort_by(|a, b| (a.0, a.1, &a.2).cmp(&(b.0, b.1, &b.2)));
-        listed.into_iter().map(|(.., case)| self.conversation_json(case, eyes)).collect()
+        listed
+            .into_iter()
+            .map(|(.., case)| self.conversation_json(case, eyes))
+            .collect()
     }
 
     /// Those with an event in one hour of the week, as (weekday, hour), in order.
@@ -82,7 +95,10 @@ impl Book<'_> {
         let happens = |case: &&Case| self.hours(case, measure, span).contains(&hour);
         let mut listed: Vec<&Case> = self.cases.iter().filter(passes).filter(happens).collect();
         listed.sort_by_key(|case| (Reverse(case.conversation.created), case.id.clone()));
-        listed.into_iter().map(|case| self.conversation_json(case, eyes)).collect()
+        listed
+            .into_iter()
+            .map(|case| self.conversation_json(case, eyes))
+            .collect()
     }
 
     /// Whether the measure counts anything of this conversation: its seconds for a duration, else 0.
@@ -96,7 +112,9 @@ impl Book<'_> {
         let replied = passes && case.replies.iter().any(|at| within(*at));
         let rated = |scores: &[i64]| {
             case.ratings.iter().any(|(_, rating)| {
-                scores.contains(&rating.score) && within(rating.rated) && scope.passes(conversation, case.rated(rating))
+                scores.contains(&rating.score)
+                    && within(rating.rated)
+                    && scope.passes(conversation, case.rated(rating))
             })
         };
         let counts = match measure {
@@ -119,10 +137,13 @@ impl Book<'_> {
             "RATINGS" | "RATING_AVERAGE" => rated(&[1, 2, 3, 4, 5]),
             "SATISFIED" => rated(&[4, 5]),
             "FIRST_RESPONSE_MEAN" | "FIRST_RESPONSE_MEDIAN" => {
-                let answered = passes && case.first_response.is_some_and(|(_, reply)| within(reply));
+                let answered =
+                    passes && case.first_response.is_some_and(|(_, reply)| within(reply));
                 return case.first_response_seconds().filter(|_| answered);
             }
-            "CLOSING_TIME_MEAN" | "CLOSING_TIME_MEDIAN" => return case.closing_seconds().filter(|_| closed),
+            "CLOSING_TIME_MEAN" | "CLOSING_TIME_MEDIAN" => {
+                return case.closing_seconds().filter(|_| closed);
+            }
             other => panic!("no measure {other}"),
         };
         counts.then_some(0)
@@ -130,9 +151,14 @@ impl Book<'_> {
 
     fn conversation_json(&self, case: &Case, eyes: Eyes<'_>) -> Value {
         let conversation = &case.conversation;
-        let assignee = case.assignee().filter(|assignee| eyes.may_see(Some(*assignee)));
-        let mut ratings: Vec<&(String, Rating)> =
-            case.ratings.iter().filter(|(_, rating)| eyes.may_see(case.rated(rating))).collect();
+        let assignee = case
+            .assignee()
+            .filter(|assignee| eyes.may_see(Some(*assignee)));
+        let mut ratings: Vec<&(String, Rating)> = case
+            .ratings
+            .iter()
+            .filter(|(_, rating)| eyes.may_see(case.rated(rating)))
+            .collect();
         ratings.sort_by_key(|(id, rating)| (Reverse(rating.rated), id.clone()));
         json!({
             "id": case.id,
@@ -153,11 +179,18 @@ impl Book<'_> {
     fn labels_json(&self, case: &Case) -> Vec<Value> {
         let mut labels: Vec<&String> = case.conversation.labels.iter().collect();
         labels.sort_by_key(|label| (self.world.label_title(label), (*label).clone()));
-        labels.into_iter().map(|label| self.label_json(label)).collect()
+        labels
+            .into_iter()
+            .map(|label| self.label_json(label))
+            .collect()
     }
 
     fn customer_json(&self, customer: &str) -> Value {
-        let name = self.world.customers.get(customer).and_then(|known| known.name.clone());
+        let name = self
+            .world
+            .customers
+            .get(customer)
+            .and_then(|known| known.name.clone());
         json!({"id": customer, "name": name})
     }
 
@@ -183,7 +216,10 @@ impl Book<'_> {
                     && scope.passes(&case.conversation, case.rated(rating))
                     && scores.hold(rating);
                 if counts {
-                    listed.push(((Reverse(rating.rated), id.clone()), self.rating_json(case, id, rating)));
+                    listed.push((
+                        (Reverse(rating.rated), id.clone()),
+                        self.rating_json(case, id, rating),
+                    ));
                 }
             }
         }
@@ -193,7 +229,8 @@ impl Book<'_> {
 
     /// One row per day and member where anything counts or the backlog is not 0.
     pub(crate) fn daily_rollups(&self, span: Span, member_ids: Option<&[String]>) -> Vec<Value> {
-        let mut credited: Vec<Option<String>> = self.world.everyone().into_iter().map(Some).collect();
+        let mut credited: Vec<Option<String>> =
+            self.world.everyone().into_iter().map(Some).collect();
         credited.push(None);
         if let Some(ids) = member_ids {
             credited.retain(|member| member.as_ref().is_some_and(|member| ids.contains(member)));

@@ -42,7 +42,9 @@ impl Figures {
                 figures.add_conversation(book, span, case);
             }
             for (_, rating) in &case.ratings {
-                if scope.passes(&case.conversation, case.rated(rating)) && span.holds(book.world.day(rating.rated)) {
+                if scope.passes(&case.conversation, case.rated(rating))
+                    && span.holds(book.world.day(rating.rated))
+                {
                     figures.scores.push(rating.score);
                 }
             }
@@ -96,7 +98,13 @@ impl Figures {
 
     /// Whether any measure but `open` and `backlog` counts something.
     pub(crate) fn anything(&self) -> bool {
-        let counts = [self.conversations, self.messages(), self.new_customers, self.closed, self.follow_ups];
+        let counts = [
+            self.conversations,
+            self.messages(),
+            self.new_customers,
+            self.closed,
+            self.follow_ups,
+        ];
         counts.iter().any(|count| 0 < *count)
             || !self.customers.is_empty()
             || !self.scores.is_empty()
@@ -185,7 +193,10 @@ fn quantile(sorted: &[i64], q: f64) -> Option<f64> {
         return None;
     }
     let place = q * (sorted.len() - 1) as f64;
-    let (below, above) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
+    let (below, above) = (
+        sorted[place.floor() as usize],
+        sorted[place.ceil() as usize],
+    );
     Some(below as f64 + (above - below) as f64 * (place - place.floor()))
 }
 
@@ -193,7 +204,10 @@ fn durations(sorted: &[i64]) -> Value {
     let mut ranges = Vec::new();
     for (at, from) in EDGES.iter().enumerate() {
         let to = EDGES.get(at + 1);
-        let count = sorted.iter().filter(|value| from <= *value && to.is_none_or(|to| *value < to)).count();
+        let count = sorted
+            .iter()
+            .filter(|value| from <= *value && to.is_none_or(|to| *value < to))
+            .count();
         ranges.push(json!({"fromSeconds": from, "toSeconds": to, "count": count}));
     }
     json!({
@@ -213,7 +227,10 @@ pub(crate) fn backlog(book: &Book<'_>, day: NaiveDate, scope: &Scope) -> i64 {
     let mut backlog = 0;
     for case in &book.cases {
         let created = book.world.day(case.conversation.created) <= day;
-        let closed = case.conversation.closed.is_some_and(|closed| book.world.day(closed) <= day);
+        let closed = case
+            .conversation
+            .closed
+            .is_some_and(|closed| book.world.day(closed) <= day);
         if created && !closed && scope.passes(&case.conversation, case.assignee()) {
             backlog += 1;
         }
@@ -226,7 +243,9 @@ pub(crate) fn change(book: &Book<'_>, span: Span, scope: &Scope, measure: &str) 
     let current = Figures::of(book, span, scope).value(measure);
     let previous = Figures::of(book, span.previous(), scope).value(measure);
     let absolute = current.zip(previous).map(|(now, before)| now - before);
-    let relative =
-        current.zip(previous).filter(|(_, before)| *before != 0.0).map(|(now, before)| (now - before) / before);
+    let relative = current
+        .zip(previous)
+        .filter(|(_, before)| *before != 0.0)
+        .map(|(now, before)| (now - before) / before);
     json!({"measure": measure, "current": current, "previous": previous, "absolute": absolute, "relative": relative})
 }

@@ -130,14 +130,19 @@ impl Book<'_> {
             });
             let rank = ahead.count() + 1;
             let names_one = !["LOST", "UNANSWERED", "OPEN"].contains(&ask.measure);
-            let top = rank == 1 && names_one && value.is_some_and(|value| lower_is_better || 0.0 < value);
+            let top =
+                rank == 1 && names_one && value.is_some_and(|value| lower_is_better || 0.0 < value);
             board.push((
                 rank,
                 json!({"rank": rank, "isTopPerformer": top, "value": value, "report": {"member": {"id": member}}}),
             ));
         }
         board.sort_by_key(|(rank, _)| *rank);
-        board.into_iter().map(|(_, entry)| entry).take(ask.first).collect()
+        board
+            .into_iter()
+            .map(|(_, entry)| entry)
+            .take(ask.first)
+            .collect()
     }
 
     /// Every label for which anything counts, most conversations first, then by title, then id.
@@ -151,7 +156,11 @@ impl Book<'_> {
         for label in named {
             let figures = Figures::of(self, span, &scope.labeled(&label));
             if figures.anything() {
-                let share = if whole == 0 { 0.0 } else { figures.conversations as f64 / whole as f64 };
+                let share = if whole == 0 {
+                    0.0
+                } else {
+                    figures.conversations as f64 / whole as f64
+                };
                 let title = self.world.label_title(&label);
                 let row = json!({
                     "label": self.label_json(&label), "conversations": figures.conversations, "share": share,
@@ -166,16 +175,27 @@ impl Book<'_> {
 
     fn top_labels(&self, ask: Ask, scope: &Scope) -> Vec<Value> {
         let labels = self.labels(ask.span, scope).into_iter();
-        labels.filter(|label| label["conversations"] != json!(0)).take(ask.first).collect()
+        labels
+            .filter(|label| label["conversations"] != json!(0))
+            .take(ask.first)
+            .collect()
     }
 
     pub(crate) fn label_json(&self, label: &str) -> Value {
-        let color = self.world.labels.get(label).and_then(|known| known.color.clone());
+        let color = self
+            .world
+            .labels
+            .get(label)
+            .and_then(|known| known.color.clone());
         json!({"id": label, "title": self.world.label_title(label), "color": color})
     }
 
     fn channels(&self, span: Span, scope: &Scope) -> Vec<Value> {
-        let names: BTreeSet<String> = self.cases.iter().map(|case| case.conversation.channel.clone()).collect();
+        let names: BTreeSet<String> = self
+            .cases
+            .iter()
+            .map(|case| case.conversation.channel.clone())
+            .collect();
         let mut rows = Vec::new();
         for name in names {
             let figures = Figures::of(self, span, &scope.on_channel(&name));
@@ -197,14 +217,22 @@ impl Book<'_> {
             "CLOSED" => case.conversation.closed.into_iter().collect(),
             other => panic!("{other} has no hours"),
         };
-        let within = events.into_iter().filter(|at| span.holds(self.world.day(*at)));
+        let within = events
+            .into_iter()
+            .filter(|at| span.holds(self.world.day(*at)));
         let local = within.map(|at| at.with_timezone(&self.world.zone));
-        local.map(|local| (local.weekday().number_from_monday(), local.hour())).collect()
+        local
+            .map(|local| (local.weekday().number_from_monday(), local.hour()))
+            .collect()
     }
 
     fn busy_hours(&self, span: Span, scope: &Scope, measure: &str) -> Vec<Value> {
         let mut counts: BTreeMap<(u32, u32), u64> = BTreeMap::new();
-        for case in self.cases.iter().filter(|case| scope.passes(&case.conversation, case.assignee())) {
+        for case in self
+            .cases
+            .iter()
+            .filter(|case| scope.passes(&case.conversation, case.assignee()))
+        {
             for hour in self.hours(case, measure, span) {
                 *counts.entry(hour).or_default() += 1;
             }

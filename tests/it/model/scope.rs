@@ -27,7 +27,12 @@ impl Filter {
 
     /// The same without what it says about members.
     pub(crate) fn of_anyone(&self) -> Self {
-        Self { members: None, teams: None, unassigned: None, ..self.clone() }
+        Self {
+            members: None,
+            teams: None,
+            unassigned: None,
+            ..self.clone()
+        }
     }
 
     fn names_people(&self) -> bool {
@@ -45,7 +50,10 @@ impl Filter {
         }
         if let Some(teams) = &self.teams {
             let in_team = |member: &String| {
-                teams.iter().filter_map(|team| world.teams.get(team)).any(|team| team.members.contains(member))
+                teams
+                    .iter()
+                    .filter_map(|team| world.teams.get(team))
+                    .any(|team| team.members.contains(member))
             };
             left.retain(in_team);
         }
@@ -65,20 +73,33 @@ impl Scope {
     pub(crate) fn of(world: &World, filter: &Filter) -> Self {
         let mut scope = Self::default();
         if filter.names_people() || filter.unassigned == Some(true) {
-            let mut credit: BTreeSet<_> = filter.members_left(world).into_iter().map(Some).collect();
+            let mut credit: BTreeSet<_> =
+                filter.members_left(world).into_iter().map(Some).collect();
             if filter.unassigned == Some(true) {
                 credit.insert(None);
             }
             scope.credit.push(credit);
         }
-        scope.labels.extend(filter.labels.iter().map(|labels| labels.iter().cloned().collect()));
-        scope.channels.extend(filter.channels.iter().map(|channels| channels.iter().cloned().collect()));
+        scope.labels.extend(
+            filter
+                .labels
+                .iter()
+                .map(|labels| labels.iter().cloned().collect()),
+        );
+        scope.channels.extend(
+            filter
+                .channels
+                .iter()
+                .map(|channels| channels.iter().cloned().collect()),
+        );
         scope
     }
 
     pub(crate) fn credited_to(&self, member: Option<&str>) -> Self {
         let mut scope = self.clone();
-        scope.credit.push(BTreeSet::from([member.map(str::to_owned)]));
+        scope
+            .credit
+            .push(BTreeSet::from([member.map(str::to_owned)]));
         scope
     }
 
@@ -98,7 +119,14 @@ impl Scope {
     pub(crate) fn passes(&self, conversation: &Conversation, credited: Option<&String>) -> bool {
         let credited = credited.cloned();
         self.credit.iter().all(|credit| credit.contains(&credited))
-            && self.labels.iter().all(|labels| labels.iter().any(|label| conversation.labels.contains(label)))
-            && self.channels.iter().all(|channels| channels.contains(&conversation.channel))
+            && self.labels.iter().all(|labels| {
+                labels
+                    .iter()
+                    .any(|label| conversation.labels.contains(label))
+            })
+            && self
+                .channels
+                .iter()
+                .all(|channels| channels.contains(&conversation.channel))
     }
 }

@@ -43,16 +43,22 @@ const FIGURES: [(&str, &str); 24] = [
 /// The columns of figures, from `Metrics` as a query answers them.
 pub(crate) fn figure_columns(metrics: &Value) -> Map<String, Value> {
     let cell = |path: &str| metrics.pointer(path).cloned().unwrap_or_default();
-    FIGURES.iter().map(|(column, path)| ((*column).to_owned(), cell(path))).collect()
+    FIGURES
+        .iter()
+        .map(|(column, path)| ((*column).to_owned(), cell(path)))
+        .collect()
 }
 
 /// A row of the daily rollup, from one of `dailyRollups`; without `rolled_up_at`, which is no figure.
 pub(crate) fn daily_row(rollup: &Value) -> Value {
     let mut row = figure_columns(&rollup["metrics"]);
     let cell = |path: &str| rollup.pointer(path).cloned().unwrap_or_default();
-    for (column, path) in
-        [("day", "/day"), ("member_id", "/member/id"), ("member_name", "/member/name"), ("backlog", "/backlog")]
-    {
+    for (column, path) in [
+        ("day", "/day"),
+        ("member_id", "/member/id"),
+        ("member_name", "/member/name"),
+        ("backlog", "/backlog"),
+    ] {
         row.insert(column.to_owned(), cell(path));
     }
     Value::Object(row)
@@ -61,21 +67,35 @@ pub(crate) fn daily_row(rollup: &Value) -> Value {
 impl Book<'_> {
     /// One row per day and member.
     pub(crate) fn daily_table(&self, span: Span, members: Option<&[String]>) -> Vec<Value> {
-        self.daily_rollups(span, members).iter().map(daily_row).collect()
+        self.daily_rollups(span, members)
+            .iter()
+            .map(daily_row)
+            .collect()
     }
 
     /// One row per day and label where anything counts or the backlog is not 0.
     pub(crate) fn label_table(&self, span: Span, scope: &Scope) -> Vec<Value> {
-        let labels: BTreeSet<&String> = self.cases.iter().flat_map(|case| &case.conversation.labels).collect();
+        let labels: BTreeSet<&String> = self
+            .cases
+            .iter()
+            .flat_map(|case| &case.conversation.labels)
+            .collect();
         self.table(
             span,
             &labels,
             |label| scope.labeled(label),
             |day, label, figures, row| {
                 let whole = Figures::of(self, day, scope).labeled;
-                let share = if whole == 0 { 0.0 } else { figures.conversations as f64 / whole as f64 };
+                let share = if whole == 0 {
+                    0.0
+                } else {
+                    figures.conversations as f64 / whole as f64
+                };
                 row.insert("label_id".to_owned(), json!(label));
-                row.insert("label_title".to_owned(), json!(self.world.label_title(label)));
+                row.insert(
+                    "label_title".to_owned(),
+                    json!(self.world.label_title(label)),
+                );
                 row.insert("share".to_owned(), json!(share));
             },
         )
@@ -83,7 +103,11 @@ impl Book<'_> {
 
     /// One row per day and channel where anything counts or the backlog is not 0.
     pub(crate) fn channel_table(&self, span: Span, scope: &Scope) -> Vec<Value> {
-        let channels: BTreeSet<&String> = self.cases.iter().map(|case| &case.conversation.channel).collect();
+        let channels: BTreeSet<&String> = self
+            .cases
+            .iter()
+            .map(|case| &case.conversation.channel)
+            .collect();
         self.table(
             span,
             &channels,
@@ -105,7 +129,8 @@ impl Book<'_> {
         for day in span.days() {
             for key in keys {
                 let (own, scope) = (Span { from: day, to: day }, narrowed(key));
-                let (figures, backlog) = (Figures::of(self, own, &scope), backlog(self, day, &scope));
+                let (figures, backlog) =
+                    (Figures::of(self, own, &scope), backlog(self, day, &scope));
                 if figures.anything() || backlog != 0 {
                     let mut row = figure_columns(&figures.json_of_then());
                     row.insert("day".to_owned(), json!(day.to_string()));
@@ -170,9 +195,17 @@ impl Book<'_> {
         let mut labels: Vec<&String> = case.conversation.labels.iter().collect();
         labels.sort_by_key(|label| (self.world.label_title(label), (*label).clone()));
         row["customer_id"] = json!(customer);
-        row["customer_name"] = json!(self.world.customers.get(customer).and_then(|known| known.name.clone()));
+        row["customer_name"] = json!(
+            self.world
+                .customers
+                .get(customer)
+                .and_then(|known| known.name.clone())
+        );
         row["label_ids"] = json!(labels);
-        row["labels"] = labels.iter().map(|label| self.world.label_title(label)).collect();
+        row["labels"] = labels
+            .iter()
+            .map(|label| self.world.label_title(label))
+            .collect();
     }
 }
 

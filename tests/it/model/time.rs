@@ -27,7 +27,10 @@ impl Span {
 
     pub(crate) fn previous(self) -> Self {
         let days = Days::new(self.days().len() as u64);
-        Self { from: self.from - days, to: self.from - Days::new(1) }
+        Self {
+            from: self.from - days,
+            to: self.from - Days::new(1),
+        }
     }
 
     /// One bucket for each run of days with the same year, month, week or date.
@@ -79,7 +82,10 @@ pub(crate) fn preset(name: &str, today: NaiveDate) -> Span {
         "THIS_MONTH" => (month, today),
         "LAST_MONTH" => (first_of(eve(month).year(), eve(month).month()), eve(month)),
         "THIS_QUARTER" => (quarter, today),
-        "LAST_QUARTER" => (first_of(eve(quarter).year(), eve(quarter).month() - 2), eve(quarter)),
+        "LAST_QUARTER" => (
+            first_of(eve(quarter).year(), eve(quarter).month() - 2),
+            eve(quarter),
+        ),
         "THIS_YEAR" => (year, today),
         "LAST_YEAR" => (first_of(today.year() - 1, 1), eve(year)),
         other => panic!("no preset {other}"),

@@ -116,9 +116,21 @@ impl World {
     /// Every member that facts can be credited to: those known, and those that are only named.
     pub(crate) fn everyone(&self) -> BTreeSet<String> {
         let mut all: BTreeSet<String> = self.members.keys().cloned().collect();
-        all.extend(self.conversations.values().filter_map(|conversation| conversation.assignee.clone()));
-        all.extend(self.ratings.values().filter_map(|rating| rating.member.clone()));
-        all.extend(self.follow_ups.values().filter_map(|follow_up| follow_up.assignee.clone()));
+        all.extend(
+            self.conversations
+                .values()
+                .filter_map(|conversation| conversation.assignee.clone()),
+        );
+        all.extend(
+            self.ratings
+                .values()
+                .filter_map(|rating| rating.member.clone()),
+        );
+        all.extend(
+            self.follow_ups
+                .values()
+                .filter_map(|follow_up| follow_up.assignee.clone()),
+        );
         all
     }
 
@@ -127,10 +139,14 @@ impl World {
     }
 
     pub(crate) fn member_name(&self, member: &str) -> String {
-        self.members.get(member).map_or_else(|| member.to_owned(), |known| known.name.clone())
+        self.members
+            .get(member)
+            .map_or_else(|| member.to_owned(), |known| known.name.clone())
     }
 
     pub(crate) fn label_title(&self, label: &str) -> String {
-        self.labels.get(label).map_or_else(|| label.to_owned(), |known| known.title.clone())
+        self.labels
+            .get(label)
+            .map_or_else(|| label.to_owned(), |known| known.title.clone())
     }
 }

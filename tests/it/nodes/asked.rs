@@ -38,24 +38,48 @@ async fn a_rebuild_that_waits_or_is_under_way_is_given_again(backend: Backend) {
     let march = json!({"from": "2026-03-01", "to": "2026-03-31"});
     let first = rebuild(&caseload, Value::Null).await;
     assert_eq!(first["state"], "QUEUED");
-    assert_eq!((&first["kind"], &first["requestedBy"]["id"]), (&json!("REBUILD"), &json!("ada")));
+    assert_eq!(
+        (&first["kind"], &first["requestedBy"]["id"]),
+        (&json!("REBUILD"), &json!("ada"))
+    );
     let second = rebuild(&caseload, march.clone()).await;
     assert_eq!(second["range"], march);
     assert_ne!(first["id"], second["id"]);
-    assert_eq!(rebuild(&caseload, Value::Null).await["id"], first["id"], "it waits");
+    assert_eq!(
+        rebuild(&caseload, Value::Null).await["id"],
+        first["id"],
+        "it waits"
+    );
     step(&hand(&caseload), &caseload).await;
     assert_eq!(rebuild(&caseload, Value::Null).await["state"], "RUNNING");
-    assert_eq!(rebuild(&caseload, Value::Null).await["id"], first["id"], "it is under way");
+    assert_eq!(
+        rebuild(&caseload, Value::Null).await["id"],
+        first["id"],
+        "it is under way"
+    );
     assert_eq!(rebuild(&caseload, march.clone()).await["id"], second["id"]);
     work(&hand(&caseload), &caseload).await;
     assert_eq!(run(&caseload, &first["id"]).await["daysDone"], DAYS);
-    assert_ne!(rebuild(&caseload, Value::Null).await["id"], first["id"], "it is over");
+    assert_ne!(
+        rebuild(&caseload, Value::Null).await["id"],
+        first["id"],
+        "it is over"
+    );
     let events = "{ auditEvents(actions: [REBUILD_REQUESTED]) { nodes { by { member { id } } } } }";
     let events = tell(&caseload, events, &json!({})).await["auditEvents"]["nodes"].take();
-    assert_eq!(events.as_array().map(Vec::len), Some(3), "each is recorded once: {events}");
+    assert_eq!(
+        events.as_array().map(Vec::len),
+        Some(3),
+        "each is recorded once: {events}"
+    );
     let wrong = json!({"range": {"from": "2026-03-02", "to": "2026-03-01"}});
-    let refused =
-        caseload.ask("ada", "mutation($range: DateRange) { rebuildRollups(range: $range) { id } }", &wrong).await;
+    let refused = caseload
+        .ask(
+            "ada",
+            "mutation($range: DateRange) { rebuildRollups(range: $range) { id } }",
+            &wrong,
+        )
+        .await;
     assert_eq!(refused.codes(), ["BAD_USER_INPUT"]);
 }
 
@@ -96,9 +120,15 @@ async fn a_run_is_cancelled_before_and_while_it_is_under_way(backend: Backend) {
     let running = rebuild(&caseload, Value::Null).await["id"].take();
     step(&hand(&caseload), &caseload).await;
     step(&hand(&caseload), &caseload).await;
-    assert_eq!(tell(&caseload, cancel, &json!({"id": running})).await["cancelRollupRun"]["state"], "CANCELLED");
+    assert_eq!(
+        tell(&caseload, cancel, &json!({"id": running})).await["cancelRollupRun"]["state"],
+        "CANCELLED"
+    );
     assert_eq!(work(&hand(&caseload), &caseload).await, 0);
-    assert_eq!(tell(&caseload, "{ rollupStatus { generation } }", &json!({})).await["rollupStatus"]["generation"], 0);
+    assert_eq!(
+        tell(&caseload, "{ rollupStatus { generation } }", &json!({})).await["rollupStatus"]["generation"],
+        0
+    );
     let over = rebuild(&caseload, Value::Null).await["id"].take();
     work(&hand(&caseload), &caseload).await;
     assert_eq!(
@@ -107,28 +137,60 @@ async fn a_run_is_cancelled_before_and_while_it_is_under_way(backend: Backend) {
         "too late"
     );
     for unknown in ["999", "nonsense", ""] {
-        assert_eq!(caseload.ask("ada", cancel, &json!({"id": unknown})).await.codes(), ["NOT_FOUND"]);
+        assert_eq!(
+            caseload
+                .ask("ada", cancel, &json!({"id": unknown}))
+                .await
+                .codes(),
+            ["NOT_FOUND"]
+        );
     }
 }
 
 async fn a_zone_is_asked_for_and_takes_effect_with_its_rebuild(backend: Backend) {
     let caseload = workspace(backend).await;
     caseload.rebuild().await;
-    let set = "mutation($zone: String!) { setTimezone(timezone: $zone) { timezone pendingTimezone } }";
+    let set =
+        "mutation($zone: String!) { setTimezone(timezone: $zone) { timezone pendingTimezone } }";
     let asked = tell(&caseload, set, &json!({"zone": "Asia/Tokyo"})).await["setTimezone"].take();
-    assert_eq!(asked, json!({"timezone": "Europe/Rome", "pendingTimezone": "Asia/Tokyo"}));
+    assert_eq!(
+        asked,
+        json!({"timezone": "Europe/Rome", "pendingTimezone": "Asia/Tokyo"})
+    );
     let again = tell(&caseload, set, &json!({"zone": "Asia/Tokyo"})).await["setTimezone"].take();
     assert_eq!(again, asked);
     let waiting = tell(&caseload, "{ rollupRuns { nodes { state } } }", &json!({})).await;
-    let states: Vec<_> = waiting["rollupRuns"]["nodes"].as_array().expect("nodes").iter().collect();
-    assert_eq!(states, [&json!({"state": "QUEUED"}), &json!({"state": "SUCCEEDED"})], "one rebuild");
+    let states: Vec<_> = waiting["rollupRuns"]["nodes"]
+        .as_array()
+        .expect("nodes")
+        .iter()
+        .collect();
+    assert_eq!(
+        states,
+        [&json!({"state": "QUEUED"}), &json!({"state": "SUCCEEDED"})],
+        "one rebuild"
+    );
     work(&hand(&caseload), &caseload).await;
-    let now = tell(&caseload, "{ workspace { timezone pendingTimezone } }", &json!({})).await;
-    assert_eq!(now["workspace"], json!({"timezone": "Asia/Tokyo", "pendingTimezone": null}));
+    let now = tell(
+        &caseload,
+        "{ workspace { timezone pendingTimezone } }",
+        &json!({}),
+    )
+    .await;
+    assert_eq!(
+        now["workspace"],
+        json!({"timezone": "Asia/Tokyo", "pendingTimezone": null})
+    );
     tell(&caseload, set, &json!({"zone": "America/Lima"})).await;
     let back = tell(&caseload, set, &json!({"zone": "Asia/Tokyo"})).await["setTimezone"].take();
-    assert_eq!(back["pendingTimezone"], Value::Null, "the wish is taken back");
-    let wrong = caseload.ask("ada", set, &json!({"zone": "Mars/Olympus"})).await;
+    assert_eq!(
+        back["pendingTimezone"],
+        Value::Null,
+        "the wish is taken back"
+    );
+    let wrong = caseload
+        .ask("ada", set, &json!({"zone": "Mars/Olympus"}))
+        .await;
     assert_eq!(wrong.codes(), ["BAD_USER_INPUT"]);
 }
 
@@ -143,6 +205,10 @@ async fn nobody_below_an_admin_asks_anything_of_runs(backend: Backend) {
         "{ rollupRuns { nodes { id } } }",
         "{ rollupRun(id: 1) { id } }",
     ] {
-        assert_eq!(caseload.ask("mia", query, &json!({})).await.codes(), ["FORBIDDEN"], "{query}");
+        assert_eq!(
+            caseload.ask("mia", query, &json!({})).await.codes(),
+            ["FORBIDDEN"],
+            "{query}"
+        );
     }
 }

@@ -26,7 +26,12 @@ on_both_stores! {
 }
 
 /// The command, killed where it is still at work after that time; how long it took where it ended by itself.
-fn kill_after(site: &Site, arguments: &[&str], input: &[u8], time: Duration) -> Result<(), Duration> {
+fn kill_after(
+    site: &Site,
+    arguments: &[&str],
+    input: &[u8],
+    time: Duration,
+) -> Result<(), Duration> {
     let mut child = site.cli.begin(arguments, input);
     let began = Instant::now();
     while began.elapsed() < time {
@@ -59,7 +64,8 @@ fn time(site: &Site, arguments: &[&str], input: &[u8]) -> Duration {
 
 /// What a dead process held is free from now on, as it would be some seconds later.
 fn let_leases_end(site: &Site) {
-    site.database.script("UPDATE leases SET expires_at = 0; UPDATE rollup_tasks SET claimed_until = 0");
+    site.database
+        .script("UPDATE leases SET expires_at = 0; UPDATE rollup_tasks SET claimed_until = 0");
 }
 
 /// A point of a command that takes about `whole`, most of all in its second half: the first is its start.
@@ -69,10 +75,16 @@ fn point(dice: &mut Dice, whole: Duration) -> Duration {
 
 /// Conversations of all days are given to somebody, as of that version.
 fn give_away(version: usize) -> Vec<Value> {
-    let all = (0..DAYS).flat_map(day_of_facts).filter(|record| record["type"] == "conversation");
+    let all = (0..DAYS)
+        .flat_map(day_of_facts)
+        .filter(|record| record["type"] == "conversation");
     let given = all.map(|mut record| {
         record["assignee_id"] = json!(["ada", "ben"][version % 2]);
-        record["updated_at"] = json!(format!("2026-05-20T{:02}:{:02}:00Z", version / 60, version % 60));
+        record["updated_at"] = json!(format!(
+            "2026-05-20T{:02}:{:02}:00Z",
+            version / 60,
+            version % 60
+        ));
         record
     });
     given.collect()
@@ -83,15 +95,27 @@ async fn an_import_that_is_killed_loses_nothing_that_was_acknowledged(backend: B
     let mut whole = time(&site, &["import", "-"], lines(&history()).as_bytes());
     let mut killed = 0;
     for version in 0.. {
-        assert!(version < 12 * POINTS, "the process is too quick to be killed: {killed}");
+        assert!(
+            version < 12 * POINTS,
+            "the process is too quick to be killed: {killed}"
+        );
         let records = lines(&give_away(version));
-        let end = kill_after(&site, &["import", "-"], records.as_bytes(), point(&mut dice, whole));
+        let end = kill_after(
+            &site,
+            &["import", "-"],
+            records.as_bytes(),
+            point(&mut dice, whole),
+        );
         learn(&mut whole, end);
         if end.is_ok() {
             killed += 1;
         } else {
             let assignees = "SELECT COUNT(DISTINCT assignee_key) FROM conversations";
-            assert_eq!(site.database.sql(assignees).trim(), "1", "it was acknowledged");
+            assert_eq!(
+                site.database.sql(assignees).trim(),
+                "1",
+                "it was acknowledged"
+            );
         }
         if killed == POINTS {
             break;
@@ -109,7 +133,10 @@ async fn check_killed(backend: Backend, seed: u64, arguments: &[&str]) {
     let mut whole = time(&site, &small, b"");
     let mut killed = 0;
     for version in 0.. {
-        assert!(version < 12 * POINTS, "the process is too quick to be killed: {killed}");
+        assert!(
+            version < 12 * POINTS,
+            "the process is too quick to be killed: {killed}"
+        );
         site.import(&give_away(version)).await;
         let end = kill_after(&site, &small, b"", point(&mut dice, whole));
         learn(&mut whole, end);
@@ -132,7 +159,12 @@ async fn a_rollup_that_is_killed_is_gone_on_with(backend: Backend) {
 }
 
 async fn a_rebuild_that_is_killed_is_gone_on_with(backend: Backend) {
-    check_killed(backend, 53, &["rollup", "--from", "2026-02-20", "--to", "2026-06-30"]).await;
+    check_killed(
+        backend,
+        53,
+        &["rollup", "--from", "2026-02-20", "--to", "2026-06-30"],
+    )
+    .await;
 }
 
 /// Generation, current days and the number of marks, as of one moment: the database may still be at what a dead process sent.
@@ -140,8 +172,14 @@ async fn state(site: &Site) -> (i64, Vec<LedgerDay>, usize) {
     let ws = site.ws;
     let read = site.store.snapshot(move |conn| {
         Box::pin(async move {
-            let generation = ledger::find(conn, ws).await?.map_or(0, |ledger| ledger.generation);
-            Ok((generation, ledger::list_days(conn, ws).await?, dirty_days::list(conn, ws).await?.len()))
+            let generation = ledger::find(conn, ws)
+                .await?
+                .map_or(0, |ledger| ledger.generation);
+            Ok((
+                generation,
+                ledger::list_days(conn, ws).await?,
+                dirty_days::list(conn, ws).await?.len(),
+            ))
         })
     });
     read.await.expect("the store is there")
@@ -153,19 +191,36 @@ async fn a_flip_that_is_killed_happens_or_does_not(backend: Backend) {
     site.cli.run(&["rollup"]).code(0);
     let (mut killed, mut happened) = (0, 0);
     for version in 0.. {
-        assert!(version < 12 * POINTS, "the process is too quick to be killed: {killed}");
+        assert!(
+            version < 12 * POINTS,
+            "the process is too quick to be killed: {killed}"
+        );
         site.import(&give_away(version)).await;
-        let before = site.store.ledger(site.ws).await.expect("the store is there").expect("a ledger");
+        let before = site
+            .store
+            .ledger(site.ws)
+            .await
+            .expect("the store is there")
+            .expect("a ledger");
         let mut child = site.cli.begin(&["rollup"], b"");
         // All days are written: what is left is the open conversations, and the flip.
         while child.try_wait().expect("a process of ours").is_none() {
-            let run = site.store.last_run(site.ws).await.expect("the store is there").expect("a run");
+            let run = site
+                .store
+                .last_run(site.ws)
+                .await
+                .expect("the store is there")
+                .expect("a run");
             if run.finished_at.is_none() && 0 < run.days_done && run.days_done == run.days_total {
                 break;
             }
         }
         // Where none was whole yet, the machine is slow.
-        let longest = if happened == 0 { 40_000 * (1 + version) } else { 40_000 };
+        let longest = if happened == 0 {
+            40_000 * (1 + version)
+        } else {
+            40_000
+        };
         std::thread::sleep(Duration::from_micros(dice.roll(longest) as u64));
         if child.try_wait().expect("a process of ours").is_none() {
             child.kill().expect("a process of ours");

@@ -21,7 +21,10 @@ async fn a_run_is_told_until_its_end(backend: Backend) {
     let run = ask(&caseload).await;
     let server = Server::start(&caseload).await;
     let mut client = greeted(&server, "ada").await;
-    let query = format!("subscription {{ rollupRun(id: {}) {{ state daysDone daysTotal }} }}", run.id);
+    let query = format!(
+        "subscription {{ rollupRun(id: {}) {{ state daysDone daysTotal }} }}",
+        run.id
+    );
     client.subscribe("run", &query).await;
     let mut told: Vec<Value> = Vec::new();
     let hand = hand(&caseload);
@@ -35,23 +38,44 @@ async fn a_run_is_told_until_its_end(backend: Backend) {
     }
     assert_eq!(told[0]["state"], "QUEUED");
     let last = told.last().expect("events");
-    assert_eq!((&last["state"], &last["daysDone"]), (&json!("SUCCEEDED"), &last["daysTotal"]));
-    let done: Vec<_> = told.iter().map(|event| event["daysDone"].as_i64().expect("a number")).collect();
+    assert_eq!(
+        (&last["state"], &last["daysDone"]),
+        (&json!("SUCCEEDED"), &last["daysTotal"])
+    );
+    let done: Vec<_> = told
+        .iter()
+        .map(|event| event["daysDone"].as_i64().expect("a number"))
+        .collect();
     assert!(done.is_sorted() && 2 < done.len(), "{done:?}");
     // One that is over is told once.
-    client.subscribe("over", &format!("subscription {{ rollupRun(id: {}) {{ state }} }}", run.id)).await;
+    client
+        .subscribe(
+            "over",
+            &format!("subscription {{ rollupRun(id: {}) {{ state }} }}", run.id),
+        )
+        .await;
     let only = client.hear().await.expect("an open connection");
     assert_eq!(only["payload"]["data"]["rollupRun"]["state"], "SUCCEEDED");
-    assert_eq!(client.hear().await.expect("an open connection")["type"], "complete");
+    assert_eq!(
+        client.hear().await.expect("an open connection")["type"],
+        "complete"
+    );
     server.stop().await;
 }
 
 async fn new_figures_are_told_once_they_can_be_read(backend: Backend) {
     let caseload = workspace(backend).await;
-    caseload.import(&[json!({"type": "member", "id": "vera", "name": "Vera", "role": "viewer"})]).await;
+    caseload
+        .import(&[json!({"type": "member", "id": "vera", "name": "Vera", "role": "viewer"})])
+        .await;
     let server = Server::start(&caseload).await;
     let mut client = greeted(&server, "vera").await;
-    client.subscribe("status", "subscription { rollupStatus { generation pendingDays } }").await;
+    client
+        .subscribe(
+            "status",
+            "subscription { rollupStatus { generation pendingDays } }",
+        )
+        .await;
     client.subscribe("ready", "{ viewer { role } }").await;
     while client.hear().await.expect("an open connection")["type"] != "complete" {}
     // The subscription has begun by now, or begins soon: changes go on until it has told one.
@@ -72,12 +96,19 @@ async fn new_figures_are_told_once_they_can_be_read(backend: Backend) {
     }
     let mut event = event.expect("new figures are told within seconds");
     // What was told late is of an earlier turn.
-    let ledger = caseload.store.ledger(caseload.workspace).await.expect("the store is there").expect("a ledger");
+    let ledger = caseload
+        .store
+        .ledger(caseload.workspace)
+        .await
+        .expect("the store is there")
+        .expect("a ledger");
     let last = json!({"generation": ledger.generation, "pendingDays": 0});
     while event["payload"]["data"]["rollupStatus"] != last {
         event = client.hear().await.expect("an open connection");
     }
-    client.subscribe("refused", "subscription { rollupRun(id: 1) { state } }").await;
+    client
+        .subscribe("refused", "subscription { rollupRun(id: 1) { state } }")
+        .await;
     let refused = client.hear().await.expect("an open connection");
     assert_eq!(
         refused["payload"][0]["extensions"]["code"]

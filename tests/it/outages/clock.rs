@@ -7,7 +7,9 @@ use serde_json::json;
 use crate::{
     model::book::Book,
     on_both_stores,
-    support::{app::Caseload, compare::difference, database::Backend, dice::Dice, facts::Writer, queries},
+    support::{
+        app::Caseload, compare::difference, database::Backend, dice::Dice, facts::Writer, queries,
+    },
 };
 
 /// Worlds on each store, and jumps in each.
@@ -35,14 +37,27 @@ async fn check(backend: Backend, seed: u64) {
     world.apply_all(&boss);
     for jump in 0..JUMPS {
         // Back to before anything happened, by seconds, or years ahead.
-        let by = [Duration::days(-40), Duration::seconds(-20), Duration::days(4_000), Duration::hours(30)];
+        let by = [
+            Duration::days(-40),
+            Duration::seconds(-20),
+            Duration::days(4_000),
+            Duration::hours(30),
+        ];
         world.now = now + by[writer.dice.roll(by.len())];
         caseload.clock.set(Instant::from_chrono(world.now));
         let records = writer.records(RECORDS);
         let (report, tally) = (caseload.import(&records).await, world.apply_all(&records));
-        assert_eq!((report.rejected, report.stale), (tally.rejected, tally.stale), "seed {seed}, jump {jump}");
+        assert_eq!(
+            (report.rejected, report.stale),
+            (tally.rejected, tally.stale),
+            "seed {seed}, jump {jump}"
+        );
         caseload.roll_up().await;
-        let pending = caseload.store.count_pending_days(caseload.workspace, None).await.expect("the store is there");
+        let pending = caseload
+            .store
+            .count_pending_days(caseload.workspace, None)
+            .await
+            .expect("the store is there");
         assert_eq!(pending, 0, "seed {seed}, jump {jump}");
         let span = writer.span(14);
         let (filter, ask) = (writer.filter(), writer.ask(span));
@@ -50,10 +65,22 @@ async fn check(backend: Backend, seed: u64) {
             "period": span.input(), "filter": filter.input(), "by": ask.by, "measure": ask.measure, "busy": ask.busy,
             "first": ask.first,
         });
-        let got = caseload.ask("boss", &queries::team(), &variables).await.data("team");
+        let got = caseload
+            .ask("boss", &queries::team(), &variables)
+            .await
+            .data("team");
         let expected = Book::of(&world).team(ask, &filter);
-        assert_eq!(difference(&expected, &got), None, "seed {seed}, jump {jump}, {variables}");
+        assert_eq!(
+            difference(&expected, &got),
+            None,
+            "seed {seed}, jump {jump}, {variables}"
+        );
     }
-    let found = caseload_rollup::verify::verify(&caseload.store, caseload.workspace, None, |_| ()).await;
-    assert_eq!(found.expect("the store is there").differences, 0, "seed {seed}");
+    let found =
+        caseload_rollup::verify::verify(&caseload.store, caseload.workspace, None, |_| ()).await;
+    assert_eq!(
+        found.expect("the store is there").differences,
+        0,
+        "seed {seed}"
+    );
 }

@@ -25,8 +25,13 @@ impl Limit {
     fn file_system() -> Option<Self> {
         let folder = TempDir::new().expect("a temporary folder");
         let size = format!("size={MEGABYTES}m");
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(folder.path()).output();
-        mounted.is_ok_and(|mounted| mounted.status.success()).then(|| Self::FileSystem(folder))
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &size, "tmpfs"])
+            .arg(folder.path())
+            .output();
+        mounted
+            .is_ok_and(|mounted| mounted.status.success())
+            .then(|| Self::FileSystem(folder))
     }
 
     fn folder(&self) -> &Path {
@@ -44,7 +49,10 @@ impl Limit {
     fn lift(&self, server: &Server) {
         match self {
             Self::FileSystem(folder) => {
-                let grown = Command::new("mount").args(["-o", "remount,size=256m"]).arg(folder.path()).status();
+                let grown = Command::new("mount")
+                    .args(["-o", "remount,size=256m"])
+                    .arg(folder.path())
+                    .status();
                 assert!(grown.expect("mount runs").success());
             }
             Self::FileSize(_) => limit_files(server, "unlimited:unlimited"),
@@ -62,8 +70,13 @@ impl Drop for Limit {
 }
 
 fn limit_files(server: &Server, limit: &str) {
-    let limited =
-        Command::new("prlimit").args(["--pid", &server.id().to_string(), &format!("--fsize={limit}")]).status();
+    let limited = Command::new("prlimit")
+        .args([
+            "--pid",
+            &server.id().to_string(),
+            &format!("--fsize={limit}"),
+        ])
+        .status();
     assert!(limited.expect("prlimit runs").success());
 }
 
@@ -81,7 +94,14 @@ fn batch(number: u32) -> String {
 const CONVERSATIONS: u32 = 500;
 
 fn import(server: &Server, body: &str) -> (u16, String) {
-    server.try_request("POST /v1/import", &token("boss"), "application/x-ndjson", body).expect("the server answers")
+    server
+        .try_request(
+            "POST /v1/import",
+            &token("boss"),
+            "application/x-ndjson",
+            body,
+        )
+        .expect("the server answers")
 }
 
 fn conversations(cli: &Cli, server: &Server) -> u64 {
@@ -92,14 +112,20 @@ fn conversations(cli: &Cli, server: &Server) -> u64 {
     let (status, answer) = server.request("POST /graphql", &token("boss"), &body);
     assert_eq!(status, 200, "{answer}");
     let answer: serde_json::Value = serde_json::from_str(&answer).expect("JSON");
-    answer["data"]["team"]["metrics"]["conversations"].as_u64().unwrap_or_else(|| panic!("{answer}"))
+    answer["data"]["team"]["metrics"]["conversations"]
+        .as_u64()
+        .unwrap_or_else(|| panic!("{answer}"))
 }
 
 fn check(limit: &Limit) {
     let database = limit.folder().join("caseload.db");
     let elsewhere = TempDir::new().expect("a temporary folder");
-    let cli = Cli { folder: elsewhere.path().to_owned(), database_url: format!("sqlite://{}", database.display()) };
-    cli.run(&["workspace", "create", "acme", "--name", "Acme"]).code(0);
+    let cli = Cli {
+        folder: elsewhere.path().to_owned(),
+        database_url: format!("sqlite://{}", database.display()),
+    };
+    cli.run(&["workspace", "create", "acme", "--name", "Acme"])
+        .code(0);
     let boss = br#"{"type":"member","id":"boss","name":"Boss","role":"owner"}"#;
     cli.run_with(&["import", "-"], boss).code(0);
     let server = cli.serve_ignoring("XFSZ", &["--no-scheduler"]);
@@ -123,7 +149,9 @@ fn check(limit: &Limit) {
     }
     assert_eq!(server.request("GET /healthz", "", "").0, 200);
     if matches!(limit, Limit::FileSystem(_)) {
-        let ended = cli.run_with(&["import", "-"], batch(acknowledged + 1).as_bytes()).code(2);
+        let ended = cli
+            .run_with(&["import", "-"], batch(acknowledged + 1).as_bytes())
+            .code(2);
         assert_eq!(ended.stderr.trim_end().lines().count(), 1, "{ended:?}");
         assert!(ended.stderr.contains("disk is full"), "{ended:?}");
     }
@@ -131,13 +159,19 @@ fn check(limit: &Limit) {
     limit.lift(&server);
     let (status, answer) = import(&server, &batch(acknowledged));
     assert_eq!(status, 200, "{limit:?}: {answer}");
-    assert_eq!(conversations(&cli, &server), u64::from((acknowledged + 1) * CONVERSATIONS), "{limit:?}");
+    assert_eq!(
+        conversations(&cli, &server),
+        u64::from((acknowledged + 1) * CONVERSATIONS),
+        "{limit:?}"
+    );
     assert_eq!(server.stop(), Some(0));
 }
 
 #[test]
 fn a_full_disk_refuses_what_does_not_fit_and_loses_nothing() {
-    check(&Limit::FileSize(TempDir::new().expect("a temporary folder")));
+    check(&Limit::FileSize(
+        TempDir::new().expect("a temporary folder"),
+    ));
     // Where file systems may be mounted, on one that is full.
     if let Some(limit) = Limit::file_system() {
         check(&limit);

@@ -36,12 +36,33 @@ impl Sender {
         // The server's clock is the real one: nothing that is written lies ahead of it.
         world.now += chrono::Duration::days(3_000);
         let zone = writer.place.zone.name();
-        cli.run(&["workspace", "create", workspace, "--name", workspace, "--timezone", zone]).code(0);
+        cli.run(&[
+            "workspace",
+            "create",
+            workspace,
+            "--name",
+            workspace,
+            "--timezone",
+            zone,
+        ])
+        .code(0);
         let boss = [json!({"type": "member", "id": "boss", "name": "Boss", "role": "owner"})];
-        cli.run_with(&["import", "--workspace", workspace, "-"], lines(&boss).as_bytes()).code(0);
+        cli.run_with(
+            &["import", "--workspace", workspace, "-"],
+            lines(&boss).as_bytes(),
+        )
+        .code(0);
         world.apply_all(&boss);
-        let token = token_of(&json!({"sub": "boss", "workspace": workspace, "exp": 4_102_444_800_u64}));
-        Self { workspace: workspace.to_owned(), writer, world, token, acknowledged: 0, refused: 0 }
+        let token =
+            token_of(&json!({"sub": "boss", "workspace": workspace, "exp": 4_102_444_800_u64}));
+        Self {
+            workspace: workspace.to_owned(),
+            writer,
+            world,
+            token,
+            acknowledged: 0,
+            refused: 0,
+        }
     }
 
     /// Sends some records again and again until they are acknowledged.
@@ -50,14 +71,23 @@ impl Sender {
         let body = lines(&records);
         let began = Instant::now();
         loop {
-            match server.try_request("POST /v1/import", &self.token, "application/x-ndjson", &body) {
+            match server.try_request(
+                "POST /v1/import",
+                &self.token,
+                "application/x-ndjson",
+                &body,
+            ) {
                 Some((200 | 422, _)) => break,
                 Some((503, answer)) => assert!(answer.contains("UNAVAILABLE"), "{answer}"),
                 Some((status, answer)) => panic!("{status} {answer}"),
                 None => {}
             }
             self.refused += 1;
-            assert!(began.elapsed() < 2 * PATIENCE, "stuck after {} refusals", self.refused);
+            assert!(
+                began.elapsed() < 2 * PATIENCE,
+                "stuck after {} refusals",
+                self.refused
+            );
             std::thread::sleep(Duration::from_millis(20));
         }
         self.world.apply_all(&records);
@@ -74,13 +104,17 @@ impl Sender {
     /// Asks for figures; gives whether it got them.
     pub(super) fn ask(&self, server: &Server) -> bool {
         let began = Instant::now();
-        let body = json!({"query": "{ team { metrics { conversations closed open } } }"}).to_string();
+        let body =
+            json!({"query": "{ team { metrics { conversations closed open } } }"}).to_string();
         let answer = server.try_request("POST /graphql", &self.token, "application/json", &body);
         assert!(began.elapsed() < PATIENCE, "{:?}", began.elapsed());
         match answer {
             Some((200, answer)) => !answer.contains("errors"),
             Some((503 | 504, answer)) => {
-                assert!(answer.contains("UNAVAILABLE") || answer.contains("TIMEOUT"), "{answer}");
+                assert!(
+                    answer.contains("UNAVAILABLE") || answer.contains("TIMEOUT"),
+                    "{answer}"
+                );
                 false
             }
             Some((status, answer)) => panic!("{status} {answer}"),
@@ -101,9 +135,15 @@ impl Sender {
                 "busy": ask.busy, "first": ask.first,
             });
             let body = json!({"query": queries::team(), "variables": variables}).to_string();
-            let mut answer: Value = serde_json::from_str(&self.report(server, &body)).expect("JSON");
+            let mut answer: Value =
+                serde_json::from_str(&self.report(server, &body)).expect("JSON");
             let got = answer["data"]["team"].take();
-            assert_eq!(difference(&book.team(ask, &filter), &got), None, "{}, {variables}", self.workspace);
+            assert_eq!(
+                difference(&book.team(ask, &filter), &got),
+                None,
+                "{}, {variables}",
+                self.workspace
+            );
         }
     }
 

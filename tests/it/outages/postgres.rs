@@ -19,12 +19,22 @@ const RECORDS: usize = 60;
 fn what_was_acknowledged_while_postgresql_came_and_went_is_there() {
     let mut postgres = Postmaster::start(&["fsync=off"]);
     let folder = TempDir::new().expect("a temporary folder");
-    let cli = Cli { folder: folder.path().to_owned(), database_url: postgres.url("127.0.0.1") };
+    let cli = Cli {
+        folder: folder.path().to_owned(),
+        database_url: postgres.url("127.0.0.1"),
+    };
     cli.run(&["migrate"]).code(0);
     let mut senders = [Sender::new(&cli, "one", 1), Sender::new(&cli, "two", 2)];
     let reader = Sender::new(&cli, "three", 3);
     let server = cli.serve_with(
-        &["--refresh-interval", "100ms", "--request-timeout", "3s", "--statement-timeout", "2s"],
+        &[
+            "--refresh-interval",
+            "100ms",
+            "--request-timeout",
+            "3s",
+            "--statement-timeout",
+            "2s",
+        ],
         &[("CASELOAD_MAX_COMPLEXITY", "1000000000")],
     );
     let (over, figures, taken) = (AtomicBool::new(false), AtomicU64::new(0), AtomicU64::new(0));
@@ -45,7 +55,8 @@ fn what_was_acknowledged_while_postgresql_came_and_went_is_there() {
         });
         for outage in 0..OUTAGES {
             thread::sleep(Duration::from_millis(400));
-            let (away, back) = [("stop", "start"), ("crash", "start"), ("freeze", "thaw")][outage % 3];
+            let (away, back) =
+                [("stop", "start"), ("crash", "start"), ("freeze", "thaw")][outage % 3];
             postgres.order(away);
             thread::sleep(Duration::from_millis(300));
             postgres.order(back);

@@ -68,7 +68,15 @@ impl Answer {
     pub(crate) fn codes(&self) -> Vec<String> {
         let answer = self.json();
         let errors = answer["errors"].as_array().cloned().unwrap_or_default();
-        errors.iter().map(|error| error["extensions"]["code"].as_str().unwrap_or("none").to_owned()).collect()
+        errors
+            .iter()
+            .map(|error| {
+                error["extensions"]["code"]
+                    .as_str()
+                    .unwrap_or("none")
+                    .to_owned()
+            })
+            .collect()
     }
 }
 
@@ -78,37 +86,68 @@ impl Caseload {
     }
 
     /// Over that database, with that cache between machines.
-    pub(crate) async fn sharing(database: Database, redis_url: &str, zone: Tz, now: DateTime<Utc>) -> Self {
+    pub(crate) async fn sharing(
+        database: Database,
+        redis_url: &str,
+        zone: Tz,
+        now: DateTime<Utc>,
+    ) -> Self {
         let database = Arc::new(database);
         let store = database.store().await;
         let zone: Zone = Zone::parse(zone.name()).expect("a zone that chrono-tz knows");
         let clock = Clock::manual(Instant::from_chrono(now));
-        let workspace = store.create_workspace(WORKSPACE, "Acme", zone, clock.now()).await.expect("a new workspace");
+        let workspace = store
+            .create_workspace(WORKSPACE, "Acme", zone, clock.now())
+            .await
+            .expect("a new workspace");
         let app = start(&store, &clock, redis_url);
         let router = app.router();
-        Self { database, store, workspace, clock, app, router }
+        Self {
+            database,
+            store,
+            workspace,
+            clock,
+            app,
+            router,
+        }
     }
 
     /// Forgets what the application keeps in memory.
     pub(crate) fn restart(&mut self) {
-        self.app = start(&self.store, &self.clock, self.app.config().redis_url.expose());
+        self.app = start(
+            &self.store,
+            &self.clock,
+            self.app.config().redis_url.expose(),
+        );
         self.router = self.app.router();
     }
 
     /// Another process that serves the same workspace, with nothing in memory.
     pub(crate) fn another(&self) -> Self {
-        self.beside(start(&self.store, &self.clock, self.app.config().redis_url.expose()))
+        self.beside(start(
+            &self.store,
+            &self.clock,
+            self.app.config().redis_url.expose(),
+        ))
     }
 
     /// The same workspace as another database holds it.
     pub(crate) fn over(&self, database: Database, store: Store, redis_url: &str) -> Self {
         let app = start(&store, &self.clock, redis_url);
-        Self { database: Arc::new(database), store, router: app.router(), ..self.beside(app) }
+        Self {
+            database: Arc::new(database),
+            store,
+            router: app.router(),
+            ..self.beside(app)
+        }
     }
 
     /// Another workspace of the same application.
     pub(crate) fn of(&self, workspace: WorkspaceKey) -> Self {
-        Self { workspace, ..self.beside(self.app.clone()) }
+        Self {
+            workspace,
+            ..self.beside(self.app.clone())
+        }
     }
 
     /// The same workspace as another process serves it.
@@ -128,19 +167,36 @@ impl Caseload {
     pub(crate) fn configure(&mut self, change: impl FnOnce(&mut Config)) {
         let mut config = config();
         change(&mut config);
-        self.app = App::new(self.store.clone(), config, self.clock.clone()).expect("a configuration with a key");
+        self.app = App::new(self.store.clone(), config, self.clock.clone())
+            .expect("a configuration with a key");
         self.router = self.app.router();
     }
 
     /// Imports as the operator does.
     pub(crate) async fn import(&self, records: &[Value]) -> Report {
-        self.import_bytes(lines(records).into_bytes(), Encoding::Identity, false).await
+        self.import_bytes(lines(records).into_bytes(), Encoding::Identity, false)
+            .await
     }
 
-    pub(crate) async fn import_bytes(&self, bytes: Vec<u8>, encoding: Encoding, strict: bool) -> Report {
-        let options = ImportOptions { sender: Sender::Operator, strict, clock: self.clock.clone() };
-        let source = Source { name: None, encoding, reader: Box::new(std::io::Cursor::new(bytes)) };
-        import::import(&self.store, self.workspace, options, vec![source], |_| ()).await.expect("the store is there")
+    pub(crate) async fn import_bytes(
+        &self,
+        bytes: Vec<u8>,
+        encoding: Encoding,
+        strict: bool,
+    ) -> Report {
+        let options = ImportOptions {
+            sender: Sender::Operator,
+            strict,
+            clock: self.clock.clone(),
+        };
+        let source = Source {
+            name: None,
+            encoding,
+            reader: Box::new(std::io::Cursor::new(bytes)),
+        };
+        import::import(&self.store, self.workspace, options, vec![source], |_| ())
+            .await
+            .expect("the store is there")
     }
 
     /// Rolls up what is pending.
@@ -154,8 +210,14 @@ impl Caseload {
     }
 
     async fn run(&self, days: RunDays) -> RunOutcome {
-        let request = RunRequest { kind: RunKind::Rebuild, days, requested_by: None };
-        run::run(&self.app.hand(), self.workspace, request, &|_| ()).await.expect("the store is there")
+        let request = RunRequest {
+            kind: RunKind::Rebuild,
+            days,
+            requested_by: None,
+        };
+        run::run(&self.app.hand(), self.workspace, request, &|_| ())
+            .await
+            .expect("the store is there")
     }
 
     /// Asks as that member.
@@ -170,7 +232,13 @@ impl Caseload {
     }
 
     /// Imports over HTTP.
-    pub(crate) async fn post(&self, path: &str, token: &str, encoding: Option<&str>, body: Vec<u8>) -> Answer {
+    pub(crate) async fn post(
+        &self,
+        path: &str,
+        token: &str,
+        encoding: Option<&str>,
+        body: Vec<u8>,
+    ) -> Answer {
         let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-ndjson");
         let request = match encoding {
             Some(encoding) => request.header(header::CONTENT_ENCODING, encoding),
@@ -184,25 +252,39 @@ impl Caseload {
             "" => request,
             token => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
         };
-        self.send_request(request.body(Body::from(body)).expect("a request")).await
+        self.send_request(request.body(Body::from(body)).expect("a request"))
+            .await
     }
 
     pub(crate) async fn send_request(&self, request: Request<Body>) -> Answer {
         let response = self.respond(request).await;
         let status = response.status();
-        let body = response.into_body().collect().await.expect("a whole body").to_bytes().to_vec();
+        let body = response
+            .into_body()
+            .collect()
+            .await
+            .expect("a whole body")
+            .to_bytes()
+            .to_vec();
         Answer { status, body }
     }
 
     /// The answer with its headers, before its body.
     pub(crate) async fn respond(&self, request: Request<Body>) -> Response {
-        self.router.clone().oneshot(request).await.expect("the router never fails")
+        self.router
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("the router never fails")
     }
 }
 
 /// An application with that cache between machines.
 fn start(store: &Store, clock: &Clock, redis_url: &str) -> App {
-    let config = Config { redis_url: Secret::new(redis_url), ..config() };
+    let config = Config {
+        redis_url: Secret::new(redis_url),
+        ..config()
+    };
     App::new(store.clone(), config, clock.clone()).expect("a configuration with a key")
 }
 
@@ -222,10 +304,13 @@ pub(crate) fn token(member: &str) -> String {
 
 pub(crate) fn token_of(claims: &Value) -> String {
     let key = EncodingKey::from_secret(SECRET.as_bytes());
-    jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &key).expect("claims that can be signed")
+    jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &key)
+        .expect("claims that can be signed")
 }
 
 /// Records as lines.
 pub(crate) fn lines(records: &[Value]) -> String {
-    records.iter().fold(String::new(), |text, record| text + &record.to_string() + "\n")
+    records.iter().fold(String::new(), |text, record| {
+        text + &record.to_string() + "\n"
+    })
 }

@@ -71,21 +71,34 @@ impl Cli {
 
     /// Where no secret is set.
     pub(crate) fn run_without_secret(&self, arguments: &[&str]) -> Ended {
-        let output = self.command(arguments).env_remove("CASELOAD_JWT_SECRET").stdin(Stdio::null()).output();
+        let output = self
+            .command(arguments)
+            .env_remove("CASELOAD_JWT_SECRET")
+            .stdin(Stdio::null())
+            .output();
         Ended::of(output.expect("the binary runs"))
     }
 
     /// With that on standard input.
     pub(crate) fn run_with(&self, arguments: &[&str], input: &[u8]) -> Ended {
         let mut child = self.command(arguments).spawn().expect("the binary runs");
-        child.stdin.take().expect("piped").write_all(input).expect("the command reads its input");
+        child
+            .stdin
+            .take()
+            .expect("piped")
+            .write_all(input)
+            .expect("the command reads its input");
         Ended::of(child.wait_with_output().expect("the command ends"))
     }
 
     /// Begun, with that on standard input, and on its own.
     pub(crate) fn begin(&self, arguments: &[&str], input: &[u8]) -> Child {
         let mut command = self.command(arguments);
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the binary runs");
+        let mut child = command
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the binary runs");
         // Whoever dies reads no more.
         let _ = child.stdin.take().expect("piped").write_all(input);
         child
@@ -107,7 +120,8 @@ impl Cli {
     }
 
     fn start(&self, command: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Server {
-        let mut command = self.command(&[&[command, "--listen", "127.0.0.1:0"], arguments].concat());
+        let mut command =
+            self.command(&[&[command, "--listen", "127.0.0.1:0"], arguments].concat());
         command.envs(environment.iter().copied());
         listening(command)
     }
@@ -120,8 +134,16 @@ impl Cli {
             .args(["-c", &format!("trap '' {signal}; exec \"$0\" \"$@\"")])
             .arg(usual.get_program())
             .args(usual.get_args());
-        command.env_clear().envs(usual.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        command.current_dir(&self.folder).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.env_clear().envs(
+            usual
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        );
+        command
+            .current_dir(&self.folder)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         listening(command)
     }
 }
@@ -133,9 +155,18 @@ fn listening(mut command: Command) -> Server {
     let mut line = String::new();
     let address = loop {
         line.clear();
-        assert_ne!(said.read_line(&mut line).expect("UTF-8"), 0, "it ended without listening");
+        assert_ne!(
+            said.read_line(&mut line).expect("UTF-8"),
+            0,
+            "it ended without listening"
+        );
         if let Some((_, port)) = line.split_once("127.0.0.1:") {
-            break format!("127.0.0.1:{}", port.chars().take_while(char::is_ascii_digit).collect::<String>());
+            break format!(
+                "127.0.0.1:{}",
+                port.chars()
+                    .take_while(char::is_ascii_digit)
+                    .collect::<String>()
+            );
         }
     };
     // What else it says must not fill the pipe.
@@ -148,7 +179,11 @@ fn listening(mut command: Command) -> Server {
             log.push('\n');
         }
     });
-    Server { child, address, log }
+    Server {
+        child,
+        address,
+        log,
+    }
 }
 
 /// A server, killed when this goes.
@@ -175,11 +210,21 @@ impl Server {
     }
 
     /// The same for a server that may be in trouble: `None` where the connection ends without an answer.
-    pub(crate) fn try_request(&self, head: &str, token: &str, media: &str, body: &str) -> Option<(u16, String)> {
+    pub(crate) fn try_request(
+        &self,
+        head: &str,
+        token: &str,
+        media: &str,
+        body: &str,
+    ) -> Option<(u16, String)> {
         let mut stream = TcpStream::connect(&self.address).ok()?;
         let (length, host) = (body.len(), &self.address);
         let head = format!("{head} HTTP/1.0\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n");
-        write!(stream, "{head}Content-Type: {media}\r\nContent-Length: {length}\r\n\r\n{body}").ok()?;
+        write!(
+            stream,
+            "{head}Content-Type: {media}\r\nContent-Length: {length}\r\n\r\n{body}"
+        )
+        .ok()?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer).ok()?;
         let (head, body) = answer.split_once("\r\n\r\n")?;
@@ -202,8 +247,12 @@ impl Server {
     /// Asks for something without a body, and counts the bytes of what is answered, its head among them.
     pub(crate) fn count(&self, head: &str, token: &str) -> u64 {
         let mut stream = TcpStream::connect(&self.address).expect("the server listens");
-        write!(stream, "{head} HTTP/1.0\r\nHost: {}\r\nAuthorization: Bearer {token}\r\n\r\n", self.address)
-            .expect("the server reads");
+        write!(
+            stream,
+            "{head} HTTP/1.0\r\nHost: {}\r\nAuthorization: Bearer {token}\r\n\r\n",
+            self.address
+        )
+        .expect("the server reads");
         io::copy(&mut stream, &mut io::sink()).expect("the server writes")
     }
 
@@ -248,18 +297,35 @@ impl Server {
     }
 
     fn told_memory(&self, name: &str) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("the server runs");
-        let told = status.lines().find_map(|line| line.strip_prefix(name)).expect("Linux says so");
-        let kib: u64 = told.trim().trim_end_matches(" kB").parse().expect("a number");
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))
+            .expect("the server runs");
+        let told = status
+            .lines()
+            .find_map(|line| line.strip_prefix(name))
+            .expect("Linux says so");
+        let kib: u64 = told
+            .trim()
+            .trim_end_matches(" kB")
+            .parse()
+            .expect("a number");
         kib * 1024
     }
 
     /// How long it has computed so far, on all cores together.
     pub(crate) fn computed(&self) -> Duration {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).expect("the server runs");
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))
+            .expect("the server runs");
         // Behind the name, which is in brackets, the times are the 12th and 13th field, in hundredths of a second.
-        let fields = stat.rsplit_once(')').expect("Linux says so").1.split_whitespace();
-        let ticks: u64 = fields.skip(11).take(2).map(|ticks| ticks.parse::<u64>().expect("a number")).sum();
+        let fields = stat
+            .rsplit_once(')')
+            .expect("Linux says so")
+            .1
+            .split_whitespace();
+        let ticks: u64 = fields
+            .skip(11)
+            .take(2)
+            .map(|ticks| ticks.parse::<u64>().expect("a number"))
+            .sum();
         Duration::from_millis(ticks * 10)
     }
 
@@ -280,7 +346,10 @@ impl Server {
 
     /// Sends it a signal.
     pub(crate) fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().expect("kill runs");
+        let sent = Command::new("kill")
+            .args(["-s", name, &self.child.id().to_string()])
+            .status()
+            .expect("kill runs");
         assert!(sent.success());
     }
 
@@ -309,7 +378,11 @@ fn answer(mut stream: TcpStream) -> (u16, String) {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("UTF-8");
     let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
-    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
+    let status = head
+        .split(' ')
+        .nth(1)
+        .and_then(|status| status.parse().ok())
+        .expect("a status");
     (status, body.to_owned())
 }
 
@@ -356,8 +429,15 @@ impl Write for Chunk {
 /// `target/<profile>/caseload`, beside the folder that this test is in.
 fn binary() -> PathBuf {
     let test = std::env::current_exe().expect("this test is a file");
-    let binary = test.ancestors().nth(2).unwrap_or(Path::new("")).join("caseload");
+    let binary = test
+        .ancestors()
+        .nth(2)
+        .unwrap_or(Path::new(""))
+        .join("caseload");
     let path = binary.display();
-    assert!(binary.exists(), "{path} is missing: build it with `cargo build -p caseload-api`, as `make test` does");
+    assert!(
+        binary.exists(),
+        "{path} is missing: build it with `cargo build -p caseload-api`, as `make test` does"
+    );
     binary
 }

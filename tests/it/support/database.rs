@@ -42,8 +42,13 @@ impl Database {
 
     /// The store on it, with all tables.
     pub(crate) async fn store(&self) -> Store {
-        let store = Store::connect(&self.url()).await.expect("the database is there");
-        store.migrate().await.expect("an empty database can be migrated");
+        let store = Store::connect(&self.url())
+            .await
+            .expect("the database is there");
+        store
+            .migrate()
+            .await
+            .expect("an empty database can be migrated");
         store
     }
 
@@ -52,7 +57,10 @@ impl Database {
         match self {
             Self::Sqlite(folder) => {
                 let copy = TempDir::new().expect("a temporary folder");
-                sqlite(&file(folder), &format!("VACUUM INTO '{}'", file(&copy).display()));
+                sqlite(
+                    &file(folder),
+                    &format!("VACUUM INTO '{}'", file(&copy).display()),
+                );
                 Self::Sqlite(copy)
             }
             Self::Postgres(database) => Self::Postgres(database.back_up()),
@@ -73,8 +81,11 @@ impl Database {
     pub(crate) fn script(&self, sql: &str) {
         match self {
             Self::Sqlite(folder) => {
-                let connection = rusqlite::Connection::open(file(folder)).expect("the file can be made");
-                connection.execute_batch(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+                let connection =
+                    rusqlite::Connection::open(file(folder)).expect("the file can be made");
+                connection
+                    .execute_batch(sql)
+                    .unwrap_or_else(|error| panic!("{sql}: {error}"));
             }
             Self::Postgres(database) => drop(database.sql(sql)),
             Self::At(url) => panic!("ask whoever gave {url}"),
@@ -105,13 +116,21 @@ fn file(folder: &TempDir) -> PathBuf {
 
 fn sqlite(file: &std::path::Path, sql: &str) -> String {
     let connection = rusqlite::Connection::open(file).expect("the file is there");
-    connection.busy_timeout(std::time::Duration::from_secs(10)).expect("SQLite waits");
-    let mut statement = connection.prepare(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+    connection
+        .busy_timeout(std::time::Duration::from_secs(10))
+        .expect("SQLite waits");
+    let mut statement = connection
+        .prepare(sql)
+        .unwrap_or_else(|error| panic!("{sql}: {error}"));
     let columns = statement.column_count();
     let mut lines = String::new();
-    let mut rows = statement.query([]).unwrap_or_else(|error| panic!("{sql}: {error}"));
+    let mut rows = statement
+        .query([])
+        .unwrap_or_else(|error| panic!("{sql}: {error}"));
     while let Some(row) = rows.next().unwrap_or_else(|error| panic!("{sql}: {error}")) {
-        let values: Vec<String> = (0..columns).map(|at| shown(row.get_ref(at).expect("a column"))).collect();
+        let values: Vec<String> = (0..columns)
+            .map(|at| shown(row.get_ref(at).expect("a column")))
+            .collect();
         lines.push_str(&values.join("|"));
         lines.push('\n');
     }
@@ -125,6 +144,8 @@ fn shown(value: rusqlite::types::ValueRef<'_>) -> String {
         ValueRef::Integer(integer) => integer.to_string(),
         ValueRef::Real(real) => real.to_string(),
         ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
-        ValueRef::Blob(bytes) => bytes.iter().fold(String::from("\\x"), |hex, byte| format!("{hex}{byte:02x}")),
+        ValueRef::Blob(bytes) => bytes
+            .iter()
+            .fold(String::from("\\x"), |hex, byte| format!("{hex}{byte:02x}")),
     }
 }

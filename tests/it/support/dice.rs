@@ -19,12 +19,16 @@ enum Source {
 impl Dice {
     /// Chooses by these numbers, and by zeros once they are used up.
     pub(crate) fn of(numbers: Vec<u32>) -> Self {
-        Self { source: Source::Numbers(numbers.into_iter()) }
+        Self {
+            source: Source::Numbers(numbers.into_iter()),
+        }
     }
 
     /// Chooses without end, the same for the same seed.
     pub(crate) fn seeded(seed: u64) -> Self {
-        Self { source: Source::Seeded(Box::new(ChaCha8Rng::seed_from_u64(seed))) }
+        Self {
+            source: Source::Seeded(Box::new(ChaCha8Rng::seed_from_u64(seed))),
+        }
     }
 
     /// Every list of at most `most` numbers.
@@ -57,6 +61,9 @@ impl Dice {
 
     /// Each of `from` with the same chance of `times` out of `of`.
     pub(crate) fn some(&mut self, from: &[&str], times: usize, of: usize) -> Vec<String> {
-        from.iter().filter(|_| self.chance(times, of)).map(|&one| one.to_owned()).collect()
+        from.iter()
+            .filter(|_| self.chance(times, of))
+            .map(|&one| one.to_owned())
+            .collect()
     }
 }

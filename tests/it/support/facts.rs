@@ -21,24 +21,46 @@ pub(crate) struct Place {
 
 pub(crate) const PLACES: [Place; 7] = [
     // A leap day, and the turn of a year in the middle of an ISO week.
-    Place { zone: Tz::UTC, anchors: ["2024-02-29T00:00:00Z", "2025-01-01T00:00:00Z"] },
+    Place {
+        zone: Tz::UTC,
+        anchors: ["2024-02-29T00:00:00Z", "2025-01-01T00:00:00Z"],
+    },
     // 23 hours, 25 hours.
-    Place { zone: Tz::Europe__Rome, anchors: ["2025-03-30T01:00:00Z", "2025-10-26T01:00:00Z"] },
+    Place {
+        zone: Tz::Europe__Rome,
+        anchors: ["2025-03-30T01:00:00Z", "2025-10-26T01:00:00Z"],
+    },
     // One minute past midnight back to one minute past 23:00 of the day before: a day in two pieces.
-    Place { zone: Tz::America__St_Johns, anchors: ["2010-11-07T02:31:00Z", "2011-03-13T03:31:00Z"] },
+    Place {
+        zone: Tz::America__St_Johns,
+        anchors: ["2010-11-07T02:31:00Z", "2011-03-13T03:31:00Z"],
+    },
     // 45 minutes.
-    Place { zone: Tz::Asia__Kathmandu, anchors: ["2025-06-30T18:15:00Z", "2025-07-06T18:15:00Z"] },
+    Place {
+        zone: Tz::Asia__Kathmandu,
+        anchors: ["2025-06-30T18:15:00Z", "2025-07-06T18:15:00Z"],
+    },
     // Half an hour of daylight saving.
-    Place { zone: Tz::Australia__Lord_Howe, anchors: ["2025-04-05T15:00:00Z", "2025-10-04T15:30:00Z"] },
+    Place {
+        zone: Tz::Australia__Lord_Howe,
+        anchors: ["2025-04-05T15:00:00Z", "2025-10-04T15:30:00Z"],
+    },
     // A day that never was: 2011-12-30.
-    Place { zone: Tz::Pacific__Apia, anchors: ["2011-12-30T10:00:00Z", "2011-12-31T10:00:00Z"] },
+    Place {
+        zone: Tz::Pacific__Apia,
+        anchors: ["2011-12-30T10:00:00Z", "2011-12-31T10:00:00Z"],
+    },
     // A midnight that does not exist, and one that comes twice.
-    Place { zone: Tz::America__Havana, anchors: ["2025-03-09T05:00:00Z", "2025-11-02T05:00:00Z"] },
+    Place {
+        zone: Tz::America__Havana,
+        anchors: ["2025-03-09T05:00:00Z", "2025-11-02T05:00:00Z"],
+    },
 ];
 
 impl Place {
     fn instants(self) -> [DateTime<Utc>; 2] {
-        self.anchors.map(|anchor| anchor.parse().expect("an instant"))
+        self.anchors
+            .map(|anchor| anchor.parse().expect("an instant"))
     }
 
     /// Six days after the last anchor: the latest events lie a few hours ahead.
@@ -47,12 +69,22 @@ impl Place {
     }
 }
 
-const MEMBERS: [&str; 7] = ["anna", "ANNA", "Ω mega", "o'neil, \"jo\"", "left", "🦊", "ghost"];
+const MEMBERS: [&str; 7] = [
+    "anna",
+    "ANNA",
+    "Ω mega",
+    "o'neil, \"jo\"",
+    "left",
+    "🦊",
+    "ghost",
+];
 const TEAMS: [&str; 3] = ["north", "süd", "%"];
 const LABELS: [&str; 5] = ["billing", "Billing", "été", "l,1", "never came"];
 const CUSTOMERS: [&str; 5] = ["k-1", "k-10", "k-2", "K-2", "k\\3\t"];
 const CHANNELS: [&str; 4] = ["chat", "email", "Email", "tēlefōns"];
-const CONVERSATIONS: [&str; 10] = ["c-1", "c-10", "c-2", "C-2", "ç", "z", "7", "c 8", "🦊", "c-99"];
+const CONVERSATIONS: [&str; 10] = [
+    "c-1", "c-10", "c-2", "C-2", "ç", "z", "7", "c 8", "🦊", "c-99",
+];
 
 const DAY: i64 = 86_400_000_000;
 const SECOND: i64 = 1_000_000;
@@ -102,7 +134,9 @@ impl Writer {
 
     fn conversation(&mut self) -> Value {
         let closed = self.dice.chance(3, 5).then(|| self.instant());
-        let outcome = closed.as_ref().and_then(|_| self.maybe(&["won", "lost"], 1, 2));
+        let outcome = closed
+            .as_ref()
+            .and_then(|_| self.maybe(&["won", "lost"], 1, 2));
         let assignee = self.maybe(&MEMBERS, 3, 4);
         json!({
             "type": "conversation",
@@ -183,8 +217,16 @@ impl Writer {
     }
 
     fn delete(&mut self) -> Value {
-        let of =
-            self.dice.pick(&["conversation", "message", "rating", "follow_up", "label", "customer", "member", "team"]);
+        let of = self.dice.pick(&[
+            "conversation",
+            "message",
+            "rating",
+            "follow_up",
+            "label",
+            "customer",
+            "member",
+            "team",
+        ]);
         let id = match of {
             "conversation" => self.dice.pick(&CONVERSATIONS).to_owned(),
             "message" => format!("m-{}", self.dice.roll(60)),
@@ -205,7 +247,11 @@ impl Writer {
             1 => (self.message(), "sent_at", json!("yesterday")),
             2 => (self.message(), "conversation_id", json!("")),
             3 => (self.conversation(), "label_ids", json!("billing")),
-            4 => (self.conversation(), "created_at", json!("2099-01-01T00:00:00Z")),
+            4 => (
+                self.conversation(),
+                "created_at",
+                json!("2099-01-01T00:00:00Z"),
+            ),
             5 => (self.conversation(), "channel", json!("ch\u{0}at")),
             6 => (self.label(), "color", json!("green")),
             _ => (self.follow_up(), "type", json!("followup")),
@@ -215,7 +261,9 @@ impl Writer {
     }
 
     fn maybe(&mut self, from: &[&str], times: usize, of: usize) -> Option<String> {
-        self.dice.chance(times, of).then(|| self.dice.pick(from).to_owned())
+        self.dice
+            .chance(times, of)
+            .then(|| self.dice.pick(from).to_owned())
     }
 
     /// One of four, so that later, equal and earlier versions of a conversation meet.
@@ -231,7 +279,11 @@ impl Writer {
     /// Near an anchor, often exactly some whole days or a round duration away from it, in any notation.
     pub(crate) fn instant(&mut self) -> String {
         let anchor = self.anchor();
-        let days = if self.dice.chance(1, 4) { self.dice.roll(13) as i64 - 6 } else { self.dice.roll(5) as i64 - 2 };
+        let days = if self.dice.chance(1, 4) {
+            self.dice.roll(13) as i64 - 6
+        } else {
+            self.dice.roll(5) as i64 - 2
+        };
         let fine = match self.dice.roll(16) {
             0 | 1 => 0,
             2 => 1,
@@ -261,14 +313,19 @@ impl Writer {
             }
             _ => {
                 let minutes = [-570, -150, 345, 840][self.dice.roll(4)];
-                at.with_timezone(&FixedOffset::east_opt(minutes * 60).expect("an offset")).to_rfc3339()
+                at.with_timezone(&FixedOffset::east_opt(minutes * 60).expect("an offset"))
+                    .to_rfc3339()
             }
         }
     }
 
     /// A period: as a query names it, and what it means.
     pub(crate) fn period(&mut self) -> (Value, Span) {
-        let today = self.place.now().with_timezone(&self.place.zone).date_naive();
+        let today = self
+            .place
+            .now()
+            .with_timezone(&self.place.zone)
+            .date_naive();
         if self.dice.chance(1, 4) {
             let name = self.dice.pick(&PRESETS);
             return (json!({"preset": name}), preset(name, today));
@@ -281,8 +338,15 @@ impl Writer {
     pub(crate) fn span(&mut self, most: usize) -> Span {
         let anchor = self.anchor().with_timezone(&self.place.zone).date_naive();
         let from = anchor + Days::new(self.dice.roll(9) as u64) - Days::new(6);
-        let days = if self.dice.chance(1, 12) { 370 } else { self.dice.roll(most) as u64 };
-        Span { from, to: from + Days::new(days) }
+        let days = if self.dice.chance(1, 12) {
+            370
+        } else {
+            self.dice.roll(most) as u64
+        };
+        Span {
+            from,
+            to: from + Days::new(days),
+        }
     }
 
     /// A filter; often none at all.
@@ -292,20 +356,40 @@ impl Writer {
         }
         let mut members = self.dice.some(&MEMBERS, 1, 3);
         members.push("nobody has this id".to_owned());
-        let mut list = |from: &[&str], times, of| self.dice.chance(times, of).then(|| self.dice.some(from, 1, 2));
+        let mut list = |from: &[&str], times, of| {
+            self.dice
+                .chance(times, of)
+                .then(|| self.dice.some(from, 1, 2))
+        };
         let labels = list(&LABELS, 1, 3);
         let channels = list(&[CHANNELS[0], CHANNELS[1], CHANNELS[2], "other"], 1, 3);
         let teams = list(&TEAMS, 1, 4);
         let members = self.dice.chance(1, 3).then_some(members);
         let unassigned = [None, None, Some(false), Some(true)][self.dice.roll(4)];
-        Filter { members, teams, unassigned, labels, channels }
+        Filter {
+            members,
+            teams,
+            unassigned,
+            labels,
+            channels,
+        }
     }
 
     /// Which parts of a report to look at.
     pub(crate) fn ask(&mut self, span: Span) -> Ask {
         let long = 60 < (span.to - span.from).num_days();
-        let by = if long { ["MONTH", "YEAR"][self.dice.roll(2)] } else { BY[self.dice.roll(4)] };
-        Ask { span, by, measure: self.measure(), busy: self.hourly(), first: [0, 2, 10, 100][self.dice.roll(4)] }
+        let by = if long {
+            ["MONTH", "YEAR"][self.dice.roll(2)]
+        } else {
+            BY[self.dice.roll(4)]
+        };
+        Ask {
+            span,
+            by,
+            measure: self.measure(),
+            busy: self.hourly(),
+            first: [0, 2, 10, 100][self.dice.roll(4)],
+        }
     }
 
     pub(crate) fn measure(&mut self) -> &'static str {
@@ -322,7 +406,9 @@ impl Writer {
     }
 
     pub(crate) fn member_ids(&mut self) -> Option<Vec<String>> {
-        self.dice.chance(1, 3).then(|| self.dice.some(&MEMBERS, 1, 2))
+        self.dice
+            .chance(1, 3)
+            .then(|| self.dice.some(&MEMBERS, 1, 2))
     }
 }
 

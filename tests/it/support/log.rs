@@ -30,7 +30,11 @@ impl Log {
 
     /// How many lines hold that text.
     pub(crate) fn count(&self, text: &str) -> usize {
-        self.0.borrow().iter().filter(|line| line.contains(text)).count()
+        self.0
+            .borrow()
+            .iter()
+            .filter(|line| line.contains(text))
+            .count()
     }
 }
 

@@ -55,23 +55,38 @@ impl Database {
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("postgres://caseload@127.0.0.1:{}/{}", server().port, self.name)
+        format!(
+            "postgres://caseload@127.0.0.1:{}/{}",
+            server().port,
+            self.name
+        )
     }
 
     /// A copy of it beside it, through a dump.
     pub(crate) fn back_up(&self) -> Self {
         let copy = Self::create();
         let (dump, restore) = (programs().join("pg_dump"), programs().join("pg_restore"));
-        let dumped =
-            Command::new(dump).args(["--format=custom", "--dbname", &self.url()]).output().expect("pg_dump runs");
-        assert!(dumped.status.success(), "{}", String::from_utf8_lossy(&dumped.stderr));
+        let dumped = Command::new(dump)
+            .args(["--format=custom", "--dbname", &self.url()])
+            .output()
+            .expect("pg_dump runs");
+        assert!(
+            dumped.status.success(),
+            "{}",
+            String::from_utf8_lossy(&dumped.stderr)
+        );
         let mut command = Command::new(restore);
         let mut restoring = command
             .args(["--no-owner", "--exit-on-error", "--dbname", &copy.url()])
             .stdin(Stdio::piped())
             .spawn()
             .expect("pg_restore runs");
-        restoring.stdin.take().expect("piped").write_all(&dumped.stdout).expect("it reads");
+        restoring
+            .stdin
+            .take()
+            .expect("piped")
+            .write_all(&dumped.stdout)
+            .expect("it reads");
         assert!(restoring.wait().expect("it ends").success());
         copy
     }
@@ -91,7 +106,11 @@ impl Database {
         let output = run_psql(server().port, &self.name, role, sql);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         let rows = String::from_utf8(output.stdout).expect("UTF-8");
-        if output.status.success() { Ok(rows + &said) } else { Err(said) }
+        if output.status.success() {
+            Ok(rows + &said)
+        } else {
+            Err(said)
+        }
     }
 }
 
@@ -102,20 +121,41 @@ fn psql(database: &str, sql: &str) -> String {
 /// Runs SQL on the server at that port.
 pub(crate) fn psql_at(port: u16, database: &str, sql: &str) -> String {
     let output = run_psql(port, database, "caseload", sql);
-    assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{sql}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
 fn run_psql(port: u16, database: &str, role: &str, sql: &str) -> Output {
     let mut psql = Command::new(programs().join("psql"))
-        .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-U", role, "-d", database])
+        .args([
+            "-X",
+            "-q",
+            "-A",
+            "-t",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-h",
+            "127.0.0.1",
+            "-U",
+            role,
+            "-d",
+            database,
+        ])
         .args(["-p", &port.to_string(), "-f", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("psql runs");
-    psql.stdin.take().expect("piped").write_all(sql.as_bytes()).expect("psql reads");
+    psql.stdin
+        .take()
+        .expect("piped")
+        .write_all(sql.as_bytes())
+        .expect("psql reads");
     psql.wait_with_output().expect("psql ends")
 }
 
@@ -149,7 +189,10 @@ fn start() -> Server {
         let read = lines.read_line(&mut said).expect("UTF-8");
         assert!(read != 0, "PostgreSQL did not start: {said}");
     }
-    Server { port, _watchdog: watchdog }
+    Server {
+        port,
+        _watchdog: watchdog,
+    }
 }
 
 /// A port that nobody listens on, given once. It is below those that the system gives to whoever connects: until somebody
@@ -166,8 +209,13 @@ pub(crate) fn free_port() -> u16 {
 /// The folder of `initdb` and `postgres`.
 pub(crate) fn programs() -> PathBuf {
     let asked = Command::new("pg_config").arg("--bindir").output().ok();
-    let asked = asked.and_then(|output| String::from_utf8(output.stdout).ok()).map(|bin| PathBuf::from(bin.trim()));
-    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let asked = asked
+        .and_then(|output| String::from_utf8(output.stdout).ok())
+        .map(|bin| PathBuf::from(bin.trim()));
+    let versions = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten();
     let mut installed: Vec<PathBuf> = versions.map(|version| version.path().join("bin")).collect();
     installed.sort();
     asked
@@ -180,5 +228,7 @@ pub(crate) fn programs() -> PathBuf {
 /// PostgreSQL refuses to run as root; its package brings a user of its own.
 pub(crate) fn is_root() -> bool {
     use std::os::unix::fs::MetadataExt;
-    Path::new("/proc/self").metadata().is_ok_and(|process| process.uid() == 0)
+    Path::new("/proc/self")
+        .metadata()
+        .is_ok_and(|process| process.uid() == 0)
 }

@@ -101,9 +101,17 @@ impl Postmaster {
             .expect("a shell to start PostgreSQL from");
         let orders = keeper.stdin.take();
         let answers = BufReader::new(keeper.stdout.take().expect("piped"));
-        let mut postmaster = Self { port, keeper, orders, answers, folder: String::new() };
+        let mut postmaster = Self {
+            port,
+            keeper,
+            orders,
+            answers,
+            folder: String::new(),
+        };
         let said = postmaster.until_ready();
-        said.trim_end_matches("ready\n").trim().clone_into(&mut postmaster.folder);
+        said.trim_end_matches("ready\n")
+            .trim()
+            .clone_into(&mut postmaster.folder);
         postmaster
     }
 

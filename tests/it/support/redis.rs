@@ -47,8 +47,13 @@ impl Running {
             .spawn()
             .expect("a shell to start Redis from");
         let mut process = String::new();
-        BufReader::new(watchdog.stdout.take().expect("piped")).read_line(&mut process).expect("UTF-8");
-        Self { watchdog, process: process.trim().to_owned() }
+        BufReader::new(watchdog.stdout.take().expect("piped"))
+            .read_line(&mut process)
+            .expect("UTF-8");
+        Self {
+            watchdog,
+            process: process.trim().to_owned(),
+        }
     }
 }
 
@@ -64,8 +69,15 @@ impl Drop for Running {
 pub(crate) fn until_cli_says(arguments: &[&str], wanted: impl Fn(&str) -> bool) {
     let began = Instant::now();
     while began.elapsed() < Duration::from_secs(90) {
-        let said = Command::new("redis-cli").args(arguments).output().ok().filter(|output| output.status.success());
-        if said.and_then(|output| String::from_utf8(output.stdout).ok()).is_some_and(|said| wanted(&said)) {
+        let said = Command::new("redis-cli")
+            .args(arguments)
+            .output()
+            .ok()
+            .filter(|output| output.status.success());
+        if said
+            .and_then(|output| String::from_utf8(output.stdout).ok())
+            .is_some_and(|said| wanted(&said))
+        {
             return;
         }
         std::thread::sleep(Duration::from_millis(40));
@@ -85,7 +97,10 @@ impl Redis {
 
     /// A server that is not there yet.
     pub(crate) fn absent() -> Self {
-        Self { folder: TempDir::new().expect("a temporary folder"), running: None }
+        Self {
+            folder: TempDir::new().expect("a temporary folder"),
+            running: None,
+        }
     }
 
     pub(crate) fn is_running(&self) -> bool {
@@ -104,7 +119,16 @@ impl Redis {
     pub(crate) fn start_again(&mut self) {
         assert!(self.running.is_none(), "it runs already");
         let socket = self.socket().display().to_string();
-        let arguments = ["--port", "0", "--save", "", "--appendonly", "no", "--unixsocket", &socket];
+        let arguments = [
+            "--port",
+            "0",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--unixsocket",
+            &socket,
+        ];
         self.running = Some(Running::start(self.folder.path(), &arguments));
         until_cli_says(&["-s", &socket, "PING"], |said| said.trim() == "PONG");
     }
@@ -127,13 +151,20 @@ impl Redis {
 
     fn signal(&self, signal: &str) {
         let process = &self.running.as_ref().expect("it runs").process;
-        let sent = Command::new("kill").args([signal, process]).status().expect("kill runs");
+        let sent = Command::new("kill")
+            .args([signal, process])
+            .status()
+            .expect("kill runs");
         assert!(sent.success());
     }
 
     /// What `redis-cli` says to a command.
     pub(crate) fn cli(&self, command: &[&str]) -> String {
-        let output = Command::new("redis-cli").arg("-s").arg(self.socket()).args(command).output();
+        let output = Command::new("redis-cli")
+            .arg("-s")
+            .arg(self.socket())
+            .args(command)
+            .output();
         let output = output.expect("redis-cli runs");
         assert!(output.status.success(), "redis-cli failed: {command:?}");
         String::from_utf8_lossy(&output.stdout).into_owned()
@@ -141,13 +172,20 @@ impl Redis {
 
     /// All keys.
     pub(crate) fn keys(&self) -> Vec<String> {
-        self.cli(&["KEYS", "*"]).lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
+        self.cli(&["KEYS", "*"])
+            .lines()
+            .filter(|line| !line.is_empty())
+            .map(str::to_owned)
+            .collect()
     }
 
     /// A figure of `INFO stats`.
     pub(crate) fn stat(&self, name: &str) -> u64 {
         let stats = self.cli(&["INFO", "stats"]);
-        let line = stats.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
-        line.and_then(|value| value.trim().parse().ok()).unwrap_or_else(|| panic!("no {name} in {stats}"))
+        let line = stats
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+        line.and_then(|value| value.trim().parse().ok())
+            .unwrap_or_else(|| panic!("no {name} in {stats}"))
     }
 }

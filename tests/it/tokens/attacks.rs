@@ -12,7 +12,11 @@ pub(super) type Attack = (String, String);
 /// Every attack on whoever trusts `login`; `named` says whether its key has a name, as those of a set have.
 pub(super) fn all(login: &Login, named: bool) -> Vec<Attack> {
     let attacker = Login::attacker(login.kind, login.algorithm);
-    let header = if named { with(login.header(), "kid", json!(login.kind)) } else { login.header() };
+    let header = if named {
+        with(login.header(), "kid", json!(login.kind))
+    } else {
+        login.header()
+    };
     let lists = [
         algorithms(login, &header),
         confusions(login, &header),
@@ -38,24 +42,66 @@ fn algorithms(login: &Login, header: &Value) -> Vec<Attack> {
     let mut attacks = Vec::new();
     let genuine = login.sign(header, &claims());
     let signature = genuine.rsplit('.').next().expect("a signature").to_owned();
-    for none in ["none", "None", "NONE", "nOnE", " none", "none ", "none\u{0}", "n\u{43e}ne", ""] {
+    for none in [
+        "none",
+        "None",
+        "NONE",
+        "nOnE",
+        " none",
+        "none ",
+        "none\u{0}",
+        "n\u{43e}ne",
+        "",
+    ] {
         let unsigned = format!(
             "{}.{}",
-            base64(with(header.clone(), "alg", json!(none)).to_string().as_bytes()),
+            base64(
+                with(header.clone(), "alg", json!(none))
+                    .to_string()
+                    .as_bytes()
+            ),
             base64(claims().to_string().as_bytes())
         );
-        attacks.push(named(format!("alg {none:?} without a signature"), format!("{unsigned}.")));
-        attacks.push(named(format!("alg {none:?} without even a dot"), unsigned.clone()));
-        attacks.push(named(format!("alg {none:?} with a signature that was right"), format!("{unsigned}.{signature}")));
-        attacks.push(named(format!("alg {none:?}, signed"), login.sign_text(&unsigned)));
+        attacks.push(named(
+            format!("alg {none:?} without a signature"),
+            format!("{unsigned}."),
+        ));
+        attacks.push(named(
+            format!("alg {none:?} without even a dot"),
+            unsigned.clone(),
+        ));
+        attacks.push(named(
+            format!("alg {none:?} with a signature that was right"),
+            format!("{unsigned}.{signature}"),
+        ));
+        attacks.push(named(
+            format!("alg {none:?}, signed"),
+            login.sign_text(&unsigned),
+        ));
     }
-    for alg in [Value::Null, json!(256), json!(true), json!([login.name()]), json!({"alg": login.name()})] {
-        attacks.push(named(format!("alg {alg}"), login.sign(&with(header.clone(), "alg", alg.clone()), &claims())));
+    for alg in [
+        Value::Null,
+        json!(256),
+        json!(true),
+        json!([login.name()]),
+        json!({"alg": login.name()}),
+    ] {
+        attacks.push(named(
+            format!("alg {alg}"),
+            login.sign(&with(header.clone(), "alg", alg.clone()), &claims()),
+        ));
     }
-    attacks.push(named("no alg", login.sign(&without(header.clone(), "alg"), &claims())));
-    let names = ["HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "ES512", "ES256K"];
-    let names =
-        names.iter().chain(&["EdDSA", "Ed25519", "Ed448", "dir", "RSA-OAEP", "A256GCM", "hs256", "Rs256", "eddsa"]);
+    attacks.push(named(
+        "no alg",
+        login.sign(&without(header.clone(), "alg"), &claims()),
+    ));
+    let names = [
+        "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "ES512",
+        "ES256K",
+    ];
+    let names = names.iter().chain(&[
+        "EdDSA", "Ed25519", "Ed448", "dir", "RSA-OAEP", "A256GCM", "hs256", "Rs256", "eddsa",
+    ]);
     for name in names.filter(|name| **name != login.name()) {
         attacks.push(named(
             format!("alg {name} over {}", login.name()),
@@ -71,17 +117,35 @@ fn confusions(login: &Login, header: &Value) -> Vec<Attack> {
     let signed_with = |secret: &[u8], algorithm: Algorithm| {
         let key = jsonwebtoken::EncodingKey::from_secret(secret);
         let header = with(header.clone(), "alg", json!(format!("{algorithm:?}")));
-        let signed = format!("{}.{}", base64(header.to_string().as_bytes()), base64(claims().to_string().as_bytes()));
-        let signature = jsonwebtoken::crypto::sign(signed.as_bytes(), &key, algorithm).expect("any secret signs");
+        let signed = format!(
+            "{}.{}",
+            base64(header.to_string().as_bytes()),
+            base64(claims().to_string().as_bytes())
+        );
+        let signature = jsonwebtoken::crypto::sign(signed.as_bytes(), &key, algorithm)
+            .expect("any secret signs");
         format!("{signed}.{signature}")
     };
-    for secret in ["", "secret", "\0", "key", "null", "undefined", "your-256-bit-secret"] {
-        attacks
-            .push(named(format!("HS256 with the secret {secret:?}"), signed_with(secret.as_bytes(), Algorithm::HS256)));
+    for secret in [
+        "",
+        "secret",
+        "\0",
+        "key",
+        "null",
+        "undefined",
+        "your-256-bit-secret",
+    ] {
+        attacks.push(named(
+            format!("HS256 with the secret {secret:?}"),
+            signed_with(secret.as_bytes(), Algorithm::HS256),
+        ));
     }
     for kind in ["rsa", "p256", "ed25519"] {
         let pem = read(&format!("login.{kind}.public.pem"));
-        let one_line = pem.lines().filter(|line| !line.starts_with('-')).collect::<String>();
+        let one_line = pem
+            .lines()
+            .filter(|line| !line.starts_with('-'))
+            .collect::<String>();
         let crlf = pem.replace('\n', "\r\n");
         for (what, text) in [
             ("the public key", pem.as_str()),
@@ -98,26 +162,47 @@ fn confusions(login: &Login, header: &Value) -> Vec<Attack> {
         }
     }
     let set = read("login.jwks.json");
-    attacks.push(named("HS256 with the JWK set as secret", signed_with(set.as_bytes(), Algorithm::HS256)));
+    attacks.push(named(
+        "HS256 with the JWK set as secret",
+        signed_with(set.as_bytes(), Algorithm::HS256),
+    ));
     let set: Value = serde_json::from_str(&set).expect("JSON");
     for key in set["keys"].as_array().expect("keys") {
-        attacks.push(named("HS256 with a JWK as secret", signed_with(key.to_string().as_bytes(), Algorithm::HS256)));
+        attacks.push(named(
+            "HS256 with a JWK as secret",
+            signed_with(key.to_string().as_bytes(), Algorithm::HS256),
+        ));
     }
     for algorithm in same_family(login.algorithm) {
         let other = login.with(*algorithm);
         let header = with(header.clone(), "alg", json!(other.name()));
-        attacks.push(named(format!("{algorithm:?} with the right key"), other.sign(&header, &claims())));
+        attacks.push(named(
+            format!("{algorithm:?} with the right key"),
+            other.sign(&header, &claims()),
+        ));
     }
     let p384 = Login::genuine("p384", Algorithm::ES384);
-    attacks.push(named("ES384 of another curve", p384.sign(&with(header.clone(), "alg", json!("ES384")), &claims())));
-    attacks.push(named("ES256 of another curve", p384.sign(&with(header.clone(), "alg", json!("ES256")), &claims())));
+    attacks.push(named(
+        "ES384 of another curve",
+        p384.sign(&with(header.clone(), "alg", json!("ES384")), &claims()),
+    ));
+    attacks.push(named(
+        "ES256 of another curve",
+        p384.sign(&with(header.clone(), "alg", json!("ES256")), &claims()),
+    ));
     attacks
 }
 
 fn same_family(algorithm: Algorithm) -> &'static [Algorithm] {
     match algorithm {
         Algorithm::HS256 => &[Algorithm::HS384, Algorithm::HS512],
-        Algorithm::RS256 => &[Algorithm::RS384, Algorithm::RS512, Algorithm::PS256, Algorithm::PS384, Algorithm::PS512],
+        Algorithm::RS256 => &[
+            Algorithm::RS384,
+            Algorithm::RS512,
+            Algorithm::PS256,
+            Algorithm::PS384,
+            Algorithm::PS512,
+        ],
         _ => &[],
     }
 }
@@ -125,8 +210,13 @@ fn same_family(algorithm: Algorithm) -> &'static [Algorithm] {
 /// A key that the token brings along, or says where to find.
 fn foreign_keys(attacker: &Login, header: &Value) -> Vec<Attack> {
     let set: Value = serde_json::from_str(&read("attacker.jwks.json")).expect("JSON");
-    let jwk = set["keys"].as_array().and_then(|keys| keys.iter().find(|key| key["kid"] == attacker.kind)).cloned();
-    let jwk = jwk.unwrap_or_else(|| json!({"kty": "oct", "k": base64(b"what somebody thinks the secret is")}));
+    let jwk = set["keys"]
+        .as_array()
+        .and_then(|keys| keys.iter().find(|key| key["kid"] == attacker.kind))
+        .cloned();
+    let jwk = jwk.unwrap_or_else(
+        || json!({"kty": "oct", "k": base64(b"what somebody thinks the secret is")}),
+    );
     let mut attacks = vec![named("another key", attacker.sign(header, &claims()))];
     let fields = [
         ("jwk", jwk.clone()),
@@ -141,7 +231,10 @@ fn foreign_keys(attacker: &Login, header: &Value) -> Vec<Attack> {
     ];
     for (field, value) in fields {
         let header = with(header.clone(), field, value.clone());
-        attacks.push(named(format!("another key, and {field} {value}"), attacker.sign(&header, &claims())));
+        attacks.push(named(
+            format!("another key, and {field} {value}"),
+            attacker.sign(&header, &claims()),
+        ));
     }
     let long = "k".repeat(4_000);
     let ids = [
@@ -168,12 +261,23 @@ fn foreign_keys(attacker: &Login, header: &Value) -> Vec<Attack> {
     ];
     for id in ids {
         let header = with(header.clone(), "kid", json!(id));
-        attacks.push(named(format!("another key, and kid {id:.40?}"), attacker.sign(&header, &claims())));
+        attacks.push(named(
+            format!("another key, and kid {id:.40?}"),
+            attacker.sign(&header, &claims()),
+        ));
         let empty = jsonwebtoken::EncodingKey::from_secret(b"");
         let header = with(header, "alg", json!("HS256"));
-        let signed = format!("{}.{}", base64(header.to_string().as_bytes()), base64(claims().to_string().as_bytes()));
-        let signature = jsonwebtoken::crypto::sign(signed.as_bytes(), &empty, Algorithm::HS256).expect("a signature");
-        attacks.push(named(format!("an empty secret, and kid {id:.40?}"), format!("{signed}.{signature}")));
+        let signed = format!(
+            "{}.{}",
+            base64(header.to_string().as_bytes()),
+            base64(claims().to_string().as_bytes())
+        );
+        let signature = jsonwebtoken::crypto::sign(signed.as_bytes(), &empty, Algorithm::HS256)
+            .expect("a signature");
+        attacks.push(named(
+            format!("an empty secret, and kid {id:.40?}"),
+            format!("{signed}.{signature}"),
+        ));
     }
     attacks
 }
@@ -201,27 +305,59 @@ fn signatures(login: &Login, header: &Value) -> Vec<Attack> {
         ("a signature of zeros", vec![0; length]),
         ("a signature of ones", vec![0xff; length]),
         ("a signature of 64 zeros", vec![0; 64]),
-        ("a signature that lacks its last byte", raw[..length - 1].to_vec()),
+        (
+            "a signature that lacks its last byte",
+            raw[..length - 1].to_vec(),
+        ),
         ("a signature that lacks its first byte", raw[1..].to_vec()),
-        ("a signature with a byte more", [raw.as_slice(), &[0]].concat()),
-        ("a signature with a byte before", [&[0], raw.as_slice()].concat()),
+        (
+            "a signature with a byte more",
+            [raw.as_slice(), &[0]].concat(),
+        ),
+        (
+            "a signature with a byte before",
+            [&[0], raw.as_slice()].concat(),
+        ),
         ("a signature twice", raw.repeat(2)),
         ("a signature with its first bit flipped", flipped(0)),
-        ("a signature with a bit in the middle flipped", flipped(length / 2)),
+        (
+            "a signature with a bit in the middle flipped",
+            flipped(length / 2),
+        ),
         ("a signature with its last bit flipped", flipped(length - 1)),
-        ("a signature from its end to its beginning", raw.iter().rev().copied().collect()),
+        (
+            "a signature from its end to its beginning",
+            raw.iter().rev().copied().collect(),
+        ),
         ("a signature in DER", der),
-        ("a signature in hexadecimal", raw.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect()),
+        (
+            "a signature in hexadecimal",
+            raw.iter()
+                .flat_map(|byte| format!("{byte:02x}").into_bytes())
+                .collect(),
+        ),
     ];
-    let mut attacks: Vec<Attack> =
-        forged.into_iter().map(|(name, bytes)| named(name, format!("{signed}.{}", base64(&bytes)))).collect();
-    attacks.push(named("a signature of another token", format!("{signed}.{others}")));
+    let mut attacks: Vec<Attack> = forged
+        .into_iter()
+        .map(|(name, bytes)| named(name, format!("{signed}.{}", base64(&bytes))))
+        .collect();
+    attacks.push(named(
+        "a signature of another token",
+        format!("{signed}.{others}"),
+    ));
     let (first, _) = signed.split_once('.').expect("two parts");
     let admin = base64(with(claims(), "sub", json!("admin")).to_string().as_bytes());
-    attacks.push(named("claims exchanged behind the signature", format!("{first}.{admin}.{signature}")));
+    attacks.push(named(
+        "claims exchanged behind the signature",
+        format!("{first}.{admin}.{signature}"),
+    ));
     attacks.push(named("a header exchanged behind the signature", {
         let header = with(header.clone(), "x", json!(1)).to_string();
-        format!("{}.{}.{signature}", base64(header.as_bytes()), base64(claims().to_string().as_bytes()))
+        format!(
+            "{}.{}.{signature}",
+            base64(header.as_bytes()),
+            base64(claims().to_string().as_bytes())
+        )
     }));
     attacks
 }
@@ -232,13 +368,19 @@ fn spellings(login: &Login, header: &Value) -> Vec<Attack> {
     let parts: Vec<&str> = genuine.split('.').collect();
     let (head, body, signature) = (parts[0], parts[1], parts[2]);
     let padded = |part: &str| {
-        format!("{part}{}", "=".repeat((4 - part.len() % 4) % 4 + usize::from(part.len().is_multiple_of(4))))
+        format!(
+            "{part}{}",
+            "=".repeat((4 - part.len() % 4) % 4 + usize::from(part.len().is_multiple_of(4)))
+        )
     };
     let spelled = [
         ("no dots", genuine.replace('.', "")),
         ("two parts", format!("{head}.{body}")),
         ("four parts", format!("{genuine}.{signature}")),
-        ("five parts, as an encrypted token has", format!("{head}..{body}.{signature}.{signature}")),
+        (
+            "five parts, as an encrypted token has",
+            format!("{head}..{body}.{signature}.{signature}"),
+        ),
         ("a dot at its end", format!("{genuine}.")),
         ("a dot at its beginning", format!(".{genuine}")),
         ("a header that is empty", format!(".{body}.{signature}")),
@@ -249,24 +391,59 @@ fn spellings(login: &Login, header: &Value) -> Vec<Attack> {
         ("two tokens with a space", format!("{genuine} {genuine}")),
         ("quotes around it", format!("\"{genuine}\"")),
         ("a scheme twice", format!("Bearer {genuine}")),
-        ("padding behind its header", format!("{}.{body}.{signature}", padded(head))),
-        ("padding behind its claims", format!("{head}.{}.{signature}", padded(body))),
-        ("padding behind its signature", format!("{head}.{body}.{}", padded(signature))),
-        ("a blank in its signature", format!("{head}.{body}.{} {}", &signature[..9], &signature[9..])),
-        ("a tab in its claims", format!("{head}.{}\t{}.{signature}", &body[..9], &body[9..])),
-        ("its signature percent-encoded", format!("{head}.{body}.%{signature}")),
-        ("its JSON bare", format!("{}.{}.{signature}", header, claims())),
+        (
+            "padding behind its header",
+            format!("{}.{body}.{signature}", padded(head)),
+        ),
+        (
+            "padding behind its claims",
+            format!("{head}.{}.{signature}", padded(body)),
+        ),
+        (
+            "padding behind its signature",
+            format!("{head}.{body}.{}", padded(signature)),
+        ),
+        (
+            "a blank in its signature",
+            format!("{head}.{body}.{} {}", &signature[..9], &signature[9..]),
+        ),
+        (
+            "a tab in its claims",
+            format!("{head}.{}\t{}.{signature}", &body[..9], &body[9..]),
+        ),
+        (
+            "its signature percent-encoded",
+            format!("{head}.{body}.%{signature}"),
+        ),
+        (
+            "its JSON bare",
+            format!("{}.{}.{signature}", header, claims()),
+        ),
     ];
-    let mut attacks: Vec<Attack> = spelled.into_iter().map(|(name, token)| named(name, token)).collect();
+    let mut attacks: Vec<Attack> = spelled
+        .into_iter()
+        .map(|(name, token)| named(name, token))
+        .collect();
     let json = json!({"protected": head, "payload": body, "signature": signature});
     attacks.push(named("the JSON form", json.to_string()));
-    for (what, signed) in [("header", format!("{}.{body}", stray(head))), ("claims", format!("{head}.{}", stray(body)))]
-    {
-        attacks.push(named(format!("stray bits in its {what}, signed like that"), login.sign_text(&signed)));
+    for (what, signed) in [
+        ("header", format!("{}.{body}", stray(head))),
+        ("claims", format!("{head}.{}", stray(body))),
+    ] {
+        attacks.push(named(
+            format!("stray bits in its {what}, signed like that"),
+            login.sign_text(&signed),
+        ));
     }
-    attacks.push(named("stray bits in its signature", format!("{head}.{body}.{}", stray(signature))));
-    let signed =
-        [format!("{}.{body}", padded(head)), format!("{head}.{}", padded(body)), format!("{head}={head}.{body}")];
+    attacks.push(named(
+        "stray bits in its signature",
+        format!("{head}.{body}.{}", stray(signature)),
+    ));
+    let signed = [
+        format!("{}.{body}", padded(head)),
+        format!("{head}.{}", padded(body)),
+        format!("{head}={head}.{body}"),
+    ];
     for signed in signed {
         attacks.push(named("padding that was signed", login.sign_text(&signed)));
     }
@@ -286,7 +463,9 @@ fn stray(part: &str) -> String {
 
 fn unbase64(text: &str) -> Vec<u8> {
     let digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let bits = text.chars().map(|digit| digits.find(digit).expect("a digit") as u32);
+    let bits = text
+        .chars()
+        .map(|digit| digits.find(digit).expect("a digit") as u32);
     let (mut bytes, mut word, mut count) = (Vec::new(), 0_u32, 0);
     for digit in bits {
         word = word << 6 | digit;
@@ -326,12 +505,23 @@ fn headers(login: &Login, header: &Value) -> Vec<Attack> {
     let mut attacks: Vec<Attack> = fields
         .into_iter()
         .map(|(field, value)| {
-            named(format!("{field} {value}"), login.sign(&with(header.clone(), field, value.clone()), &claims()))
+            named(
+                format!("{field} {value}"),
+                login.sign(&with(header.clone(), field, value.clone()), &claims()),
+            )
         })
         .collect();
-    let unencoded = with(with(header.clone(), "b64", json!(false)), "crit", json!(["b64"])).to_string();
+    let unencoded = with(
+        with(header.clone(), "b64", json!(false)),
+        "crit",
+        json!(["b64"]),
+    )
+    .to_string();
     let signed = format!("{}.{}", base64(unencoded.as_bytes()), claims());
-    attacks.push(named("claims that are not encoded", login.sign_text(&signed)));
+    attacks.push(named(
+        "claims that are not encoded",
+        login.sign_text(&signed),
+    ));
     attacks
 }
 
@@ -341,11 +531,26 @@ fn header_bytes(login: &Login, header: &Value) -> Vec<Attack> {
     let inner = &fields[1..fields.len() - 1];
     let name = login.name();
     let texts = [
-        ("none first and the algorithm second", format!("{{\"alg\":\"none\",{inner}}}")),
-        ("the algorithm first and none second", format!("{{{inner},\"alg\":\"none\"}}")),
-        ("the algorithm twice", format!("{{{inner},\"alg\":\"{name}\"}}")),
-        ("the algorithm twice, once escaped", format!("{{{inner},\"\\u0061lg\":\"none\"}}")),
-        ("kid twice", format!("{{\"kid\":\"a\",\"kid\":\"b\",\"alg\":\"{name}\"}}")),
+        (
+            "none first and the algorithm second",
+            format!("{{\"alg\":\"none\",{inner}}}"),
+        ),
+        (
+            "the algorithm first and none second",
+            format!("{{{inner},\"alg\":\"none\"}}"),
+        ),
+        (
+            "the algorithm twice",
+            format!("{{{inner},\"alg\":\"{name}\"}}"),
+        ),
+        (
+            "the algorithm twice, once escaped",
+            format!("{{{inner},\"\\u0061lg\":\"none\"}}"),
+        ),
+        (
+            "kid twice",
+            format!("{{\"kid\":\"a\",\"kid\":\"b\",\"alg\":\"{name}\"}}"),
+        ),
         ("a list", format!("[{fields}]")),
         ("a text", "\"JWT\"".to_owned()),
         ("a number", "1".to_owned()),
@@ -366,12 +571,23 @@ fn header_bytes(login: &Login, header: &Value) -> Vec<Attack> {
     let claims = claims().to_string();
     let mut attacks: Vec<Attack> = texts
         .into_iter()
-        .map(|(name, text)| named(format!("a header of {name}"), login.sign_bytes(text.as_bytes(), claims.as_bytes())))
+        .map(|(name, text)| {
+            named(
+                format!("a header of {name}"),
+                login.sign_bytes(text.as_bytes(), claims.as_bytes()),
+            )
+        })
         .collect();
     let invalid = [fields.as_bytes(), b"\xff"].concat();
-    attacks.push(named("a header that is not UTF-8", login.sign_bytes(&invalid, claims.as_bytes())));
+    attacks.push(named(
+        "a header that is not UTF-8",
+        login.sign_bytes(&invalid, claims.as_bytes()),
+    ));
     let wide: Vec<u8> = fields.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    attacks.push(named("a header in UTF-16", login.sign_bytes(&wide, claims.as_bytes())));
+    attacks.push(named(
+        "a header in UTF-16",
+        login.sign_bytes(&wide, claims.as_bytes()),
+    ));
     attacks
 }
 
@@ -402,10 +618,16 @@ fn times(login: &Login, header: &Value) -> Vec<Attack> {
     let mut attacks: Vec<Attack> = fields
         .into_iter()
         .map(|(field, value)| {
-            named(format!("{field} {value}"), login.sign(header, &with(claims(), field, value.clone())))
+            named(
+                format!("{field} {value}"),
+                login.sign(header, &with(claims(), field, value.clone())),
+            )
         })
         .collect();
-    attacks.push(named("no exp", login.sign(header, &without(claims(), "exp"))));
+    attacks.push(named(
+        "no exp",
+        login.sign(header, &without(claims(), "exp")),
+    ));
     attacks
 }
 
@@ -413,13 +635,69 @@ fn times(login: &Login, header: &Value) -> Vec<Attack> {
 fn wrong_claims(login: &Login, header: &Value) -> Vec<Attack> {
     let object = json!({"exp": 4_102_444_800_u64});
     let fields = [
-        ("exp", vec![json!("4102444800"), Value::Null, json!(true), json!([4_102_444_800_u64]), object.clone()]),
-        ("nbf", vec![json!("0"), Value::Null, json!(false), json!([0]), object.clone()]),
-        ("iat", vec![json!("0"), Value::Null, json!(false), json!([0]), object.clone()]),
-        ("sub", vec![json!(1), Value::Null, json!(true), json!(["owner"]), json!({"sub": "owner"}), json!("")]),
-        ("workspace", vec![json!(1), Value::Null, json!(true), json!(["acme"]), json!({"id": "acme"}), json!("")]),
+        (
+            "exp",
+            vec![
+                json!("4102444800"),
+                Value::Null,
+                json!(true),
+                json!([4_102_444_800_u64]),
+                object.clone(),
+            ],
+        ),
+        (
+            "nbf",
+            vec![
+                json!("0"),
+                Value::Null,
+                json!(false),
+                json!([0]),
+                object.clone(),
+            ],
+        ),
+        (
+            "iat",
+            vec![
+                json!("0"),
+                Value::Null,
+                json!(false),
+                json!([0]),
+                object.clone(),
+            ],
+        ),
+        (
+            "sub",
+            vec![
+                json!(1),
+                Value::Null,
+                json!(true),
+                json!(["owner"]),
+                json!({"sub": "owner"}),
+                json!(""),
+            ],
+        ),
+        (
+            "workspace",
+            vec![
+                json!(1),
+                Value::Null,
+                json!(true),
+                json!(["acme"]),
+                json!({"id": "acme"}),
+                json!(""),
+            ],
+        ),
         ("iss", vec![json!(1), Value::Null, json!(["login"])]),
-        ("aud", vec![json!(1), Value::Null, json!([1]), json!(["caseload", null]), json!({"aud": "caseload"})]),
+        (
+            "aud",
+            vec![
+                json!(1),
+                Value::Null,
+                json!([1]),
+                json!(["caseload", null]),
+                json!({"aud": "caseload"}),
+            ],
+        ),
         ("jti", vec![json!(1), Value::Null]),
         (
             "sub",
@@ -432,7 +710,15 @@ fn wrong_claims(login: &Login, header: &Value) -> Vec<Attack> {
                 json!(" owner"),
             ],
         ),
-        ("sub", vec![json!("owner' OR '1'='1"), json!("%"), json!("*"), json!("own\u{435}r")]),
+        (
+            "sub",
+            vec![
+                json!("owner' OR '1'='1"),
+                json!("%"),
+                json!("*"),
+                json!("own\u{435}r"),
+            ],
+        ),
         (
             "workspace",
             vec![
@@ -448,11 +734,17 @@ fn wrong_claims(login: &Login, header: &Value) -> Vec<Attack> {
     let mut attacks = Vec::new();
     for (field, values) in fields {
         for value in values {
-            attacks.push(named(format!("{field} {value}"), login.sign(header, &with(claims(), field, value.clone()))));
+            attacks.push(named(
+                format!("{field} {value}"),
+                login.sign(header, &with(claims(), field, value.clone())),
+            ));
         }
     }
     for field in ["sub", "workspace"] {
-        attacks.push(named(format!("no {field}"), login.sign(header, &without(claims(), field))));
+        attacks.push(named(
+            format!("no {field}"),
+            login.sign(header, &without(claims(), field)),
+        ));
     }
     attacks
 }
@@ -463,18 +755,39 @@ fn claim_bytes(login: &Login, header: &Value) -> Vec<Attack> {
     let inner = &fields[1..fields.len() - 1];
     let texts = [
         ("sub twice", format!("{{{inner},\"sub\":\"agent\"}}")),
-        ("sub twice, the right one last", format!("{{\"sub\":\"agent\",{inner}}}")),
-        ("sub twice, once escaped", format!("{{{inner},\"s\\u0075b\":\"owner\"}}")),
-        ("workspace twice", format!("{{{inner},\"workspace\":\"other\"}}")),
+        (
+            "sub twice, the right one last",
+            format!("{{\"sub\":\"agent\",{inner}}}"),
+        ),
+        (
+            "sub twice, once escaped",
+            format!("{{{inner},\"s\\u0075b\":\"owner\"}}"),
+        ),
+        (
+            "workspace twice",
+            format!("{{{inner},\"workspace\":\"other\"}}"),
+        ),
         ("exp twice", format!("{{\"exp\":1,{inner}}}")),
-        ("exp twice, the right one first", format!("{{{inner},\"exp\":1}}")),
+        (
+            "exp twice, the right one first",
+            format!("{{{inner},\"exp\":1}}"),
+        ),
         ("exp beyond numbers", fields.replace("4102444800", "1e999")),
         ("exp below numbers", fields.replace("4102444800", "-1e999")),
         ("exp NaN", fields.replace("4102444800", "NaN")),
         ("exp Infinity", fields.replace("4102444800", "Infinity")),
-        ("exp in hexadecimal", fields.replace("4102444800", "0xF4865700")),
-        ("exp with a plus", fields.replace("4102444800", "+4102444800")),
-        ("exp with a zero before", fields.replace("4102444800", "04102444800")),
+        (
+            "exp in hexadecimal",
+            fields.replace("4102444800", "0xF4865700"),
+        ),
+        (
+            "exp with a plus",
+            fields.replace("4102444800", "+4102444800"),
+        ),
+        (
+            "exp with a zero before",
+            fields.replace("4102444800", "04102444800"),
+        ),
         ("a list", format!("[{fields}]")),
         ("a text", "\"owner\"".to_owned()),
         ("null", "null".to_owned()),
@@ -485,17 +798,31 @@ fn claim_bytes(login: &Login, header: &Value) -> Vec<Attack> {
         ("a comment", format!("{{{inner}/**/}}")),
         ("a byte-order mark", format!("\u{feff}{fields}")),
         ("half an object", fields[..fields.len() - 1].to_owned()),
-        ("nesting without end", format!("{{{inner},\"a\":{}", "[".repeat(3_000))),
+        (
+            "nesting without end",
+            format!("{{{inner},\"a\":{}", "[".repeat(3_000)),
+        ),
         ("a token in the token", login.token()),
     ];
     let header = header.to_string();
     let mut attacks: Vec<Attack> = texts
         .into_iter()
-        .map(|(name, text)| named(format!("claims of {name}"), login.sign_bytes(header.as_bytes(), text.as_bytes())))
+        .map(|(name, text)| {
+            named(
+                format!("claims of {name}"),
+                login.sign_bytes(header.as_bytes(), text.as_bytes()),
+            )
+        })
         .collect();
     let invalid = fields.replace("owner", "\u{1}").into_bytes();
-    let invalid: Vec<u8> = invalid.into_iter().map(|byte| if byte == 1 { 0xff } else { byte }).collect();
-    attacks.push(named("claims that are not UTF-8", login.sign_bytes(header.as_bytes(), &invalid)));
+    let invalid: Vec<u8> = invalid
+        .into_iter()
+        .map(|byte| if byte == 1 { 0xff } else { byte })
+        .collect();
+    attacks.push(named(
+        "claims that are not UTF-8",
+        login.sign_bytes(header.as_bytes(), &invalid),
+    ));
     attacks
 }
 
@@ -505,9 +832,18 @@ fn sizes(login: &Login, header: &Value) -> Vec<Attack> {
     vec![
         named("9 KiB of claims", login.sign(header, &padded(9 << 10))),
         named("60 KiB of claims", login.sign(header, &padded(60 << 10))),
-        named("9 KiB of header", login.sign(&with(header.clone(), "padding", json!("x".repeat(9 << 10))), &claims())),
+        named(
+            "9 KiB of header",
+            login.sign(
+                &with(header.clone(), "padding", json!("x".repeat(9 << 10))),
+                &claims(),
+            ),
+        ),
         named("60 KiB of dots", ".".repeat(60 << 10)),
         named("60 KiB of letters", "A".repeat(60 << 10)),
-        named("a signature of 60 KiB", format!("{}{}", login.sign(header, &claims()), "A".repeat(60 << 10))),
+        named(
+            "a signature of 60 KiB",
+            format!("{}{}", login.sign(header, &claims()), "A".repeat(60 << 10)),
+        ),
     ]
 }

@@ -16,27 +16,47 @@ use crate::{
 const VIEWER: &str = "{ viewer { member { id } } }";
 
 fn trusting(caseload: &Caseload, config: Config) -> Caseload {
-    let app = App::new(caseload.store.clone(), config, caseload.clock.clone()).expect("a configuration with a key");
+    let app = App::new(caseload.store.clone(), config, caseload.clock.clone())
+        .expect("a configuration with a key");
     caseload.beside(app)
 }
 
 async fn is_let_in(caseload: &Caseload, token: &str) -> bool {
     let answer = caseload.ask_with(token, VIEWER, &json!({})).await;
-    answer.codes().is_empty() && answer.json()["data"]["viewer"] == json!({"member": {"id": "owner"}})
+    answer.codes().is_empty()
+        && answer.json()["data"]["viewer"] == json!({"member": {"id": "owner"}})
 }
 
 /// Each attack on whoever is configured with `kind` and trusts `login`; gives how many there were.
 async fn withstands(caseload: &Caseload, kind: &str, login: &Login, named: bool) -> usize {
-    let header = if named { with(login.header(), "kid", json!(login.kind)) } else { login.header() };
-    assert!(is_let_in(caseload, &login.sign(&header, &claims())).await, "{kind}: what the attacks vary is let in");
+    let header = if named {
+        with(login.header(), "kid", json!(login.kind))
+    } else {
+        login.header()
+    };
+    assert!(
+        is_let_in(caseload, &login.sign(&header, &claims())).await,
+        "{kind}: what the attacks vary is let in"
+    );
     let nonsense = caseload.ask_with("nonsense", VIEWER, &json!({})).await;
     let attacks = attacks::all(login, named);
     for (name, token) in &attacks {
         let answer = caseload.ask_with(token, VIEWER, &json!({})).await;
-        assert_eq!(answer.codes(), ["UNAUTHENTICATED"], "{kind}: {name}: {token:.200}");
-        assert_eq!((answer.status, &answer.body), (nonsense.status, &nonsense.body), "{kind}: {name}: told apart");
+        assert_eq!(
+            answer.codes(),
+            ["UNAUTHENTICATED"],
+            "{kind}: {name}: {token:.200}"
+        );
+        assert_eq!(
+            (answer.status, &answer.body),
+            (nonsense.status, &nonsense.body),
+            "{kind}: {name}: told apart"
+        );
     }
-    assert!(is_let_in(caseload, &login.sign(&header, &claims())).await, "{kind}: and afterwards still is");
+    assert!(
+        is_let_in(caseload, &login.sign(&header, &claims())).await,
+        "{kind}: and afterwards still is"
+    );
     attacks.len()
 }
 
@@ -59,25 +79,44 @@ async fn every_known_attack_on_a_set_of_keys_is_refused_alike() {
         let count = withstands(&node, "set", &login, true).await;
         assert!(280 <= count, "{kind}: {count} attacks");
         // A genuine signature under another key's name, or under none that is known.
-        for id in ["rsa", "p256", "ed25519", "", "RSA", "../rsa", "unknown"].into_iter().filter(|id| id != kind) {
+        for id in ["rsa", "p256", "ed25519", "", "RSA", "../rsa", "unknown"]
+            .into_iter()
+            .filter(|id| id != kind)
+        {
             let token = login.sign(&with(login.header(), "kid", json!(id)), &claims());
-            assert!(!is_let_in(&node, &token).await, "{kind} under the name {id:?}");
+            assert!(
+                !is_let_in(&node, &token).await,
+                "{kind} under the name {id:?}"
+            );
         }
-        assert!(is_let_in(&node, &login.token()).await, "the only key of its algorithm needs no name");
+        assert!(
+            is_let_in(&node, &login.token()).await,
+            "the only key of its algorithm needs no name"
+        );
     }
 }
 
 #[tokio::test]
 async fn the_names_of_issuer_and_audience_are_checked_where_they_are_set() {
     let caseload = acme(Backend::Sqlite).await;
-    let (any, login) = (trusting(&caseload, config("ed25519")), Login::genuine("ed25519", Algorithm::EdDSA));
-    let strict =
-        Config { jwt_issuer: Some("login".to_owned()), jwt_audience: Some("caseload".to_owned()), ..config("ed25519") };
+    let (any, login) = (
+        trusting(&caseload, config("ed25519")),
+        Login::genuine("ed25519", Algorithm::EdDSA),
+    );
+    let strict = Config {
+        jwt_issuer: Some("login".to_owned()),
+        jwt_audience: Some("caseload".to_owned()),
+        ..config("ed25519")
+    };
     let strict = trusting(&caseload, strict);
     let token = |iss: Value, aud: Value| {
         let mut claims = claims();
         for (field, value) in [("iss", iss), ("aud", aud)] {
-            claims = if value.is_null() { claims } else { with(claims, field, value) };
+            claims = if value.is_null() {
+                claims
+            } else {
+                with(claims, field, value)
+            };
         }
         login.sign(&login.header(), &claims)
     };
@@ -96,17 +135,30 @@ async fn the_names_of_issuer_and_audience_are_checked_where_they_are_set() {
     for (iss, aud) in refused {
         let token = token(iss.clone(), aud.clone());
         assert!(!is_let_in(&strict, &token).await, "{iss} {aud}");
-        assert!(is_let_in(&any, &token).await, "{iss} {aud}, where nothing is set");
+        assert!(
+            is_let_in(&any, &token).await,
+            "{iss} {aud}, where nothing is set"
+        );
     }
-    for aud in [json!("caseload"), json!(["caseload"]), json!(["others", "caseload"])] {
-        assert!(is_let_in(&strict, &token(json!("login"), aud.clone())).await, "{aud}");
+    for aud in [
+        json!("caseload"),
+        json!(["caseload"]),
+        json!(["others", "caseload"]),
+    ] {
+        assert!(
+            is_let_in(&strict, &token(json!("login"), aud.clone())).await,
+            "{aud}"
+        );
     }
 }
 
 #[tokio::test]
 async fn half_a_minute_is_between_clocks() {
     let caseload = acme(Backend::Sqlite).await;
-    let (node, login) = (trusting(&caseload, config("secret")), Login::genuine("secret", Algorithm::HS256));
+    let (node, login) = (
+        trusting(&caseload, config("secret")),
+        Login::genuine("secret", Algorithm::HS256),
+    );
     let now = caseload.clock.now().seconds();
     for (field, value) in [
         ("exp", json!(now - 29)),
@@ -124,8 +176,14 @@ async fn half_a_minute_is_between_clocks() {
 #[tokio::test]
 async fn how_long_tokens_may_hold_can_be_set() {
     let caseload = acme(Backend::Sqlite).await;
-    let short = Config { jwt_max_ttl: "1h".parse().expect("an interval"), ..config("secret") };
-    let (node, login) = (trusting(&caseload, short), Login::genuine("secret", Algorithm::HS256));
+    let short = Config {
+        jwt_max_ttl: "1h".parse().expect("an interval"),
+        ..config("secret")
+    };
+    let (node, login) = (
+        trusting(&caseload, short),
+        Login::genuine("secret", Algorithm::HS256),
+    );
     let ends_in = |seconds: i64| {
         let end = json!(caseload.clock.now().seconds() + seconds);
         login.sign(&login.header(), &with(claims(), "exp", end))
@@ -137,7 +195,10 @@ async fn how_long_tokens_may_hold_can_be_set() {
 #[tokio::test]
 async fn what_real_issuers_write_is_let_in() {
     let caseload = acme(Backend::Sqlite).await;
-    let (node, login) = (trusting(&caseload, config("set")), Login::genuine("rsa", Algorithm::RS256));
+    let (node, login) = (
+        trusting(&caseload, config("set")),
+        Login::genuine("rsa", Algorithm::RS256),
+    );
     for (field, value) in [
         ("typ", json!("jwt")),
         ("typ", json!("at+jwt")),
@@ -146,8 +207,15 @@ async fn what_real_issuers_write_is_let_in() {
         ("jku", json!("https://login.example.com/keys")),
         ("cty", json!("json")),
     ] {
-        let header = with(with(login.header(), "kid", json!("rsa")), field, value.clone());
-        assert!(is_let_in(&node, &login.sign(&header, &claims())).await, "{field} {value}");
+        let header = with(
+            with(login.header(), "kid", json!("rsa")),
+            field,
+            value.clone(),
+        );
+        assert!(
+            is_let_in(&node, &login.sign(&header, &claims())).await,
+            "{field} {value}"
+        );
     }
     let untyped = json!({"alg": "RS256", "kid": "rsa"});
     let mut many = claims();

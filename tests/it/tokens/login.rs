@@ -40,17 +40,26 @@ impl Login {
         let pem = || read(&format!("{who}.{kind}.pem")).into_bytes();
         let key = match kind {
             "secret" if who == "login" => Ok(EncodingKey::from_secret(SECRET.as_bytes())),
-            "secret" => Ok(EncodingKey::from_secret(b"what somebody thinks the secret is")),
+            "secret" => Ok(EncodingKey::from_secret(
+                b"what somebody thinks the secret is",
+            )),
             "rsa" => EncodingKey::from_rsa_pem(&pem()),
             "ed25519" => EncodingKey::from_ed_pem(&pem()),
             _ => EncodingKey::from_ec_pem(&pem()),
         };
-        Self { kind, algorithm, key: key.expect("a private key in PEM") }
+        Self {
+            kind,
+            algorithm,
+            key: key.expect("a private key in PEM"),
+        }
     }
 
     /// The same key, used with another algorithm.
     pub(super) fn with(&self, algorithm: Algorithm) -> Self {
-        Self { algorithm, ..self.clone() }
+        Self {
+            algorithm,
+            ..self.clone()
+        }
     }
 
     /// The name of the algorithm.
@@ -104,8 +113,11 @@ pub(super) fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut text = String::new();
     for chunk in bytes.chunks(3) {
-        let word = chunk.iter().enumerate().fold(0_u32, |word, (at, byte)| word | u32::from(*byte) << (16 - 8 * at));
-        let digits = (0..=chunk.len()).map(|at| DIGITS[(word >> (18 - 6 * at) & 63) as usize] as char);
+        let word = chunk.iter().enumerate().fold(0_u32, |word, (at, byte)| {
+            word | u32::from(*byte) << (16 - 8 * at)
+        });
+        let digits =
+            (0..=chunk.len()).map(|at| DIGITS[(word >> (18 - 6 * at) & 63) as usize] as char);
         text.extend(digits);
     }
     text
@@ -124,8 +136,17 @@ pub(super) fn read(name: &str) -> String {
 /// Settings that trust the genuine key of that kind.
 pub(super) fn config(kind: &str) -> Config {
     match kind {
-        "secret" => Config { jwt_secret: Some(Secret::new(SECRET)), ..Config::default() },
-        "set" => Config { jwks_file: Some(path("login.jwks.json")), ..Config::default() },
-        kind => Config { jwt_public_key_file: Some(path(&format!("login.{kind}.public.pem"))), ..Config::default() },
+        "secret" => Config {
+            jwt_secret: Some(Secret::new(SECRET)),
+            ..Config::default()
+        },
+        "set" => Config {
+            jwks_file: Some(path("login.jwks.json")),
+            ..Config::default()
+        },
+        kind => Config {
+            jwt_public_key_file: Some(path(&format!("login.{kind}.public.pem"))),
+            ..Config::default()
+        },
     }
 }

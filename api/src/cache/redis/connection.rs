@@ -61,7 +61,9 @@ async fn to_server(client: &Client) -> RedisResult<(Connection, Changes)> {
         .set_connection_timeout(Some(CONNECT_PATIENCE))
         // The last resort: callers have less patience, each for what it asks.
         .set_response_timeout(Some(2 * WRITE_PATIENCE));
-    let connection = client.get_multiplexed_async_connection_with_config(&config).await?;
+    let connection = client
+        .get_multiplexed_async_connection_with_config(&config)
+        .await?;
     Ok((Connection::One(connection), changes(client).await?))
 }
 

@@ -48,7 +48,9 @@ pub(super) struct Link {
 
 impl std::fmt::Debug for Link {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Link").field("is_up", &self.is_up()).finish_non_exhaustive()
+        f.debug_struct("Link")
+            .field("is_up", &self.is_up())
+            .finish_non_exhaustive()
     }
 }
 
@@ -67,7 +69,11 @@ impl Link {
         if matches!(*self.state.borrow(), State::Connecting) {
             let mut states = self.state.subscribe();
             // Whether or not it has been decided by then.
-            let _ = timeout(READ_PATIENCE, states.wait_for(|state| !matches!(state, State::Connecting))).await;
+            let _ = timeout(
+                READ_PATIENCE,
+                states.wait_for(|state| !matches!(state, State::Connecting)),
+            )
+            .await;
         }
         match &*self.state.borrow() {
             State::Up(connection) => Some(connection.clone()),
@@ -158,10 +164,15 @@ async fn open(address: &mut Address) -> Result<(Connection, Changes), Silence> {
 }
 
 async fn sign_of_life(connection: &mut Connection) -> Result<(), Silence> {
-    within(CONNECT_PATIENCE, connection.ask(&redis::cmd("PING"))).await.map(drop)
+    within(CONNECT_PATIENCE, connection.ask(&redis::cmd("PING")))
+        .await
+        .map(drop)
 }
 
-async fn within<T>(time: Duration, answer: impl Future<Output = redis::RedisResult<T>>) -> Result<T, Silence> {
+async fn within<T>(
+    time: Duration,
+    answer: impl Future<Output = redis::RedisResult<T>>,
+) -> Result<T, Silence> {
     match timeout(time, answer).await {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(Silence::Error(error)),

@@ -53,7 +53,13 @@ impl Redis {
         let mut keeper = JoinSet::new();
         keeper.spawn(Arc::clone(&link).keep(address));
         let (reads, writes) = (Refusals::default(), Refusals::default());
-        Ok(Self(Arc::new(Inner { link, reads, writes, moves, _keeper: Mutex::new(keeper) })))
+        Ok(Self(Arc::new(Inner {
+            link,
+            reads,
+            writes,
+            moves,
+            _keeper: Mutex::new(keeper),
+        })))
     }
 
     /// Whether it can be asked at the moment.
@@ -71,8 +77,14 @@ impl Redis {
         let mut values = Vec::with_capacity(keys.len());
         for keys in keys.chunks(MAX_KEYS) {
             let command = redis::cmd("MGET").arg(keys).clone();
-            let answer = self.ask(READ_PATIENCE, &self.0.reads, async move |mut link| link.ask(&command).await).await;
-            let Some(found) = answer.and_then(|answer| texts(answer, keys.len())) else { break };
+            let answer = self
+                .ask(READ_PATIENCE, &self.0.reads, async move |mut link| {
+                    link.ask(&command).await
+                })
+                .await;
+            let Some(found) = answer.and_then(|answer| texts(answer, keys.len())) else {
+                break;
+            };
             values.extend(found);
         }
         values.resize(keys.len(), None);
@@ -82,8 +94,11 @@ impl Redis {
     /// Keeps values under keys of one workspace, for [`KEPT`]. Those that are too large are left out.
     pub(super) async fn keep(&self, entries: &[(String, Vec<u8>)]) {
         for batch in batches(entries) {
-            let taken =
-                self.ask(WRITE_PATIENCE, &self.0.writes, async move |mut link| link.ask_all(&batch).await).await;
+            let taken = self
+                .ask(WRITE_PATIENCE, &self.0.writes, async move |mut link| {
+                    link.ask_all(&batch).await
+                })
+                .await;
             if taken.is_none() {
                 return;
             }
@@ -93,11 +108,19 @@ impl Redis {
     /// Tells all nodes that the figures of the workspace in that place have changed.
     pub(super) async fn tell(&self, place: &str) {
         let command = redis::cmd("PUBLISH").arg(CHANGES).arg(place).clone();
-        self.ask(WRITE_PATIENCE, &self.0.reads, async move |mut link| link.ask(&command).await).await;
+        self.ask(WRITE_PATIENCE, &self.0.reads, async move |mut link| {
+            link.ask(&command).await
+        })
+        .await;
     }
 
     /// What Redis says within that time.
-    async fn ask<T, F, Fut>(&self, patience: Duration, refusals: &Refusals, question: F) -> Option<T>
+    async fn ask<T, F, Fut>(
+        &self,
+        patience: Duration,
+        refusals: &Refusals,
+        question: F,
+    ) -> Option<T>
     where
         F: FnOnce(Connection) -> Fut,
         Fut: Future<Output = RedisResult<T>>,
@@ -154,7 +177,12 @@ fn batches(entries: &[(String, Vec<u8>)]) -> Vec<Pipeline> {
             bytes = value.len();
         }
         if let Some(batch) = batches.last_mut() {
-            batch.cmd("SET").arg(key).arg(value).arg("EX").arg(KEPT.as_secs());
+            batch
+                .cmd("SET")
+                .arg(key)
+                .arg(value)
+                .arg("EX")
+                .arg(KEPT.as_secs());
         }
     }
     batches
@@ -162,7 +190,9 @@ fn batches(entries: &[(String, Vec<u8>)]) -> Vec<Pipeline> {
 
 /// The texts of a list of that length.
 fn texts(answer: Value, length: usize) -> Option<Vec<Option<Vec<u8>>>> {
-    let Value::Array(values) = answer else { return None };
+    let Value::Array(values) = answer else {
+        return None;
+    };
     let text = |value| match value {
         Value::BulkString(text) => Some(text),
         _ => None,
@@ -177,13 +207,22 @@ mod tests {
     #[test]
     fn what_is_kept_goes_in_batches_without_what_is_too_large() {
         let sizes = |sizes: &[usize]| {
-            let entries: Vec<_> = sizes.iter().map(|size| (size.to_string(), vec![0; *size])).collect();
-            batches(&entries).iter().map(Pipeline::len).collect::<Vec<_>>()
+            let entries: Vec<_> = sizes
+                .iter()
+                .map(|size| (size.to_string(), vec![0; *size]))
+                .collect();
+            batches(&entries)
+                .iter()
+                .map(Pipeline::len)
+                .collect::<Vec<_>>()
         };
         assert_eq!(sizes(&[]), Vec::<usize>::new());
         assert_eq!(sizes(&[1, 2, 3]), [3]);
         assert_eq!(sizes(&[MAX_BATCH_BYTES, 1]), [1, 1]);
-        assert_eq!(sizes(&[1, MAX_BATCH_BYTES - 1, 1, MAX_VALUE_BYTES + 1, 1]), [2, 2]);
+        assert_eq!(
+            sizes(&[1, MAX_BATCH_BYTES - 1, 1, MAX_VALUE_BYTES + 1, 1]),
+            [2, 2]
+        );
         assert_eq!(sizes(&[MAX_VALUE_BYTES]), [1]);
     }
 }

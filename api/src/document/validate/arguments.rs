@@ -20,20 +20,43 @@ impl<'a> Checks<'a> {
         let mut seen = HashSet::new();
         for (name, value) in given {
             if !seen.insert(&name.node) {
-                self.say(name.pos, format!("There can be only one argument named \"{}\".", name.node));
+                self.say(
+                    name.pos,
+                    format!("There can be only one argument named \"{}\".", name.node),
+                );
             }
-            let definition = known.and_then(|known| known.iter().find(|one| one.name == name.node.as_str()));
+            let definition =
+                known.and_then(|known| known.iter().find(|one| one.name == name.node.as_str()));
             if known.is_some() && definition.is_none() {
-                self.say(name.pos, format!("Unknown argument \"{}\" on {}.", name.node, owner()));
+                self.say(
+                    name.pos,
+                    format!("Unknown argument \"{}\" on {}.", name.node, owner()),
+                );
             }
-            let place =
-                Place { at: value.pos, has_default: definition.is_some_and(|one| one.default.is_some()), one_of: None };
+            let place = Place {
+                at: value.pos,
+                has_default: definition.is_some_and(|one| one.default.is_some()),
+                one_of: None,
+            };
             self.value(&value.node, definition.map(|one| &one.ty), place);
         }
-        for missing in known.unwrap_or_default().iter().filter(|one| one.is_required()) {
-            if !given.iter().any(|(name, _)| name.node == missing.name.as_str()) {
-                let message = format!("argument \"{}\" of type \"{}\" is required", missing.name, missing.ty);
-                self.say(at, format!("In {}: {message}, but it was not provided.", owner()));
+        for missing in known
+            .unwrap_or_default()
+            .iter()
+            .filter(|one| one.is_required())
+        {
+            if !given
+                .iter()
+                .any(|(name, _)| name.node == missing.name.as_str())
+            {
+                let message = format!(
+                    "argument \"{}\" of type \"{}\" is required",
+                    missing.name, missing.ty
+                );
+                self.say(
+                    at,
+                    format!("In {}: {message}, but it was not provided.", owner()),
+                );
             }
         }
     }

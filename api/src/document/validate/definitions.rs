@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use async_graphql::{
     Name, Pos, Positioned,
     parser::types::{
-        Directive, DirectiveLocation, Field, FragmentDefinition, OperationDefinition, OperationType, Selection,
-        SelectionSet,
+        Directive, DirectiveLocation, Field, FragmentDefinition, OperationDefinition,
+        OperationType, Selection, SelectionSet,
     },
 };
 use async_graphql_value::Value;
@@ -15,7 +15,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::{Checks, Uses};
 
 /// The fragments that something reaches, each once.
-pub(super) fn reached<'a>(from: &Uses<'a>, fragments: &FxHashMap<&'a Name, Uses<'a>>) -> Vec<&'a Name> {
+pub(super) fn reached<'a>(
+    from: &Uses<'a>,
+    fragments: &FxHashMap<&'a Name, Uses<'a>>,
+) -> Vec<&'a Name> {
     let (mut seen, mut reached, mut open) = (HashSet::new(), Vec::new(), from.spreads.clone());
     while let Some(name) = open.pop() {
         if seen.insert(name)
@@ -32,10 +35,16 @@ impl<'a> Checks<'a> {
     pub(super) fn operation(&mut self, operation: &'a OperationDefinition, pos: Pos) {
         let (root, location, kind) = match operation.ty {
             OperationType::Query => (Some(&self.types.query), DirectiveLocation::Query, "query"),
-            OperationType::Mutation => (self.types.mutation.as_ref(), DirectiveLocation::Mutation, "mutation"),
-            OperationType::Subscription => {
-                (self.types.subscription.as_ref(), DirectiveLocation::Subscription, "subscription")
-            }
+            OperationType::Mutation => (
+                self.types.mutation.as_ref(),
+                DirectiveLocation::Mutation,
+                "mutation",
+            ),
+            OperationType::Subscription => (
+                self.types.subscription.as_ref(),
+                DirectiveLocation::Subscription,
+                "subscription",
+            ),
         };
         self.directives(&operation.directives, location);
         self.variable_definitions(operation);
@@ -65,14 +74,30 @@ impl<'a> Checks<'a> {
     /// One root field, whatever it is called in the answer, and none that a variable decides about.
     fn single_field(&mut self, operation: &'a OperationDefinition) {
         let mut fields = Vec::new();
-        self.collect_roots(&operation.selection_set.node, &mut HashSet::new(), &mut fields);
+        self.collect_roots(
+            &operation.selection_set.node,
+            &mut HashSet::new(),
+            &mut fields,
+        );
         let mut keys = HashSet::new();
-        let distinct = fields.iter().filter(|field| keys.insert(&field.node.response_key().node)).count();
+        let distinct = fields
+            .iter()
+            .filter(|field| keys.insert(&field.node.response_key().node))
+            .count();
         if distinct > 1 {
-            self.say(operation.selection_set.pos, "A subscription must select only one top level field.");
+            self.say(
+                operation.selection_set.pos,
+                "A subscription must select only one top level field.",
+            );
         }
-        for field in fields.iter().filter(|field| field.node.name.node.starts_with("__")) {
-            self.say(field.pos, "A subscription must not select an introspection top level field.");
+        for field in fields
+            .iter()
+            .filter(|field| field.node.name.node.starts_with("__"))
+        {
+            self.say(
+                field.pos,
+                "A subscription must not select an introspection top level field.",
+            );
         }
     }
 
@@ -84,11 +109,20 @@ impl<'a> Checks<'a> {
     ) {
         for selection in &set.items {
             let depends = |directive: &Positioned<Directive>| {
-                let named = directive.node.name.node == "skip" || directive.node.name.node == "include";
-                named && directive.node.arguments.iter().any(|(_, value)| matches!(value.node, Value::Variable(_)))
+                let named =
+                    directive.node.name.node == "skip" || directive.node.name.node == "include";
+                named
+                    && directive
+                        .node
+                        .arguments
+                        .iter()
+                        .any(|(_, value)| matches!(value.node, Value::Variable(_)))
             };
             if selection.node.directives().iter().any(depends) {
-                self.say(selection.pos, "A subscription's top level field must not depend on a variable.");
+                self.say(
+                    selection.pos,
+                    "A subscription's top level field must not depend on a variable.",
+                );
             }
             match &selection.node {
                 Selection::Field(field) => fields.push(field),

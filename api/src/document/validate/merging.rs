@@ -52,8 +52,15 @@ impl<'a> Checks<'a> {
             match &selection.node {
                 Selection::Field(field) => {
                     if let Some(found) = definition(parent, &field.node.name.node) {
-                        let selected = Selected { parent, field, ty: &found.ty };
-                        groups.entry(&field.node.response_key().node).or_default().push(selected);
+                        let selected = Selected {
+                            parent,
+                            field,
+                            ty: &found.ty,
+                        };
+                        groups
+                            .entry(&field.node.response_key().node)
+                            .or_default()
+                            .push(selected);
                     }
                 }
                 Selection::InlineFragment(inline) => {
@@ -64,7 +71,8 @@ impl<'a> Checks<'a> {
                     }
                 }
                 Selection::FragmentSpread(spread) => {
-                    if let Some(fragment) = self.document.fragments.get(&spread.node.fragment_name.node)
+                    if let Some(fragment) =
+                        self.document.fragments.get(&spread.node.fragment_name.node)
                         && let Some(on) = self.types.get(&fragment.node.type_condition.node.on.node)
                     {
                         self.group(&fragment.node.selection_set.node, on, groups);
@@ -88,8 +96,14 @@ impl<'a> Checks<'a> {
     fn same_shapes(&mut self, groups: &Groups<'a>) {
         for (key, group) in groups {
             if let [first, others @ ..] = group.as_slice() {
-                if let Some(other) = others.iter().find(|other| !self.is_one_shape(first.ty, other.ty)) {
-                    let differ = format!("they return conflicting types \"{}\" and \"{}\"", first.ty, other.ty);
+                if let Some(other) = others
+                    .iter()
+                    .find(|other| !self.is_one_shape(first.ty, other.ty))
+                {
+                    let differ = format!(
+                        "they return conflicting types \"{}\" and \"{}\"",
+                        first.ty, other.ty
+                    );
                     self.conflict(key, other, &differ);
                 } else {
                     let below = self.below(group);
@@ -106,9 +120,15 @@ impl<'a> Checks<'a> {
                     let (name, arguments) = (&first.field.node.name.node, first.field);
                     let is_other = |other: &&Selected<'_>| other.field.node.name.node != *name;
                     if let Some(other) = others.iter().find(is_other) {
-                        let differ = format!("\"{name}\" and \"{}\" are different fields", other.field.node.name.node);
+                        let differ = format!(
+                            "\"{name}\" and \"{}\" are different fields",
+                            other.field.node.name.node
+                        );
                         self.conflict(key, other, &differ);
-                    } else if let Some(other) = others.iter().find(|other| !same_arguments(arguments, other.field)) {
+                    } else if let Some(other) = others
+                        .iter()
+                        .find(|other| !same_arguments(arguments, other.field))
+                    {
                         self.conflict(key, other, "they have differing arguments");
                     } else {
                         let below = self.below(&together);
@@ -121,7 +141,10 @@ impl<'a> Checks<'a> {
 
     fn conflict(&mut self, key: &Name, other: &Selected<'_>, differ: &str) {
         let advice = "Use different aliases on the fields to fetch both if this was intentional.";
-        self.say(other.field.pos, format!("Fields \"{key}\" conflict because {differ}. {advice}"));
+        self.say(
+            other.field.pos,
+            format!("Fields \"{key}\" conflict because {differ}. {advice}"),
+        );
     }
 
     /// Whether answers of both types look alike.
@@ -145,9 +168,16 @@ fn together<'a>(group: &[Selected<'a>]) -> Vec<Vec<Selected<'a>>> {
     let is_object = |selected: &&Selected<'_>| matches!(selected.parent.kind, Kind::Object(_));
     let mut objects: FxHashMap<&str, Vec<Selected<'a>>> = FxHashMap::default();
     for selected in group.iter().filter(is_object) {
-        objects.entry(&selected.parent.name).or_default().push(*selected);
+        objects
+            .entry(&selected.parent.name)
+            .or_default()
+            .push(*selected);
     }
-    let anywhere: Vec<_> = group.iter().filter(|selected| !is_object(selected)).copied().collect();
+    let anywhere: Vec<_> = group
+        .iter()
+        .filter(|selected| !is_object(selected))
+        .copied()
+        .collect();
     if objects.is_empty() {
         return vec![anywhere];
     }
@@ -164,9 +194,11 @@ fn together<'a>(group: &[Selected<'a>]) -> Vec<Vec<Selected<'a>>> {
 fn same_arguments(one: &Positioned<Field>, other: &Positioned<Field>) -> bool {
     let (one, other) = (&one.node.arguments, &other.node.arguments);
     let same = |(name, value): &(Positioned<Name>, Positioned<_>)| {
-        other.iter().any(|(other, given): &(Positioned<Name>, Positioned<_>)| {
-            other.node == name.node && given.node == value.node
-        })
+        other
+            .iter()
+            .any(|(other, given): &(Positioned<Name>, Positioned<_>)| {
+                other.node == name.node && given.node == value.node
+            })
     };
     one.len() == other.len() && one.iter().all(same)
 }

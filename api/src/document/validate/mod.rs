@@ -20,7 +20,12 @@ use super::{problem::Problem, types::Types};
 /// What is wrong with the document, in its order; nothing where it is valid. The fragments in it must not go round in circles,
 /// and the number of fields that they come to must be limited.
 pub(super) fn validate(types: &Types, document: &ExecutableDocument) -> Vec<Problem> {
-    let mut checks = Checks { types, document, problems: Vec::new(), current: Uses::default() };
+    let mut checks = Checks {
+        types,
+        document,
+        problems: Vec::new(),
+        current: Uses::default(),
+    };
     let mut operations = Vec::new();
     for (name, operation) in document.operations.iter() {
         checks.operation(&operation.node, operation.pos);
@@ -35,7 +40,8 @@ pub(super) fn validate(types: &Types, document: &ExecutableDocument) -> Vec<Prob
     for (name, operation, uses) in &operations {
         let reached = definitions::reached(uses, &fragments);
         all_reached.extend(reached.iter().copied());
-        let uses = std::iter::once(uses).chain(reached.iter().filter_map(|name| fragments.get(name)));
+        let uses =
+            std::iter::once(uses).chain(reached.iter().filter_map(|name| fragments.get(name)));
         checks.variables(*name, &operation.node, uses);
     }
     checks.unused_fragments(&all_reached);

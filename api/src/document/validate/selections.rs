@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use async_graphql::{
     Name, Positioned,
     parser::types::{
-        BaseType, DirectiveLocation, Field, FragmentSpread, InlineFragment, Selection, SelectionSet, Type,
-        TypeCondition,
+        BaseType, DirectiveLocation, Field, FragmentSpread, InlineFragment, Selection,
+        SelectionSet, Type, TypeCondition,
     },
 };
 
@@ -18,13 +18,20 @@ use super::{
 
 /// `__typename`, which everything has that can be selected from.
 static TYPENAME: LazyLock<FieldDefinition> = LazyLock::new(|| FieldDefinition {
-    ty: Type { base: BaseType::Named(Name::new("String")), nullable: false },
+    ty: Type {
+        base: BaseType::Named(Name::new("String")),
+        nullable: false,
+    },
     arguments: Vec::new(),
 });
 
 /// What is known about that field.
 pub(super) fn definition<'a>(parent: &'a Definition, name: &str) -> Option<&'a FieldDefinition> {
-    if name == "__typename" && parent.is_composite() { Some(&TYPENAME) } else { parent.fields()?.get(name) }
+    if name == "__typename" && parent.is_composite() {
+        Some(&TYPENAME)
+    } else {
+        parent.fields()?.get(name)
+    }
 }
 
 impl<'a> Checks<'a> {
@@ -48,19 +55,35 @@ impl<'a> Checks<'a> {
         {
             let closed = !self.types.introspection && parent.name == self.types.query;
             if closed && (name == "__schema" || name == "__type") {
-                self.say(field.pos, format!("Introspection is off, {name} can't be queried."));
+                self.say(
+                    field.pos,
+                    format!("Introspection is off, {name} can't be queried."),
+                );
             } else {
-                self.say(field.pos, format!("Cannot query field \"{name}\" on type \"{}\".", parent.name));
+                self.say(
+                    field.pos,
+                    format!("Cannot query field \"{name}\" on type \"{}\".", parent.name),
+                );
             }
         }
-        self.arguments(&field.node.arguments, found.map(|found| found.arguments.as_slice()), field.pos, || {
-            parent.map(|parent| format!("field \"{}.{name}\"", parent.name)).unwrap_or_default()
-        });
+        self.arguments(
+            &field.node.arguments,
+            found.map(|found| found.arguments.as_slice()),
+            field.pos,
+            || {
+                parent
+                    .map(|parent| format!("field \"{}.{name}\"", parent.name))
+                    .unwrap_or_default()
+            },
+        );
         let set = &field.node.selection_set.node;
         let within = found.and_then(|found| self.types.get(named(&found.ty)));
         match (found, within.is_some_and(Definition::is_composite)) {
             (Some(found), true) if set.items.is_empty() => {
-                let message = format!("Field \"{name}\" of type \"{}\" must have a selection of subfields.", found.ty);
+                let message = format!(
+                    "Field \"{name}\" of type \"{}\" must have a selection of subfields.",
+                    found.ty
+                );
                 self.say(field.pos, message);
             }
             (Some(found), false) if !set.items.is_empty() => {
@@ -84,8 +107,14 @@ impl<'a> Checks<'a> {
         if let (Some(parent), Some(on)) = (parent, on)
             && !parent.overlaps(on)
         {
-            let message = format!("as objects of type \"{}\" can never be of type \"{}\".", parent.name, on.name);
-            self.say(inline.pos, format!("Fragment cannot be spread here {message}"));
+            let message = format!(
+                "as objects of type \"{}\" can never be of type \"{}\".",
+                parent.name, on.name
+            );
+            self.say(
+                inline.pos,
+                format!("Fragment cannot be spread here {message}"),
+            );
         }
         self.selections(&inline.node.selection_set.node, on);
     }
@@ -94,27 +123,48 @@ impl<'a> Checks<'a> {
         self.directives(&spread.node.directives, DirectiveLocation::FragmentSpread);
         let name = &spread.node.fragment_name.node;
         let Some(fragment) = self.document.fragments.get(name) else {
-            return self.say(spread.node.fragment_name.pos, format!("Unknown fragment \"{name}\"."));
+            return self.say(
+                spread.node.fragment_name.pos,
+                format!("Unknown fragment \"{name}\"."),
+            );
         };
         self.current.spreads.push(name);
-        let on = self.types.get(&fragment.node.type_condition.node.on.node).filter(|on| on.is_composite());
+        let on = self
+            .types
+            .get(&fragment.node.type_condition.node.on.node)
+            .filter(|on| on.is_composite());
         if let (Some(parent), Some(on)) = (parent, on)
             && !parent.overlaps(on)
         {
-            let message = format!("as objects of type \"{}\" can never be of type \"{}\".", parent.name, on.name);
-            self.say(spread.pos, format!("Fragment \"{name}\" cannot be spread here {message}"));
+            let message = format!(
+                "as objects of type \"{}\" can never be of type \"{}\".",
+                parent.name, on.name
+            );
+            self.say(
+                spread.pos,
+                format!("Fragment \"{name}\" cannot be spread here {message}"),
+            );
         }
     }
 
     /// The type that a fragment is on, where that is one to select from.
-    pub(super) fn type_condition(&mut self, condition: &'a TypeCondition) -> Option<&'a Definition> {
+    pub(super) fn type_condition(
+        &mut self,
+        condition: &'a TypeCondition,
+    ) -> Option<&'a Definition> {
         let name = &condition.on;
         let Some(on) = self.types.get(&name.node) else {
             self.say(name.pos, format!("Unknown type \"{}\".", name.node));
             return None;
         };
         if let Kind::Scalar | Kind::Enum(_) | Kind::Input { .. } = on.kind {
-            self.say(name.pos, format!("Fragment cannot condition on non composite type \"{}\".", name.node));
+            self.say(
+                name.pos,
+                format!(
+                    "Fragment cannot condition on non composite type \"{}\".",
+                    name.node
+                ),
+            );
             return None;
         }
         Some(on)

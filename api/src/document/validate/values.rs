@@ -29,8 +29,18 @@ impl<'a> Checks<'a> {
     /// `ty`: what is expected; `None` where that is not known, and said elsewhere.
     pub(super) fn value(&mut self, value: &'a Value, ty: Option<&'a Type>, place: Place<'a>) {
         if let Value::Variable(name) = value {
-            let Place { at, has_default, one_of } = place;
-            self.current.variables.push(VariableUse { name, at, expected: ty, has_default, one_of });
+            let Place {
+                at,
+                has_default,
+                one_of,
+            } = place;
+            self.current.variables.push(VariableUse {
+                name,
+                at,
+                expected: ty,
+                has_default,
+                one_of,
+            });
             return;
         }
         let Some(ty) = ty else {
@@ -40,13 +50,21 @@ impl<'a> Checks<'a> {
             (Value::Null, _) if ty.nullable => {}
             (Value::Null, _) => self.unexpected(value, ty, place.at),
             (Value::List(items), BaseType::List(within)) => {
-                let place = Place { has_default: false, one_of: None, ..place };
+                let place = Place {
+                    has_default: false,
+                    one_of: None,
+                    ..place
+                };
                 for item in items {
                     self.value(item, Some(within), place);
                 }
             }
             (_, BaseType::List(within)) => {
-                let place = Place { has_default: false, one_of: None, ..place };
+                let place = Place {
+                    has_default: false,
+                    one_of: None,
+                    ..place
+                };
                 self.value(value, Some(within), place);
             }
             (_, BaseType::Named(name)) => match self.types.get(name) {
@@ -56,7 +74,13 @@ impl<'a> Checks<'a> {
         }
     }
 
-    fn named_value(&mut self, value: &'a Value, definition: &'a Definition, ty: &'a Type, place: Place<'a>) {
+    fn named_value(
+        &mut self,
+        value: &'a Value,
+        definition: &'a Definition,
+        ty: &'a Type,
+        place: Place<'a>,
+    ) {
         match (&definition.kind, value) {
             (Kind::Input { fields, one_of }, Value::Object(given)) => {
                 self.object(given, definition, fields, place);
@@ -66,7 +90,13 @@ impl<'a> Checks<'a> {
             }
             (Kind::Enum(values), Value::Enum(value)) if values.contains(value.as_str()) => {}
             (Kind::Enum(_), Value::Enum(other)) => {
-                self.say(place.at, format!("Value \"{other}\" does not exist in \"{}\" enum.", definition.name));
+                self.say(
+                    place.at,
+                    format!(
+                        "Value \"{other}\" does not exist in \"{}\" enum.",
+                        definition.name
+                    ),
+                );
             }
             (Kind::Scalar, _) if is_scalar(&definition.name, value) => {}
             _ => {
@@ -89,14 +119,34 @@ impl<'a> Checks<'a> {
         for (name, value) in given {
             let field = fields.iter().find(|field| field.name == name.as_str());
             if field.is_none() {
-                self.say(place.at, format!("Field \"{name}\" is not defined by type \"{}\".", definition.name));
+                self.say(
+                    place.at,
+                    format!(
+                        "Field \"{name}\" is not defined by type \"{}\".",
+                        definition.name
+                    ),
+                );
             }
             let has_default = field.is_some_and(|field| field.default.is_some());
             let one_of = one_of.then_some(definition.name.as_str());
-            self.value(value, field.map(|field| &field.ty), Place { has_default, one_of, ..place });
+            self.value(
+                value,
+                field.map(|field| &field.ty),
+                Place {
+                    has_default,
+                    one_of,
+                    ..place
+                },
+            );
         }
-        for missing in fields.iter().filter(|field| field.is_required() && !given.contains_key(field.name.as_str())) {
-            let what = format!("Field \"{}.{}\" of required type \"{}\"", definition.name, missing.name, missing.ty);
+        for missing in fields
+            .iter()
+            .filter(|field| field.is_required() && !given.contains_key(field.name.as_str()))
+        {
+            let what = format!(
+                "Field \"{}.{}\" of required type \"{}\"",
+                definition.name, missing.name, missing.ty
+            );
             self.say(place.at, format!("{what} was not provided."));
         }
     }
@@ -107,7 +157,10 @@ impl<'a> Checks<'a> {
                 self.say(at, format!("Field \"{name}.{field}\" must be non-null."));
             }
             Some(_) if given.len() == 1 => {}
-            _ => self.say(at, format!("OneOf Input Object \"{name}\" must specify exactly one key.")),
+            _ => self.say(
+                at,
+                format!("OneOf Input Object \"{name}\" must specify exactly one key."),
+            ),
         }
     }
 
@@ -118,12 +171,19 @@ impl<'a> Checks<'a> {
             Value::String(text) if text.len() > 40 => "a string".to_owned(),
             value => value.to_string(),
         };
-        self.say(at, format!("Expected value of type \"{ty}\", found {found}."));
+        self.say(
+            at,
+            format!("Expected value of type \"{ty}\", found {found}."),
+        );
     }
 
     /// The variables in a value of which nothing is expected.
     fn collect(&mut self, value: &'a Value, at: Pos) {
-        let place = Place { at, has_default: false, one_of: None };
+        let place = Place {
+            at,
+            has_default: false,
+            one_of: None,
+        };
         match value {
             Value::Variable(_) => self.value(value, None, place),
             Value::List(items) => items.iter().for_each(|item| self.collect(item, at)),

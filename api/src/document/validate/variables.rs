@@ -21,16 +21,29 @@ impl<'a> Checks<'a> {
     pub(super) fn variable_definitions(&mut self, operation: &'a OperationDefinition) {
         let mut seen = HashSet::new();
         for definition in &operation.variable_definitions {
-            let VariableDefinition { name, var_type, directives, default_value } = &definition.node;
+            let VariableDefinition {
+                name,
+                var_type,
+                directives,
+                default_value,
+            } = &definition.node;
             if !seen.insert(&name.node) {
-                self.say(name.pos, format!("There can be only one variable named \"${}\".", name.node));
+                self.say(
+                    name.pos,
+                    format!("There can be only one variable named \"${}\".", name.node),
+                );
             }
             self.directives(directives, DirectiveLocation::VariableDefinition);
             match self.types.get(named(&var_type.node)) {
-                None => self.say(var_type.pos, format!("Unknown type \"{}\".", named(&var_type.node))),
+                None => self.say(
+                    var_type.pos,
+                    format!("Unknown type \"{}\".", named(&var_type.node)),
+                ),
                 Some(found) if !found.is_input() => {
-                    let message =
-                        format!("Variable \"${}\" cannot be non-input type \"{}\".", name.node, var_type.node);
+                    let message = format!(
+                        "Variable \"${}\" cannot be non-input type \"{}\".",
+                        name.node, var_type.node
+                    );
                     self.say(var_type.pos, message);
                 }
                 Some(_) => {
@@ -53,8 +66,11 @@ impl<'a> Checks<'a> {
     ) where
         'a: 'u,
     {
-        let defined: HashMap<_, _> =
-            operation.variable_definitions.iter().map(|one| (&one.node.name.node, one)).collect();
+        let defined: HashMap<_, _> = operation
+            .variable_definitions
+            .iter()
+            .map(|one| (&one.node.name.node, one))
+            .collect();
         let (mut known, mut undefined) = (HashSet::new(), HashSet::new());
         for usage in uses.flat_map(|uses| &uses.variables) {
             match defined.get(usage.name) {
@@ -63,8 +79,13 @@ impl<'a> Checks<'a> {
                     self.variable_use(&definition.node, usage);
                 }
                 None if undefined.insert(usage.name) => {
-                    let by = operation_name.map(|name| format!(" by operation \"{name}\"")).unwrap_or_default();
-                    self.say(usage.at, format!("Variable \"${}\" is not defined{by}.", usage.name));
+                    let by = operation_name
+                        .map(|name| format!(" by operation \"{name}\""))
+                        .unwrap_or_default();
+                    self.say(
+                        usage.at,
+                        format!("Variable \"${}\" is not defined{by}.", usage.name),
+                    );
                 }
                 None => {}
             }
@@ -72,33 +93,49 @@ impl<'a> Checks<'a> {
         for definition in &operation.variable_definitions {
             let name = &definition.node.name.node;
             if !known.contains(name) {
-                self.say(definition.pos, format!("Variable \"${name}\" is never used."));
+                self.say(
+                    definition.pos,
+                    format!("Variable \"${name}\" is never used."),
+                );
             }
         }
     }
 
     fn variable_use(&mut self, definition: &VariableDefinition, usage: &VariableUse<'_>) {
         let ty = &definition.var_type.node;
-        let Some(expected) = usage.expected.filter(|_| self.types.get(named(ty)).is_some_and(Definition::is_input))
+        let Some(expected) = usage
+            .expected
+            .filter(|_| self.types.get(named(ty)).is_some_and(Definition::is_input))
         else {
             return;
         };
-        let has_default =
-            usage.has_default || definition.default_value.as_ref().is_some_and(|value| value.node != ConstValue::Null);
+        let has_default = usage.has_default
+            || definition
+                .default_value
+                .as_ref()
+                .is_some_and(|value| value.node != ConstValue::Null);
         let fits = if !expected.nullable && ty.nullable {
             has_default && fits_base(&ty.base, &expected.base)
         } else {
             fits(ty, expected)
         };
         if !fits {
-            let message = format!("of type \"{ty}\" used in position expecting type \"{expected}\".");
+            let message =
+                format!("of type \"{ty}\" used in position expecting type \"{expected}\".");
             self.say(usage.at, format!("Variable \"${}\" {message}", usage.name));
         }
         if let Some(one_of) = usage.one_of
             && ty.nullable
         {
-            let message = format!("must be non-nullable to be used for OneOf Input Object \"{one_of}\".");
-            self.say(usage.at, format!("Variable \"${}\" is of type \"{ty}\" but {message}", usage.name));
+            let message =
+                format!("must be non-nullable to be used for OneOf Input Object \"{one_of}\".");
+            self.say(
+                usage.at,
+                format!(
+                    "Variable \"${}\" is of type \"{ty}\" but {message}",
+                    usage.name
+                ),
+            );
         }
     }
 }

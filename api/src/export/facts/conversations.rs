@@ -47,17 +47,27 @@ pub(super) async fn append(
 ) -> Result<(), ApiError> {
     let counted: HashMap<_, _> = keys.iter().map(|(at, key)| (*key, *at)).collect();
     let wanted: Vec<_> = keys.iter().map(|(_, key)| *key).collect();
-    let mut found = snapshot.reachable_store()?.find_conversations(snapshot.key(), &wanted).await?;
+    let mut found = snapshot
+        .reachable_store()?
+        .find_conversations(snapshot.key(), &wanted)
+        .await?;
     found.sort_by(|a, b| (counted.get(&a.fact.key), &a.id).cmp(&(counted.get(&b.fact.key), &b.id)));
     let customers = people::customers(snapshot, found.iter().map(|detail| &detail.fact)).await?;
     for detail in found {
         let (directory, fact) = (snapshot.directory(), &detail.fact);
-        to.extend([Cell::Day(day), Cell::Text(detail.id), names.channel(directory, fact)]);
+        to.extend([
+            Cell::Day(day),
+            Cell::Text(detail.id),
+            names.channel(directory, fact),
+        ]);
         to.extend(ends(fact));
         to.extend(people::customer(&customers, fact.customer));
         to.extend(names.member(directory, fact.assignee));
         to.extend(people::labels(directory, &fact.labels));
-        to.extend([fact.first_response_seconds(), fact.closing_seconds()].map(|it| it.map_or(Cell::Null, Cell::count)));
+        to.extend(
+            [fact.first_response_seconds(), fact.closing_seconds()]
+                .map(|it| it.map_or(Cell::Null, Cell::count)),
+        );
     }
     Ok(())
 }
@@ -68,5 +78,9 @@ fn ends(fact: &Conversation) -> [Cell; 3] {
         Outcome::Won => Cell::Word(0),
         Outcome::Lost => Cell::Word(1),
     });
-    [Cell::Instant(fact.created_at), fact.closed_at.map_or(Cell::Null, Cell::Instant), outcome.unwrap_or(Cell::Null)]
+    [
+        Cell::Instant(fact.created_at),
+        fact.closed_at.map_or(Cell::Null, Cell::Instant),
+        outcome.unwrap_or(Cell::Null),
+    ]
 }

@@ -36,16 +36,31 @@ pub(super) async fn append(
 ) -> Result<(), ApiError> {
     let counted: HashMap<_, _> = keys.iter().map(|(at, key)| (*key, *at)).collect();
     let wanted: Vec<_> = keys.iter().map(|(_, key)| *key).collect();
-    let mut ratings = snapshot.reachable_store()?.find_ratings(snapshot.key(), &wanted).await?;
-    ratings.sort_by(|a, b| (counted.get(&a.fact.key), &a.id).cmp(&(counted.get(&b.fact.key), &b.id)));
-    let mut about: Vec<_> = ratings.iter().map(|rating| rating.fact.conversation).collect();
+    let mut ratings = snapshot
+        .reachable_store()?
+        .find_ratings(snapshot.key(), &wanted)
+        .await?;
+    ratings
+        .sort_by(|a, b| (counted.get(&a.fact.key), &a.id).cmp(&(counted.get(&b.fact.key), &b.id)));
+    let mut about: Vec<_> = ratings
+        .iter()
+        .map(|rating| rating.fact.conversation)
+        .collect();
     about.sort_unstable();
     about.dedup();
-    let conversations = snapshot.reachable_store()?.find_conversations(snapshot.key(), &about).await?;
-    let conversations: HashMap<_, _> = conversations.into_iter().map(|detail| (detail.fact.key, detail.fact)).collect();
+    let conversations = snapshot
+        .reachable_store()?
+        .find_conversations(snapshot.key(), &about)
+        .await?;
+    let conversations: HashMap<_, _> = conversations
+        .into_iter()
+        .map(|detail| (detail.fact.key, detail.fact))
+        .collect();
     let customers = people::customers(snapshot, conversations.values()).await?;
     for rating in ratings {
-        let Some(conversation) = conversations.get(&rating.fact.conversation) else { continue };
+        let Some(conversation) = conversations.get(&rating.fact.conversation) else {
+            continue;
+        };
         let credited = rating.fact.member.or(conversation.assignee);
         to.extend(own(day, rating));
         to.extend([names.channel(snapshot.directory(), conversation)]);

@@ -26,7 +26,12 @@ impl Names {
         channels.sort_unstable();
         Self {
             ids: Words::new(directory.members().iter().map(|member| member.id.as_str())),
-            called: Words::new(directory.members().iter().map(|member| member.name.as_str())),
+            called: Words::new(
+                directory
+                    .members()
+                    .iter()
+                    .map(|member| member.name.as_str()),
+            ),
             channels: Words::new(channels.into_iter()),
         }
     }
@@ -55,28 +60,48 @@ impl Names {
 
     /// Its cell.
     pub(super) fn channel(&self, directory: &Directory, conversation: &Conversation) -> Cell {
-        self.channels.cell(directory.channel(conversation.channel).map(|name| &**name))
+        self.channels
+            .cell(directory.channel(conversation.channel).map(|name| &**name))
     }
 }
 
 /// Two columns, of the ids and of the titles of labels.
 pub(super) fn label_columns() -> [Column; 2] {
-    [Column::new("label_ids", Kind::Texts), Column::new("labels", Kind::Texts)]
+    [
+        Column::new("label_ids", Kind::Texts),
+        Column::new("labels", Kind::Texts),
+    ]
 }
 
 /// Their cells, by title, then id.
 pub(super) fn labels(directory: &Directory, keys: &[LabelKey]) -> [Cell; 2] {
-    let mut labels: Vec<_> = keys.iter().filter_map(|&key| directory.label(key)).collect();
+    let mut labels: Vec<_> = keys
+        .iter()
+        .filter_map(|&key| directory.label(key))
+        .collect();
     labels.sort_by(|a, b| (&a.title, &a.id).cmp(&(&b.title, &b.id)));
     [
-        Cell::Texts(labels.iter().map(|label| Arc::from(label.id.as_str())).collect()),
-        Cell::Texts(labels.iter().map(|label| Arc::from(label.title.as_str())).collect()),
+        Cell::Texts(
+            labels
+                .iter()
+                .map(|label| Arc::from(label.id.as_str()))
+                .collect(),
+        ),
+        Cell::Texts(
+            labels
+                .iter()
+                .map(|label| Arc::from(label.title.as_str()))
+                .collect(),
+        ),
     ]
 }
 
 /// Two columns, of a customer's id and name.
 pub(super) fn customer_columns() -> [Column; 2] {
-    [Column::new("customer_id", Kind::Text), Column::nullable("customer_name", Kind::Text)]
+    [
+        Column::new("customer_id", Kind::Text),
+        Column::nullable("customer_name", Kind::Text),
+    ]
 }
 
 /// The customers of some conversations, by key.
@@ -84,11 +109,19 @@ pub(super) async fn customers(
     snapshot: &Snapshot,
     conversations: impl Iterator<Item = &Conversation>,
 ) -> Result<HashMap<CustomerKey, Customer>, ApiError> {
-    let mut keys: Vec<_> = conversations.map(|conversation| conversation.customer).collect();
+    let mut keys: Vec<_> = conversations
+        .map(|conversation| conversation.customer)
+        .collect();
     keys.sort_unstable();
     keys.dedup();
-    let found = snapshot.reachable_store()?.find_customers(snapshot.key(), &keys).await?;
-    Ok(found.into_iter().map(|customer| (customer.key, customer)).collect())
+    let found = snapshot
+        .reachable_store()?
+        .find_customers(snapshot.key(), &keys)
+        .await?;
+    Ok(found
+        .into_iter()
+        .map(|customer| (customer.key, customer))
+        .collect())
 }
 
 /// The cells of a customer; one who was erased has no name.

@@ -23,11 +23,25 @@ impl Coding {
         if !format.is_compressible() {
             return Self::Identity;
         }
-        let values = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-        let accepted: Vec<(&str, f32)> = values.flat_map(|value| value.split(',')).map(name_and_weight).collect();
-        let weight = |name: &str| accepted.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, q)| *q);
+        let values = headers
+            .get_all(header::ACCEPT_ENCODING)
+            .iter()
+            .filter_map(|value| value.to_str().ok());
+        let accepted: Vec<(&str, f32)> = values
+            .flat_map(|value| value.split(','))
+            .map(name_and_weight)
+            .collect();
+        let weight = |name: &str| {
+            accepted
+                .iter()
+                .find(|(own, _)| own.eq_ignore_ascii_case(name))
+                .map(|(_, q)| *q)
+        };
         let or_any = |name: &str| weight(name).or_else(|| weight("*")).unwrap_or(0.0);
-        let (zstd, gzip) = (or_any("zstd"), or_any("gzip").max(weight("x-gzip").unwrap_or(0.0)));
+        let (zstd, gzip) = (
+            or_any("zstd"),
+            or_any("gzip").max(weight("x-gzip").unwrap_or(0.0)),
+        );
         // What is not named is acceptable, and liked least.
         let identity = weight("identity").unwrap_or(0.0);
         if 0.0 < zstd && gzip <= zstd && identity <= zstd {
@@ -53,7 +67,9 @@ impl Coding {
         Ok(match self {
             Self::Identity => Box::new(sink),
             Self::Gzip => Box::new(GzEncoder::new(sink, Compression::fast())),
-            Self::Zstd => Box::new(zstd::Encoder::new(sink, zstd::DEFAULT_COMPRESSION_LEVEL)?.auto_finish()),
+            Self::Zstd => {
+                Box::new(zstd::Encoder::new(sink, zstd::DEFAULT_COMPRESSION_LEVEL)?.auto_finish())
+            }
         })
     }
 }
@@ -71,13 +87,23 @@ mod tests {
 
     fn check(accepted: &str, expected: Coding) {
         let headers = HeaderMap::from_iter([(header::ACCEPT_ENCODING, accepted.parse().unwrap())]);
-        assert_eq!(Coding::negotiate(&headers, Format::Csv), expected, "{accepted}");
-        assert_eq!(Coding::negotiate(&headers, Format::Parquet), Coding::Identity);
+        assert_eq!(
+            Coding::negotiate(&headers, Format::Csv),
+            expected,
+            "{accepted}"
+        );
+        assert_eq!(
+            Coding::negotiate(&headers, Format::Parquet),
+            Coding::Identity
+        );
     }
 
     #[test]
     fn the_client_gets_the_coding_that_it_likes_best() {
-        assert_eq!(Coding::negotiate(&HeaderMap::new(), Format::Csv), Coding::Identity);
+        assert_eq!(
+            Coding::negotiate(&HeaderMap::new(), Format::Csv),
+            Coding::Identity
+        );
         check("gzip, deflate, br, zstd", Coding::Zstd);
         check("gzip, deflate", Coding::Gzip);
         check("GZIP;q=0.5, zstd;q=0.4", Coding::Gzip);

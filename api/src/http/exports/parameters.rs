@@ -22,8 +22,9 @@ pub(super) struct Parameters {
 impl Parameters {
     /// Reads them. What is not understood is refused by name.
     pub(super) fn read(query: &str) -> Result<Self, ApiError> {
-        let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query)
-            .map_err(|_| ApiError::bad_input("what stands behind the ? is not name=value&name=value"))?;
+        let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).map_err(|_| {
+            ApiError::bad_input("what stands behind the ? is not name=value&name=value")
+        })?;
         let mut read = Self::default();
         let mut once = Vec::new();
         for (name, value) in pairs {
@@ -33,21 +34,28 @@ impl Parameters {
             match name.as_str() {
                 "from" => read.from = Some(day(&name, &value)?),
                 "to" => read.to = Some(day(&name, &value)?),
-                "member" if value.is_empty() => return Err(ApiError::bad_input("member: give a member's id")),
+                "member" if value.is_empty() => {
+                    return Err(ApiError::bad_input("member: give a member's id"));
+                }
                 "member" => read.members.push(value),
                 "unassigned" => {
-                    read.unassigned =
-                        value.parse().map_err(|_| ApiError::bad_input("unassigned: it is true or false"))?;
+                    read.unassigned = value
+                        .parse()
+                        .map_err(|_| ApiError::bad_input("unassigned: it is true or false"))?;
                 }
                 _ => {
                     let known = "from, to, member and unassigned";
-                    return Err(ApiError::bad_input(format!("{name:?} is no parameter; there are {known}")));
+                    return Err(ApiError::bad_input(format!(
+                        "{name:?} is no parameter; there are {known}"
+                    )));
                 }
             }
             once.push(name);
         }
         if MAX_EXPORT_MEMBERS < read.members.len() {
-            return Err(ApiError::bad_input(format!("member: give it at most {MAX_EXPORT_MEMBERS} times")));
+            return Err(ApiError::bad_input(format!(
+                "member: give it at most {MAX_EXPORT_MEMBERS} times"
+            )));
         }
         Ok(read)
     }
@@ -56,17 +64,20 @@ impl Parameters {
     pub(super) fn period(&self, today: Day) -> Result<Period, ApiError> {
         match (self.from, self.to) {
             (None, None) => Ok(Period::preset(Preset::Last30Days, today)),
-            (Some(from), Some(to)) => {
-                Period::new(from, to).map_err(|error| ApiError::bad_input(format!("from, to: {error}")))
-            }
+            (Some(from), Some(to)) => Period::new(from, to)
+                .map_err(|error| ApiError::bad_input(format!("from, to: {error}"))),
             (Some(_), None) => Err(ApiError::bad_input("to: give the last day too, or neither")),
-            (None, Some(_)) => Err(ApiError::bad_input("from: give the first day too, or neither")),
+            (None, Some(_)) => Err(ApiError::bad_input(
+                "from: give the first day too, or neither",
+            )),
         }
     }
 }
 
 fn day(name: &str, value: &str) -> Result<Day, ApiError> {
-    Day::parse(value).ok_or_else(|| ApiError::bad_input(format!("{name}: {value:?} is no day such as 2026-03-01")))
+    Day::parse(value).ok_or_else(|| {
+        ApiError::bad_input(format!("{name}: {value:?} is no day such as 2026-03-01"))
+    })
 }
 
 #[cfg(test)]
@@ -78,7 +89,8 @@ mod tests {
     }
 
     fn check(query: &str, expected: &str) {
-        let read = Parameters::read(query).and_then(|read| Ok((read.period(today())?, read.members, read.unassigned)));
+        let read = Parameters::read(query)
+            .and_then(|read| Ok((read.period(today())?, read.members, read.unassigned)));
         let text = match read {
             Ok((period, members, unassigned)) => format!("{period} {members:?} {unassigned}"),
             Err(error) => format!("{}: {error}", error.code.name()),
@@ -89,16 +101,34 @@ mod tests {
     #[test]
     fn the_last_thirty_days_are_meant_where_none_are_named() {
         check("", "2026-04-15..2026-05-14 [] false");
-        check("from=2026-01-01&to=2026-01-31", "2026-01-01..2026-01-31 [] false");
-        check("member=a&member=b%26c&unassigned=true", "2026-04-15..2026-05-14 [\"a\", \"b&c\"] true");
+        check(
+            "from=2026-01-01&to=2026-01-31",
+            "2026-01-01..2026-01-31 [] false",
+        );
+        check(
+            "member=a&member=b%26c&unassigned=true",
+            "2026-04-15..2026-05-14 [\"a\", \"b&c\"] true",
+        );
     }
 
     #[test]
     fn what_is_wrong_is_refused_by_name() {
-        check("from=2026-01-01", "BAD_USER_INPUT: to: give the last day too, or neither");
-        check("to=2026-01-01", "BAD_USER_INPUT: from: give the first day too, or neither");
-        check("from=2026-1-1&to=2026-01-01", "BAD_USER_INPUT: from: \"2026-1-1\" is no day such as 2026-03-01");
-        check("from=&to=2026-01-01", "BAD_USER_INPUT: from: \"\" is no day such as 2026-03-01");
+        check(
+            "from=2026-01-01",
+            "BAD_USER_INPUT: to: give the last day too, or neither",
+        );
+        check(
+            "to=2026-01-01",
+            "BAD_USER_INPUT: from: give the first day too, or neither",
+        );
+        check(
+            "from=2026-1-1&to=2026-01-01",
+            "BAD_USER_INPUT: from: \"2026-1-1\" is no day such as 2026-03-01",
+        );
+        check(
+            "from=&to=2026-01-01",
+            "BAD_USER_INPUT: from: \"\" is no day such as 2026-03-01",
+        );
         check(
             "from=2026-02-01&to=2026-01-01",
             "BAD_USER_INPUT: from, to: from (2026-02-01) lies after to (2026-01-01)",
@@ -107,9 +137,18 @@ mod tests {
             "from=2010-01-01&to=2026-01-01",
             "BAD_USER_INPUT: from, to: a period has at most 3660 days, 2010-01-01 to 2026-01-01 has 5845",
         );
-        check("to=2026-01-01&to=2026-01-02", "BAD_USER_INPUT: to: give it once");
+        check(
+            "to=2026-01-01&to=2026-01-02",
+            "BAD_USER_INPUT: to: give it once",
+        );
         check("member=", "BAD_USER_INPUT: member: give a member's id");
-        check("unassigned=1", "BAD_USER_INPUT: unassigned: it is true or false");
-        check("form=1", "BAD_USER_INPUT: \"form\" is no parameter; there are from, to, member and unassigned");
+        check(
+            "unassigned=1",
+            "BAD_USER_INPUT: unassigned: it is true or false",
+        );
+        check(
+            "form=1",
+            "BAD_USER_INPUT: \"form\" is no parameter; there are from, to, member and unassigned",
+        );
     }
 }

@@ -26,10 +26,15 @@ impl Tag {
             snapshot.key().0,
             ledger.generation,
             ledger.directory_version,
-            ledger.rolled_up_at.map_or(0, caseload_schema::instant::Instant::micros),
+            ledger
+                .rolled_up_at
+                .map_or(0, caseload_schema::instant::Instant::micros),
         );
         if table.dataset.is_of_facts() {
-            let change = snapshot.reachable_store()?.latest_change(snapshot.key()).await?;
+            let change = snapshot
+                .reachable_store()?
+                .latest_change(snapshot.key())
+                .await?;
             write!(tag, ".{change}").unwrap_or_default();
         }
         write!(tag, "-{}.{}", period.from().number(), period.to().number()).unwrap_or_default();
@@ -45,7 +50,10 @@ impl Tag {
 
     /// Whether the client has the bytes of this tag. Tags that a proxy has weakened are good enough for that.
     pub(super) fn is_known_to(&self, headers: &HeaderMap) -> bool {
-        let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+        let known = headers
+            .get_all(header::IF_NONE_MATCH)
+            .iter()
+            .filter_map(|value| value.to_str().ok());
         known
             .flat_map(|value| value.split(','))
             .map(str::trim)

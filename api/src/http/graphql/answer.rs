@@ -28,7 +28,11 @@ pub(super) fn respond(mut response: GraphqlResponse, media: Media) -> Response {
     }
     let answer = if response.data == Value::Null {
         response.errors.truncate(MAX_ERRORS);
-        let status = if media == Media::Typed { status(&response.errors) } else { StatusCode::OK };
+        let status = if media == Media::Typed {
+            status(&response.errors)
+        } else {
+            StatusCode::OK
+        };
         (status, Json(json!({"errors": response.errors}))).into_response()
     } else {
         Json(response).into_response()
@@ -39,43 +43,86 @@ pub(super) fn respond(mut response: GraphqlResponse, media: Media) -> Response {
 /// The stable code of an error.
 fn code(error: &ServerError) -> Option<Code> {
     let named = error.extensions.as_ref()?.get("code")?;
-    Code::ALL.into_iter().find(|code| *named == Value::from(code.name()))
+    Code::ALL
+        .into_iter()
+        .find(|code| *named == Value::from(code.name()))
 }
 
 /// The same for who may keep it and ask whether it has changed: a known document, asked for by GET.
-pub(super) fn revalidated(response: GraphqlResponse, media: Media, headers: &HeaderMap) -> Response {
+pub(super) fn revalidated(
+    response: GraphqlResponse,
+    media: Media,
+    headers: &HeaderMap,
+) -> Response {
     if !response.errors.is_empty() {
         return respond(response, media);
     }
-    let hash = serde_json::to_vec(&response).map(Sha256::digest).unwrap_or_default();
-    let etag = hash[..16].iter().fold(String::from("\""), |text, byte| text + &format!("{byte:02x}")) + "\"";
-    let known = headers.get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok()).unwrap_or_default();
-    let is_known = known.split(',').any(|one| one.trim().trim_start_matches("W/") == etag || one.trim() == "*");
-    let mut answer = if is_known { StatusCode::NOT_MODIFIED.into_response() } else { respond(response, media) };
+    let hash = serde_json::to_vec(&response)
+        .map(Sha256::digest)
+        .unwrap_or_default();
+    let etag = hash[..16].iter().fold(String::from("\""), |text, byte| {
+        text + &format!("{byte:02x}")
+    }) + "\"";
+    let known = headers
+        .get(header::IF_NONE_MATCH)
+        .and_then(|known| known.to_str().ok())
+        .unwrap_or_default();
+    let is_known = known
+        .split(',')
+        .any(|one| one.trim().trim_start_matches("W/") == etag || one.trim() == "*");
+    let mut answer = if is_known {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        respond(response, media)
+    };
     let headers = answer.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    headers.insert(header::VARY, HeaderValue::from_static("accept, authorization"));
-    headers.extend(HeaderValue::try_from(etag).ok().map(|etag| (header::ETAG, etag)));
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, no-cache"),
+    );
+    headers.insert(
+        header::VARY,
+        HeaderValue::from_static("accept, authorization"),
+    );
+    headers.extend(
+        HeaderValue::try_from(etag)
+            .ok()
+            .map(|etag| (header::ETAG, etag)),
+    );
     answer
 }
 
 /// Ours where any of them is our fault, else 400.
 fn status(errors: &[ServerError]) -> StatusCode {
     let has = |code: &Code| {
-        let named = errors.iter().filter_map(|error| error.extensions.as_ref()?.get("code"));
-        named.into_iter().any(|name| *name == Value::from(code.name()))
+        let named = errors
+            .iter()
+            .filter_map(|error| error.extensions.as_ref()?.get("code"));
+        named
+            .into_iter()
+            .any(|name| *name == Value::from(code.name()))
     };
-    [Code::Internal, Code::Unavailable].into_iter().find(has).map_or(StatusCode::BAD_REQUEST, Code::status)
+    [Code::Internal, Code::Unavailable]
+        .into_iter()
+        .find(has)
+        .map_or(StatusCode::BAD_REQUEST, Code::status)
 }
 
 /// The answer to what never reached the executor, in the shape that GraphQL clients read.
 pub(super) fn refusal(problem: &Problem, media: Media) -> Response {
     let status = problem.status();
-    let mut answer = written((status, Json(json!({"errors": [refused(&problem.error)]}))).into_response(), media);
+    let mut answer = written(
+        (status, Json(json!({"errors": [refused(&problem.error)]}))).into_response(),
+        media,
+    );
     let headers = answer.headers_mut();
     match status {
-        StatusCode::UNAUTHORIZED => headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
-        StatusCode::METHOD_NOT_ALLOWED => headers.insert(header::ALLOW, HeaderValue::from_static("POST")),
+        StatusCode::UNAUTHORIZED => {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+        }
+        StatusCode::METHOD_NOT_ALLOWED => {
+            headers.insert(header::ALLOW, HeaderValue::from_static("POST"))
+        }
         _ => None,
     };
     if let Some(seconds) = problem.retry_after {
@@ -93,7 +140,10 @@ fn written(mut answer: Response, media: Media) -> Response {
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(written));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.append(header::VARY, HeaderValue::from_static("accept, authorization"));
+    headers.append(
+        header::VARY,
+        HeaderValue::from_static("accept, authorization"),
+    );
     answer
 }
 

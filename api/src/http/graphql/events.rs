@@ -38,19 +38,31 @@ pub(super) async fn respond(
     operations: Operations,
 ) -> Result<Response, Problem> {
     let session = authenticate_credentials(app, credentials.as_deref()).await?;
-    let place = app.listeners().enter(session.key()).ok_or_else(ApiError::too_many_listeners)?;
+    let place = app
+        .listeners()
+        .enter(session.key())
+        .ok_or_else(ApiError::too_many_listeners)?;
     let answers = match answers_of(app, &credentials, asked, operations).await {
         Ok(answers) => answers,
         Err(problem) if problem.status() == StatusCode::METHOD_NOT_ALLOWED => return Err(problem),
         Err(problem) => stream::once(async move { failed(&problem.error) }).boxed(),
     };
-    let (app, answers) = (app.clone(), until_changed(app.clone(), credentials, session, answers));
-    let events = answers.map(|answer| event("next", &answer)).chain(stream::once(async { complete() }));
-    let events = events.take_until(app.stopping().clone().cancelled_owned()).map(move |event| {
-        let _held_as_long_as_this_stream = &place;
-        Ok::<_, Infallible>(event)
-    });
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response())
+    let (app, answers) = (
+        app.clone(),
+        until_changed(app.clone(), credentials, session, answers),
+    );
+    let events = answers
+        .map(|answer| event("next", &answer))
+        .chain(stream::once(async { complete() }));
+    let events = events
+        .take_until(app.stopping().clone().cancelled_owned())
+        .map(move |event| {
+            let _held_as_long_as_this_stream = &place;
+            Ok::<_, Infallible>(event)
+        });
+    Ok(Sse::new(events)
+        .keep_alive(KeepAlive::new().interval(HEARTBEAT))
+        .into_response())
 }
 
 /// The answers, for as long as who asked may have them.
@@ -63,13 +75,20 @@ fn until_changed(
     let changed = async move {
         failed(&match watch(&app, &credentials, &session).await {
             Changed::Token => ApiError::unauthenticated(),
-            Changed::Role => ApiError::forbidden("your role is another one by now; subscribe again"),
+            Changed::Role => {
+                ApiError::forbidden("your role is another one by now; subscribe again")
+            }
         })
     };
     let end = || stream::once(async { None });
-    let (answers, changed) = (answers.map(Some).chain(end()), stream::once(changed).map(Some).chain(end()));
+    let (answers, changed) = (
+        answers.map(Some).chain(end()),
+        stream::once(changed).map(Some).chain(end()),
+    );
     let either = stream::select(answers, changed);
-    either.take_while(|answer| std::future::ready(answer.is_some())).filter_map(std::future::ready)
+    either
+        .take_while(|answer| std::future::ready(answer.is_some()))
+        .filter_map(std::future::ready)
 }
 
 fn failed(error: &ApiError) -> GraphqlResponse {
@@ -77,10 +96,13 @@ fn failed(error: &ApiError) -> GraphqlResponse {
 }
 
 fn event(name: &str, answer: &GraphqlResponse) -> Event {
-    Event::default().event(name).json_data(answer).unwrap_or_else(|error| {
-        tracing::error!(%error, "an answer can't be written as JSON");
-        complete()
-    })
+    Event::default()
+        .event(name)
+        .json_data(answer)
+        .unwrap_or_else(|error| {
+            tracing::error!(%error, "an answer can't be written as JSON");
+            complete()
+        })
 }
 
 fn complete() -> Event {

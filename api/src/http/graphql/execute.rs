@@ -42,14 +42,24 @@ pub(super) async fn within_time(
         let bound = match prepare(app, &session, &asked, operations) {
             Ok(bound) => bound,
             Err(Refused::Problem(problem)) => return Err(problem),
-            Err(Refused::Answer(answer)) => return Ok(Answered { response: *answer, is_trusted: false }),
+            Err(Refused::Answer(answer)) => {
+                return Ok(Answered {
+                    response: *answer,
+                    is_trusted: false,
+                });
+            }
         };
         if bound.operation_type() == OperationType::Subscription {
-            let error = ApiError::bad_input("subscriptions are answered as text/event-stream, or at /graphql/ws");
+            let error = ApiError::bad_input(
+                "subscriptions are answered as text/event-stream, or at /graphql/ws",
+            );
             return Err(Problem::with_status(StatusCode::NOT_ACCEPTABLE, error));
         }
         let response = execute(app, credentials, session, &bound, Deadline(deadline)).await?;
-        Ok(Answered { response, is_trusted: bound.is_trusted() })
+        Ok(Answered {
+            response,
+            is_trusted: bound.is_trusted(),
+        })
     };
     match tokio::time::timeout_at(deadline, AssertUnwindSafe(work).catch_unwind()).await {
         Ok(Ok(answer)) => answer,
@@ -75,14 +85,19 @@ pub(super) async fn execute(
             session = authenticate_credentials(app, credentials.as_deref()).await?;
             continue;
         }
-        let response = app.schema().execute(bound.request().data(session).data(deadline)).await;
+        let response = app
+            .schema()
+            .execute(bound.request().data(session).data(deadline))
+            .await;
         if has_timed_out(&response) {
             return Err(ApiError::timeout());
         }
         match snapshot.trouble() {
             None => return Ok(with_codes(response)),
             // What a mutation has done is not done twice; the fields that were in trouble say so.
-            Some(_) if bound.operation_type() == OperationType::Mutation => return Ok(with_codes(response)),
+            Some(_) if bound.operation_type() == OperationType::Mutation => {
+                return Ok(with_codes(response));
+            }
             Some(trouble) => app.settle(&snapshot, trouble).await?,
         }
         session = authenticate_credentials(app, credentials.as_deref()).await?;
@@ -100,12 +115,22 @@ mod tests {
     async fn ask(time: Duration) -> Result<Response, ApiError> {
         let folder = tempfile::tempdir().unwrap();
         let app = sample(folder.path()).await;
-        let token = app.keys().sign("acme", "ada", app.clock().now(), 60).unwrap();
+        let token = app
+            .keys()
+            .sign("acme", "ada", app.clock().now(), 60)
+            .unwrap();
         let credentials = Some(format!("Bearer {token}").into());
         let session = authenticate_credentials(&app, credentials.as_deref()).await?;
         let query = "{ viewer { role } team { leaderboard { report { metrics { closed } } } } }";
         let bound = prepare(&app, &session, &Asked::query(query), Operations::All).unwrap();
-        execute(&app, &credentials, session, &bound, Deadline(Instant::now() + time)).await
+        execute(
+            &app,
+            &credentials,
+            session,
+            &bound,
+            Deadline(Instant::now() + time),
+        )
+        .await
     }
 
     #[tokio::test]

@@ -41,9 +41,20 @@ impl Media {
 }
 /// The `q` of the first of `ranges` that the client names; 0 where it names none.
 fn weight(headers: &HeaderMap, ranges: &[&str]) -> f32 {
-    let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let accepted: Vec<(&str, f32)> = values.flat_map(|value| value.split(',')).map(range_and_weight).collect();
-    let weights = |range: &&str| accepted.iter().find(|(name, _)| name.eq_ignore_ascii_case(range)).map(|(_, q)| *q);
+    let values = headers
+        .get_all(header::ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let accepted: Vec<(&str, f32)> = values
+        .flat_map(|value| value.split(','))
+        .map(range_and_weight)
+        .collect();
+    let weights = |range: &&str| {
+        accepted
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(range))
+            .map(|(_, q)| *q)
+    };
     ranges.iter().find_map(weights).unwrap_or(0.0)
 }
 
@@ -59,15 +70,24 @@ mod tests {
     use super::*;
 
     fn media(accept: &str) -> Option<Media> {
-        Media::accepted(&HeaderMap::from_iter([(header::ACCEPT, accept.parse().unwrap())]))
+        Media::accepted(&HeaderMap::from_iter([(
+            header::ACCEPT,
+            accept.parse().unwrap(),
+        )]))
     }
 
     #[test]
     fn the_typed_media_type_is_used_for_who_asks_for_it() {
         let typed = "application/graphql-response+json; charset=utf-8, application/json;q=0.9";
         assert_eq!(media(typed), Some(Media::Typed));
-        assert_eq!(media("application/graphql-response+json;q=0.5, application/json"), Some(Media::Json));
-        assert_eq!(media("application/graphql-response+json, */*"), Some(Media::Typed));
+        assert_eq!(
+            media("application/graphql-response+json;q=0.5, application/json"),
+            Some(Media::Json)
+        );
+        assert_eq!(
+            media("application/graphql-response+json, */*"),
+            Some(Media::Typed)
+        );
     }
 
     #[test]
@@ -76,7 +96,12 @@ mod tests {
         for accepted in ["application/json", "Application/*", "text/html, */*;q=0.1"] {
             assert_eq!(media(accepted), Some(Media::Json), "{accepted}");
         }
-        for refused in ["text/html", "application/json;q=0", "application/json;q=0, */*", "application/xml, text/*"] {
+        for refused in [
+            "text/html",
+            "application/json;q=0",
+            "application/json;q=0, */*",
+            "application/xml, text/*",
+        ] {
             assert_eq!(media(refused), None, "{refused}");
         }
     }
@@ -84,7 +109,13 @@ mod tests {
     #[test]
     fn events_are_for_who_would_rather_have_them() {
         assert_eq!(media("text/event-stream"), Some(Media::Events));
-        assert_eq!(media("text/event-stream, application/json;q=0.5"), Some(Media::Events));
-        assert_eq!(media("application/json, text/event-stream"), Some(Media::Json));
+        assert_eq!(
+            media("text/event-stream, application/json;q=0.5"),
+            Some(Media::Events)
+        );
+        assert_eq!(
+            media("application/json, text/event-stream"),
+            Some(Media::Json)
+        );
     }
 }

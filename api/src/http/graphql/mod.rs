@@ -46,7 +46,11 @@ impl Terms {
     /// The time for a request begins with its headers.
     fn new(app: &App, headers: &HeaderMap, operations: Operations) -> Option<Self> {
         let deadline = Instant::now() + app.config().request_timeout.duration();
-        Media::accepted(headers).map(|media| Self { media, operations, deadline })
+        Media::accepted(headers).map(|media| Self {
+            media,
+            operations,
+            deadline,
+        })
     }
 }
 
@@ -58,7 +62,10 @@ pub(super) async fn post(State(app): State<App>, headers: HeaderMap, body: Body)
     match tokio::time::timeout_at(terms.deadline, Asked::of_body(&headers, body)).await {
         Ok(Ok(asked)) => answer(&app, &headers, asked, terms).await,
         Ok(Err(problem)) => refusal(&problem, terms.media),
-        Err(_elapsed) => refusal(&Problem::with_status(StatusCode::REQUEST_TIMEOUT, ApiError::timeout()), terms.media),
+        Err(_elapsed) => refusal(
+            &Problem::with_status(StatusCode::REQUEST_TIMEOUT, ApiError::timeout()),
+            terms.media,
+        ),
     }
 }
 
@@ -75,12 +82,20 @@ pub(super) async fn get(State(app): State<App>, headers: HeaderMap, uri: Uri) ->
 
 /// Says what may be done here.
 pub(super) async fn options() -> Response {
-    (StatusCode::NO_CONTENT, [(header::ALLOW, "GET, HEAD, OPTIONS, POST")]).into_response()
+    (
+        StatusCode::NO_CONTENT,
+        [(header::ALLOW, "GET, HEAD, OPTIONS, POST")],
+    )
+        .into_response()
 }
 
 fn not_acceptable() -> Response {
-    let message = "answers are application/graphql-response+json, application/json or text/event-stream";
-    refusal(&Problem::with_status(StatusCode::NOT_ACCEPTABLE, ApiError::bad_input(message)), Media::Json)
+    let message =
+        "answers are application/graphql-response+json, application/json or text/event-stream";
+    refusal(
+        &Problem::with_status(StatusCode::NOT_ACCEPTABLE, ApiError::bad_input(message)),
+        Media::Json,
+    )
 }
 
 async fn answer(app: &App, headers: &HeaderMap, asked: Asked, terms: Terms) -> Response {
@@ -88,15 +103,21 @@ async fn answer(app: &App, headers: &HeaderMap, asked: Asked, terms: Terms) -> R
     let answer = if terms.media == Media::Events {
         events::respond(app, credentials, asked, terms.operations).await
     } else {
-        let answer = execute::within_time(app, &credentials, asked, terms.operations, terms.deadline).await;
+        let answer =
+            execute::within_time(app, &credentials, asked, terms.operations, terms.deadline).await;
         let is_get = terms.operations == Operations::ThatChangeNothing;
-        answer.map(|Answered { response, is_trusted }| {
-            if is_get && is_trusted {
-                revalidated(response, terms.media, headers)
-            } else {
-                respond(response, terms.media)
-            }
-        })
+        answer.map(
+            |Answered {
+                 response,
+                 is_trusted,
+             }| {
+                if is_get && is_trusted {
+                    revalidated(response, terms.media, headers)
+                } else {
+                    respond(response, terms.media)
+                }
+            },
+        )
     };
     answer.unwrap_or_else(|problem| refusal(&problem, terms.media))
 }

@@ -45,18 +45,31 @@ impl From<ApiError> for Refused {
 
 impl From<Vec<document::Problem>> for Refused {
     fn from(problems: Vec<document::Problem>) -> Self {
-        let by_status =
-            |problem: &&document::Problem| matches!(problem.code(), Code::QueryTooComplex | Code::Forbidden);
+        let by_status = |problem: &&document::Problem| {
+            matches!(problem.code(), Code::QueryTooComplex | Code::Forbidden)
+        };
         if let Some(problem) = problems.iter().find(by_status) {
-            return ApiError { code: problem.code(), message: problem.message().to_owned().into() }.into();
+            return ApiError {
+                code: problem.code(),
+                message: problem.message().to_owned().into(),
+            }
+            .into();
         }
-        let errors = problems.iter().map(document::Problem::to_server_error).collect();
+        let errors = problems
+            .iter()
+            .map(document::Problem::to_server_error)
+            .collect();
         Self::Answer(Box::new(Response::from_errors(errors)))
     }
 }
 
 /// Finds what is asked for, and takes what it costs from what its caller may spend.
-pub(super) fn prepare(app: &App, session: &Session, asked: &Asked, operations: Operations) -> Result<Bound, Refused> {
+pub(super) fn prepare(
+    app: &App,
+    session: &Session,
+    asked: &Asked,
+    operations: Operations,
+) -> Result<Bound, Refused> {
     let library = app.library();
     let document = library.find(wanted(asked)?)?;
     let name = asked.operation_name.as_deref();
@@ -69,7 +82,9 @@ pub(super) fn prepare(app: &App, session: &Session, asked: &Asked, operations: O
         return Err(Problem::with_status(StatusCode::METHOD_NOT_ALLOWED, error).into());
     }
     let bound = library.bind(document, name, &asked.variables())?;
-    let cost = library.price(&bound, world(session)).map_err(|problem| vec![problem])?;
+    let cost = library
+        .price(&bound, world(session))
+        .map_err(|problem| vec![problem])?;
     app.rates()
         .spend(session.key(), cost, Instant::now())
         .map_err(|seconds| Problem::retry_after(ApiError::rate_limited(seconds), seconds))?;
@@ -77,17 +92,24 @@ pub(super) fn prepare(app: &App, session: &Session, asked: &Asked, operations: O
 }
 
 fn wanted(asked: &Asked) -> Result<Wanted<'_>, ApiError> {
-    let persisted = asked.extensions.as_ref().and_then(|extensions| extensions.get("persistedQuery"));
+    let persisted = asked
+        .extensions
+        .as_ref()
+        .and_then(|extensions| extensions.get("persistedQuery"));
     let text = asked.query.as_deref().filter(|text| !text.is_empty());
     match (asked.document_id.as_deref(), persisted, text) {
         (Some(id), None, None) => Ok(Wanted::Known(id)),
         (Some(_), ..) => Err(ApiError::bad_input("send either a documentId or a query")),
         (None, Some(persisted), text) => {
-            let hash = persisted.get("sha256Hash").and_then(|hash| parse_hash(hash.as_str()?));
+            let hash = persisted
+                .get("sha256Hash")
+                .and_then(|hash| parse_hash(hash.as_str()?));
             let is_known = persisted.get("version").and_then(serde_json::Value::as_u64) == Some(1);
             match hash {
                 Some(hash) if is_known => Ok(Wanted::Hashed(hash, text)),
-                _ => Err(ApiError::bad_input("persistedQuery must be version 1, with a sha256Hash of 64 digits")),
+                _ => Err(ApiError::bad_input(
+                    "persistedQuery must be version 1, with a sha256Hash of 64 digits",
+                )),
             }
         }
         (None, None, Some(text)) => Ok(Wanted::Text(text)),

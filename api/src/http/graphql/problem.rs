@@ -17,12 +17,19 @@ pub(super) struct Problem {
 impl Problem {
     /// An error whose status is not that of its code.
     pub(super) fn with_status(status: StatusCode, error: ApiError) -> Self {
-        Self { status: Some(status), retry_after: None, error }
+        Self {
+            status: Some(status),
+            retry_after: None,
+            error,
+        }
     }
 
     /// The same, after which it is worth while to come back in so many seconds.
     pub(super) fn retry_after(error: ApiError, seconds: u64) -> Self {
-        Self { retry_after: Some(seconds), ..Self::from(error) }
+        Self {
+            retry_after: Some(seconds),
+            ..Self::from(error)
+        }
     }
 
     /// Its status.
@@ -34,6 +41,10 @@ impl Problem {
 impl From<ApiError> for Problem {
     fn from(error: ApiError) -> Self {
         let retry_after = (error.code == Code::Unavailable).then_some(1);
-        Self { status: None, retry_after, error }
+        Self {
+            status: None,
+            retry_after,
+            error,
+        }
     }
 }

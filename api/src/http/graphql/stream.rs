@@ -30,7 +30,9 @@ pub(in crate::http) async fn answers(
     credentials: &Credentials,
     asked: Asked,
 ) -> Result<BoxStream<'static, Response>, ApiError> {
-    answers_of(app, credentials, asked, Operations::All).await.map_err(|problem| problem.error)
+    answers_of(app, credentials, asked, Operations::All)
+        .await
+        .map_err(|problem| problem.error)
 }
 
 /// The same of certain operations.
@@ -50,12 +52,18 @@ pub(super) async fn answers_of(
     let deadline = Deadline(Instant::now() + time);
     if bound.operation_type() != OperationType::Subscription {
         let work = execute(app, credentials, session, &bound, deadline);
-        let answer = tokio::time::timeout(time, work).await.unwrap_or_else(|_elapsed| Err(ApiError::timeout()))?;
+        let answer = tokio::time::timeout(time, work)
+            .await
+            .unwrap_or_else(|_elapsed| Err(ApiError::timeout()))?;
         return Ok(stream::once(async { answer }).boxed());
     }
     let events = each_event(app.clone(), credentials.clone(), session.clone());
     let request = bound.request().data(session).data(deadline).data(events);
-    Ok(app.streams().execute_stream(request).map(with_codes).boxed())
+    Ok(app
+        .streams()
+        .execute_stream(request)
+        .map(with_codes)
+        .boxed())
 }
 
 fn each_event(app: App, credentials: Credentials, first: Session) -> EachEvent {
@@ -64,9 +72,14 @@ fn each_event(app: App, credentials: Credentials, first: Session) -> EachEvent {
         async move {
             let session = authenticate_credentials(&app, credentials.as_deref()).await?;
             if !session.may_the_same_as(&first) {
-                return Err(ApiError::forbidden("your role is another one by now; subscribe again"));
+                return Err(ApiError::forbidden(
+                    "your role is another one by now; subscribe again",
+                ));
             }
-            Ok((session, Deadline(Instant::now() + app.config().request_timeout.duration())))
+            Ok((
+                session,
+                Deadline(Instant::now() + app.config().request_timeout.duration()),
+            ))
         }
         .boxed()
     })
@@ -82,7 +95,11 @@ pub(in crate::http) enum Changed {
 }
 
 /// Returns once `session` is no longer what its credentials stand for. A store that can't be asked changes nothing.
-pub(in crate::http) async fn watch(app: &App, credentials: &Credentials, session: &Session) -> Changed {
+pub(in crate::http) async fn watch(
+    app: &App,
+    credentials: &Credentials,
+    session: &Session,
+) -> Changed {
     loop {
         tokio::time::sleep(STANDING_CHECK).await;
         match authenticate_credentials(app, credentials.as_deref()).await {

@@ -18,7 +18,11 @@ pub(super) struct Given(pub(super) Variables);
 
 impl<'de> Deserialize<'de> for Given {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match (Nested { left: MAX_BRACKET_DEPTH }).deserialize(deserializer)? {
+        match (Nested {
+            left: MAX_BRACKET_DEPTH,
+        })
+        .deserialize(deserializer)?
+        {
             Value::Object(values) => {
                 let mut variables = Variables::default();
                 for (name, value) in values {
@@ -39,7 +43,10 @@ struct Nested {
 
 impl Nested {
     fn within<E: Error>(self) -> Result<Self, E> {
-        let left = self.left.checked_sub(1).ok_or_else(|| E::custom("variables nest too deep"))?;
+        let left = self
+            .left
+            .checked_sub(1)
+            .ok_or_else(|| E::custom("variables nest too deep"))?;
         Ok(Self { left })
     }
 }
@@ -76,7 +83,9 @@ impl<'de> Visitor<'de> for Nested {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("a number that is none"))
+        Number::from_f64(value)
+            .map(Value::Number)
+            .ok_or_else(|| E::custom("a number that is none"))
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
@@ -118,18 +127,37 @@ mod tests {
 
     #[test]
     fn values_of_every_kind_are_read() {
-        for value in ["null", "true", "-1", "18446744073709551615", "1.5", "\"é\\u0000\"", "[1,[2]]", "{\"b\":{}}"] {
+        for value in [
+            "null",
+            "true",
+            "-1",
+            "18446744073709551615",
+            "1.5",
+            "\"é\\u0000\"",
+            "[1,[2]]",
+            "{\"b\":{}}",
+        ] {
             let read = read(&format!("{{\"a\":{value}}}")).unwrap();
-            assert_eq!(serde_json::to_value(&read).unwrap(), serde_json::from_str::<serde_json::Value>(value).unwrap());
+            assert_eq!(
+                serde_json::to_value(&read).unwrap(),
+                serde_json::from_str::<serde_json::Value>(value).unwrap()
+            );
         }
     }
 
     #[test]
     fn what_is_doubtful_or_deep_is_refused() {
-        for json in ["{\"a\":1,\"a\":2}", "{\"a\":{\"b\":1,\"b\":1}}", "[]", "1", "{\"a\":1e999}"] {
+        for json in [
+            "{\"a\":1,\"a\":2}",
+            "{\"a\":{\"b\":1,\"b\":1}}",
+            "[]",
+            "1",
+            "{\"a\":1e999}",
+        ] {
             assert_eq!(read(json), None, "{json}");
         }
-        let nested = |levels: usize| format!("{{\"a\":{}{}}}", "[".repeat(levels), "]".repeat(levels));
+        let nested =
+            |levels: usize| format!("{{\"a\":{}{}}}", "[".repeat(levels), "]".repeat(levels));
         assert!(read(&nested(MAX_BRACKET_DEPTH - 1)).is_some());
         assert!(read(&nested(MAX_BRACKET_DEPTH)).is_none());
     }

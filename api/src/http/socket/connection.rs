@@ -50,7 +50,10 @@ pub(super) async fn converse(app: App, mut socket: WebSocket, stranger: OwnedSem
         Err(end) => end,
     };
     if let End::Close(code, reason) = end {
-        let frame = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
+        let frame = Message::Close(Some(CloseFrame {
+            code,
+            reason: reason.into(),
+        }));
         let _ = timeout(WRITE_TIME, socket.send(frame)).await;
     }
     // Until both have closed: reading writes our answer to the client's close, and what a client has not read yet is lost
@@ -59,14 +62,24 @@ pub(super) async fn converse(app: App, mut socket: WebSocket, stranger: OwnedSem
     let _ = timeout(FAREWELL, closed).await;
 }
 
-async fn talk(app: &App, socket: &mut WebSocket, stranger: OwnedSemaphorePermit) -> Result<Infallible, End> {
-    if socket.protocol().is_none_or(|protocol| protocol.as_bytes() != PROTOCOL.as_bytes()) {
+async fn talk(
+    app: &App,
+    socket: &mut WebSocket,
+    stranger: OwnedSemaphorePermit,
+) -> Result<Infallible, End> {
+    if socket
+        .protocol()
+        .is_none_or(|protocol| protocol.as_bytes() != PROTOCOL.as_bytes())
+    {
         return Err(End::Close(4406, "Subprotocol not acceptable"));
     }
     let late = End::Close(4408, "Connection initialisation timeout");
     let greeting = timeout_at(Instant::now() + GREETING, greet(app, socket));
     let (credentials, session) = greeting.await.map_err(|_elapsed| late)??;
-    let place = app.listeners().enter(session.key()).ok_or(End::Close(4429, "Too many connections"))?;
+    let place = app
+        .listeners()
+        .enter(session.key())
+        .ok_or(End::Close(4429, "Too many connections"))?;
     drop(stranger);
     say(socket, &Outgoing::ConnectionAck).await?;
     listen(app, socket, credentials, &session, place).await
@@ -78,13 +91,16 @@ async fn greet(app: &App, socket: &mut WebSocket) -> Result<(Credentials, Sessio
         match hear(socket).await? {
             Some(Incoming::ConnectionInit { payload }) => {
                 let sent = payload.as_ref().and_then(|payload| {
-                    let named = |(name, _): &(&String, _)| name.eq_ignore_ascii_case("authorization");
+                    let named =
+                        |(name, _): &(&String, _)| name.eq_ignore_ascii_case("authorization");
                     payload.iter().find(named)?.1.as_str()
                 });
                 let credentials = sent.map(Into::into);
                 return match authenticate_credentials(app, sent).await {
                     Ok(session) => Ok((credentials, session)),
-                    Err(error) if error.code == Code::Unauthenticated => Err(End::Close(4403, "Forbidden")),
+                    Err(error) if error.code == Code::Unauthenticated => {
+                        Err(End::Close(4403, "Forbidden"))
+                    }
                     Err(_) => Err(End::Close(4500, "Try again later")),
                 };
             }
@@ -131,9 +147,15 @@ async fn listen(
     }
 }
 
-async fn answer(socket: &mut WebSocket, operations: &mut Operations, message: Incoming) -> Result<(), End> {
+async fn answer(
+    socket: &mut WebSocket,
+    operations: &mut Operations,
+    message: Incoming,
+) -> Result<(), End> {
     match message {
-        Incoming::ConnectionInit { .. } => Err(End::Close(4429, "Too many initialisation requests")),
+        Incoming::ConnectionInit { .. } => {
+            Err(End::Close(4429, "Too many initialisation requests"))
+        }
         Incoming::Subscribe { id, .. } if operations.is_running(&id) => {
             Err(End::Close(4409, "Subscriber already exists"))
         }
@@ -153,11 +175,15 @@ async fn answer(socket: &mut WebSocket, operations: &mut Operations, message: In
 /// The next message; `None` for a frame that is none. Frames that ask for a sign of life are answered below us.
 async fn hear(socket: &mut WebSocket) -> Result<Option<Incoming>, End> {
     match socket.recv().await {
-        Some(Ok(Message::Text(text))) if MAX_MESSAGE_BYTES < text.len() => Err(End::Close(TOO_BIG, "Message too big")),
+        Some(Ok(Message::Text(text))) if MAX_MESSAGE_BYTES < text.len() => {
+            Err(End::Close(TOO_BIG, "Message too big"))
+        }
         Some(Ok(Message::Text(text))) => Incoming::read(&text).map(Some).ok_or(INVALID),
         Some(Ok(Message::Binary(_))) => Err(INVALID),
         Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(None),
-        Some(Err(error)) if error.to_string().contains("too long") => Err(End::Close(TOO_BIG, "Message too big")),
+        Some(Err(error)) if error.to_string().contains("too long") => {
+            Err(End::Close(TOO_BIG, "Message too big"))
+        }
         Some(Ok(Message::Close(_)) | Err(_)) | None => Err(End::Gone),
     }
 }

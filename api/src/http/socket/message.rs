@@ -27,7 +27,10 @@ pub(super) enum Incoming {
     },
     Pong {
         #[serde(default)]
-        #[expect(dead_code, reason = "read so that anything else in its place is refused")]
+        #[expect(
+            dead_code,
+            reason = "read so that anything else in its place is refused"
+        )]
         payload: Option<Map<String, Value>>,
     },
 }
@@ -86,7 +89,10 @@ mod tests {
 
     #[test]
     fn others_are_not() {
-        let long = format!(r#"{{"type":"subscribe","id":"{}","payload":{{"query":"{{a}}"}}}}"#, "x".repeat(129));
+        let long = format!(
+            r#"{{"type":"subscribe","id":"{}","payload":{{"query":"{{a}}"}}}}"#,
+            "x".repeat(129)
+        );
         for text in [
             "",
             "nonsense",
@@ -110,8 +116,17 @@ mod tests {
     #[test]
     fn ours_are_written_as_the_protocol_says() {
         let written = |message| serde_json::to_string(&message).unwrap();
-        assert_eq!(written(Outgoing::ConnectionAck), r#"{"type":"connection_ack"}"#);
-        assert_eq!(written(Outgoing::Pong { payload: None }), r#"{"type":"pong"}"#);
-        assert_eq!(written(Outgoing::Complete { id: "1".to_owned() }), r#"{"type":"complete","id":"1"}"#);
+        assert_eq!(
+            written(Outgoing::ConnectionAck),
+            r#"{"type":"connection_ack"}"#
+        );
+        assert_eq!(
+            written(Outgoing::Pong { payload: None }),
+            r#"{"type":"pong"}"#
+        );
+        assert_eq!(
+            written(Outgoing::Complete { id: "1".to_owned() }),
+            r#"{"type":"complete","id":"1"}"#
+        );
     }
 }

@@ -29,25 +29,40 @@ pub(super) async fn open(
         return upgrade_required();
     };
     if !may_ask(&headers, &app.config().cors_origins) {
-        return ApiError::forbidden("pages of this origin may not use the API; see the setting cors_origins")
-            .into_response();
+        return ApiError::forbidden(
+            "pages of this origin may not use the API; see the setting cors_origins",
+        )
+        .into_response();
     }
     let Some(place) = app.listeners().stranger() else {
-        let mut response = errors::with_status(StatusCode::SERVICE_UNAVAILABLE, &ApiError::too_many_listeners());
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        let mut response = errors::with_status(
+            StatusCode::SERVICE_UNAVAILABLE,
+            &ApiError::too_many_listeners(),
+        );
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
         return response;
     };
     // What is a little too large is read, so that it can be answered with the fitting close; what is larger ends the connection.
-    let upgrade =
-        upgrade.protocols([PROTOCOL]).max_message_size(4 * MAX_MESSAGE_BYTES).max_frame_size(4 * MAX_MESSAGE_BYTES);
+    let upgrade = upgrade
+        .protocols([PROTOCOL])
+        .max_message_size(4 * MAX_MESSAGE_BYTES)
+        .max_frame_size(4 * MAX_MESSAGE_BYTES);
     let tasks = app.tasks().clone();
     upgrade.on_upgrade(move |socket| tasks.track_future(connection::converse(app, socket, place)))
 }
 
 fn upgrade_required() -> Response {
-    let error = ApiError::bad_input(format!("this path speaks WebSocket, with the protocol {PROTOCOL}"));
+    let error = ApiError::bad_input(format!(
+        "this path speaks WebSocket, with the protocol {PROTOCOL}"
+    ));
     let mut response = errors::with_status(StatusCode::UPGRADE_REQUIRED, &error);
-    response.headers_mut().insert(header::UPGRADE, HeaderValue::from_static("websocket"));
-    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+    response
+        .headers_mut()
+        .insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+    response
+        .headers_mut()
+        .insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
     response
 }

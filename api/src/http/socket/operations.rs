@@ -37,7 +37,15 @@ impl Operations {
     /// None yet.
     pub(super) fn new(app: App, credentials: Credentials) -> Self {
         let (sender, receiver) = mpsc::channel(WAITING);
-        Self { app, credentials, running: HashMap::new(), tasks: JoinSet::new(), started: 0, sender, receiver }
+        Self {
+            app,
+            credentials,
+            running: HashMap::new(),
+            tasks: JoinSet::new(),
+            started: 0,
+            sender,
+            receiver,
+        }
     }
 
     /// Whether that id is in use.
@@ -50,11 +58,23 @@ impl Operations {
         while self.tasks.try_join_next().is_some() {}
         if MAX_STREAMS <= self.running.len() {
             let error = ApiError::too_many_streams();
-            return Some(Outgoing::Error { id, payload: vec![refused(&error)] });
+            return Some(Outgoing::Error {
+                id,
+                payload: vec![refused(&error)],
+            });
         }
         self.started += 1;
-        let reporter = Reporter { id: id.clone(), serial: self.started, sender: self.sender.clone() };
-        let task = self.tasks.spawn(run(self.app.clone(), self.credentials.clone(), asked, reporter));
+        let reporter = Reporter {
+            id: id.clone(),
+            serial: self.started,
+            sender: self.sender.clone(),
+        };
+        let task = self.tasks.spawn(run(
+            self.app.clone(),
+            self.credentials.clone(),
+            asked,
+            reporter,
+        ));
         self.running.insert(id, (self.started, task));
         None
     }
@@ -72,10 +92,17 @@ impl Operations {
             let Some((serial, message)) = self.receiver.recv().await else {
                 return std::future::pending().await;
             };
-            let (Outgoing::Next { id, .. } | Outgoing::Error { id, .. } | Outgoing::Complete { id }) = &message else {
+            let (Outgoing::Next { id, .. }
+            | Outgoing::Error { id, .. }
+            | Outgoing::Complete { id }) = &message
+            else {
                 continue;
             };
-            if self.running.get(id).is_none_or(|(running, _)| *running != serial) {
+            if self
+                .running
+                .get(id)
+                .is_none_or(|(running, _)| *running != serial)
+            {
                 continue;
             }
             if !matches!(message, Outgoing::Next { .. }) {
@@ -99,18 +126,28 @@ impl Reporter {
     }
 
     async fn next(&self, answer: Response) {
-        self.say(Outgoing::Next { id: self.id.clone(), payload: Box::new(answer) }).await;
+        self.say(Outgoing::Next {
+            id: self.id.clone(),
+            payload: Box::new(answer),
+        })
+        .await;
     }
 
     /// The operation could not begin; there is no `complete` behind this.
     async fn error(&self, mut errors: Vec<async_graphql::ServerError>) {
         errors.truncate(MAX_ERRORS);
-        self.say(Outgoing::Error { id: self.id.clone(), payload: errors }).await;
+        self.say(Outgoing::Error {
+            id: self.id.clone(),
+            payload: errors,
+        })
+        .await;
     }
 }
 
 async fn run(app: App, credentials: Credentials, asked: Asked, reporter: Reporter) {
-    let work = AssertUnwindSafe(answer(&app, &credentials, asked, &reporter)).catch_unwind().await;
+    let work = AssertUnwindSafe(answer(&app, &credentials, asked, &reporter))
+        .catch_unwind()
+        .await;
     let error = match work {
         Ok(Ok(())) => return,
         Ok(Err(error)) => error,
@@ -120,7 +157,12 @@ async fn run(app: App, credentials: Credentials, asked: Asked, reporter: Reporte
 }
 
 /// One `next` for each answer, then `complete`. Where the first answer has nothing but errors, the request was no good.
-async fn answer(app: &App, credentials: &Credentials, asked: Asked, reporter: &Reporter) -> Result<(), ApiError> {
+async fn answer(
+    app: &App,
+    credentials: &Credentials,
+    asked: Asked,
+    reporter: &Reporter,
+) -> Result<(), ApiError> {
     let mut answers = answers(app, credentials, asked).await?;
     let mut first = true;
     while let Some(answer) = answers.next().await {
@@ -130,6 +172,10 @@ async fn answer(app: &App, credentials: &Credentials, asked: Asked, reporter: &R
         }
         reporter.next(answer).await;
     }
-    reporter.say(Outgoing::Complete { id: reporter.id.clone() }).await;
+    reporter
+        .say(Outgoing::Complete {
+            id: reporter.id.clone(),
+        })
+        .await;
     Ok(())
 }

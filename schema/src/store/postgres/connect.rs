@@ -29,7 +29,10 @@ pub(crate) struct Address {
 }
 
 /// A connection of the driver, and what has to be polled for it to make progress.
-pub(crate) type Opened = (Client, Connection<Socket, <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream>);
+pub(crate) type Opened = (
+    Client,
+    Connection<Socket, <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream>,
+);
 
 impl Address {
     /// Reads `postgres://…`, with `sslmode` and `sslrootcert` as libpq reads them: `disable`, `prefer` (the default), `require`
@@ -39,7 +42,9 @@ impl Address {
         let mut config: Config = url.parse().map_err(|error: tokio_postgres::Error| {
             StoreError::Invalid(format!(
                 "database_url: {}",
-                error.source().map_or(error.to_string(), ToString::to_string)
+                error
+                    .source()
+                    .map_or(error.to_string(), ToString::to_string)
             ))
         })?;
         let (ssl, check) = match (mode.as_deref(), &roots) {
@@ -47,7 +52,9 @@ impl Address {
             (None | Some("prefer" | "allow"), None) => (SslMode::Prefer, Check::Nothing),
             (None | Some("prefer" | "allow"), Some(_)) => (SslMode::Prefer, Check::Authority),
             (Some("require"), None) => (SslMode::Require, Check::Nothing),
-            (Some("require"), Some(_)) | (Some("verify-ca"), _) => (SslMode::Require, Check::Authority),
+            (Some("require"), Some(_)) | (Some("verify-ca"), _) => {
+                (SslMode::Require, Check::Authority)
+            }
             (Some("verify-full"), _) => (SslMode::Require, Check::Host),
             (Some(other), _) => {
                 return Err(StoreError::Invalid(format!(
@@ -67,22 +74,34 @@ impl Address {
             .keepalives_idle(SILENCE)
             .keepalives_interval(SILENCE / 3)
             .keepalives_retries(3);
-        Ok(Self { config, tls: tls::connector(check, roots.as_deref())? })
+        Ok(Self {
+            config,
+            tls: tls::connector(check, roots.as_deref())?,
+        })
     }
 
     /// Opens a connection. Whoever takes it has to poll its second half.
     pub(crate) async fn open(&self) -> Result<Opened> {
-        self.config.connect(self.tls.clone()).await.map_err(|error| StoreError::Unavailable(told(&error)))
+        self.config
+            .connect(self.tls.clone())
+            .await
+            .map_err(|error| StoreError::Unavailable(told(&error)))
     }
 
     /// A connection for Diesel, whose statements may take `timeout` each; `None` for as long as it takes.
-    pub(crate) async fn connect(&self, timeout: Option<Duration>) -> Result<PgConnection, ConnectionError> {
+    pub(crate) async fn connect(
+        &self,
+        timeout: Option<Duration>,
+    ) -> Result<PgConnection, ConnectionError> {
         let opened = tokio::time::timeout(CONNECT * 2, self.open()).await;
         let (client, connection) = opened
             .map_err(|_| ConnectionError::BadConnection("the database does not answer".to_owned()))?
             .map_err(|error| ConnectionError::BadConnection(error.to_string()))?;
         let mut diesel = PgConnection::new(client, connection);
-        let (statement, idle) = (timeout.unwrap_or_default().as_millis(), IDLE_IN_TRANSACTION.as_millis());
+        let (statement, idle) = (
+            timeout.unwrap_or_default().as_millis(),
+            IDLE_IN_TRANSACTION.as_millis(),
+        );
         let limits = format!(
             "SET TIME ZONE 'UTC'; SET statement_timeout = {statement}; SET idle_in_transaction_session_timeout = {idle}; SET lock_timeout = 0"
         );
@@ -131,7 +150,11 @@ fn parts(url: &str) -> Result<Parts> {
             _ => rest.push(parameter),
         }
     }
-    let url = if rest.is_empty() { base.to_owned() } else { format!("{base}?{}", rest.join("&")) };
+    let url = if rest.is_empty() {
+        base.to_owned()
+    } else {
+        format!("{base}?{}", rest.join("&"))
+    };
     Ok(Parts { url, mode, roots })
 }
 
@@ -141,19 +164,39 @@ mod tests {
 
     #[test]
     fn what_concerns_tls_is_taken_out_of_the_address_and_the_rest_stays() {
-        let read = parts("postgres://me:a%3Db@db/x?sslmode=verify-full&options=-c%20a%3Db&sslrootcert=%2Fetc%2Fca.pem");
+        let read = parts(
+            "postgres://me:a%3Db@db/x?sslmode=verify-full&options=-c%20a%3Db&sslrootcert=%2Fetc%2Fca.pem",
+        );
         let url = "postgres://me:a%3Db@db/x?options=-c%20a%3Db".to_owned();
-        let (mode, roots) = (Some("verify-full".to_owned()), Some(PathBuf::from("/etc/ca.pem")));
+        let (mode, roots) = (
+            Some("verify-full".to_owned()),
+            Some(PathBuf::from("/etc/ca.pem")),
+        );
         assert_eq!(read.unwrap(), Parts { url, mode, roots });
         let plain = "postgres://db/x".to_owned();
-        assert_eq!(parts(&plain).unwrap(), Parts { url: plain, mode: None, roots: None });
+        assert_eq!(
+            parts(&plain).unwrap(),
+            Parts {
+                url: plain,
+                mode: None,
+                roots: None
+            }
+        );
     }
 
     #[test]
     fn modes_that_are_none_and_files_that_are_missing_are_refused_by_name() {
-        let refused = |url: &str| Address::parse(url).err().map(|error| error.to_string()).unwrap_or_default();
+        let refused = |url: &str| {
+            Address::parse(url)
+                .err()
+                .map(|error| error.to_string())
+                .unwrap_or_default()
+        };
         assert!(refused("postgres://db/x?sslmode=maybe").contains("not \"maybe\""));
-        assert!(refused("postgres://db/x?sslmode=verify-ca&sslrootcert=/no/such/file").contains("/no/such/file"));
+        assert!(
+            refused("postgres://db/x?sslmode=verify-ca&sslrootcert=/no/such/file")
+                .contains("/no/such/file")
+        );
         assert!(refused("postgres://db/x?colour=red").contains("colour"));
         assert_eq!(refused("postgres://db/x?sslmode=require"), "");
     }

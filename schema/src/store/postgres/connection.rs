@@ -10,10 +10,12 @@ use diesel::{
     query_builder::{AsQuery, QueryFragment, QueryId},
 };
 use diesel_async::{
-    AnsiTransactionManager, AsyncConnection, AsyncConnectionCore, SimpleAsyncConnection, TransactionManager as _,
-    pooled_connection::PoolableConnection,
+    AnsiTransactionManager, AsyncConnection, AsyncConnectionCore, SimpleAsyncConnection,
+    TransactionManager as _, pooled_connection::PoolableConnection,
 };
-use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _, future::BoxFuture, stream::BoxStream};
+use futures::{
+    FutureExt as _, StreamExt as _, TryStreamExt as _, future::BoxFuture, stream::BoxStream,
+};
 use rustc_hash::FxHashMap;
 use tokio::task::JoinSet;
 use tokio_postgres::{Client, Connection, Socket, Statement, tls::TlsStream, types::Type};
@@ -58,12 +60,20 @@ impl PgConnection {
     }
 
     /// The prepared statement of `sql`.
-    pub(super) async fn prepare(&mut self, sql: String, types: Vec<Type>) -> QueryResult<Statement> {
+    pub(super) async fn prepare(
+        &mut self,
+        sql: String,
+        types: Vec<Type>,
+    ) -> QueryResult<Statement> {
         let key = (sql, types);
         if let Some(statement) = self.statements.get(&key) {
             return Ok(statement.clone());
         }
-        let statement = self.client.prepare_typed(&key.0, &key.1).await.map_err(diesel_error)?;
+        let statement = self
+            .client
+            .prepare_typed(&key.0, &key.1)
+            .await
+            .map_err(diesel_error)?;
         if MOST_STATEMENTS <= self.statements.len() {
             self.statements.clear();
         }
@@ -76,9 +86,15 @@ impl PgConnection {
             let statement = self.prepare(query.sql, query.types).await?;
             self.client.query_raw(&statement, query.values).await
         } else {
-            self.client.query_typed_raw(&query.sql, query.values.into_iter().zip(query.types)).await
+            self.client
+                .query_typed_raw(&query.sql, query.values.into_iter().zip(query.types))
+                .await
         };
-        Ok(rows.map_err(diesel_error)?.map_ok(PgRow).map_err(diesel_error).boxed())
+        Ok(rows
+            .map_err(diesel_error)?
+            .map_ok(PgRow)
+            .map_err(diesel_error)
+            .boxed())
     }
 
     async fn count(&mut self, query: Query) -> QueryResult<usize> {
@@ -86,7 +102,9 @@ impl PgConnection {
             let statement = self.prepare(query.sql, query.types).await?;
             self.client.execute_raw(&statement, query.values).await
         } else {
-            self.client.execute_typed(&query.sql, &query.parameters()).await
+            self.client
+                .execute_typed(&query.sql, &query.parameters())
+                .await
         };
         counted.map(|rows| rows as usize).map_err(diesel_error)
     }
@@ -114,7 +132,10 @@ impl AsyncConnectionCore for PgConnection {
         async move { self.rows(query?).await }.boxed()
     }
 
-    fn execute_returning_count<'conn, 'query, T>(&'conn mut self, source: T) -> Self::ExecuteFuture<'conn, 'query>
+    fn execute_returning_count<'conn, 'query, T>(
+        &'conn mut self,
+        source: T,
+    ) -> Self::ExecuteFuture<'conn, 'query>
     where
         T: QueryFragment<Pg> + QueryId + 'query,
     {
@@ -127,7 +148,8 @@ impl AsyncConnection for PgConnection {
     type TransactionManager = AnsiTransactionManager;
 
     async fn establish(url: &str) -> ConnectionResult<Self> {
-        let address = Address::parse(url).map_err(|error| ConnectionError::InvalidConnectionUrl(error.to_string()))?;
+        let address = Address::parse(url)
+            .map_err(|error| ConnectionError::InvalidConnectionUrl(error.to_string()))?;
         address.connect(None).await
     }
 

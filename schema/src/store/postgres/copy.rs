@@ -26,22 +26,35 @@ impl PgConnection {
         if rows.is_empty() {
             return Ok(0);
         }
-        let sql = format!("COPY {table} ({}) FROM STDIN (FORMAT binary)", columns.join(", "));
+        let sql = format!(
+            "COPY {table} ({}) FROM STDIN (FORMAT binary)",
+            columns.join(", ")
+        );
         let statement = self.prepare(sql, Vec::new()).await?;
-        let sink = self.client.copy_in::<_, Cursor<Vec<u8>>>(&statement).await.map_err(diesel_error)?;
+        let sink = self
+            .client
+            .copy_in::<_, Cursor<Vec<u8>>>(&statement)
+            .await
+            .map_err(diesel_error)?;
         let mut sink = std::pin::pin!(sink);
         let mut message = HEADER.to_vec();
         for row in rows {
             message.extend_from_slice(&(columns.len() as i16).to_be_bytes());
             put(row, &mut message);
             if MESSAGE_BYTES <= message.len() {
-                let full = std::mem::replace(&mut message, Vec::with_capacity(MESSAGE_BYTES * 5 / 4));
+                let full =
+                    std::mem::replace(&mut message, Vec::with_capacity(MESSAGE_BYTES * 5 / 4));
                 sink.send(Cursor::new(full)).await.map_err(diesel_error)?;
             }
         }
         message.extend_from_slice(&(-1_i16).to_be_bytes());
-        sink.send(Cursor::new(message)).await.map_err(diesel_error)?;
-        sink.finish().await.map(|rows| rows as usize).map_err(diesel_error)
+        sink.send(Cursor::new(message))
+            .await
+            .map_err(diesel_error)?;
+        sink.finish()
+            .await
+            .map(|rows| rows as usize)
+            .map_err(diesel_error)
     }
 }
 

@@ -8,9 +8,15 @@ use tokio_postgres::error::{DbError, ErrorPosition, SqlState};
 /// What the server said, or that it can't be spoken to.
 #[expect(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
 pub(super) fn diesel_error(error: tokio_postgres::Error) -> DieselError {
-    match error.source().and_then(|source| source.downcast_ref::<DbError>()) {
+    match error
+        .source()
+        .and_then(|source| source.downcast_ref::<DbError>())
+    {
         Some(said) => DieselError::DatabaseError(kind(said.code()), Box::new(Said(said.clone()))),
-        None => DieselError::DatabaseError(DatabaseErrorKind::UnableToSendCommand, Box::new(error.to_string())),
+        None => DieselError::DatabaseError(
+            DatabaseErrorKind::UnableToSendCommand,
+            Box::new(error.to_string()),
+        ),
     }
 }
 
@@ -61,7 +67,8 @@ impl DatabaseErrorInformation for Said {
     }
 
     fn statement_position(&self) -> Option<i32> {
-        let (ErrorPosition::Original(position) | ErrorPosition::Internal { position, .. }) = self.0.position()?;
+        let (ErrorPosition::Original(position) | ErrorPosition::Internal { position, .. }) =
+            self.0.position()?;
         i32::try_from(*position).ok()
     }
 }

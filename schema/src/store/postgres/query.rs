@@ -26,7 +26,11 @@ impl Query {
         query.collect_binds(&mut binds, &mut BuiltIn, &Pg)?;
         Ok(Self {
             sql: text.finish(),
-            types: binds.metadata.iter().map(built_in).collect::<QueryResult<_>>()?,
+            types: binds
+                .metadata
+                .iter()
+                .map(built_in)
+                .collect::<QueryResult<_>>()?,
             values: binds.binds.into_iter().map(Value).collect(),
             is_cacheable: query.is_safe_to_cache_prepared(&Pg)?,
         })
@@ -48,8 +52,11 @@ impl PgMetadataLookup for BuiltIn {
 }
 
 fn built_in(metadata: &PgTypeMetadata) -> QueryResult<Type> {
-    let oid = metadata.oid().map_err(|error| DieselError::SerializationError(Box::new(error)))?;
-    Type::from_oid(oid).ok_or_else(|| DieselError::SerializationError("a type that is not built in".into()))
+    let oid = metadata
+        .oid()
+        .map_err(|error| DieselError::SerializationError(Box::new(error)))?;
+    Type::from_oid(oid)
+        .ok_or_else(|| DieselError::SerializationError("a type that is not built in".into()))
 }
 
 /// A bound value in PostgreSQL's binary form; `None` is null.
@@ -57,8 +64,14 @@ fn built_in(metadata: &PgTypeMetadata) -> QueryResult<Type> {
 pub(super) struct Value(Option<Vec<u8>>);
 
 impl ToSql for Value {
-    fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
-        let Some(bytes) = &self.0 else { return Ok(IsNull::Yes) };
+    fn to_sql(
+        &self,
+        _: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        let Some(bytes) = &self.0 else {
+            return Ok(IsNull::Yes);
+        };
         out.extend_from_slice(bytes);
         Ok(IsNull::No)
     }

@@ -52,7 +52,10 @@ impl RowIndex<usize> for PgRow {
 
 impl RowIndex<&str> for PgRow {
     fn idx(&self, name: &str) -> Option<usize> {
-        self.0.columns().iter().position(|column| column.name() == name)
+        self.0
+            .columns()
+            .iter()
+            .position(|column| column.name() == name)
     }
 }
 

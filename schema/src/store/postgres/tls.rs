@@ -35,15 +35,27 @@ pub(super) fn connector(check: Check, roots: Option<&Path>) -> Result<MakeRustls
     if check == Check::Nothing {
         let any = Arc::new(Anyone(provider));
         return Ok(MakeRustlsConnect::new(
-            builder.dangerous().with_custom_certificate_verifier(any).with_no_client_auth(),
+            builder
+                .dangerous()
+                .with_custom_certificate_verifier(any)
+                .with_no_client_auth(),
         ));
     }
     let roots = Arc::new(trusted(roots)?);
     let host = WebPkiServerVerifier::builder_with_provider(roots, provider)
         .build()
         .map_err(|error| StoreError::Invalid(format!("sslrootcert: {error}")))?;
-    let verifier: Arc<dyn ServerCertVerifier> = if check == Check::Host { host } else { Arc::new(AnyHost(host)) };
-    Ok(MakeRustlsConnect::new(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth()))
+    let verifier: Arc<dyn ServerCertVerifier> = if check == Check::Host {
+        host
+    } else {
+        Arc::new(AnyHost(host))
+    };
+    Ok(MakeRustlsConnect::new(
+        builder
+            .dangerous()
+            .with_custom_certificate_verifier(verifier)
+            .with_no_client_auth(),
+    ))
 }
 
 fn trusted(file: Option<&Path>) -> Result<RootCertStore> {
@@ -57,13 +69,20 @@ fn trusted(file: Option<&Path>) -> Result<RootCertStore> {
         return Ok(roots);
     };
     let unusable = |error: &dyn std::fmt::Display| {
-        StoreError::Invalid(format!("sslrootcert: no certificates in {}: {error}", file.display()))
+        StoreError::Invalid(format!(
+            "sslrootcert: no certificates in {}: {error}",
+            file.display()
+        ))
     };
     for certificate in CertificateDer::pem_file_iter(file).map_err(|error| unusable(&error))? {
         let certificate = certificate.map_err(|error| unusable(&error))?;
         roots.add(certificate).map_err(|error| unusable(&error))?;
     }
-    if roots.is_empty() { Err(unusable(&"the file has none")) } else { Ok(roots) }
+    if roots.is_empty() {
+        Err(unusable(&"the file has none"))
+    } else {
+        Ok(roots)
+    }
 }
 
 /// Takes any certificate.
@@ -88,7 +107,12 @@ impl ServerCertVerifier for Anyone {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, cert, dss, &self.0.signature_verification_algorithms)
+        verify_tls12_signature(
+            message,
+            cert,
+            dss,
+            &self.0.signature_verification_algorithms,
+        )
     }
 
     fn verify_tls13_signature(
@@ -97,7 +121,12 @@ impl ServerCertVerifier for Anyone {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, cert, dss, &self.0.signature_verification_algorithms)
+        verify_tls13_signature(
+            message,
+            cert,
+            dss,
+            &self.0.signature_verification_algorithms,
+        )
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -118,7 +147,9 @@ impl ServerCertVerifier for AnyHost {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let verified = self.0.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+        let verified =
+            self.0
+                .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
         match verified {
             // Names are looked at last: everything else was right.
             Err(Error::InvalidCertificate(

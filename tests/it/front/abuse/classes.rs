@@ -21,7 +21,10 @@ const PLACES: usize = 4;
 
 fn export() -> Request<Body> {
     let request = Request::get("/v1/rollups/daily.ndjson?from=2026-03-01&to=2026-03-10");
-    request.header(header::AUTHORIZATION, format!("Bearer {}", token("owner"))).body(Body::empty()).expect("a request")
+    request
+        .header(header::AUTHORIZATION, format!("Bearer {}", token("owner")))
+        .body(Body::empty())
+        .expect("a request")
 }
 
 /// An import whose body never comes.
@@ -36,7 +39,9 @@ async fn is_answered(caseload: &Caseload) -> bool {
     let query = "{ viewer { role } team { metrics { closed } } }";
     let nothing = json!({});
     let asked = caseload.ask("owner", query, &nothing);
-    timeout(Duration::from_secs(30), asked).await.is_ok_and(|answer| answer.codes().is_empty())
+    timeout(Duration::from_secs(30), asked)
+        .await
+        .is_ok_and(|answer| answer.codes().is_empty())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -50,12 +55,27 @@ async fn exports_and_imports_that_stand_still_hold_up_no_dashboard() {
         standing.push(answer);
     }
     let refused = caseload.respond(export()).await;
-    let wait =
-        |headers: &HeaderMap| headers[header::RETRY_AFTER].to_str().expect("text").parse::<u64>().expect("seconds");
-    assert_eq!((refused.status(), wait(refused.headers())), (StatusCode::SERVICE_UNAVAILABLE, 1));
-    let importing: Vec<_> = (0..=PLACES).map(|_| Box::pin(caseload.respond(import()))).collect();
+    let wait = |headers: &HeaderMap| {
+        headers[header::RETRY_AFTER]
+            .to_str()
+            .expect("text")
+            .parse::<u64>()
+            .expect("seconds")
+    };
+    assert_eq!(
+        (refused.status(), wait(refused.headers())),
+        (StatusCode::SERVICE_UNAVAILABLE, 1)
+    );
+    let importing: Vec<_> = (0..=PLACES)
+        .map(|_| Box::pin(caseload.respond(import())))
+        .collect();
     let mut importing = futures::future::select_all(importing);
-    assert!(timeout(Duration::from_millis(300), &mut importing).await.is_err(), "imports wait for their bodies");
+    assert!(
+        timeout(Duration::from_millis(300), &mut importing)
+            .await
+            .is_err(),
+        "imports wait for their bodies"
+    );
     for _ in 0..20 {
         assert!(is_answered(&caseload).await);
     }

@@ -13,8 +13,12 @@ fn make_room() {
     let limit = getrlimit(Resource::Nofile);
     let needed = u64::try_from(IDLE).expect("a few") + 1_000;
     if limit.current.is_some_and(|current| current < needed) {
-        let raised = Rlimit { current: Some(needed), maximum: limit.maximum };
-        setrlimit(Resource::Nofile, raised).expect("ulimit -Hn says 6000 or more; this test opens so many connections");
+        let raised = Rlimit {
+            current: Some(needed),
+            maximum: limit.maximum,
+        };
+        setrlimit(Resource::Nofile, raised)
+            .expect("ulimit -Hn says 6000 or more; this test opens so many connections");
     }
 }
 
@@ -30,11 +34,16 @@ fn five_thousand_idle_connections_keep_nobody_out() {
     let mut idle: Vec<TcpStream> = (0..IDLE).map(connect).collect();
     target.check("5,000 connections on which nothing is asked");
     for stream in &mut idle {
-        stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: a\r\nX-Slow: ").expect("an open connection");
+        stream
+            .write_all(b"GET /healthz HTTP/1.1\r\nHost: a\r\nX-Slow: ")
+            .expect("an open connection");
     }
     target.check_time("5,000 connections in the middle of their headers");
     let each = target.more_memory() / idle.len() as u64;
-    assert!(each < MOST_OF_ONE, "a connection in the middle of its headers takes {each} bytes");
+    assert!(
+        each < MOST_OF_ONE,
+        "a connection in the middle of its headers takes {each} bytes"
+    );
     drop(idle);
     target.check("5,000 connections that went");
 }
