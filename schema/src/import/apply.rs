@@ -173,11 +173,12 @@ impl Working {
             .map(|id| self.label_key(id))
             .collect();
         labels.sort_unstable();
+        let customer_key = Some(self.customer_key(&record.customer_id));
         let row = ConversationRow {
             workspace_id: self.ws,
             conversation_key: self.free_conversation_key(&record.id),
             id: record.id.clone(),
-            customer_key: Some(self.customer_key(&record.customer_id)),
+            customer_key,
             created_at: Some(record.created_at.micros()),
             channel_key: Some(self.channel_key(&record.channel)),
             assignee_key: record.assignee_id.as_ref().map(|id| self.member_key(id)),
@@ -187,7 +188,10 @@ impl Working {
             updated_at,
             first_inbound_at: old.as_ref().and_then(|row| row.first_inbound_at),
             first_reply_at: old.as_ref().and_then(|row| row.first_reply_at),
-            opens_customer: old.as_ref().is_some_and(|row| row.opens_customer),
+            // Says something of one customer: with another one it is derived anew.
+            opens_customer: old
+                .as_ref()
+                .is_some_and(|row| row.opens_customer && row.customer_key == customer_key),
         };
         let (key, erased) = (row.conversation_key, self.is_erased(row.customer_key));
         let outcome = replace(&mut self.conversations, row);

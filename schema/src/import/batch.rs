@@ -95,7 +95,7 @@ pub(crate) async fn apply(
     let mut customers = working.customers_to_derive();
     if cut.is_some() {
         load::customers(conn, &mut working, &customers).await?;
-        customers = working.without_opened_finally(customers);
+        customers = working.keep_final_openers(customers);
     }
     load::openers(conn, &mut working, &customers).await?;
     let lost = working.without_opener(&customers);

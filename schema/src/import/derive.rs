@@ -112,9 +112,11 @@ impl Working {
         }
     }
 
-    /// Customers whose first activity may have changed.
+    /// Customers whose first activity may have changed, or is not marked any more: a conversation that was deleted and
+    /// created again is what it was, but for what is derived.
     pub(crate) fn customers_to_derive(&self) -> Vec<i64> {
-        let activity = |row: &ConversationRow| (row.customer_key, first_activity_at(row));
+        let activity =
+            |row: &ConversationRow| (row.customer_key, first_activity_at(row), row.opens_customer);
         let changed = self.conversations.entries().filter(|entry| {
             entry.stored.as_ref().map(activity) != entry.current.as_ref().map(activity)
         });

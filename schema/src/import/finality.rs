@@ -256,13 +256,32 @@ impl Working {
                 .any(|row| cut.holds(row.completed_at))
     }
 
-    /// Leaves out the customers whose first activity was on a final day: it stays where it is.
-    pub(super) fn without_opened_finally(&self, customers: Vec<i64>) -> Vec<i64> {
-        let opened = |key: &i64| {
+    /// Gives the customers whose first activity is to be derived. That of the others was on a final day and stays where it
+    /// is: a conversation of theirs that had it has it, and no other one gets it.
+    pub(super) fn keep_final_openers(&mut self, customers: Vec<i64>) -> Vec<i64> {
+        let (settled, derived): (Vec<i64>, Vec<i64>) = customers.into_iter().partition(|key| {
             self.customers
                 .by_key(*key)
                 .is_some_and(|row| row.opened_finally)
-        };
-        customers.into_iter().filter(|key| !opened(key)).collect()
+        });
+        for customer in settled {
+            let opens =
+                |row: &ConversationRow| row.opens_customer && row.customer_key == Some(customer);
+            let theirs = self.conversations.of(customer).filter_map(|entry| {
+                let row = entry
+                    .current
+                    .as_ref()
+                    .filter(|row| row.customer_key == Some(customer))?;
+                let opens_customer = entry.stored.as_ref().is_some_and(opens);
+                (row.opens_customer != opens_customer).then(|| ConversationRow {
+                    opens_customer,
+                    ..row.clone()
+                })
+            });
+            for row in theirs.collect::<Vec<_>>() {
+                self.conversations.set(row);
+            }
+        }
+        derived
     }
 }
