@@ -63,10 +63,7 @@ async fn check_world(backend: Backend, redis: Option<&Redis>, seed: u64) -> u64 
     let mut caseload =
         Caseload::sharing(Database::empty(backend), &url, writer.place.zone, world.now).await;
     let boss = json!({"type": "member", "id": "boss", "name": "Boss", "role": "owner"});
-    let mut history = History {
-        name: format!("{backend:?}-{seed}"),
-        records: Vec::new(),
-    };
+    let mut history = History::new(&format!("{backend:?}-{seed}"));
     let mut records = vec![boss];
     for round in 0..ROUNDS {
         records.extend(writer.records(RECORDS));
@@ -95,9 +92,19 @@ async fn check_world(backend: Backend, redis: Option<&Redis>, seed: u64) -> u64 
 }
 
 /// What was imported so far; written to a file where the test fails.
-struct History {
+pub(crate) struct History {
     name: String,
-    records: Vec<String>,
+    pub(crate) records: Vec<String>,
+}
+
+impl History {
+    /// Of nothing yet.
+    pub(crate) fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            records: Vec::new(),
+        }
+    }
 }
 
 impl Drop for History {
@@ -113,7 +120,7 @@ impl Drop for History {
     }
 }
 
-fn check_counts(at: &str, tally: Tally, report: &Value) {
+pub(crate) fn check_counts(at: &str, tally: Tally, report: &Value) {
     let got = |field: &str| {
         report[field]
             .as_u64()
@@ -170,7 +177,12 @@ async fn presets_are_taken_at_today_in_the_zone_of_the_workspace(backend: Backen
 }
 
 /// The whole report, all labels, one member.
-async fn check_figures(at: &str, caseload: &Caseload, world: &World, writer: &mut Writer) {
+pub(crate) async fn check_figures(
+    at: &str,
+    caseload: &Caseload,
+    world: &World,
+    writer: &mut Writer,
+) {
     let book = Book::of(world);
     let (period, span) = writer.period();
     let filter = writer.filter();
@@ -212,7 +224,7 @@ async fn check_figures(at: &str, caseload: &Caseload, world: &World, writer: &mu
 }
 
 /// The lists that someone sees who sees everything.
-async fn check_lists(at: &str, caseload: &Caseload, world: &World, writer: &mut Writer) {
+pub(crate) async fn check_lists(at: &str, caseload: &Caseload, world: &World, writer: &mut Writer) {
     let filter = writer.filter();
     let (period, span) = writer.period();
     check_lists_of(

@@ -4,6 +4,7 @@ mod deletes;
 mod memory;
 mod owners;
 mod refusals;
+mod sequences;
 mod state;
 mod streams;
 

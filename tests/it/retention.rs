@@ -54,7 +54,7 @@ async fn world(backend: Backend, seed: u64) -> (Caseload, Writer, Vec<Value>, Da
 }
 
 /// Drops what is over before `cut`, and gives the ids of the conversations that are gone.
-async fn drop_facts(caseload: &Caseload, cut: Day) -> BTreeSet<String> {
+pub(crate) async fn drop_facts(caseload: &Caseload, cut: Day) -> BTreeSet<String> {
     let before = conversations(caseload);
     caseload
         .store

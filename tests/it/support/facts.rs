@@ -86,6 +86,48 @@ const CONVERSATIONS: [&str; 10] = [
     "c-1", "c-10", "c-2", "C-2", "ç", "z", "7", "c 8", "🦊", "c-99",
 ];
 
+/// The ids and names that facts are written with.
+#[derive(Debug, Clone, Copy)]
+struct Names {
+    /// The last of them is never known but by its id.
+    members: &'static [&'static str],
+    teams: &'static [&'static str],
+    /// The last of them is never known but by its id.
+    labels: &'static [&'static str],
+    customers: &'static [&'static str],
+    channels: &'static [&'static str],
+    conversations: &'static [&'static str],
+    messages: usize,
+    ratings: usize,
+    follow_ups: usize,
+}
+
+/// So many that most combinations of kinds and values come.
+const MANY: Names = Names {
+    members: &MEMBERS,
+    teams: &TEAMS,
+    labels: &LABELS,
+    customers: &CUSTOMERS,
+    channels: &CHANNELS,
+    conversations: &CONVERSATIONS,
+    messages: 60,
+    ratings: 12,
+    follow_ups: 12,
+};
+
+/// So few that most records are about something that is stored, or was.
+const FEW: Names = Names {
+    members: &["anna", "bea", "ghost"],
+    teams: &["north", "south"],
+    labels: &["billing", "bug", "never came"],
+    customers: &["k-1", "k-2"],
+    channels: &["chat", "email"],
+    conversations: &["c-1", "c-2", "c-3"],
+    messages: 3,
+    ratings: 2,
+    follow_ups: 2,
+};
+
 const DAY: i64 = 86_400_000_000;
 const SECOND: i64 = 1_000_000;
 
@@ -96,14 +138,29 @@ pub(crate) struct Writer {
     pub(crate) place: Place,
     /// The anchor around which most happens.
     home: usize,
+    names: Names,
 }
 
 impl Writer {
     /// In one of the places.
-    pub(crate) fn new(mut dice: Dice) -> Self {
+    pub(crate) fn new(dice: Dice) -> Self {
+        Self::with(dice, MANY)
+    }
+
+    /// In one of the places, about two or three things of each kind, again and again.
+    pub(crate) fn of_few_things(dice: Dice) -> Self {
+        Self::with(dice, FEW)
+    }
+
+    fn with(mut dice: Dice, names: Names) -> Self {
         let place = PLACES[dice.roll(PLACES.len())];
         let home = dice.roll(2);
-        Self { dice, place, home }
+        Self {
+            dice,
+            place,
+            home,
+            names,
+        }
     }
 
     /// A world with nothing in it.
@@ -117,7 +174,7 @@ impl Writer {
         (0..count).map(|_| self.record()).collect()
     }
 
-    fn record(&mut self) -> Value {
+    pub(crate) fn record(&mut self) -> Value {
         match self.dice.roll(100) {
             0..=27 => self.conversation(),
             28..=62 => self.message(),
@@ -137,15 +194,15 @@ impl Writer {
         let outcome = closed
             .as_ref()
             .and_then(|_| self.maybe(&["won", "lost"], 1, 2));
-        let assignee = self.maybe(&MEMBERS, 3, 4);
+        let assignee = self.maybe(self.names.members, 3, 4);
         json!({
             "type": "conversation",
-            "id": self.dice.pick(&CONVERSATIONS),
-            "customer_id": self.dice.pick(&CUSTOMERS),
+            "id": self.dice.pick(self.names.conversations),
+            "customer_id": self.dice.pick(self.names.customers),
             "created_at": self.instant(),
-            "channel": self.maybe(&CHANNELS, 4, 5),
+            "channel": self.maybe(self.names.channels, 4, 5),
             "assignee_id": assignee,
-            "label_ids": self.dice.some(&LABELS, 1, 4),
+            "label_ids": self.dice.some(self.names.labels, 1, 4),
             "closed_at": closed,
             "outcome": outcome,
             "updated_at": self.dice.chance(1, 4).then(|| self.version()),
@@ -155,8 +212,8 @@ impl Writer {
     fn message(&mut self) -> Value {
         json!({
             "type": "message",
-            "id": format!("m-{}", self.dice.roll(60)),
-            "conversation_id": self.dice.pick(&CONVERSATIONS),
+            "id": format!("m-{}", self.dice.roll(self.names.messages)),
+            "conversation_id": self.dice.pick(self.names.conversations),
             "sent_at": self.instant(),
             "kind": self.dice.pick(&["inbound", "inbound", "reply", "reply", "bot", "note"]),
         })
@@ -165,21 +222,21 @@ impl Writer {
     fn rating(&mut self) -> Value {
         json!({
             "type": "rating",
-            "id": format!("r-{}", self.dice.roll(12)),
-            "conversation_id": self.dice.pick(&CONVERSATIONS),
+            "id": format!("r-{}", self.dice.roll(self.names.ratings)),
+            "conversation_id": self.dice.pick(self.names.conversations),
             "rated_at": self.instant(),
             "score": 1 + self.dice.roll(5),
             "comment": self.maybe(&["quick", "très bien, \"merci\"\n", ""], 1, 2),
-            "member_id": self.maybe(&MEMBERS, 1, 3),
+            "member_id": self.maybe(self.names.members, 1, 3),
         })
     }
 
     fn follow_up(&mut self) -> Value {
         json!({
             "type": "follow_up",
-            "id": format!("f-{}", self.dice.roll(12)),
-            "conversation_id": self.dice.pick(&CONVERSATIONS),
-            "assignee_id": self.maybe(&MEMBERS, 1, 2),
+            "id": format!("f-{}", self.dice.roll(self.names.follow_ups)),
+            "conversation_id": self.dice.pick(self.names.conversations),
+            "assignee_id": self.maybe(self.names.members, 1, 2),
             "due_at": self.dice.chance(1, 4).then_some("2031-01-01T00:00:00Z"),
             "completed_at": self.dice.chance(4, 5).then(|| self.instant()),
         })
@@ -187,7 +244,7 @@ impl Writer {
 
     fn member(&mut self) -> Value {
         // The last of them is never known but by its id.
-        let id = self.dice.pick(&MEMBERS[..6]);
+        let id = self.dice.pick(known(self.names.members));
         json!({
             "type": "member",
             "id": id,
@@ -198,14 +255,14 @@ impl Writer {
     }
 
     fn team(&mut self) -> Value {
-        let id = self.dice.pick(&TEAMS);
-        json!({"type": "team", "id": id, "name": format!("Team {id}"), "member_ids": self.dice.some(&MEMBERS, 1, 3)})
+        let id = self.dice.pick(self.names.teams);
+        json!({"type": "team", "id": id, "name": format!("Team {id}"), "member_ids": self.dice.some(self.names.members, 1, 3)})
     }
 
     fn label(&mut self) -> Value {
         json!({
             "type": "label",
-            "id": self.dice.pick(&LABELS[..4]),
+            "id": self.dice.pick(known(self.names.labels)),
             "title": self.dice.pick(&["Billing", "billing", "Été"]),
             "color": self.maybe(&["#00ff7F"], 1, 2),
         })
@@ -213,10 +270,10 @@ impl Writer {
 
     fn customer(&mut self) -> Value {
         let name = self.maybe(&["Kim", "Noël"], 2, 3);
-        json!({"type": "customer", "id": self.dice.pick(&CUSTOMERS), "name": name})
+        json!({"type": "customer", "id": self.dice.pick(self.names.customers), "name": name})
     }
 
-    fn delete(&mut self) -> Value {
+    pub(crate) fn delete(&mut self) -> Value {
         let of = self.dice.pick(&[
             "conversation",
             "message",
@@ -228,14 +285,14 @@ impl Writer {
             "team",
         ]);
         let id = match of {
-            "conversation" => self.dice.pick(&CONVERSATIONS).to_owned(),
-            "message" => format!("m-{}", self.dice.roll(60)),
-            "rating" => format!("r-{}", self.dice.roll(12)),
-            "follow_up" => format!("f-{}", self.dice.roll(12)),
-            "label" => self.dice.pick(&LABELS).to_owned(),
-            "customer" => self.dice.pick(&CUSTOMERS).to_owned(),
-            "member" => self.dice.pick(&MEMBERS).to_owned(),
-            _ => self.dice.pick(&TEAMS).to_owned(),
+            "conversation" => self.dice.pick(self.names.conversations).to_owned(),
+            "message" => format!("m-{}", self.dice.roll(self.names.messages)),
+            "rating" => format!("r-{}", self.dice.roll(self.names.ratings)),
+            "follow_up" => format!("f-{}", self.dice.roll(self.names.follow_ups)),
+            "label" => self.dice.pick(self.names.labels).to_owned(),
+            "customer" => self.dice.pick(self.names.customers).to_owned(),
+            "member" => self.dice.pick(self.names.members).to_owned(),
+            _ => self.dice.pick(self.names.teams).to_owned(),
         };
         json!({"type": "delete", "of": of, "id": id})
     }
@@ -354,16 +411,16 @@ impl Writer {
         if self.dice.chance(1, 2) {
             return Filter::default();
         }
-        let mut members = self.dice.some(&MEMBERS, 1, 3);
+        let mut members = self.dice.some(self.names.members, 1, 3);
         members.push("nobody has this id".to_owned());
         let mut list = |from: &[&str], times, of| {
             self.dice
                 .chance(times, of)
                 .then(|| self.dice.some(from, 1, 2))
         };
-        let labels = list(&LABELS, 1, 3);
+        let labels = list(self.names.labels, 1, 3);
         let channels = list(&[CHANNELS[0], CHANNELS[1], CHANNELS[2], "other"], 1, 3);
-        let teams = list(&TEAMS, 1, 4);
+        let teams = list(self.names.teams, 1, 4);
         let members = self.dice.chance(1, 3).then_some(members);
         let unassigned = [None, None, Some(false), Some(true)][self.dice.roll(4)];
         Filter {
@@ -402,14 +459,19 @@ impl Writer {
     }
 
     pub(crate) fn member_id(&mut self) -> &'static str {
-        MEMBERS[self.dice.roll(MEMBERS.len())]
+        self.names.members[self.dice.roll(self.names.members.len())]
     }
 
     pub(crate) fn member_ids(&mut self) -> Option<Vec<String>> {
         self.dice
             .chance(1, 3)
-            .then(|| self.dice.some(&MEMBERS, 1, 2))
+            .then(|| self.dice.some(self.names.members, 1, 2))
     }
+}
+
+/// All but the last.
+fn known<'a>(names: &'a [&'static str]) -> &'a [&'static str] {
+    &names[..names.len() - 1]
 }
 
 const BY: [&str; 4] = ["DAY", "WEEK", "MONTH", "YEAR"];
