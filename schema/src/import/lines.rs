@@ -1,11 +1,19 @@
 //! Lines of a source: decompressed, numbered, bounded.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
+
+use zstd::zstd_safe;
 
 use super::{Encoding, Source};
 
 /// The longest line that is read: a record of a few hundred bytes is usual, one of a mebibyte is somebody's mistake.
 pub(crate) const MAX_LINE_BYTES: usize = 1 << 20;
+
+/// The largest window of a Zstandard frame, as a power of two: 8 MiB (RFC 9659, section 3), which every level but those
+/// of `zstd --ultra` and `--long` keeps to. Whoever reads a frame holds its whole window in memory.
+const ZSTD_WINDOW_LOG: u32 = 23;
+/// The largest one of [`Encoding::ZstdLong`]: 128 MiB, that of `zstd --long` and `zstd --ultra -22`.
+const ZSTD_LONG_WINDOW_LOG: u32 = 27;
 
 /// One line of a source.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,20 +29,24 @@ pub(crate) enum Line {
 /// Reads a source line by line.
 pub(crate) struct Lines {
     reader: BufReader<Box<dyn Read + Send>>,
+    encoding: Encoding,
     number: u64,
     ended: bool,
 }
 
 impl Lines {
     /// The lines of `source`, decompressed. An error where the decoder can't be set up.
-    pub(crate) fn new(source: Source) -> std::io::Result<Self> {
+    pub(crate) fn new(source: Source) -> io::Result<Self> {
         let reader: Box<dyn Read + Send> = match source.encoding {
             Encoding::Identity => source.reader,
+            // Its window has 32 KiB, and its headers at most 64 KiB a field.
             Encoding::Gzip => Box::new(flate2::read::MultiGzDecoder::new(source.reader)),
-            Encoding::Zstd => Box::new(zstd::Decoder::new(source.reader)?),
+            Encoding::Zstd => unzstd(source.reader, ZSTD_WINDOW_LOG)?,
+            Encoding::ZstdLong => unzstd(source.reader, ZSTD_LONG_WINDOW_LOG)?,
         };
         Ok(Self {
             reader: BufReader::with_capacity(1 << 18, reader),
+            encoding: source.encoding,
             number: 0,
             ended: false,
         })
@@ -52,10 +64,10 @@ impl Lines {
                 Ok(length) if MAX_LINE_BYTES < length => {
                     Line::Unreadable("longer than 1 MiB".to_owned())
                 }
-                Ok(_) => text(bytes, self.number == 0),
+                Ok(_) => text(bytes),
                 Err(error) => {
                     self.ended = true;
-                    Line::BrokenOff(format!("the input broke off here: {error}"))
+                    Line::BrokenOff(self.broken_off(&error))
                 }
             };
             self.number += 1;
@@ -65,13 +77,28 @@ impl Lines {
         }
     }
 
+    /// Why the source broke off, and what to do where something can be done.
+    fn broken_off(&self, error: &io::Error) -> String {
+        match self.encoding {
+            Encoding::Zstd if is_window_too_large(error) => "the input breaks off here: its Zstandard window has more than \
+                8 MiB; compress it without --long and --ultra, or use caseload import --long, which takes 128 MiB"
+                .to_owned(),
+            Encoding::ZstdLong if is_window_too_large(error) => "the input breaks off here: its Zstandard window has more \
+                than 128 MiB; compress it with --long=27 or less"
+                .to_owned(),
+            _ => format!(
+                "the input broke off here: {error}; sending all of it again is safe, what is stored already counts as unchanged"
+            ),
+        }
+    }
+
     /// Reads to the end of the line; gives its whole length, of which no more than [`MAX_LINE_BYTES`] are kept.
-    fn read_line(&mut self, line: &mut Vec<u8>) -> std::io::Result<usize> {
+    fn read_line(&mut self, line: &mut Vec<u8>) -> io::Result<usize> {
         let mut length = 0;
         loop {
             let buffer = match self.reader.fill_buf() {
                 Ok(buffer) => buffer,
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(error),
             };
             if buffer.is_empty() {
@@ -93,16 +120,26 @@ impl Lines {
     }
 }
 
-/// The line's text without blanks around it; the first line's byte-order mark is no part of it.
-fn text(bytes: Vec<u8>, is_first: bool) -> Line {
+/// A decoder of frames whose windows have at most that size, each frame on its own: the parameter outlasts a frame's end.
+fn unzstd(reader: Box<dyn Read + Send>, window_log: u32) -> io::Result<Box<dyn Read + Send>> {
+    let mut decoder = zstd::Decoder::new(reader)?;
+    decoder.window_log_max(window_log)?;
+    Ok(Box::new(decoder))
+}
+
+/// Whether a frame asks for a larger window than its decoder may have. The library gives the name of its code alone.
+fn is_window_too_large(error: &io::Error) -> bool {
+    let code = zstd_safe::zstd_sys::ZSTD_ErrorCode::ZSTD_error_frameParameter_windowTooLarge;
+    error.to_string() == zstd_safe::get_error_name(0_usize.wrapping_sub(code as usize))
+}
+
+/// The line's text without blanks around it. A byte-order mark before it is no part of it: files that begin with one are
+/// joined.
+fn text(bytes: Vec<u8>) -> Line {
     let Ok(text) = String::from_utf8(bytes) else {
         return Line::Unreadable("not valid UTF-8".to_owned());
     };
-    let text = if is_first {
-        text.strip_prefix('\u{feff}').unwrap_or(&text)
-    } else {
-        &text
-    };
+    let text = text.trim_start_matches('\u{feff}');
     let trimmed = text.trim_matches([' ', '\t', '\r', '\n']);
     Line::Text(trimmed.to_owned())
 }
@@ -141,6 +178,90 @@ mod tests {
             "\u{feff}a\r\nb\r\n".as_bytes(),
             &[(1, line("a")), (2, line("b"))],
         );
+    }
+
+    #[test]
+    fn each_of_several_joined_files_may_begin_with_a_byte_order_mark() {
+        let joined = "\u{feff}a\n\u{feff}b\n\u{feff}\u{feff}c\n\u{feff}\nd\u{feff}\n";
+        check(
+            joined.as_bytes(),
+            &[
+                (1, line("a")),
+                (2, line("b")),
+                (3, line("c")),
+                (5, line("d\u{feff}")),
+            ],
+        );
+    }
+
+    /// A frame of one stored block, with that window: eighths of a power of two (RFC 8878, section 3.1.1.1.2).
+    fn frame(log: u8, eighths: u8, content: &[u8]) -> Vec<u8> {
+        let mut frame = vec![0x28, 0xb5, 0x2f, 0xfd, 0, (log - 10) << 3 | eighths];
+        let block = (content.len() as u32) << 3 | 1;
+        frame.extend_from_slice(&block.to_le_bytes()[..3]);
+        frame.extend_from_slice(content);
+        frame
+    }
+
+    /// A frame of one segment: its window is its content, whose length it says.
+    fn segment(length: u32, content: &[u8]) -> Vec<u8> {
+        let mut frame = vec![0x28, 0xb5, 0x2f, 0xfd, 0b1010_0000];
+        frame.extend_from_slice(&length.to_le_bytes());
+        frame.extend_from_slice(&frame_of_blocks(content));
+        frame
+    }
+
+    fn frame_of_blocks(content: &[u8]) -> Vec<u8> {
+        frame(10, 0, content).split_off(6)
+    }
+
+    fn decompress(encoding: Encoding, frames: &[Vec<u8>]) -> Vec<Line> {
+        let mut lines = Lines::new(Source {
+            name: None,
+            encoding,
+            reader: Box::new(std::io::Cursor::new(frames.concat())),
+        })
+        .unwrap();
+        std::iter::from_fn(|| lines.next())
+            .map(|(_, line)| line)
+            .collect()
+    }
+
+    #[test]
+    fn each_frame_of_zstandard_has_a_bounded_window() {
+        let good = || frame(23, 0, b"a\n");
+        let both = [Encoding::Zstd, Encoding::ZstdLong];
+        for encoding in both {
+            assert_eq!(
+                decompress(encoding, &[good(), good(), segment(2, b"b\n")]),
+                [line("a"), line("a"), line("b")]
+            );
+        }
+        let large = [
+            frame(23, 1, b"b\n"),
+            frame(27, 0, b"b\n"),
+            segment(9 << 20, b"b\n"),
+        ];
+        for large in large {
+            let found = decompress(Encoding::Zstd, &[good(), large.clone(), good()]);
+            let [first, Line::BrokenOff(reason)] = found.as_slice() else {
+                panic!("{found:?}");
+            };
+            assert_eq!(first, &line("a"));
+            assert!(
+                reason.contains("8 MiB") && reason.contains("--long"),
+                "{reason}"
+            );
+            let found = decompress(Encoding::ZstdLong, &[good(), large]);
+            assert_eq!(found[..2], [line("a"), line("b")]);
+        }
+        for larger in [frame(27, 1, b"b\n"), segment(129 << 20, b"b\n")] {
+            let found = decompress(Encoding::ZstdLong, &[good(), larger]);
+            assert!(
+                matches!(&found[..], [_, Line::BrokenOff(reason)] if reason.contains("128 MiB")),
+                "{found:?}"
+            );
+        }
     }
 
     #[test]

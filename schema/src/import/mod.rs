@@ -58,8 +58,10 @@ pub enum Encoding {
     Identity,
     /// gzip, of one or more members.
     Gzip,
-    /// Zstandard, of one or more frames.
+    /// Zstandard, of one or more frames with a window of at most 8 MiB, as RFC 9659 wants it over HTTP.
     Zstd,
+    /// Zstandard with a window of at most 128 MiB, which is also what its reader takes in memory.
+    ZstdLong,
 }
 
 /// One file, or one body of a request.
@@ -97,6 +99,8 @@ pub struct ImportOptions {
 pub struct Progress {
     /// Records that are dealt with, refused ones among them: what was taken is durable, or, in strict mode, applied.
     pub records: u64,
+    /// Those of them that stay whatever comes: all but refused ones; in strict mode none before the end.
+    pub kept: u64,
 }
 
 /// Records in one transaction: enough that the round trips weigh little, few enough to keep a batch under 10 MB.
@@ -126,10 +130,12 @@ pub async fn import(
         drop(batches);
         outcome
     };
+    // A store that fails is told of at once: the reader may wait for its source for as long as that is open.
+    let tally = outcome?;
     let first_failure = reading
         .await
         .map_err(|error| StoreError::Database(format!("the reader panicked: {error}")))?;
-    let mut report = outcome?.into_report();
+    let mut report = tally.into_report();
     report.unreadable =
         first_failure.filter(|_| report.records() == report.rejected && report.rejected == 1);
     Ok(report)
@@ -159,7 +165,10 @@ async fn batch_by_batch(
         (outcome, journal) = applied?;
         tally.add(outcome);
         let records = tally.report.records();
-        progress(Progress { records });
+        progress(Progress {
+            records,
+            kept: records - tally.report.rejected,
+        });
         if next_look <= records {
             // Without them the import is slower, and as right.
             store.refresh_statistics().await.ok();
@@ -221,6 +230,7 @@ async fn all_or_nothing(
                     tally.add(outcome);
                     progress(Progress {
                         records: tally.report.records(),
+                        kept: 0,
                     });
                 }
                 let refused = tally.report.rejected != 0;
