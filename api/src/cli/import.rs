@@ -3,6 +3,11 @@
 use std::{
     fs::File,
     io::{self, Read},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use anyhow::Context as _;
@@ -12,7 +17,11 @@ use caseload_schema::{
 };
 use clap::Args;
 
-use super::{Outcome, open, progress::Progress, settings::Settings};
+use super::{Outcome, open, progress::Progress, serve::signal, settings::Settings};
+
+/// How long an import that is to stop may take for the records that it has read. Three batches take a second or two; what
+/// waits for standard input is not waited for.
+const STOP_TIME: Duration = Duration::from_secs(10);
 
 /// Takes facts in. A refused line never costs the good ones.
 #[derive(Debug, Args)]
@@ -26,6 +35,9 @@ pub(super) struct Import {
     /// Prints the report as JSON.
     #[arg(long, env = "CASELOAD_JSON")]
     json: bool,
+    /// Takes Zstandard with a window of up to 128 MiB, as `zstd --long` and `--ultra` make it; 8 MiB without.
+    #[arg(long, env = "CASELOAD_LONG")]
+    long: bool,
     /// Newline-delimited JSON; `.gz` and `.zst` are read as they are, `-` is standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
@@ -33,10 +45,11 @@ pub(super) struct Import {
 
 impl Import {
     pub(super) async fn run(&self, settings: &Settings) -> anyhow::Result<Outcome> {
+        let stop = Arc::new(AtomicBool::new(false));
         let sources = self
             .files
             .iter()
-            .map(|file| source(file))
+            .map(|file| source(file, self.long, &stop))
             .collect::<anyhow::Result<Vec<_>>>()?;
         let store = open::store(settings, &settings.load()?).await?;
         let workspace = open::workspace(&store, self.workspace.as_deref()).await?;
@@ -46,15 +59,30 @@ impl Import {
             clock: Clock::system(),
         };
         let progress = Progress::new("records imported");
-        let report = import::import(&store, workspace.key, options, sources, move |at| {
-            progress.done(at.records)
-        })
-        .await?;
+        let kept = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&kept);
+        let import = import::import(&store, workspace.key, options, sources, move |at| {
+            counted.store(at.kept, Ordering::Relaxed);
+            progress.done(at.records);
+        });
+        let ended = tokio::select! {
+            ended = import => ended.map_err(anyhow::Error::from),
+            late = stopped(&stop) => Err(late.err().unwrap_or_else(|| anyhow::anyhow!("stopped"))),
+        };
+        let report = ended.map_err(|error| {
+            let kept = what_is_kept(kept.load(Ordering::Relaxed));
+            anyhow::anyhow!("{error:#}; at least {kept}")
+        })?;
         if self.json {
             println!("{}", serde_json::to_string(&report)?);
         } else {
             print(&report, self.strict);
         }
+        anyhow::ensure!(
+            !stop.load(Ordering::Relaxed),
+            "stopped by a signal; {}",
+            what_is_kept(report.records() - report.rejected)
+        );
         Ok(if report.rejected == 0 {
             Outcome::Done
         } else {
@@ -63,9 +91,43 @@ impl Import {
     }
 }
 
-fn source(file: &str) -> anyhow::Result<Source> {
+/// What an import that did not come to its end leaves, and what to do.
+fn what_is_kept(records: u64) -> String {
+    format!(
+        "{records} records are kept, and running it again is safe: what is stored already counts as unchanged"
+    )
+}
+
+/// Lets the sources end at the first signal. Comes back where the import has not ended within [`STOP_TIME`], or at the second
+/// signal.
+async fn stopped(stop: &AtomicBool) -> anyhow::Result<()> {
+    signal().await?;
+    stop.store(true, Ordering::Relaxed);
+    tokio::select! {
+        second = signal() => second,
+        () = tokio::time::sleep(STOP_TIME) => Ok(()),
+    }
+}
+
+/// A source that breaks off once it is to stop.
+struct Stoppable<R> {
+    reader: R,
+    stop: Arc<AtomicBool>,
+}
+
+impl<R: Read> Read for Stoppable<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(io::Error::other("stopped by a signal"));
+        }
+        self.reader.read(buffer)
+    }
+}
+
+fn source(file: &str, long: bool, stop: &Arc<AtomicBool>) -> anyhow::Result<Source> {
     let encoding = match file.rsplit_once('.') {
         Some((_, ending)) if ending.eq_ignore_ascii_case("gz") => Encoding::Gzip,
+        Some((_, ending)) if ending.eq_ignore_ascii_case("zst") && long => Encoding::ZstdLong,
         Some((_, ending)) if ending.eq_ignore_ascii_case("zst") => Encoding::Zstd,
         _ => Encoding::Identity,
     };
@@ -82,7 +144,10 @@ fn source(file: &str) -> anyhow::Result<Source> {
     Ok(Source {
         name: Some(file.to_owned()),
         encoding,
-        reader,
+        reader: Box::new(Stoppable {
+            reader,
+            stop: Arc::clone(stop),
+        }),
     })
 }
 

@@ -92,7 +92,8 @@ where
     Ok(Outcome::Done)
 }
 
-async fn signal() -> anyhow::Result<()> {
+/// Waits until the process is told to stop, by SIGTERM or Ctrl-C.
+pub(super) async fn signal() -> anyhow::Result<()> {
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     tokio::select! {
         pressed = tokio::signal::ctrl_c() => pressed?,

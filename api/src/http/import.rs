@@ -1,6 +1,12 @@
 //! `POST /v1/import`: facts as newline-delimited JSON, streamed.
 
-use std::io;
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use axum::{
     Json,
@@ -68,13 +74,18 @@ pub(super) async fn post(
         clock: app.clock().clone(),
     };
     let (store, ws) = (app.store().clone(), viewer.workspace.key);
+    let kept = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&kept);
     let work = async move {
         let _turn = turn;
-        import::import(&store, ws, options, vec![source], |_| ()).await
+        import::import(&store, ws, options, vec![source], move |at| {
+            counted.store(at.kept, Ordering::Relaxed);
+        })
+        .await
     };
     match app.tasks().spawn(work).await {
         Ok(Ok(report)) => answer(report, strict),
-        Ok(Err(error)) => ApiError::from(error).into_response(),
+        Ok(Err(error)) => interrupted(error.into(), kept.load(Ordering::Relaxed)).into_response(),
         Err(error) => {
             tracing::error!(%error, "an import panicked");
             ApiError::internal().into_response()
@@ -141,6 +152,16 @@ fn with_deadline(body: Body) -> impl Stream<Item = io::Result<axum::body::Bytes>
             Err(_elapsed) => Some((Err(io::ErrorKind::TimedOut.into()), None)),
         }
     })
+}
+
+/// A failure of the store, with what was taken before it.
+fn interrupted(mut error: ApiError, kept: u64) -> ApiError {
+    let message = format!(
+        "{}; at least {kept} records are kept, and sending all of them again is safe",
+        error.message
+    );
+    error.message = message.into();
+    error
 }
 
 fn count(report: &Report) {
