@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Sequences of each test on SQLite; PostgreSQL runs the same code but for its queries.
-const SEEDS: Range<u64> = 0..150;
+const SEEDS: Range<u64> = 0..100;
 const SEEDS_ON_POSTGRES: Range<u64> = 0..12;
 const MOST_RECORDS: usize = 40;
 const MOST_IN_ONE_IMPORT: usize = 12;
