@@ -15,7 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    auth::{TokenKeys, TokenUses},
+    auth::{Authenticator, TokenKeys},
     cache::{CacheBytes, Caches, Publisher, SharedCache, Trouble},
     config::Config,
     document::Library,
@@ -39,8 +39,7 @@ struct Inner {
     store: Store,
     config: Config,
     clock: Clock,
-    keys: TokenKeys,
-    token_uses: TokenUses,
+    authenticator: Authenticator,
     caches: Caches,
     schema: Schema,
     streams: Schema,
@@ -73,6 +72,7 @@ impl App {
         let shared = SharedCache::open(&config.redis_url)?;
         let (tasks, memory) = (TaskTracker::new(), CacheBytes(config.block_cache_bytes));
         let caches = Caches::new(store.clone(), clock.clone(), memory, shared, tasks.clone());
+        let authenticator = Authenticator::new(keys, caches.clone(), clock.clone(), tasks.clone());
         let scheduler = Handle::default();
         let (schema, streams) = (
             graphql::schema(&config, &scheduler),
@@ -87,8 +87,7 @@ impl App {
             store,
             config,
             clock,
-            keys,
-            token_uses: TokenUses::default(),
+            authenticator,
             caches,
             schema,
             streams,
@@ -144,14 +143,9 @@ impl App {
         &self.0.clock
     }
 
-    /// The keys that tokens are checked with.
-    pub fn keys(&self) -> &TokenKeys {
-        &self.0.keys
-    }
-
-    /// When API tokens were last used.
-    pub fn token_uses(&self) -> &TokenUses {
-        &self.0.token_uses
+    /// Who a request comes from.
+    pub fn authenticator(&self) -> &Authenticator {
+        &self.0.authenticator
     }
 
     /// What is kept between requests.

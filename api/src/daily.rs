@@ -21,7 +21,7 @@ use caseload_schema::{
     period::Period,
 };
 
-use crate::{auth::Selection, error::ApiError, snapshot::Snapshot};
+use crate::{access::Selection, error::ApiError, snapshot::Snapshot};
 
 /// How many days of blocks are read at once: enough for one query to be worth it, few enough to hold.
 const CHUNK_DAYS: i32 = 31;

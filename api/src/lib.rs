@@ -1,6 +1,7 @@
 //! Caseload's front: the command, the GraphQL API, HTTP, exports. Figures come from `caseload_rollup`, facts and names from
 //! `caseload_schema`.
 
+pub mod access;
 pub mod app;
 pub mod auth;
 pub mod cache;
@@ -16,6 +17,7 @@ pub mod graphql;
 pub mod http;
 pub mod outage;
 pub mod scheduling;
+pub mod session;
 pub mod snapshot;
 pub mod telemetry;
 pub mod ticks;

@@ -25,7 +25,7 @@ use caseload_schema::{
 use tokio::sync::OnceCell;
 
 use crate::{
-    auth::Selection,
+    access::Selection,
     cache::{Caches, Current, Found, LoadError, Trouble},
     error::ApiError,
     generations::Generations,

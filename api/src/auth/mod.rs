@@ -6,121 +6,149 @@ mod jws;
 mod key;
 mod key_file;
 mod key_set;
-mod scope;
 mod token;
 mod token_uses;
-mod viewer;
 
 pub use api_token::ApiSecret;
 pub use claims::Claims;
 pub use key::{MIN_SECRET_BYTES, WeakSecret};
-pub use scope::{Scope, Selection};
 pub use token::TokenKeys;
-pub use token_uses::TokenUses;
-pub use viewer::{Identity, Viewer};
 
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, header};
-use caseload_schema::{audit::Actor, id::WorkspaceKey, store::StoreError};
+use caseload_schema::{
+    clock::Clock,
+    id::{TokenKey, WorkspaceKey},
+    store::StoreError,
+};
+use tokio_util::task::TaskTracker;
 
-use self::api_token::Presented;
-use crate::{app::App, error::ApiError, snapshot::Snapshot};
+use self::{api_token::Presented, token_uses::TokenUses};
+use crate::{
+    access::{Identity, Viewer},
+    cache::Caches,
+    error::ApiError,
+    session::Session,
+    snapshot::Snapshot,
+};
 
-/// What one request works with: who asks, and the figures of one generation.
-#[derive(Debug, Clone)]
-pub struct Session {
-    /// Who asks.
-    pub viewer: Viewer,
-    /// What is read.
-    pub snapshot: Arc<Snapshot>,
+/// Finds out who a request comes from.
+#[derive(Debug)]
+pub struct Authenticator {
+    keys: TokenKeys,
+    caches: Caches,
+    clock: Clock,
+    tasks: TaskTracker,
+    uses: TokenUses,
 }
 
-impl Session {
-    /// Whose it is: what is counted by caller is counted by this.
-    pub fn key(&self) -> (WorkspaceKey, Actor) {
-        (self.snapshot.key(), self.viewer.actor())
+impl Authenticator {
+    /// Checks tokens with `keys`, and looks members and API tokens up through `caches`. Uses of API tokens are recorded
+    /// in `tasks`, after the request.
+    pub fn new(keys: TokenKeys, caches: Caches, clock: Clock, tasks: TaskTracker) -> Self {
+        Self {
+            keys,
+            caches,
+            clock,
+            tasks,
+            uses: TokenUses::default(),
+        }
     }
 
-    /// Whether both stand for the same caller with the same rights.
-    pub fn may_the_same_as(&self, other: &Self) -> bool {
-        self.key() == other.key() && self.viewer.may_the_same_as(&other.viewer)
+    /// The keys that member tokens are checked with.
+    pub fn keys(&self) -> &TokenKeys {
+        &self.keys
     }
-}
 
-/// Checks the request's token and looks its member, or the token itself, up in the directory of now.
-///
-/// Every refusal is the same `UNAUTHENTICATED`: it says nothing about which workspaces, members and tokens exist.
-pub async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Session, ApiError> {
-    let credentials = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
-    authenticate_credentials(app, credentials).await
-}
+    /// Checks the request's token and looks its member, or the token itself, up in the directory of now.
+    ///
+    /// Every refusal is the same `UNAUTHENTICATED`: it says nothing about which workspaces, members and tokens exist.
+    pub async fn authenticate(&self, headers: &HeaderMap) -> Result<Session, ApiError> {
+        let credentials = headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok());
+        self.authenticate_credentials(credentials).await
+    }
 
-/// The same, of what stands in `Authorization`: over a WebSocket it comes in a message.
-pub async fn authenticate_credentials(
-    app: &App,
-    credentials: Option<&str>,
-) -> Result<Session, ApiError> {
-    let token = credentials
-        .and_then(bearer)
-        .ok_or_else(ApiError::unauthenticated)?;
-    let session = if Presented::is_meant(token) {
-        by_api_token(app, token).await
-    } else {
-        by_jwt(app, token).await
-    };
-    session?.ok_or_else(ApiError::unauthenticated)
-}
+    /// As [`Self::authenticate`], with the value of `Authorization` by itself: over a WebSocket it comes in a message.
+    pub async fn authenticate_credentials(
+        &self,
+        credentials: Option<&str>,
+    ) -> Result<Session, ApiError> {
+        let token = credentials
+            .and_then(bearer)
+            .ok_or_else(ApiError::unauthenticated)?;
+        let session = if Presented::is_meant(token) {
+            self.by_api_token(token).await
+        } else {
+            self.by_jwt(token).await
+        };
+        session?.ok_or_else(ApiError::unauthenticated)
+    }
 
-/// A member, by the JWT of whoever signs them in.
-async fn by_jwt(app: &App, token: &str) -> Result<Option<Session>, ApiError> {
-    let Some(claims) = app.keys().verify(token, app.clock().now()) else {
-        return Ok(None);
-    };
-    let Some(snapshot) = open(app, &claims.workspace).await? else {
-        return Ok(None);
-    };
-    let member = snapshot
-        .directory()
-        .member_by_id(&claims.sub)
-        .filter(|member| member.active && member.known);
-    let identity = member.cloned().map(Identity::Member);
-    Ok(identity.map(|identity| session(snapshot, identity)))
-}
+    /// A member, by a signed member token.
+    async fn by_jwt(&self, token: &str) -> Result<Option<Session>, ApiError> {
+        let Some(claims) = self.keys.verify(token, self.clock.now()) else {
+            return Ok(None);
+        };
+        let Some(snapshot) = self.open(&claims.workspace).await? else {
+            return Ok(None);
+        };
+        let member = snapshot
+            .directory()
+            .member_by_id(&claims.sub)
+            .filter(|member| member.active && member.known);
+        let identity = member.cloned().map(Identity::Member);
+        Ok(identity.map(|identity| session(snapshot, identity)))
+    }
 
-/// A machine, by its API token.
-async fn by_api_token(app: &App, token: &str) -> Result<Option<Session>, ApiError> {
-    let Some(presented) = Presented::parse(token) else {
-        return Ok(None);
-    };
-    let Some(snapshot) = open(app, presented.workspace).await? else {
-        return Ok(None);
-    };
-    let now = app.clock().now();
-    let entry = snapshot.directory().api_token(presented.key);
-    let entry = entry.filter(|entry| {
-        presented.matches(entry.hash) && entry.expires_at.is_none_or(|end| now < end)
-    });
-    let Some(entry) = entry.cloned() else {
-        return Ok(None);
-    };
-    token_uses::note(app, snapshot.key(), entry.key);
-    Ok(Some(session(snapshot, Identity::ApiToken(entry))))
+    /// A machine, by its API token.
+    async fn by_api_token(&self, token: &str) -> Result<Option<Session>, ApiError> {
+        let Some(presented) = Presented::parse(token) else {
+            return Ok(None);
+        };
+        let Some(snapshot) = self.open(presented.workspace).await? else {
+            return Ok(None);
+        };
+        let now = self.clock.now();
+        let entry = snapshot.directory().api_token(presented.key);
+        let entry = entry.filter(|entry| {
+            presented.matches(entry.hash) && entry.expires_at.is_none_or(|end| now < end)
+        });
+        let Some(entry) = entry.cloned() else {
+            return Ok(None);
+        };
+        self.record_use(snapshot.key(), entry.key);
+        Ok(Some(session(snapshot, Identity::ApiToken(entry))))
+    }
+
+    async fn open(&self, workspace: &str) -> Result<Option<Snapshot>, StoreError> {
+        match self.caches.workspace(workspace).await? {
+            Some(workspace) => Snapshot::open(&self.caches, workspace, &self.clock).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Records that an API token is used now, at most once a minute. No request waits for it, or fails with it.
+    fn record_use(&self, ws: WorkspaceKey, key: TokenKey) {
+        let now = self.clock.now();
+        if !self.uses.is_due(ws, key, now) {
+            return;
+        }
+        let store = self.caches.store().clone();
+        self.tasks.spawn(async move {
+            if let Err(error) = store.touch_api_token(ws, key, now).await {
+                tracing::warn!(workspace = ws.0, token = key.0, %error, "the use of an API token could not be recorded");
+            }
+        });
+    }
 }
 
 fn session(snapshot: Snapshot, identity: Identity) -> Session {
     Session {
         viewer: Viewer::new(snapshot.workspace().clone(), identity),
         snapshot: Arc::new(snapshot),
-    }
-}
-
-async fn open(app: &App, workspace: &str) -> Result<Option<Snapshot>, StoreError> {
-    match app.caches().workspace(workspace).await? {
-        Some(workspace) => Snapshot::open(app.caches(), workspace, app.clock()).await,
-        None => Ok(None),
     }
 }
 

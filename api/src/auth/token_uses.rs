@@ -11,15 +11,13 @@ use caseload_schema::{
     store::api_tokens::USE_SECONDS,
 };
 
-use crate::app::App;
-
 /// When this process last recorded a use of each token. Only tokens that hold come here, so that there are few.
 #[derive(Debug, Default)]
-pub struct TokenUses(Mutex<HashMap<(WorkspaceKey, TokenKey), Instant>>);
+pub(super) struct TokenUses(Mutex<HashMap<(WorkspaceKey, TokenKey), Instant>>);
 
 impl TokenUses {
     /// Whether a use at `now` is to be recorded. If so, the next ones within [`USE_SECONDS`] are not.
-    fn is_due(&self, ws: WorkspaceKey, key: TokenKey, now: Instant) -> bool {
+    pub(super) fn is_due(&self, ws: WorkspaceKey, key: TokenKey, now: Instant) -> bool {
         let mut recorded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let last = recorded.get(&(ws, key));
         let due = last.is_none_or(|last| last.plus_seconds(USE_SECONDS) <= now);
@@ -28,20 +26,6 @@ impl TokenUses {
         }
         due
     }
-}
-
-/// Records that a token is used now, at most once a minute. No request waits for it, or fails with it.
-pub(super) fn note(app: &App, ws: WorkspaceKey, key: TokenKey) {
-    let now = app.clock().now();
-    if !app.token_uses().is_due(ws, key, now) {
-        return;
-    }
-    let store = app.store().clone();
-    app.tasks().spawn(async move {
-        if let Err(error) = store.touch_api_token(ws, key, now).await {
-            tracing::warn!(workspace = ws.0, token = key.0, %error, "the use of an API token could not be recorded");
-        }
-    });
 }
 
 #[cfg(test)]

@@ -246,9 +246,10 @@ fn welcome(app: &App, address: SocketAddr) -> anyhow::Result<String> {
     text.push_str("\nA token for each role:\n\n");
     let (mut tokens, mut last) = (Vec::new(), String::new());
     for (role, member) in FACES {
-        let token = app
-            .keys()
-            .sign(WORKSPACE, member, app.clock().now(), TOKEN_SECONDS)?;
+        let token =
+            app.authenticator()
+                .keys()
+                .sign(WORKSPACE, member, app.clock().now(), TOKEN_SECONDS)?;
         writeln!(text, "  {:<8} {token}", role.name())?;
         if role.is_manager() {
             last.clone_from(&token);

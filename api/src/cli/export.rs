@@ -14,7 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use super::{Outcome, open, parse_day, settings::Settings};
 use crate::{
-    auth::Scope,
+    access::Scope,
     cache::{CacheBytes, Caches, SharedCache},
     export::{self, Dataset, Export as Rows, Format, Sink},
     snapshot::Snapshot,

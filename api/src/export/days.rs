@@ -10,7 +10,7 @@ use super::{
     figures,
 };
 use crate::{
-    auth::Selection,
+    access::Selection,
     daily::{By, DayRows, Subject, Walk},
     error::ApiError,
     snapshot::Snapshot,

@@ -19,7 +19,7 @@ use caseload_schema::{
 
 use self::people::Names;
 use super::column::{Column, Rows};
-use crate::{auth::Selection, daily::chunks, error::ApiError, snapshot::Snapshot};
+use crate::{access::Selection, daily::chunks, error::ApiError, snapshot::Snapshot};
 
 /// Rows whose details are fetched at once: enough for one query to be worth it, few enough to hold their texts.
 const PAGE: usize = 500;

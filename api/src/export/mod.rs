@@ -25,7 +25,7 @@ pub use self::{
     format::Format,
     write::{Sink, WriteError, write},
 };
-use crate::{auth::Selection, daily::By, error::ApiError, snapshot::Snapshot};
+use crate::{access::Selection, daily::By, error::ApiError, snapshot::Snapshot};
 
 /// The number of what columns there are and how cells are written: a new one whenever either changes.
 pub const LAYOUT: u32 = 1;

@@ -4,7 +4,7 @@ use async_graphql::Context;
 use caseload_schema::id::MemberKey;
 
 use super::context::ContextExt as _;
-use crate::{auth::Viewer, error::ApiError};
+use crate::{access::Viewer, error::ApiError};
 
 /// Who may read a field, or ask for a change. An API token made to read rollups counts as a manager and one made to
 /// administer as an admin, where nothing else is said.

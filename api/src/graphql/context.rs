@@ -6,8 +6,9 @@ use async_graphql::Context;
 use tokio::time::Instant;
 
 use crate::{
-    auth::{Scope, Session, Viewer},
+    access::{Scope, Viewer},
     error::ApiError,
+    session::Session,
     snapshot::Snapshot,
 };
 

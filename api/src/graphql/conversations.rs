@@ -25,7 +25,7 @@ use super::{
     page::{self, Rows},
     scalars::DateTime,
 };
-use crate::{auth::Scope, error::ApiError};
+use crate::{access::Scope, error::ApiError};
 
 /// How a conversation ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]

@@ -14,7 +14,7 @@ use super::{
     scalars::{Date, DateTime},
 };
 use crate::{
-    auth::Selection,
+    access::Selection,
     daily::{By, DailyRow, DayRows, Subject, Walk},
     error::ApiError,
     snapshot::Snapshot,

@@ -10,7 +10,7 @@ use caseload_schema::{
 use tokio::sync::OnceCell;
 
 use super::{labels::Label, members::Member};
-use crate::{auth::Scope, error::ApiError, snapshot::Snapshot};
+use crate::{access::Scope, error::ApiError, snapshot::Snapshot};
 
 /// The conversations of one page. Customers and ratings are fetched when the first of them is asked for.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use async_graphql::{
 use futures::future::BoxFuture;
 
 use super::{context::Deadline, errors::to_server_error};
-use crate::{auth::Session, error::ApiError};
+use crate::{error::ApiError, session::Session};
 
 type Fresh = BoxFuture<'static, Result<(Session, Deadline), ApiError>>;
 

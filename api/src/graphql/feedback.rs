@@ -21,7 +21,7 @@ use super::{
     page::{self, Page, Rows},
     scalars::DateTime,
 };
-use crate::{auth::Scope, error::ApiError};
+use crate::{access::Scope, error::ApiError};
 
 /// A rating as it is now.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ use caseload_rollup::cube::{Measure, View};
 use caseload_schema::{id::MemberKey, period::Period};
 
 use super::{measure::Change, metrics::Metrics};
-use crate::{auth::Selection, error::ApiError, snapshot::Snapshot};
+use crate::{access::Selection, error::ApiError, snapshot::Snapshot};
 
 /// What passes a selection within a period. Cheap to clone and to narrow.
 #[derive(Debug, Clone)]

@@ -27,7 +27,7 @@ use super::{
     workspace::Workspace,
 };
 use crate::{
-    auth::{Scope, Selection},
+    access::{Scope, Selection},
     error::ApiError,
 };
 

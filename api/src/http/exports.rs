@@ -22,10 +22,11 @@ use tokio::sync::mpsc;
 use self::{coding::Coding, parameters::Parameters, tag::Tag};
 use super::limits::{EXPORT_IDLE, MAX_ATTEMPTS, MAX_EXPORT};
 use crate::{
+    access::Selection,
     app::App,
-    auth::{Selection, Session, authenticate},
     error::{ApiError, Code},
     export::{self, Dataset, Export, Format, Sink, WriteError},
+    session::Session,
 };
 
 /// A path for each table in each format.
@@ -139,7 +140,7 @@ impl Table {
     }
 
     async fn read(self, app: &App, query: &str, headers: &HeaderMap) -> Result<Asked, ApiError> {
-        let session = authenticate(app, headers).await?;
+        let session = app.authenticator().authenticate(headers).await?;
         self.check(&session)?;
         let parameters = Parameters::read(query)?;
         let (snapshot, scope) = (&session.snapshot, session.viewer.scope);

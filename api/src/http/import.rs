@@ -21,12 +21,7 @@ use serde::Deserialize;
 use tokio_util::io::{StreamReader, SyncIoBridge};
 
 use super::{errors::with_status, limits::IMPORT_IDLE, spool::spool};
-use crate::{
-    app::App,
-    auth::{Viewer, authenticate},
-    error::ApiError,
-    telemetry::metrics::IMPORT_RECORDS,
-};
+use crate::{access::Viewer, app::App, error::ApiError, telemetry::metrics::IMPORT_RECORDS};
 
 /// What may stand behind the `?`.
 #[derive(Debug, Deserialize)]
@@ -44,7 +39,9 @@ pub(super) async fn post(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let viewer = match authenticate(&app, &headers)
+    let viewer = match app
+        .authenticator()
+        .authenticate(&headers)
         .await
         .and_then(|session| importer(session.viewer))
     {
@@ -212,6 +209,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let app = sample(folder.path()).await;
         let token = app
+            .authenticator()
             .keys()
             .sign("acme", "ada", app.clock().now(), 60)
             .unwrap();

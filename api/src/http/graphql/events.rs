@@ -22,12 +22,7 @@ use super::{
     problem::Problem,
     stream::{Changed, answers_of, watch},
 };
-use crate::{
-    app::App,
-    auth::{Session, authenticate_credentials},
-    error::ApiError,
-    http::limits::HEARTBEAT,
-};
+use crate::{app::App, error::ApiError, http::limits::HEARTBEAT, session::Session};
 
 /// Answers as events, each a `next`, and a last one that says `complete`. Who may not ask at all is told so by the status;
 /// whatever else is wrong is an answer with errors, as clients of this protocol read it.
@@ -37,7 +32,10 @@ pub(super) async fn respond(
     asked: Asked,
     operations: Operations,
 ) -> Result<Response, Problem> {
-    let session = authenticate_credentials(app, credentials.as_deref()).await?;
+    let session = app
+        .authenticator()
+        .authenticate_credentials(credentials.as_deref())
+        .await?;
     let place = app
         .listeners()
         .enter(session.key())

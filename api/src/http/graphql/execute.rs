@@ -14,11 +14,11 @@ use super::{
 };
 use crate::{
     app::App,
-    auth::{Session, authenticate_credentials},
     document::Bound,
     error::ApiError,
     graphql::{Deadline, has_timed_out, with_codes},
     http::limits::MAX_ATTEMPTS,
+    session::Session,
 };
 
 /// An answer, and whether it is one to a document that the operator knows.
@@ -38,7 +38,10 @@ pub(super) async fn within_time(
 ) -> Result<Answered, Problem> {
     let _under_way = app.begin_request();
     let work = async {
-        let session = authenticate_credentials(app, credentials.as_deref()).await?;
+        let session = app
+            .authenticator()
+            .authenticate_credentials(credentials.as_deref())
+            .await?;
         let bound = match prepare(app, &session, &asked, operations) {
             Ok(bound) => bound,
             Err(Refused::Problem(problem)) => return Err(problem),
@@ -82,7 +85,10 @@ pub(super) async fn execute(
         let snapshot = session.snapshot.clone();
         if let Some(trouble) = snapshot.trouble() {
             app.settle(&snapshot, trouble).await?;
-            session = authenticate_credentials(app, credentials.as_deref()).await?;
+            session = app
+                .authenticator()
+                .authenticate_credentials(credentials.as_deref())
+                .await?;
             continue;
         }
         let response = app
@@ -100,7 +106,10 @@ pub(super) async fn execute(
             }
             Some(trouble) => app.settle(&snapshot, trouble).await?,
         }
-        session = authenticate_credentials(app, credentials.as_deref()).await?;
+        session = app
+            .authenticator()
+            .authenticate_credentials(credentials.as_deref())
+            .await?;
     }
     Err(ApiError::unavailable())
 }
@@ -116,11 +125,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let app = sample(folder.path()).await;
         let token = app
+            .authenticator()
             .keys()
             .sign("acme", "ada", app.clock().now(), 60)
             .unwrap();
         let credentials = Some(format!("Bearer {token}").into());
-        let session = authenticate_credentials(&app, credentials.as_deref()).await?;
+        let session = app
+            .authenticator()
+            .authenticate_credentials(credentials.as_deref())
+            .await?;
         let query = "{ viewer { role } team { leaderboard { report { metrics { closed } } } } }";
         let bound = prepare(&app, &session, &Asked::query(query), Operations::All).unwrap();
         execute(

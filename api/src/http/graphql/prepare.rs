@@ -7,9 +7,9 @@ use tokio::time::Instant;
 use super::{asked::Asked, problem::Problem};
 use crate::{
     app::App,
-    auth::Session,
     document::{self, Bound, Wanted, World, parse_hash},
     error::{ApiError, Code},
+    session::Session,
     telemetry::observed::tell_operation,
 };
 

@@ -15,10 +15,10 @@ use super::{
 };
 use crate::{
     app::App,
-    auth::{Session, authenticate_credentials},
     error::{ApiError, Code},
     graphql::{Deadline, EachEvent, with_codes},
     http::limits::STANDING_CHECK,
+    session::Session,
 };
 
 /// The answers to an operation of any kind: one to a query or a mutation, to a subscription as many as there are events.
@@ -43,7 +43,10 @@ pub(super) async fn answers_of(
     operations: Operations,
 ) -> Result<BoxStream<'static, Response>, Problem> {
     let time = app.config().request_timeout.duration();
-    let session = authenticate_credentials(app, credentials.as_deref()).await?;
+    let session = app
+        .authenticator()
+        .authenticate_credentials(credentials.as_deref())
+        .await?;
     let bound = match prepare(app, &session, &asked, operations) {
         Ok(bound) => bound,
         Err(Refused::Problem(problem)) => return Err(problem),
@@ -70,8 +73,11 @@ fn each_event(app: App, credentials: Credentials, first: Session) -> EachEvent {
     EachEvent::new(move || {
         let (app, credentials, first) = (app.clone(), credentials.clone(), first.clone());
         async move {
-            let session = authenticate_credentials(&app, credentials.as_deref()).await?;
-            if !session.may_the_same_as(&first) {
+            let session = app
+                .authenticator()
+                .authenticate_credentials(credentials.as_deref())
+                .await?;
+            if !session.has_same_rights(&first) {
                 return Err(ApiError::forbidden(
                     "your role is another one by now; subscribe again",
                 ));
@@ -102,8 +108,12 @@ pub(in crate::http) async fn watch(
 ) -> Changed {
     loop {
         tokio::time::sleep(STANDING_CHECK).await;
-        match authenticate_credentials(app, credentials.as_deref()).await {
-            Ok(now) if now.may_the_same_as(session) => {}
+        match app
+            .authenticator()
+            .authenticate_credentials(credentials.as_deref())
+            .await
+        {
+            Ok(now) if now.has_same_rights(session) => {}
             Ok(_) => return Changed::Role,
             Err(error) if error.code == Code::Unauthenticated => return Changed::Token,
             Err(_) => {}

@@ -18,11 +18,7 @@ use super::{
     message::{Incoming, Outgoing},
     operations::Operations,
 };
-use crate::{
-    app::App,
-    auth::{Session, authenticate_credentials},
-    error::Code,
-};
+use crate::{app::App, error::Code, session::Session};
 
 /// How long the close of both sides may take.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -96,7 +92,7 @@ async fn greet(app: &App, socket: &mut WebSocket) -> Result<(Credentials, Sessio
                     payload.iter().find(named)?.1.as_str()
                 });
                 let credentials = sent.map(Into::into);
-                return match authenticate_credentials(app, sent).await {
+                return match app.authenticator().authenticate_credentials(sent).await {
                     Ok(session) => Ok((credentials, session)),
                     Err(error) if error.code == Code::Unauthenticated => {
                         Err(End::Close(4403, "Forbidden"))

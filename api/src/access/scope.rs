@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use caseload_rollup::cube::Filter;
-use caseload_schema::{id::MemberKey, scope::ApiScope};
-
-use super::Identity;
+use caseload_schema::id::MemberKey;
 
 /// Whose figures may be read: resolved once per request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,20 +22,6 @@ pub enum Scope {
 pub struct Selection(Filter);
 
 impl Scope {
-    /// What that member's role, or that token, lets them read.
-    pub fn of(identity: &Identity) -> Self {
-        match identity {
-            Identity::Member(member) if member.role.is_manager() => Self::Everyone,
-            Identity::Member(member) => Self::Only(member.key),
-            Identity::ApiToken(token)
-                if token.scopes.iter().any(|scope| *scope != ApiScope::Import) =>
-            {
-                Self::Everyone
-            }
-            Identity::ApiToken(_) => Self::Nothing,
-        }
-    }
-
     /// Whether what is credited to `member` (`None`: to nobody) may be read.
     pub fn covers(self, member: Option<MemberKey>) -> bool {
         match self {

@@ -32,11 +32,27 @@ pub enum Identity {
     ApiToken(Arc<TokenEntry>),
 }
 
+impl Identity {
+    /// Whose figures that member's role, or that token, may read.
+    pub fn scope(&self) -> Scope {
+        match self {
+            Self::Member(member) if member.role.is_manager() => Scope::Everyone,
+            Self::Member(member) => Scope::Only(member.key),
+            Self::ApiToken(token)
+                if token.scopes.iter().any(|scope| *scope != ApiScope::Import) =>
+            {
+                Scope::Everyone
+            }
+            Self::ApiToken(_) => Scope::Nothing,
+        }
+    }
+}
+
 impl Viewer {
     /// Someone of that workspace.
     pub fn new(workspace: Arc<Workspace>, identity: Identity) -> Self {
         Self {
-            scope: Scope::of(&identity),
+            scope: identity.scope(),
             workspace,
             identity,
         }
@@ -71,8 +87,8 @@ impl Viewer {
         }
     }
 
-    /// Whether both may the same, about the same.
-    pub fn may_the_same_as(&self, other: &Self) -> bool {
+    /// Whether both have the same role or API scopes, and the same scope of figures.
+    pub fn has_same_rights(&self, other: &Self) -> bool {
         self.role() == other.role()
             && self.api_scopes() == other.api_scopes()
             && self.scope == other.scope
