@@ -34,21 +34,21 @@ pub fn fold(zone: Zone, facts: &Facts, wanted: &dyn Fn(Day) -> bool) -> Vec<Bloc
         if let Some(place) = places.find(message.conversation) {
             let at = zone.local(message.sent_at);
             days.on(at.day, |gathered| {
-                gathered.message(place, at.hour, message.inbound)
+                gathered.message(place, at.hour, message.inbound);
             });
         }
     }
     for rating in &facts.ratings {
         if let Some(place) = places.find(rating.conversation) {
             days.on(zone.day_of(rating.rated_at), |gathered| {
-                gathered.rating(place, rating)
+                gathered.rating(place, rating);
             });
         }
     }
     for follow_up in &facts.follow_ups {
         if let Some(place) = places.find(follow_up.conversation) {
             days.on(zone.day_of(follow_up.completed_at), |gathered| {
-                gathered.follow_up(place, follow_up)
+                gathered.follow_up(place, follow_up);
             });
         }
     }

@@ -133,9 +133,9 @@ fn first_second(local_seconds: i64, holds: impl Fn(Instant) -> bool) -> Instant 
     while 1 < high - low {
         let middle = i64::midpoint(low, high);
         if holds(Instant::from_seconds(middle)) {
-            high = middle
+            high = middle;
         } else {
-            low = middle
+            low = middle;
         }
     }
     Instant::from_seconds(high)

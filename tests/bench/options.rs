@@ -74,13 +74,13 @@ impl Options {
                 "--conversations" => options.conversations = value.replace('_', "").parse()?,
                 "--workspaces" => options.workspaces = value.parse()?,
                 "--stores" => {
-                    options.stores = value.split(',').map(store).collect::<anyhow::Result<_>>()?
+                    options.stores = value.split(',').map(store).collect::<anyhow::Result<_>>()?;
                 }
                 "--sections" => {
                     options.sections = value
                         .split(',')
                         .map(section)
-                        .collect::<anyhow::Result<_>>()?
+                        .collect::<anyhow::Result<_>>()?;
                 }
                 _ => bail!("no option {name}; see --help"),
             }

@@ -88,9 +88,9 @@ fn largest(shape: Shape, passes: impl Fn(&str) -> bool) -> Option<String> {
     while some + 1 < too_many {
         let middle = usize::midpoint(some, too_many);
         if passes(&shape(middle)) {
-            some = middle
+            some = middle;
         } else {
-            too_many = middle
+            too_many = middle;
         }
     }
     Some(shape(some))

@@ -212,7 +212,7 @@ async fn import_sample(
         clock: clock.clone(),
     };
     let report = import::import(store, ws, options, vec![source], move |at| {
-        progress.done(at.records)
+        progress.done(at.records);
     })
     .await?;
     writing.await?.context("the sample could not be written")?;

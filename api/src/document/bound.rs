@@ -129,7 +129,7 @@ fn collect(set: &SelectionSet, fragments: &Fragments, fields: &mut Vec<Positione
         match &selection.node {
             Selection::Field(field) => fields.push(field.clone()),
             Selection::InlineFragment(inline) => {
-                collect(&inline.node.selection_set.node, fragments, fields)
+                collect(&inline.node.selection_set.node, fragments, fields);
             }
             Selection::FragmentSpread(spread) => {
                 if let Some(fragment) = fragments.get(&spread.node.fragment_name.node) {
@@ -180,7 +180,7 @@ fn leave_out(set: &mut SelectionSet, absent: &HashSet<Name>) {
                 leave_out(&mut field.node.selection_set.node, absent);
             }
             Selection::InlineFragment(inline) => {
-                leave_out(&mut inline.node.selection_set.node, absent)
+                leave_out(&mut inline.node.selection_set.node, absent);
             }
             Selection::FragmentSpread(_) => {}
         }

@@ -171,10 +171,10 @@ impl Coercion<'_> {
         for field in fields {
             match (given.get(field.name.as_str()), &field.default) {
                 (Some(value), _) => {
-                    drop(object.insert(Name::new(&field.name), self.value(value, &field.ty)?))
+                    drop(object.insert(Name::new(&field.name), self.value(value, &field.ty)?));
                 }
                 (None, Some(default)) => {
-                    drop(object.insert(Name::new(&field.name), default.clone()))
+                    drop(object.insert(Name::new(&field.name), default.clone()));
                 }
                 (None, None) if field.ty.nullable => {}
                 (None, None) => {

@@ -88,7 +88,7 @@ impl Facts {
         if let Some(page) = self.pages.pop_front() {
             match page {
                 Page::Feedback(day, keys) => {
-                    feedback::append(&self.snapshot, &self.names, day, &keys, to).await?
+                    feedback::append(&self.snapshot, &self.names, day, &keys, to).await?;
                 }
                 Page::Conversations(day, keys) => {
                     conversations::append(&self.snapshot, &self.names, day, &keys, to).await?;
@@ -144,7 +144,7 @@ fn cut<K: Copy + Ord>(mut keys: Vec<(Instant, K)>) -> Vec<Vec<(Instant, K)>> {
     for key in keys {
         match pages.last_mut() {
             Some(page) if page.len() < PAGE || page.last().is_some_and(|last| last.0 == key.0) => {
-                page.push(key)
+                page.push(key);
             }
             _ => pages.push(vec![key]),
         }

@@ -65,7 +65,7 @@ impl Rows {
         let rows = 0..self.len();
         match &mut seen {
             Distinct::Bits(bits) => {
-                rows.for_each(|row| bits.add(self.customers[row], self.has_customer(row)))
+                rows.for_each(|row| bits.add(self.customers[row], self.has_customer(row)));
             }
             Distinct::Keys(keys) => {
                 keys.extend(

@@ -129,12 +129,12 @@ fn tally<'a>(
     });
     for rating in selection.ratings() {
         each(rating.row as usize, &|tally| {
-            tally.counts.scores[usize::from(rating.score - 1)] += 1
+            tally.counts.scores[usize::from(rating.score - 1)] += 1;
         });
     }
     for event in selection.follow_ups() {
         each(event.row as usize, &|tally| {
-            tally.counts.follow_ups_completed += u64::from(event.count)
+            tally.counts.follow_ups_completed += u64::from(event.count);
         });
     }
     for (row, seconds) in selection.durations(Timed::FirstResponse) {

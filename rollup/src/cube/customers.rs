@@ -17,7 +17,7 @@ impl View {
             let rows = selection.block().rows();
             match &mut seen {
                 Distinct::Bits(bits) => {
-                    selection.each_row(|row| bits.add(rows.customers[row], rows.has_customer(row)))
+                    selection.each_row(|row| bits.add(rows.customers[row], rows.has_customer(row)));
                 }
                 Distinct::Keys(keys) => {
                     keys.extend(

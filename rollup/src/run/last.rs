@@ -176,7 +176,7 @@ impl Leader<'_> {
                     self.write(made, rest.own).await?;
                 }
                 Found::Open { open, stored } => {
-                    rest.open_changed = self.write_open(&open, stored.as_deref()).await?
+                    rest.open_changed = self.write_open(&open, stored.as_deref()).await?;
                 }
             }
         }

@@ -254,10 +254,10 @@ async fn begin(conn: &mut Conn, access: Access) -> Result<()> {
     match (conn, access) {
         (_, Access::Read) => {}
         (Conn::Sqlite(c), Access::Snapshot) => {
-            SqliteTransactions::begin_transaction_sql(&mut **c, "BEGIN DEFERRED")?
+            SqliteTransactions::begin_transaction_sql(&mut **c, "BEGIN DEFERRED")?;
         }
         (Conn::Sqlite(c), Access::Write) => {
-            SqliteTransactions::begin_transaction_sql(&mut **c, "BEGIN IMMEDIATE")?
+            SqliteTransactions::begin_transaction_sql(&mut **c, "BEGIN IMMEDIATE")?;
         }
         (Conn::Postgres(c), Access::Snapshot) => {
             let sql =
@@ -278,7 +278,7 @@ async fn end(conn: &mut Conn, access: Access, commit: bool) -> Result<()> {
         (Conn::Sqlite(c), _) if commit => SqliteTransactions::commit_transaction(&mut **c)?,
         (Conn::Sqlite(c), _) => SqliteTransactions::rollback_transaction(&mut **c)?,
         (Conn::Postgres(c), _) if commit => {
-            AnsiTransactionManager::commit_transaction(&mut ***c).await?
+            AnsiTransactionManager::commit_transaction(&mut ***c).await?;
         }
         (Conn::Postgres(c), _) => AnsiTransactionManager::rollback_transaction(&mut ***c).await?,
     }

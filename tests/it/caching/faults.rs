@@ -174,7 +174,7 @@ async fn garbage_in_redis_is_never_served_and_replaced(backend: Backend) {
                 if key == block(3) { "four" } else { "three" },
                 key,
                 "REPLACE",
-            ]))
+            ]));
         },
     ];
     redis.cli(&["COPY", block(3), "three"]);

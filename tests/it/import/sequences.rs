@@ -74,7 +74,7 @@ fn seeds() -> Range<u64> {
 fn draw(writer: &mut Writer) -> Vec<Value> {
     let mut scratch = writer.empty_world();
     let mut drawn: Vec<Value> = Vec::new();
-    for _ in 0..1 + writer.dice.roll(MOST_RECORDS) {
+    for _ in 0..=writer.dice.roll(MOST_RECORDS) {
         let record = match writer.dice.roll(10) {
             0..=2 if !drawn.is_empty() => drawn[writer.dice.roll(drawn.len())].clone(),
             0..=4 => writer.delete(),

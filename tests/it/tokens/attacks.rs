@@ -632,6 +632,7 @@ fn times(login: &Login, header: &Value) -> Vec<Attack> {
 }
 
 /// Claims of a wrong type, missing, or about nobody.
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn wrong_claims(login: &Login, header: &Value) -> Vec<Attack> {
     let object = json!({"exp": 4_102_444_800_u64});
     let fields = [

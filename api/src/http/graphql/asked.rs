@@ -145,14 +145,14 @@ impl Asked {
             match name.as_str() {
                 "query" => asked.query = Some(value.clone()),
                 "operationName" => {
-                    asked.operation_name = Some(value.clone()).filter(|name| !name.is_empty())
+                    asked.operation_name = Some(value.clone()).filter(|name| !name.is_empty());
                 }
                 "documentId" => asked.document_id = Some(value.clone()),
                 "variables" if !value.is_empty() => {
-                    asked.variables = serde_json::from_str(value).map_err(wrong)?
+                    asked.variables = serde_json::from_str(value).map_err(wrong)?;
                 }
                 "extensions" if !value.is_empty() => {
-                    asked.extensions = serde_json::from_str(value).map_err(wrong)?
+                    asked.extensions = serde_json::from_str(value).map_err(wrong)?;
                 }
                 _ => {}
             }

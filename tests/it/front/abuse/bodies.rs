@@ -22,6 +22,7 @@ fn deep(open: &str, close: &str, levels: usize) -> String {
 }
 
 /// Bodies of JSON, each with its name and the status that it is answered with.
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn bodies() -> Vec<(&'static str, Vec<u8>, u16)> {
     let text = |name, body: String, status| (name, body.into_bytes(), status);
     let long = |bytes: usize| format!("{{\"query\":\"{}\"}}", "a".repeat(bytes));
