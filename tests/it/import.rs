@@ -1,12 +1,14 @@
 //! The rules of docs/import.md, one by one.
 
 mod deletes;
+mod interrupted;
 mod memory;
 mod owners;
 mod refusals;
 mod sequences;
 mod state;
 mod streams;
+mod windows;
 
 use caseload_schema::import::{Encoding, Report};
 use serde_json::{Value, json};

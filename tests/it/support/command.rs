@@ -22,7 +22,7 @@ pub(crate) struct Ended {
 }
 
 impl Ended {
-    fn of(output: Output) -> Self {
+    pub(crate) fn of(output: Output) -> Self {
         Self {
             code: output.status.code(),
             stdout: String::from_utf8(output.stdout).expect("UTF-8"),
@@ -102,6 +102,11 @@ impl Cli {
         // Whoever dies reads no more.
         let _ = child.stdin.take().expect("piped").write_all(input);
         child
+    }
+
+    /// Begun, with its standard input left open, and its output kept.
+    pub(crate) fn begin_open(&self, arguments: &[&str]) -> Child {
+        self.command(arguments).spawn().expect("the binary runs")
     }
 
     /// `caseload serve` on a free port, and where it listens.
