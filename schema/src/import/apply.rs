@@ -7,12 +7,11 @@ use super::{
         ConversationRecord, CustomerRecord, FollowUpRecord, Kind, LabelRecord, MemberRecord,
         MessageRecord, RatingRecord, Record, TeamRecord,
     },
-    rows::{
-        ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow, RatingRow,
-        TeamRow,
-    },
     table::{Row, Table},
     working::Working,
+};
+use crate::store::rows::{
+    ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow, RatingRow, TeamRow,
 };
 use crate::{instant::Instant, role::Role, store::keys};
 

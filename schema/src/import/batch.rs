@@ -56,20 +56,20 @@ pub(crate) async fn apply(
 ) -> Result<BatchOutcome> {
     let change = Change::begin(conn, ws).await?;
     let records = || batch.iter().filter_map(|line| line.record.as_ref().ok());
-    let cut = if change.has_final_days() {
-        retention::find_cut(conn, ws).await?
+    let cutoff = if change.has_final_days() {
+        retention::find_cutoff(conn, ws).await?
     } else {
         None
     };
     if manner.messages == Messages::AreNew
-        && cut.is_some_and(|cut| records().any(|record| is_of_final_day(cut, record)))
+        && cutoff.is_some_and(|cutoff| records().any(|record| is_of_final_day(cutoff, record)))
     {
         return Err(StoreError::Exists(
             "a message of a final day is new only if it is not stored".to_owned(),
         ));
     }
     let mut working = load::working(conn, ws, manner.sender, manner.messages, records()).await?;
-    working.cut = cut;
+    working.cutoff = cutoff;
     let mut outcome = BatchOutcome::default();
     for Numbered { file, line, record } in batch {
         match record
@@ -93,7 +93,7 @@ pub(crate) async fn apply(
     load::history(conn, &mut working, &needed).await?;
     working.derive_first_messages();
     let mut customers = working.customers_to_derive();
-    if cut.is_some() {
+    if cutoff.is_some() {
         load::customers(conn, &mut working, &customers).await?;
         customers = working.keep_final_openers(customers);
     }

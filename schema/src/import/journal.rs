@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use super::{
     batch::{BatchOutcome, Manner},
-    rows::MemberRow,
     table::Entry,
     working::Working,
 };
+use crate::store::rows::MemberRow;
 use crate::{
     audit::{Action, Actor, ImportCounts},
     day::Day,

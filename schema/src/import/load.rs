@@ -6,11 +6,11 @@ use rustc_hash::FxHashSet;
 use super::{
     Sender,
     record::{Kind, Record},
-    rows::{
-        ChannelRow, ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow,
-        RatingRow, TeamRow,
-    },
     working::{Counters, Working},
+};
+use crate::store::rows::{
+    ChannelRow, ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow,
+    RatingRow, TeamRow,
 };
 use crate::{
     id::WorkspaceKey,

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use diesel::{ExpressionMethods, QueryDsl};
 
-use super::{Sender, change::Change, load, rows::ConversationRow, working::Working};
+use super::{Sender, change::Change, load, working::Working};
+use crate::store::rows::ConversationRow;
 use crate::{
     clock::Clock,
     day::Day,

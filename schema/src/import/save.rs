@@ -3,10 +3,10 @@
 use diesel::{ExpressionMethods, QueryDsl, upsert::excluded};
 
 use super::{
-    rows::ConversationRow,
     table::{Entry, Row, Table},
     working::Working,
 };
+use crate::store::rows::ConversationRow;
 use crate::{
     id::WorkspaceKey,
     store::{

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use super::{
     derive::{differs_everywhere, first_activity_at},
-    rows::{ConversationRow, REPLY},
     table::{Entry, Row, Table},
     working::Working,
 };
+use crate::store::rows::{ConversationRow, REPLY};
 use crate::{day::Day, instant::Instant, zone::Zone};
 
 /// Something that counts on a day. Two of the same kind and values count alike.
