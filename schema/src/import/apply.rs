@@ -10,10 +10,17 @@ use super::{
     table::{Row, Table},
     working::Working,
 };
-use crate::store::rows::{
-    ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow, RatingRow, TeamRow,
+use crate::{
+    instant::Instant,
+    role::Role,
+    store::{
+        keys,
+        rows::{
+            ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow, RatingRow,
+            TeamRow,
+        },
+    },
 };
-use crate::{instant::Instant, role::Role, store::keys};
 
 /// What became of a record that was not refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,7 +8,6 @@ use super::{
     table::Entry,
     working::Working,
 };
-use crate::store::rows::MemberRow;
 use crate::{
     audit::{Action, Actor, ImportCounts},
     day::Day,
@@ -18,6 +17,7 @@ use crate::{
     store::{
         Conn, Result, Store, StoreError,
         audit::{self, NewEvent},
+        rows::MemberRow,
     },
 };
 

@@ -8,16 +8,16 @@ use super::{
     record::{Kind, Record},
     working::{Counters, Working},
 };
-use crate::store::rows::{
-    ChannelRow, ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow,
-    RatingRow, TeamRow,
-};
 use crate::{
     id::WorkspaceKey,
     role::Role,
     store::{
         Conn, Result,
         conn::{first, load},
+        rows::{
+            ChannelRow, ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow,
+            RatingRow, TeamRow,
+        },
         tables::{
             channels, conversations, counters, customers, follow_ups, labels, members, messages,
             ratings, teams,

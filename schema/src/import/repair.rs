@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use diesel::{ExpressionMethods, QueryDsl};
 
 use super::{Sender, change::Change, load, working::Working};
-use crate::store::rows::ConversationRow;
 use crate::{
     clock::Clock,
     day::Day,
@@ -14,6 +13,7 @@ use crate::{
     store::{
         Conn, Result, Store,
         conn::load,
+        rows::ConversationRow,
         tables::{conversations, customers},
     },
 };

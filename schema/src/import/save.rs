@@ -6,13 +6,13 @@ use super::{
     table::{Entry, Row, Table},
     working::Working,
 };
-use crate::store::rows::ConversationRow;
 use crate::{
     id::WorkspaceKey,
     store::{
         Conn, Result,
         conn::{execute, insert_rows},
         ledger,
+        rows::ConversationRow,
         tables::{
             channels, conversations, counters, customers, follow_ups, labels, members, messages,
             ratings, teams,

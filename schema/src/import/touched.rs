@@ -8,8 +8,12 @@ use super::{
     table::{Entry, Row, Table},
     working::Working,
 };
-use crate::store::rows::{ConversationRow, REPLY};
-use crate::{day::Day, instant::Instant, zone::Zone};
+use crate::{
+    day::Day,
+    instant::Instant,
+    store::rows::{ConversationRow, REPLY},
+    zone::Zone,
+};
 
 /// Something that counts on a day. Two of the same kind and values count alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,11 +3,15 @@
 use rustc_hash::FxHashSet;
 
 use super::{Sender, table::Table};
-use crate::store::rows::{
-    ChannelRow, ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow,
-    RatingRow, TeamRow,
+use crate::{
+    id::WorkspaceKey,
+    retention::RetentionCutoff,
+    role::Role,
+    store::rows::{
+        ChannelRow, ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow,
+        RatingRow, TeamRow,
+    },
 };
-use crate::{id::WorkspaceKey, retention::RetentionCutoff, role::Role};
 
 /// The next free key of each kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, diesel::Queryable)]
