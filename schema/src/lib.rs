@@ -10,6 +10,7 @@ pub mod id;
 pub mod import;
 pub mod instant;
 pub mod period;
+mod retention;
 pub mod role;
 pub mod scope;
 pub mod store;

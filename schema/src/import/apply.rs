@@ -7,14 +7,20 @@ use super::{
         ConversationRecord, CustomerRecord, FollowUpRecord, Kind, LabelRecord, MemberRecord,
         MessageRecord, RatingRecord, Record, TeamRecord,
     },
-    rows::{
-        ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow, RatingRow,
-        TeamRow,
-    },
     table::{Row, Table},
     working::Working,
 };
-use crate::{instant::Instant, role::Role, store::keys};
+use crate::{
+    instant::Instant,
+    role::Role,
+    store::{
+        keys,
+        rows::{
+            ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow, RatingRow,
+            TeamRow,
+        },
+    },
+};
 
 /// What became of a record that was not refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

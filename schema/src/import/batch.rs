@@ -54,23 +54,28 @@ pub(crate) async fn apply(
     batch: &[Numbered],
     manner: Manner,
 ) -> Result<BatchOutcome> {
+    // First of all: it takes the lock of the workspace's changes. What is read below can't be changed by anybody else until this
+    // transaction ends.
     let change = Change::begin(conn, ws).await?;
     let records = || batch.iter().filter_map(|line| line.record.as_ref().ok());
-    let cut = if change.has_final_days() {
-        retention::find_cut(conn, ws).await?
+    let cutoff = if change.has_final_days() {
+        retention::find_cutoff(conn, ws).await?
     } else {
         None
     };
     if manner.messages == Messages::AreNew
-        && cut.is_some_and(|cut| records().any(|record| is_of_final_day(cut, record)))
+        && cutoff.is_some_and(|cutoff| records().any(|record| is_of_final_day(cutoff, record)))
     {
         return Err(StoreError::Exists(
             "a message of a final day is new only if it is not stored".to_owned(),
         ));
     }
+    // Only rows that the records name are loaded here. What follows from them is loaded further below, once the records are
+    // applied and it is known which conversations and customers changed.
     let mut working = load::working(conn, ws, manner.sender, manner.messages, records()).await?;
-    working.cut = cut;
+    working.cutoff = cutoff;
     let mut outcome = BatchOutcome::default();
+    // In the order of the lines: a later record of the same id replaces an earlier one.
     for Numbered { file, line, record } in batch {
         match record
             .as_ref()
@@ -89,18 +94,23 @@ pub(crate) async fn apply(
             "a message that was taken for new is gone".to_owned(),
         ));
     }
+    // Messages before customers: a conversation's first inbound message can be its customer's first activity, so that openers
+    // derived earlier would be those of the old messages.
     let needed = working.without_needed_history();
     load::history(conn, &mut working, &needed).await?;
     working.derive_first_messages();
     let mut customers = working.customers_to_derive();
-    if cut.is_some() {
+    if cutoff.is_some() {
         load::customers(conn, &mut working, &customers).await?;
         customers = working.keep_final_openers(customers);
     }
+    // The conversations that open these customers now are enough in most cases. Only a customer whose opener moved to later,
+    // or away, needs all of theirs: any of them may be the first now.
     load::openers(conn, &mut working, &customers).await?;
     let lost = working.without_opener(&customers);
     load::all_of_customers(conn, &mut working, &lost).await?;
     working.derive_openers(&customers);
+    // Last: days are marked from the difference between the stored rows and the derived ones.
     outcome.days = change.write(conn, &working, manner.now).await?;
     journal::roles(conn, ws, manner, &working).await?;
     Ok(outcome)

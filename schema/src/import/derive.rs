@@ -3,10 +3,10 @@
 use rustc_hash::FxHashSet;
 
 use super::{
-    rows::{ConversationRow, INBOUND, MessageRow, REPLY},
     table::{Entry, Row, Table},
     working::Working,
 };
+use crate::store::rows::{ConversationRow, INBOUND, MessageRow, REPLY};
 
 /// What a conversation's row lends to every day on which the conversation counts.
 fn common(row: &ConversationRow) -> impl PartialEq + use<'_> {

@@ -6,63 +6,55 @@
 use super::{
     field::Refusal,
     record::{ConversationRecord, FollowUpRecord, Kind, MessageRecord, RatingRecord, Record},
-    rows::{ConversationRow, MessageRow},
     working::Working,
 };
-use crate::{day::Day, instant::Instant, store::keys};
+use crate::{
+    instant::Instant,
+    retention::RetentionCutoff,
+    store::{
+        keys,
+        rows::{ConversationRow, MessageRow},
+    },
+};
 
-/// Where final days end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Cut {
-    /// The first day that is not final.
-    pub(crate) day: Day,
-    /// When it begins.
-    pub(crate) at: Instant,
-    /// Labels with a smaller key may be on conversations whose rows are gone.
-    pub(crate) labels: i64,
-}
-
-impl Cut {
-    pub(crate) fn is_final(self, at: Instant) -> bool {
-        at < self.at
-    }
-
-    fn holds(self, micros: Option<i64>) -> bool {
-        micros.is_some_and(|micros| micros < self.at.micros())
-    }
-
-    fn refuse(self, field: &'static str, what: &str) -> Refusal {
-        Refusal::new(
-            field,
-            format!(
-                "{what} before {}: the facts of those days were dropped, and their figures are final",
-                self.day
-            ),
-        )
-    }
+/// The refusal of a record that would change a final day.
+fn refuse(cutoff: RetentionCutoff, field: &'static str, what: &str) -> Refusal {
+    Refusal::new(
+        field,
+        format!(
+            "{what} before {}: the facts of those days were dropped, and their figures are final",
+            cutoff.day
+        ),
+    )
 }
 
 /// Whether a record may be of a final day, so that what is stored of it has to be known.
-pub(crate) fn is_of_final_day(cut: Cut, record: &Record) -> bool {
-    matches!(record, Record::Message(message) if cut.is_final(message.sent_at))
+pub(crate) fn is_of_final_day(cutoff: RetentionCutoff, record: &Record) -> bool {
+    matches!(record, Record::Message(message) if cutoff.is_final(message.sent_at))
 }
 
 impl Working {
     /// Refuses a record that would change a final day. One that says what is stored is not refused.
     pub(super) fn check_final(&self, record: &Record) -> Result<(), Refusal> {
-        let Some(cut) = self.cut else { return Ok(()) };
+        let Some(cutoff) = self.cutoff else {
+            return Ok(());
+        };
         match record {
-            Record::Conversation(record) => self.check_conversation(cut, record),
-            Record::Message(record) => self.check_message(cut, record),
-            Record::Rating(record) => self.check_rating(cut, record),
-            Record::FollowUp(record) => self.check_follow_up(cut, record),
-            Record::Delete { of, id } => self.check_delete(cut, *of, id),
+            Record::Conversation(record) => self.check_conversation(cutoff, record),
+            Record::Message(record) => self.check_message(cutoff, record),
+            Record::Rating(record) => self.check_rating(cutoff, record),
+            Record::FollowUp(record) => self.check_follow_up(cutoff, record),
+            Record::Delete { of, id } => self.check_delete(cutoff, *of, id),
             Record::Member(_) | Record::Team(_) | Record::Label(_) | Record::Customer(_) => Ok(()),
         }
     }
 
     /// What a conversation lends to all of its days, and where it opens and closes, may not change on final days.
-    fn check_conversation(&self, cut: Cut, record: &ConversationRecord) -> Result<(), Refusal> {
+    fn check_conversation(
+        &self,
+        cutoff: RetentionCutoff,
+        record: &ConversationRecord,
+    ) -> Result<(), Refusal> {
         let old = self
             .conversations
             .get(&record.id)
@@ -77,23 +69,35 @@ impl Working {
             return Ok(());
         }
         let created_at = Some(record.created_at.micros());
-        if cut.holds(created_at) || old.is_some_and(|row| cut.holds(row.created_at)) {
+        if cutoff.is_final_micros(created_at)
+            || old.is_some_and(|row| cutoff.is_final_micros(row.created_at))
+        {
             let Some(old) = old.filter(|row| row.created_at == created_at) else {
-                return Err(cut.refuse("created_at", "can't begin, or have begun,"));
+                return Err(refuse(cutoff, "created_at", "can't begin, or have begun,"));
             };
             if let Some(field) = self.differing(old, record) {
-                return Err(cut.refuse(field, "can't change for a conversation that began"));
+                return Err(refuse(
+                    cutoff,
+                    field,
+                    "can't change for a conversation that began",
+                ));
             }
         }
         let (old_closed, closed) = (
             old.and_then(|row| row.closed_at),
             record.closed_at.map(Instant::micros),
         );
-        if old_closed != closed && (cut.holds(old_closed) || cut.holds(closed)) {
-            return Err(cut.refuse("closed_at", "can't be, or have been,"));
+        if old_closed != closed
+            && (cutoff.is_final_micros(old_closed) || cutoff.is_final_micros(closed))
+        {
+            return Err(refuse(cutoff, "closed_at", "can't be, or have been,"));
         }
-        if cut.holds(closed) && old.and_then(|row| row.outcome) != record.outcome {
-            return Err(cut.refuse("outcome", "can't change for a conversation that was closed"));
+        if cutoff.is_final_micros(closed) && old.and_then(|row| row.outcome) != record.outcome {
+            return Err(refuse(
+                cutoff,
+                "outcome",
+                "can't change for a conversation that was closed",
+            ));
         }
         Ok(())
     }
@@ -148,23 +152,27 @@ impl Working {
             .is_some_and(|row| row.conversation_key == key)
     }
 
-    fn check_message(&self, cut: Cut, record: &MessageRecord) -> Result<(), Refusal> {
+    fn check_message(
+        &self,
+        cutoff: RetentionCutoff,
+        record: &MessageRecord,
+    ) -> Result<(), Refusal> {
         let old = self.messages.get(&record.id);
         let same = |row: &MessageRow| {
             row.sent_at == record.sent_at.micros()
                 && row.kind == record.kind
                 && self.conversation_is(&record.conversation_id, row.conversation_key)
         };
-        let concerned =
-            cut.is_final(record.sent_at) || old.is_some_and(|row| cut.holds(Some(row.sent_at)));
+        let concerned = cutoff.is_final(record.sent_at)
+            || old.is_some_and(|row| cutoff.is_final_micros(Some(row.sent_at)));
         if concerned && !old.is_some_and(same) {
-            Err(cut.refuse("sent_at", "can't be, or have been,"))
+            Err(refuse(cutoff, "sent_at", "can't be, or have been,"))
         } else {
             Ok(())
         }
     }
 
-    fn check_rating(&self, cut: Cut, record: &RatingRecord) -> Result<(), Refusal> {
+    fn check_rating(&self, cutoff: RetentionCutoff, record: &RatingRecord) -> Result<(), Refusal> {
         let old = self.ratings.get(&record.id);
         let member = record
             .member_id
@@ -176,16 +184,20 @@ impl Working {
                 && row.member_key.map(Some) == member
                 && self.conversation_is(&record.conversation_id, row.conversation_key)
         });
-        let concerned =
-            cut.is_final(record.rated_at) || old.is_some_and(|row| cut.holds(Some(row.rated_at)));
+        let concerned = cutoff.is_final(record.rated_at)
+            || old.is_some_and(|row| cutoff.is_final_micros(Some(row.rated_at)));
         if concerned && !same {
-            Err(cut.refuse("rated_at", "can't be, or have been,"))
+            Err(refuse(cutoff, "rated_at", "can't be, or have been,"))
         } else {
             Ok(())
         }
     }
 
-    fn check_follow_up(&self, cut: Cut, record: &FollowUpRecord) -> Result<(), Refusal> {
+    fn check_follow_up(
+        &self,
+        cutoff: RetentionCutoff,
+        record: &FollowUpRecord,
+    ) -> Result<(), Refusal> {
         let old = self.follow_ups.get(&record.id);
         let completed_at = record.completed_at.map(Instant::micros);
         let assignee = record
@@ -197,63 +209,67 @@ impl Working {
                 && row.assignee_key.map(Some) == assignee
                 && self.conversation_is(&record.conversation_id, row.conversation_key)
         });
-        let concerned =
-            cut.holds(completed_at) || old.is_some_and(|row| cut.holds(row.completed_at));
+        let concerned = cutoff.is_final_micros(completed_at)
+            || old.is_some_and(|row| cutoff.is_final_micros(row.completed_at));
         if concerned && !same {
-            Err(cut.refuse("completed_at", "can't be, or have been,"))
+            Err(refuse(cutoff, "completed_at", "can't be, or have been,"))
         } else {
             Ok(())
         }
     }
 
-    fn check_delete(&self, cut: Cut, of: Kind, id: &str) -> Result<(), Refusal> {
+    fn check_delete(&self, cutoff: RetentionCutoff, of: Kind, id: &str) -> Result<(), Refusal> {
         let on_final_day = match of {
             Kind::Conversation => self
                 .conversations
                 .get(id)
-                .is_some_and(|row| self.reaches_back(cut, row)),
+                .is_some_and(|row| self.reaches_back(cutoff, row)),
             Kind::Message => self
                 .messages
                 .get(id)
-                .is_some_and(|row| cut.holds(Some(row.sent_at))),
+                .is_some_and(|row| cutoff.is_final_micros(Some(row.sent_at))),
             Kind::Rating => self
                 .ratings
                 .get(id)
-                .is_some_and(|row| cut.holds(Some(row.rated_at))),
+                .is_some_and(|row| cutoff.is_final_micros(Some(row.rated_at))),
             Kind::FollowUp => self
                 .follow_ups
                 .get(id)
-                .is_some_and(|row| cut.holds(row.completed_at)),
+                .is_some_and(|row| cutoff.is_final_micros(row.completed_at)),
             Kind::Label => self
                 .labels
                 .get(id)
-                .is_some_and(|row| row.label_key < cut.labels),
+                .is_some_and(|row| row.label_key < cutoff.labels),
             Kind::Member | Kind::Team | Kind::Customer => false,
         };
         if on_final_day {
-            Err(cut.refuse("id", "can't be deleted, because it may count on days"))
+            Err(refuse(
+                cutoff,
+                "id",
+                "can't be deleted, because it may count on days",
+            ))
         } else {
             Ok(())
         }
     }
 
     /// Whether anything of a conversation, all of which is here, is of a final day.
-    fn reaches_back(&self, cut: Cut, row: &ConversationRow) -> bool {
+    fn reaches_back(&self, cutoff: RetentionCutoff, row: &ConversationRow) -> bool {
         let key = row.conversation_key;
-        cut.holds(row.created_at)
-            || cut.holds(row.closed_at)
+        cutoff.is_final_micros(row.created_at)
+            || cutoff.is_final_micros(row.closed_at)
             || self
                 .messages
                 .current_of(key)
-                .any(|row| cut.holds(Some(row.sent_at)))
+                .any(|row| cutoff.is_final_micros(Some(row.sent_at)))
             || self
                 .ratings
                 .current_of(key)
-                .any(|row| cut.holds(Some(row.rated_at)))
+                .any(|row| cutoff.is_final_micros(Some(row.rated_at)))
             || self
                 .follow_ups
                 .current_of(key)
-                .any(|row| cut.holds(row.completed_at))
+                .any(|row| cutoff.is_final_micros(row.completed_at))
     }
 
     /// Gives the customers whose first activity is to be derived. That of the others was on a final day and stays where it

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use super::{
     batch::{BatchOutcome, Manner},
-    rows::MemberRow,
     table::Entry,
     working::Working,
 };
@@ -18,6 +17,7 @@ use crate::{
     store::{
         Conn, Result, Store, StoreError,
         audit::{self, NewEvent},
+        rows::MemberRow,
     },
 };
 

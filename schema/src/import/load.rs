@@ -6,10 +6,6 @@ use rustc_hash::FxHashSet;
 use super::{
     Sender,
     record::{Kind, Record},
-    rows::{
-        ChannelRow, ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow,
-        RatingRow, TeamRow,
-    },
     working::{Counters, Working},
 };
 use crate::{
@@ -18,6 +14,10 @@ use crate::{
     store::{
         Conn, Result,
         conn::{first, load},
+        rows::{
+            ChannelRow, ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow,
+            RatingRow, TeamRow,
+        },
         tables::{
             channels, conversations, counters, customers, follow_ups, labels, members, messages,
             ratings, teams,

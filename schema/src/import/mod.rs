@@ -17,7 +17,6 @@ mod probe;
 mod record;
 mod repair;
 mod report;
-pub(crate) mod rows;
 mod save;
 mod table;
 mod touched;
@@ -27,7 +26,6 @@ use std::{collections::BTreeSet, io::Read, sync::Arc};
 
 use tokio::sync::mpsc;
 
-pub(crate) use self::finality::Cut;
 use self::{
     batch::{BatchOutcome, Manner, Numbered},
     field::{Latest, Refusal},

@@ -3,11 +3,12 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::{
-    field::{self, Latest, Refusal},
-    rows::{BOT, INBOUND, LOST, NOTE, REPLY, WON},
+use super::field::{self, Latest, Refusal};
+use crate::{
+    instant::Instant,
+    role::Role,
+    store::rows::{BOT, INBOUND, LOST, NOTE, REPLY, WON},
 };
-use crate::{instant::Instant, role::Role};
 
 /// A record that has passed all checks that need no store.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use diesel::{ExpressionMethods, QueryDsl};
 
-use super::{Sender, change::Change, load, rows::ConversationRow, working::Working};
+use super::{Sender, change::Change, load, working::Working};
 use crate::{
     clock::Clock,
     day::Day,
@@ -13,6 +13,7 @@ use crate::{
     store::{
         Conn, Result, Store,
         conn::load,
+        rows::ConversationRow,
         tables::{conversations, customers},
     },
 };

@@ -3,7 +3,6 @@
 use diesel::{ExpressionMethods, QueryDsl, upsert::excluded};
 
 use super::{
-    rows::ConversationRow,
     table::{Entry, Row, Table},
     working::Working,
 };
@@ -13,6 +12,7 @@ use crate::{
         Conn, Result,
         conn::{execute, insert_rows},
         ledger,
+        rows::ConversationRow,
         tables::{
             channels, conversations, counters, customers, follow_ups, labels, members, messages,
             ratings, teams,

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::rows::{
+use crate::store::rows::{
     ChannelRow, ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow,
     RatingRow, TeamRow,
 };

@@ -5,11 +5,15 @@ use std::collections::BTreeSet;
 
 use super::{
     derive::{differs_everywhere, first_activity_at},
-    rows::{ConversationRow, REPLY},
     table::{Entry, Row, Table},
     working::Working,
 };
-use crate::{day::Day, instant::Instant, zone::Zone};
+use crate::{
+    day::Day,
+    instant::Instant,
+    store::rows::{ConversationRow, REPLY},
+    zone::Zone,
+};
 
 /// Something that counts on a day. Two of the same kind and values count alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,16 +2,16 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{
-    Sender,
-    finality::Cut,
-    rows::{
+use super::{Sender, table::Table};
+use crate::{
+    id::WorkspaceKey,
+    retention::RetentionCutoff,
+    role::Role,
+    store::rows::{
         ChannelRow, ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow,
         RatingRow, TeamRow,
     },
-    table::Table,
 };
-use crate::{id::WorkspaceKey, role::Role};
 
 /// The next free key of each kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, diesel::Queryable)]
@@ -31,7 +31,7 @@ pub(crate) struct Working {
     pub(crate) ws: i64,
     pub(crate) sender: Sender,
     /// Where final days end, where there are any.
-    pub(crate) cut: Option<Cut>,
+    pub(crate) cutoff: Option<RetentionCutoff>,
     pub(crate) counters: Counters,
     pub(crate) members: Table<MemberRow>,
     pub(crate) teams: Table<TeamRow>,
@@ -58,7 +58,7 @@ impl Working {
         Self {
             ws: ws.0,
             sender,
-            cut: None,
+            cutoff: None,
             counters,
             members: Table::default(),
             teams: Table::default(),

@@ -11,8 +11,8 @@ use super::{
 use crate::{
     directory::{Directory, Label, Member, Team},
     id::{ChannelKey, LabelKey, MemberKey, TeamKey, WorkspaceKey},
-    import::rows::{LabelRow, MemberRow, TeamRow},
     role::Role,
+    store::rows::{LabelRow, MemberRow, TeamRow},
 };
 
 impl Store {

@@ -13,8 +13,8 @@ use super::{
 use crate::{
     facts::{Conversation, Facts, FollowUp, Message, OpenConversation},
     id::{ChannelKey, ConversationKey, CustomerKey, LabelKey, MemberKey, WorkspaceKey},
-    import::rows::{INBOUND, REPLY, RatingRow},
     instant::Instant,
+    store::rows::{INBOUND, REPLY, RatingRow},
 };
 
 /// Everything that happened in `[start, end)` in conversations that have come, with those conversations.

@@ -13,9 +13,9 @@ use crate::{
     audit::{Action, Actor},
     directory::Member,
     id::{MemberKey, WorkspaceKey},
-    import::rows::MemberRow,
     instant::Instant,
     role::Role,
+    store::rows::MemberRow,
 };
 
 /// A role that a member should have.

@@ -28,6 +28,7 @@ pub mod queue;
 pub mod ratings;
 pub mod requests;
 pub mod retention;
+pub(crate) mod rows;
 pub mod runs;
 mod sqlite;
 pub(crate) mod statistics;

@@ -10,8 +10,8 @@ use super::{
 use crate::{
     facts::Rating,
     id::{ConversationKey, MemberKey, RatingKey, WorkspaceKey},
-    import::rows::RatingRow,
     instant::Instant,
+    store::rows::RatingRow,
 };
 
 diesel::allow_tables_to_appear_in_same_query!(ratings, conversations);

@@ -14,7 +14,7 @@ use super::{
         ratings,
     },
 };
-use crate::{day::Day, id::WorkspaceKey, import::Cut};
+use crate::{day::Day, id::WorkspaceKey, retention::RetentionCutoff};
 
 diesel::allow_tables_to_appear_in_same_query!(conversations, customers);
 diesel::allow_tables_to_appear_in_same_query!(conversations, messages);
@@ -67,10 +67,10 @@ impl Store {
         self.write(move |conn| {
             Box::pin(async move {
                 dirty_days::lock(conn, ws).await?;
-                let Some(cut) = find_cut(conn, ws).await? else {
+                let Some(cutoff) = find_cutoff(conn, ws).await? else {
                     return Ok(None);
                 };
-                let keys = list_over(conn, ws, cut.at.micros(), after).await?;
+                let keys = list_over(conn, ws, cutoff.at.micros(), after).await?;
                 let Some(last) = keys.last().copied() else {
                     return Ok(None);
                 };
@@ -104,7 +104,10 @@ impl Store {
 }
 
 /// Where final days end; `None` where there are none.
-pub(crate) async fn find_cut(conn: &mut Conn, ws: WorkspaceKey) -> Result<Option<Cut>> {
+pub(crate) async fn find_cutoff(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+) -> Result<Option<RetentionCutoff>> {
     let query = ledgers::table.find(ws.0).select((
         ledgers::final_before,
         ledgers::final_at,
@@ -113,7 +116,7 @@ pub(crate) async fn find_cut(conn: &mut Conn, ws: WorkspaceKey) -> Result<Option
     let row: Option<CutRow> = first!(conn, query)?;
     Ok(row.and_then(|row| {
         let (day, at, labels) = (row.before?, row.at?, row.labels?);
-        Some(Cut {
+        Some(RetentionCutoff {
             day: Day::from_number(day),
             at: crate::instant::Instant::from_micros(at),
             labels,

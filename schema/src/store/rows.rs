@@ -2,7 +2,7 @@
 
 use diesel::{Insertable, Queryable};
 
-use crate::store::tables::{
+use super::tables::{
     channels, conversations, customers, follow_ups, labels, members, messages, ratings, teams,
 };
 
