@@ -2,7 +2,7 @@
 
 use crate::{
     day::Day,
-    id::{MemberKey, TokenKey},
+    id::{MemberKey, RunId, TokenKey},
     instant::Instant,
     role::Role,
     zone::Zone,
@@ -20,6 +20,13 @@ pub enum Actor {
 }
 
 /// What was done.
+///
+/// ```
+/// use caseload_schema::{audit::Action, id::MemberKey, role::Role};
+/// let member = MemberKey(3);
+/// let promoted = Action::RoleChanged { member, from: Some(Role::Agent), to: Role::Manager };
+/// assert_eq!(promoted.kind().name(), "role_changed"); // as the database has it
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     /// A member's role changed; `from` is `None` where the member is new and may more than read their own figures.
@@ -51,14 +58,14 @@ pub enum Action {
     /// A rebuild was asked for.
     RebuildRequested {
         /// The number of its run.
-        run: i64,
+        run: RunId,
         /// First and last day; `None` for everything.
         range: Option<(Day, Day)>,
     },
     /// A run was cancelled.
     RunCancelled {
         /// Its number.
-        run: i64,
+        run: RunId,
     },
     /// Facts were imported: one event a call, brought up to date while it runs.
     Imported(ImportCounts),

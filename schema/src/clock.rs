@@ -24,6 +24,14 @@ impl Clock {
     }
 
     /// A clock that stands at `now` until it is [`set`](Self::set). Clones share it.
+    ///
+    /// ```
+    /// use caseload_schema::{clock::Clock, instant::Instant};
+    /// let clock = Clock::manual(Instant::from_seconds(0));
+    /// let shared = clock.clone();
+    /// clock.set(Instant::from_seconds(90));
+    /// assert_eq!(shared.now().seconds(), 90);
+    /// ```
     pub fn manual(now: Instant) -> Self {
         Self(Source::Manual(Arc::new(AtomicI64::new(now.micros()))))
     }

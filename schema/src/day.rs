@@ -3,6 +3,14 @@
 use chrono::{Datelike, NaiveDate};
 
 /// A calendar day of the proleptic Gregorian calendar, without a zone.
+///
+/// ```
+/// use caseload_schema::day::Day;
+/// let leap = Day::parse("2024-02-29").unwrap();
+/// assert_eq!(leap.next().to_string(), "2024-03-01");
+/// assert_eq!(leap.plus(-60).to_string(), "2023-12-31");
+/// assert_eq!(leap.number(), 19_782); // days since 1970-01-01
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(i32);
 
@@ -74,6 +82,12 @@ impl Day {
     }
 
     /// The Monday of this day's ISO week.
+    ///
+    /// ```
+    /// use caseload_schema::day::Day;
+    /// let new_year = Day::parse("2026-01-01").unwrap(); // a Thursday
+    /// assert_eq!(new_year.week_start().to_string(), "2025-12-29");
+    /// ```
     #[must_use]
     pub const fn week_start(self) -> Self {
         self.plus(1 - self.weekday() as i32)
@@ -86,6 +100,13 @@ impl Day {
     }
 
     /// The first day of this day's calendar quarter.
+    ///
+    /// ```
+    /// use caseload_schema::day::Day;
+    /// let day = Day::parse("2026-05-14").unwrap();
+    /// assert_eq!(day.quarter_start().to_string(), "2026-04-01");
+    /// assert_eq!(day.year_start().to_string(), "2026-01-01");
+    /// ```
     #[must_use]
     pub fn quarter_start(self) -> Self {
         let date = self.date();
@@ -102,6 +123,13 @@ impl Day {
     }
 
     /// Every day of `[self, end)`.
+    ///
+    /// ```
+    /// use caseload_schema::day::Day;
+    /// let (from, end) = (Day::parse("2026-02-27").unwrap(), Day::parse("2026-03-01").unwrap());
+    /// let days: Vec<_> = from.until(end).map(|day| day.to_string()).collect();
+    /// assert_eq!(days, ["2026-02-27", "2026-02-28"]); // the end is not among them
+    /// ```
     pub fn until(self, end: Self) -> impl DoubleEndedIterator<Item = Self> {
         (self.0..end.0).map(Self)
     }

@@ -82,6 +82,18 @@ pub struct TokenEntry {
 }
 
 /// Everything in a workspace that has a name, and its API tokens, as of one version.
+///
+/// ```
+/// use caseload_schema::{directory::{Directory, Label}, id::{ChannelKey, LabelKey}};
+/// let label = |key, title: &str| Label {
+///     key: LabelKey(key), id: format!("l{key}"), title: title.to_owned(), color: None,
+/// };
+/// let labels = vec![label(1, "Returns"), label(2, "Billing")];
+/// let directory = Directory::new(vec![], vec![], labels, vec![(ChannelKey(5), "chat".to_owned())]);
+/// assert_eq!(directory.labels()[0].title, "Billing"); // by title
+/// assert_eq!(directory.label_by_id("l1").unwrap().key, LabelKey(1));
+/// assert_eq!(directory.channel_by_name("chat"), Some(ChannelKey(5)));
+/// ```
 #[derive(Debug, Default)]
 pub struct Directory {
     members: Vec<Arc<Member>>,

@@ -28,6 +28,20 @@ pub enum MessageKind {
 }
 
 /// A conversation that has come, with what its messages make of it.
+///
+/// ```
+/// use caseload_schema::{facts::{Conversation, Outcome}, id::*, instant::Instant};
+/// let nine = Instant::parse("2026-05-04T09:00:00Z").unwrap();
+/// let won = Conversation {
+///     key: ConversationKey(1), customer: CustomerKey(7), channel: ChannelKey(1), labels: vec![],
+///     assignee: Some(MemberKey(3)), outcome: Some(Outcome::Won), opens_customer: true,
+///     created_at: nine, closed_at: Some(nine.plus_seconds(3_600)),
+///     first_inbound_at: Some(nine.plus_seconds(-30)), first_reply_at: Some(nine.plus_seconds(60)),
+/// };
+/// assert_eq!(won.first_activity_at(), nine.plus_seconds(-30)); // the message came before the record
+/// assert_eq!(won.first_response_seconds(), Some(90));
+/// assert_eq!(won.closing_seconds(), Some(3_600));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conversation {
     /// Its key.

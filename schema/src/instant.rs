@@ -3,6 +3,14 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 
 /// A point in time, kept to the microsecond in UTC.
+///
+/// ```
+/// use caseload_schema::instant::Instant;
+/// let at = Instant::from_micros(1_999_999);
+/// assert_eq!(at.seconds(), 1); // rounded down
+/// assert_eq!(at.plus_seconds(-2).seconds(), -1); // also before 1970
+/// assert_eq!(at.to_string(), "1970-01-01T00:00:01.999999Z");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(i64);
 

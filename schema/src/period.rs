@@ -92,6 +92,13 @@ impl Granularity {
     }
 
     /// The first day of the bucket after the one that holds `day`.
+    ///
+    /// ```
+    /// use caseload_schema::{day::Day, period::Granularity};
+    /// let day = Day::parse("2024-02-10").unwrap();
+    /// assert_eq!(Granularity::Month.next_start(day).to_string(), "2024-03-01");
+    /// assert_eq!(Granularity::Year.next_start(day).to_string(), "2025-01-01");
+    /// ```
     #[must_use]
     pub fn next_start(self, day: Day) -> Day {
         let start = self.start(day);
@@ -106,6 +113,14 @@ impl Granularity {
 
 impl Period {
     /// The days from `from` to `to`, both included.
+    ///
+    /// ```
+    /// use caseload_schema::{day::Day, period::{Period, PeriodError}};
+    /// let (first, last) = (Day::parse("2026-05-01").unwrap(), Day::parse("2026-05-31").unwrap());
+    /// assert_eq!(Period::new(first, last).unwrap().len(), 31); // days, both ends among them
+    /// assert_eq!(Period::new(last, first), Err(PeriodError::Reversed { from: last, to: first }));
+    /// assert!(Period::new(first, first.plus(3_660)).is_err()); // 3,661 days are more than ten years
+    /// ```
     pub fn new(from: Day, to: Day) -> Result<Self, PeriodError> {
         let days = to.number().saturating_sub(from.number()).saturating_add(1);
         if days < 1 {
@@ -202,6 +217,13 @@ impl Period {
     }
 
     /// The period of as many days that ends on the day before this one begins.
+    ///
+    /// ```
+    /// use caseload_schema::{day::Day, period::Period};
+    /// let march = Period::new(Day::parse("2026-03-01").unwrap(), Day::parse("2026-03-31").unwrap()).unwrap();
+    /// // 31 days, and so not the month of February.
+    /// assert_eq!(march.previous().to_string(), "2026-01-29..2026-02-28");
+    /// ```
     #[must_use]
     pub const fn previous(self) -> Self {
         let to = self.from.plus(-1);

@@ -1,6 +1,13 @@
 //! Roles of members.
 
 /// What a member may do. Where it is checked, it is the role that the member has now.
+///
+/// ```
+/// use caseload_schema::role::Role;
+/// assert_eq!(Role::parse("manager"), Some(Role::Manager));
+/// assert!(Role::Manager.is_manager() && !Role::Manager.is_admin()); // reads all figures, changes nothing
+/// assert!(Role::Owner < Role::Viewer); // the mightiest come first
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
     /// May everything, and alone makes and unmakes owners.

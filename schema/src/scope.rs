@@ -1,6 +1,12 @@
 //! What API tokens may do.
 
 /// One of the things that an API token may be made for.
+///
+/// ```
+/// use caseload_schema::scope::ApiScope;
+/// assert_eq!(ApiScope::parse("READ_ROLLUPS"), Some(ApiScope::ReadRollups));
+/// assert_eq!(ApiScope::parse("read_rollups"), None); // names are written in capitals
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ApiScope {
     /// Import facts, and nothing else.

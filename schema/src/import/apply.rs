@@ -2,13 +2,13 @@
 
 use super::{
     Sender,
-    field::Refusal,
+    field::RecordError,
     record::{
         ConversationRecord, CustomerRecord, FollowUpRecord, Kind, LabelRecord, MemberRecord,
         MessageRecord, RatingRecord, Record, TeamRecord,
     },
     table::{Row, Table},
-    working::Working,
+    working::WorkingSet,
 };
 use crate::{
     instant::Instant,
@@ -30,9 +30,9 @@ pub(crate) enum Outcome {
     Stale,
 }
 
-impl Working {
+impl WorkingSet {
     /// Applies one record.
-    pub(crate) fn apply(&mut self, record: &Record) -> Result<Outcome, Refusal> {
+    pub(crate) fn apply(&mut self, record: &Record) -> Result<Outcome, RecordError> {
         self.check_final(record)?;
         match record {
             Record::Member(record) => self.member(record),
@@ -47,7 +47,7 @@ impl Working {
         }
     }
 
-    fn member(&mut self, record: &MemberRecord) -> Result<Outcome, Refusal> {
+    fn member(&mut self, record: &MemberRecord) -> Result<Outcome, RecordError> {
         let known = self.members.get(&record.id).filter(|row| row.known);
         let stored_role = known.and_then(|row| Role::parse(&row.role));
         let role = record.role.or(stored_role).unwrap_or(Role::Agent);
@@ -70,8 +70,8 @@ impl Working {
     }
 
     /// An import makes and unmakes no owners, unless the operator runs it; an API token changes no role at all.
-    fn check_role(&self, stored: Option<Role>, role: Role) -> Result<(), Refusal> {
-        let refuse = |reason: String| Err(Refusal::new("role", reason));
+    fn check_role(&self, stored: Option<Role>, role: Role) -> Result<(), RecordError> {
+        let refuse = |reason: String| Err(RecordError::new("role", reason));
         if self.sender != Sender::Operator && (stored == Some(Role::Owner)) != (role == Role::Owner)
         {
             return refuse("owners are not made or unmade by an import".to_owned());
@@ -98,7 +98,7 @@ impl Working {
     }
 
     /// The last active owner stays, unless the operator says otherwise.
-    fn check_last_owner(&self, id: &str, field: &'static str) -> Result<(), Refusal> {
+    fn check_last_owner(&self, id: &str, field: &'static str) -> Result<(), RecordError> {
         let is_owner = |row: &MemberRow| row.known && row.active && row.role == Role::Owner.name();
         if self.sender == Sender::Operator || !self.members.get(id).is_some_and(is_owner) {
             return Ok(());
@@ -109,7 +109,7 @@ impl Working {
             .filter_map(|entry| entry.current.as_ref())
             .filter(|row| is_owner(row));
         if owners.count() == 1 {
-            return Err(Refusal::new(
+            return Err(RecordError::new(
                 field,
                 format!("{id:?} is the last owner and stays active"),
             ));
@@ -250,7 +250,7 @@ impl Working {
         replace(&mut self.follow_ups, row)
     }
 
-    fn delete(&mut self, of: Kind, id: &str) -> Result<Outcome, Refusal> {
+    fn delete(&mut self, of: Kind, id: &str) -> Result<Outcome, RecordError> {
         Ok(match of {
             Kind::Member => return self.deactivate(id),
             Kind::Team => remove(&mut self.teams, id),
@@ -263,7 +263,7 @@ impl Working {
         })
     }
 
-    fn deactivate(&mut self, id: &str) -> Result<Outcome, Refusal> {
+    fn deactivate(&mut self, id: &str) -> Result<Outcome, RecordError> {
         let Some(row) = self.members.get(id).filter(|row| row.active) else {
             return Ok(Outcome::Unchanged);
         };

@@ -5,10 +5,10 @@ use std::{collections::BTreeSet, sync::Arc};
 use super::{
     Sender,
     apply::Outcome,
+    audit_trail,
     change::Change,
-    field::Refusal,
-    finality::is_of_final_day,
-    journal,
+    field::RecordError,
+    final_days::is_of_final_day,
     load::{self, Messages},
     record::Record,
     table::Entry,
@@ -22,10 +22,10 @@ use crate::{
 
 /// A line that was read: a record, or why it is none.
 #[derive(Debug)]
-pub(crate) struct Numbered {
+pub(crate) struct ParsedLine {
     pub(crate) file: Option<Arc<str>>,
     pub(crate) line: u64,
-    pub(crate) record: Result<Record, Refusal>,
+    pub(crate) record: Result<Record, RecordError>,
 }
 
 /// What became of a batch.
@@ -34,13 +34,13 @@ pub(crate) struct BatchOutcome {
     pub(crate) accepted: u64,
     pub(crate) unchanged: u64,
     pub(crate) stale: u64,
-    pub(crate) refused: Vec<(Option<Arc<str>>, u64, Refusal)>,
+    pub(crate) refused: Vec<(Option<Arc<str>>, u64, RecordError)>,
     pub(crate) days: BTreeSet<Day>,
 }
 
 /// How a batch is applied.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Manner {
+pub(crate) struct BatchOptions {
     pub(crate) sender: Sender,
     pub(crate) messages: Messages,
     pub(crate) now: Instant,
@@ -51,18 +51,21 @@ pub(crate) struct Manner {
 pub(crate) async fn apply(
     conn: &mut Conn,
     ws: WorkspaceKey,
-    batch: &[Numbered],
-    manner: Manner,
+    batch: &[ParsedLine],
+    manner: BatchOptions,
 ) -> Result<BatchOutcome> {
     // First of all: it takes the lock of the workspace's changes. What is read below can't be changed by anybody else until this
     // transaction ends.
     let change = Change::begin(conn, ws).await?;
     let records = || batch.iter().filter_map(|line| line.record.as_ref().ok());
+    // Under that lock too: `make_final` takes it, so that no day becomes final between this look and the end.
     let cutoff = if change.has_final_days() {
         retention::find_cutoff(conn, ws).await?
     } else {
         None
     };
+    // Before anything is loaded: `AreNew` loads no stored messages, and a repeated message of a final day, which changes nothing,
+    // would be refused as a new one.
     if manner.messages == Messages::AreNew
         && cutoff.is_some_and(|cutoff| records().any(|record| is_of_final_day(cutoff, record)))
     {
@@ -76,10 +79,10 @@ pub(crate) async fn apply(
     working.cutoff = cutoff;
     let mut outcome = BatchOutcome::default();
     // In the order of the lines: a later record of the same id replaces an earlier one.
-    for Numbered { file, line, record } in batch {
+    for ParsedLine { file, line, record } in batch {
         match record
             .as_ref()
-            .map_err(Refusal::clone)
+            .map_err(RecordError::clone)
             .and_then(|record| working.apply(record))
         {
             Ok(Outcome::Accepted) => outcome.accepted += 1,
@@ -95,11 +98,14 @@ pub(crate) async fn apply(
         ));
     }
     // Messages before customers: a conversation's first inbound message can be its customer's first activity, so that openers
-    // derived earlier would be those of the old messages.
+    // derived earlier would be those of the old messages. History before messages: in a conversation that is loaded in part,
+    // the first message found may not be its first.
     let needed = working.without_needed_history();
     load::history(conn, &mut working, &needed).await?;
     working.derive_first_messages();
     let mut customers = working.customers_to_derive();
+    // Before the openers: a customer's first conversation may have been dropped with its final day. Derived from what is left, a
+    // later conversation would become the first, and the customer would count as new a second time.
     if cutoff.is_some() {
         load::customers(conn, &mut working, &customers).await?;
         customers = working.keep_final_openers(customers);
@@ -110,8 +116,10 @@ pub(crate) async fn apply(
     let lost = working.without_opener(&customers);
     load::all_of_customers(conn, &mut working, &lost).await?;
     working.derive_openers(&customers);
-    // Last: days are marked from the difference between the stored rows and the derived ones.
+    // After all derivations: rows are written, and days marked, from the difference between stored and current rows. What is
+    // derived later would not be stored, and its days would keep their old figures.
     outcome.days = change.write(conn, &working, manner.now).await?;
-    journal::roles(conn, ws, manner, &working).await?;
+    // In the same transaction: a role that changed is never without its event, nor an event without its change.
+    audit_trail::roles(conn, ws, manner, &working).await?;
     Ok(outcome)
 }

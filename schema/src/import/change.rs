@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{save, working::Working};
+use super::{save, working::WorkingSet};
 use crate::{
     day::Day,
-    id::WorkspaceKey,
+    id::{ChangeNumber, WorkspaceKey},
     instant::Instant,
     store::{Conn, Ledger, Result, StoreError, dirty_days, ledger, statistics},
 };
@@ -13,7 +13,7 @@ use crate::{
 /// A change that is under way: no other one of the workspace is, until its transaction ends.
 #[derive(Debug)]
 pub(crate) struct Change {
-    number: i64,
+    number: ChangeNumber,
     ledger: Ledger,
 }
 
@@ -37,7 +37,7 @@ impl Change {
     pub(crate) async fn write(
         &self,
         conn: &mut Conn,
-        working: &Working,
+        working: &WorkingSet,
         now: Instant,
     ) -> Result<BTreeSet<Day>> {
         let ws = WorkspaceKey(working.ws);

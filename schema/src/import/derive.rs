@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::{
     table::{Entry, Row, Table},
-    working::Working,
+    working::WorkingSet,
 };
 use crate::store::rows::{ConversationRow, INBOUND, MessageRow, REPLY};
 
@@ -37,13 +37,14 @@ fn counts(row: &MessageRow) -> bool {
     row.kind <= REPLY
 }
 
-impl Working {
+impl WorkingSet {
     /// Conversations whose rows or events the batch changed.
     pub(crate) fn touched_conversations(&self) -> FxHashSet<i64> {
         let rows = self.conversations.entries().filter(|entry| entry.changed());
         let mut touched: FxHashSet<i64> = rows
             .filter_map(|entry| either(entry).map(Row::key))
             .collect();
+        // By both states of each: a message that moves to another conversation changes the first messages of the one it leaves.
         touched.extend(changed_parents(self.messages.entries()));
         touched.extend(changed_parents(self.ratings.entries()));
         touched.extend(changed_parents(self.follow_ups.entries()));
@@ -65,9 +66,12 @@ impl Working {
         let Some(entry) = self.conversations.entry(key) else {
             return false;
         };
+        // All events of a new conversation are in this batch.
         let Some(stored) = &entry.stored else {
             return false;
         };
+        // A new customer, channel, assignee or label counts on every day of the conversation: without all of its events, days
+        // that have to be made anew would not be marked.
         differs_everywhere(entry)
             || self
                 .messages
@@ -120,6 +124,7 @@ impl Working {
         let changed = self.conversations.entries().filter(|entry| {
             entry.stored.as_ref().map(activity) != entry.current.as_ref().map(activity)
         });
+        // Both states: a conversation that goes to another customer may leave the old one without a first conversation.
         let customers = changed.flat_map(|entry| [&entry.stored, &entry.current]);
         let mut keys: Vec<i64> = customers
             .flatten()
@@ -144,6 +149,8 @@ impl Working {
                     .current
                     .as_ref()
                     .filter(|row| row.customer_key == Some(*customer));
+                // If it is not later than before, it still precedes all conversations that are not loaded. If it is later, any
+                // of them may be the first now.
                 current
                     .and_then(first_activity_at)
                     .is_none_or(|now| first_activity_at(stored) < Some(now))
@@ -156,11 +163,14 @@ impl Working {
     /// the smaller id.
     pub(crate) fn derive_openers(&mut self, customers: &[i64]) {
         for &customer in customers {
+            // An awaited conversation has no first activity yet, and `None` would come before every other one.
             let come = self
                 .conversations
                 .current_of(customer)
                 .filter(|row| row.created_at.is_some());
             let rows: Vec<ConversationRow> = come.cloned().collect();
+            // By id where two begin at one instant: rows lie in the order in which they were loaded, and the same facts have to
+            // give the same first conversation in whatever order they come.
             let opener = rows
                 .iter()
                 .min_by(|a, b| (first_activity_at(a), &a.id).cmp(&(first_activity_at(b), &b.id)));
@@ -198,9 +208,11 @@ fn unsettles(stored: &ConversationRow, key: i64, message: &Entry<MessageRow>) ->
         return false;
     }
     let here = |row: &MessageRow| row.conversation_key == key && counts(row);
+    // It may have been the first of its kind: only the others can tell which one is now.
     if message.stored.as_ref().is_some_and(here) {
         return true;
     }
+    // An earlier first message may have an earlier reply behind it, which is stored already and not in this batch.
     let new = message.current.as_ref().filter(|row| here(row));
     new.is_some_and(|row| {
         row.kind == INBOUND

@@ -6,14 +6,14 @@ use crate::{id::MAX_ID_CHARS, instant::Instant};
 
 /// Why a line is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Refusal {
+pub(crate) struct RecordError {
     /// The field, where it is one field's fault.
     pub(crate) field: Option<&'static str>,
     /// What is wrong, with the value.
     pub(crate) reason: String,
 }
 
-impl Refusal {
+impl RecordError {
     pub(crate) fn new(field: &'static str, reason: String) -> Self {
         Self {
             field: Some(field),
@@ -36,24 +36,30 @@ impl Refusal {
 type Raw<'a> = Option<&'a RawValue>;
 
 /// A text; `None` where it is absent, null or empty.
-pub(crate) fn optional_text(field: &'static str, raw: Raw<'_>) -> Result<Option<String>, Refusal> {
+pub(crate) fn optional_text(
+    field: &'static str,
+    raw: Raw<'_>,
+) -> Result<Option<String>, RecordError> {
     let Some(raw) = present(raw) else {
         return Ok(None);
     };
     let text: String = serde_json::from_str(raw).map_err(|_| must_be(field, "a string", raw))?;
     if text.contains('\0') {
-        return Err(Refusal::new(field, "holds a NUL character".to_owned()));
+        return Err(RecordError::new(field, "holds a NUL character".to_owned()));
     }
     Ok(Some(text).filter(|text| !text.is_empty()))
 }
 
 /// A text that must be there.
-pub(crate) fn text(field: &'static str, raw: Raw<'_>) -> Result<String, Refusal> {
-    optional_text(field, raw)?.ok_or_else(|| Refusal::missing(field))
+pub(crate) fn text(field: &'static str, raw: Raw<'_>) -> Result<String, RecordError> {
+    optional_text(field, raw)?.ok_or_else(|| RecordError::missing(field))
 }
 
 /// An id, where there is one.
-pub(crate) fn optional_id(field: &'static str, raw: Raw<'_>) -> Result<Option<String>, Refusal> {
+pub(crate) fn optional_id(
+    field: &'static str,
+    raw: Raw<'_>,
+) -> Result<Option<String>, RecordError> {
     let Some(id) = optional_text(field, raw)? else {
         return Ok(None);
     };
@@ -62,12 +68,12 @@ pub(crate) fn optional_id(field: &'static str, raw: Raw<'_>) -> Result<Option<St
 }
 
 /// An id that must be there.
-pub(crate) fn id(field: &'static str, raw: Raw<'_>) -> Result<String, Refusal> {
-    optional_id(field, raw)?.ok_or_else(|| Refusal::missing(field))
+pub(crate) fn id(field: &'static str, raw: Raw<'_>) -> Result<String, RecordError> {
+    optional_id(field, raw)?.ok_or_else(|| RecordError::missing(field))
 }
 
 /// A list of ids, each once, in the order given.
-pub(crate) fn ids(field: &'static str, raw: Raw<'_>) -> Result<Vec<String>, Refusal> {
+pub(crate) fn ids(field: &'static str, raw: Raw<'_>) -> Result<Vec<String>, RecordError> {
     let Some(text) = present(raw).filter(|text| *text != "\"\"") else {
         return Ok(Vec::new());
     };
@@ -79,7 +85,7 @@ pub(crate) fn ids(field: &'static str, raw: Raw<'_>) -> Result<Vec<String>, Refu
         let id: String = serde_json::from_str(item.get())
             .map_err(|_| must_be(field, "a list of strings", item.get()))?;
         if id.contains('\0') {
-            return Err(Refusal::new(field, "holds a NUL character".to_owned()));
+            return Err(RecordError::new(field, "holds a NUL character".to_owned()));
         }
         within_id_length(field, &id)?;
         if seen.insert(id.clone()) {
@@ -90,7 +96,7 @@ pub(crate) fn ids(field: &'static str, raw: Raw<'_>) -> Result<Vec<String>, Refu
 }
 
 /// True or false.
-pub(crate) fn flag(field: &'static str, raw: Raw<'_>) -> Result<Option<bool>, Refusal> {
+pub(crate) fn flag(field: &'static str, raw: Raw<'_>) -> Result<Option<bool>, RecordError> {
     match present(raw) {
         None | Some("\"\"") => Ok(None),
         Some("true") => Ok(Some(true)),
@@ -105,13 +111,13 @@ pub(crate) fn choice<T>(
     raw: Raw<'_>,
     names: &str,
     parse: impl Fn(&str) -> Option<T>,
-) -> Result<Option<T>, Refusal> {
+) -> Result<Option<T>, RecordError> {
     let Some(name) = optional_text(field, raw)? else {
         return Ok(None);
     };
     match parse(&name) {
         Some(value) => Ok(Some(value)),
-        None => Err(Refusal::new(
+        None => Err(RecordError::new(
             field,
             format!("must be {names}, was {}", shown(&format!("{name:?}"))),
         )),
@@ -119,7 +125,7 @@ pub(crate) fn choice<T>(
 }
 
 /// A colour, `#rrggbb`.
-pub(crate) fn color(field: &'static str, raw: Raw<'_>) -> Result<Option<String>, Refusal> {
+pub(crate) fn color(field: &'static str, raw: Raw<'_>) -> Result<Option<String>, RecordError> {
     let Some(color) = optional_text(field, raw)? else {
         return Ok(None);
     };
@@ -127,16 +133,16 @@ pub(crate) fn color(field: &'static str, raw: Raw<'_>) -> Result<Option<String>,
     if hex.is_some_and(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit())) {
         return Ok(Some(color));
     }
-    Err(Refusal::new(
+    Err(RecordError::new(
         field,
         format!("must be #rrggbb, was {}", shown(&format!("{color:?}"))),
     ))
 }
 
 /// A score of 1 to 5.
-pub(crate) fn score(field: &'static str, raw: Raw<'_>) -> Result<i16, Refusal> {
+pub(crate) fn score(field: &'static str, raw: Raw<'_>) -> Result<i16, RecordError> {
     let text = match present(raw) {
-        None | Some("\"\"") => return Err(Refusal::missing(field)),
+        None | Some("\"\"") => return Err(RecordError::missing(field)),
         Some(text) => text,
     };
     match serde_json::from_str::<f64>(text) {
@@ -150,20 +156,20 @@ pub(crate) fn score(field: &'static str, raw: Raw<'_>) -> Result<i16, Refusal> {
 pub(crate) fn planned_instant(
     field: &'static str,
     raw: Raw<'_>,
-) -> Result<Option<Instant>, Refusal> {
+) -> Result<Option<Instant>, RecordError> {
     let Some(text) = optional_text(field, raw)? else {
         return Ok(None);
     };
     match Instant::parse(&text) {
         Some(at) => Ok(Some(at)),
-        None if chrono::DateTime::parse_from_rfc3339(&text).is_ok() => Err(Refusal::new(
+        None if chrono::DateTime::parse_from_rfc3339(&text).is_ok() => Err(RecordError::new(
             field,
             format!(
                 "lies outside of the years 1970 to 9999: {}",
                 shown(&format!("{text:?}"))
             ),
         )),
-        None => Err(Refusal::new(
+        None => Err(RecordError::new(
             field,
             format!("not an RFC 3339 instant: {}", shown(&format!("{text:?}"))),
         )),
@@ -172,19 +178,19 @@ pub(crate) fn planned_instant(
 
 /// The latest instant that is not refused as lying ahead.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Latest(pub(crate) Instant);
+pub(crate) struct MaxTimestamp(pub(crate) Instant);
 
-impl Latest {
+impl MaxTimestamp {
     /// An instant that has been.
     pub(crate) fn optional_instant(
         self,
         field: &'static str,
         raw: Raw<'_>,
-    ) -> Result<Option<Instant>, Refusal> {
+    ) -> Result<Option<Instant>, RecordError> {
         let at = planned_instant(field, raw)?;
         if at.is_some_and(|at| self.0 < at) {
             let text = raw.map_or("", RawValue::get);
-            return Err(Refusal::new(
+            return Err(RecordError::new(
                 field,
                 format!("lies more than a day ahead: {}", shown(text)),
             ));
@@ -193,9 +199,9 @@ impl Latest {
     }
 
     /// An instant that has been and must be there.
-    pub(crate) fn instant(self, field: &'static str, raw: Raw<'_>) -> Result<Instant, Refusal> {
+    pub(crate) fn instant(self, field: &'static str, raw: Raw<'_>) -> Result<Instant, RecordError> {
         self.optional_instant(field, raw)?
-            .ok_or_else(|| Refusal::missing(field))
+            .ok_or_else(|| RecordError::missing(field))
     }
 }
 
@@ -204,11 +210,11 @@ fn present(raw: Raw<'_>) -> Option<&str> {
     raw.map(RawValue::get).filter(|text| *text != "null")
 }
 
-fn must_be(field: &'static str, what: &str, was: &str) -> Refusal {
-    Refusal::new(field, format!("must be {what}, was {}", shown(was)))
+fn must_be(field: &'static str, what: &str, was: &str) -> RecordError {
+    RecordError::new(field, format!("must be {what}, was {}", shown(was)))
 }
 
-fn within_id_length(field: &'static str, id: &str) -> Result<(), Refusal> {
+fn within_id_length(field: &'static str, id: &str) -> Result<(), RecordError> {
     let chars = if id.len() <= MAX_ID_CHARS && !id.is_empty() {
         1
     } else {
@@ -217,7 +223,7 @@ fn within_id_length(field: &'static str, id: &str) -> Result<(), Refusal> {
     if (1..=MAX_ID_CHARS).contains(&chars) {
         return Ok(());
     }
-    Err(Refusal::new(
+    Err(RecordError::new(
         field,
         format!("must have 1 to {MAX_ID_CHARS} characters, has {chars}"),
     ))

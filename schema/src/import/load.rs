@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 use super::{
     Sender,
     record::{Kind, Record},
-    working::{Counters, Working},
+    working::{Counters, WorkingSet},
 };
 use crate::{
     id::WorkspaceKey,
@@ -115,11 +115,14 @@ pub(crate) enum Messages {
 /// Reads the rows of one table whose column is among `keys` into a working table.
 macro_rules! load_rows {
     ($conn:expr, $ws:expr, $table:ident.$column:ident in $keys:expr => $row:ty, $into:expr) => {
+        // A statement takes a limited number of values.
         for keys in $keys.chunks($conn.most_keys()) {
             let query = $table::table
                 .filter($table::workspace_id.eq($ws))
                 .filter($table::$column.eq_any(keys));
             let rows: Vec<$row> = load!($conn, query)?;
+            // A row that is here already stays as the batch has left it, so that loading more after records were applied
+            // undoes none of them.
             for row in rows {
                 $into.load(row);
             }
@@ -134,19 +137,23 @@ pub(crate) async fn working(
     sender: Sender,
     messages: Messages,
     records: impl Iterator<Item = &Record>,
-) -> Result<Working> {
+) -> Result<WorkingSet> {
     let mut named = Named::default();
     records.for_each(|record| named.add(record));
     if messages == Messages::AreNew {
         named.messages.clear();
     }
+    // After the clearing: a deleted message is not inserted, so that no failed insertion would show that it was stored.
     named.messages.extend(&named.deleted_messages);
-    let mut working = Working::new(ws, sender, read_counters(conn, ws).await?);
+    let mut working = WorkingSet::new(ws, sender, read_counters(conn, ws).await?);
     named_rows(conn, &mut working, &named).await?;
+    // After the named rows, because only the stored message says which conversation a record takes it out of.
     left_behind(conn, &mut working).await?;
+    // All owners, and not only those that records name: otherwise one of two owners would be taken for the last one.
     if sender != Sender::Operator {
         owners(conn, &mut working).await?;
     }
+    // A rating names a conversation alone. Without the customer behind it, a comment of an erased one would be stored again.
     let rated: Vec<i64> = current(&named.rated, |id| {
         working.conversations.get(id)?.customer_key
     });
@@ -174,7 +181,7 @@ pub(crate) async fn read_counters(conn: &mut Conn, ws: WorkspaceKey) -> Result<C
     found.ok_or_else(|| crate::store::StoreError::Invalid(format!("workspace {ws} is gone")))
 }
 
-async fn named_rows(conn: &mut Conn, working: &mut Working, named: &Named<'_>) -> Result<()> {
+async fn named_rows(conn: &mut Conn, working: &mut WorkingSet, named: &Named<'_>) -> Result<()> {
     fn list<'r>(ids: &FxHashSet<&'r str>) -> Vec<&'r str> {
         ids.iter().copied().collect()
     }
@@ -193,7 +200,7 @@ async fn named_rows(conn: &mut Conn, working: &mut Working, named: &Named<'_>) -
 
 /// The conversations that messages, ratings and follow-ups of the batch stand in now: a record may take its thing out of
 /// one that no record names.
-async fn left_behind(conn: &mut Conn, working: &mut Working) -> Result<()> {
+async fn left_behind(conn: &mut Conn, working: &mut WorkingSet) -> Result<()> {
     let parents = working.messages.stored_parents();
     let parents = parents
         .chain(working.ratings.stored_parents())
@@ -207,7 +214,7 @@ async fn left_behind(conn: &mut Conn, working: &mut Working) -> Result<()> {
     Ok(())
 }
 
-async fn owners(conn: &mut Conn, working: &mut Working) -> Result<()> {
+async fn owners(conn: &mut Conn, working: &mut WorkingSet) -> Result<()> {
     let roles = [Role::Owner.name()];
     load_rows!(conn, working.ws, members.role in roles => MemberRow, working.members);
     Ok(())
@@ -215,7 +222,7 @@ async fn owners(conn: &mut Conn, working: &mut Working) -> Result<()> {
 
 /// What deletes reach: a conversation's events, a customer's ratings (those of conversations that come to an erased one
 /// too), a label's conversations.
-async fn deleted_rows(conn: &mut Conn, working: &mut Working, named: &Named<'_>) -> Result<()> {
+async fn deleted_rows(conn: &mut Conn, working: &mut WorkingSet, named: &Named<'_>) -> Result<()> {
     for label in current(&named.deleted_labels, |id| {
         working.labels.get(id).map(|row| row.label_key)
     }) {
@@ -224,6 +231,8 @@ async fn deleted_rows(conn: &mut Conn, working: &mut Working, named: &Named<'_>)
     let customers = current(&named.deleted_customers, |id| {
         working.customers.get(id).map(|row| row.customer_key)
     });
+    // Conversations first: ratings are found by conversation, and a rating that is not loaded would keep its comment after the
+    // erasure.
     all_of_customers(conn, working, &customers).await?;
     let theirs: Vec<i64> = customers
         .iter()
@@ -257,7 +266,8 @@ async fn deleted_rows(conn: &mut Conn, working: &mut Working, named: &Named<'_>)
 }
 
 /// All conversations that have the label.
-async fn labeled(conn: &mut Conn, working: &mut Working, label: i64) -> Result<()> {
+async fn labeled(conn: &mut Conn, working: &mut WorkingSet, label: i64) -> Result<()> {
+    // All keys stand in one text, with spaces between: `%1%` alone would also find label 12.
     let alone = conversations::label_keys.eq(label.to_string());
     let first = conversations::label_keys.like(format!("{label} %"));
     let last = conversations::label_keys.like(format!("% {label}"));
@@ -273,7 +283,7 @@ async fn labeled(conn: &mut Conn, working: &mut Working, label: i64) -> Result<(
 }
 
 /// All messages, ratings and follow-ups of these conversations.
-pub(crate) async fn history(conn: &mut Conn, working: &mut Working, keys: &[i64]) -> Result<()> {
+pub(crate) async fn history(conn: &mut Conn, working: &mut WorkingSet, keys: &[i64]) -> Result<()> {
     let ws = working.ws;
     load_rows!(conn, ws, messages.conversation_key in keys => MessageRow, working.messages);
     load_rows!(conn, ws, ratings.conversation_key in keys => RatingRow, working.ratings);
@@ -285,7 +295,7 @@ pub(crate) async fn history(conn: &mut Conn, working: &mut Working, keys: &[i64]
 /// The opening conversation of each of these customers.
 pub(crate) async fn openers(
     conn: &mut Conn,
-    working: &mut Working,
+    working: &mut WorkingSet,
     customers: &[i64],
 ) -> Result<()> {
     for customers in customers.chunks(conn.most_keys()) {
@@ -302,7 +312,11 @@ pub(crate) async fn openers(
 }
 
 /// These customers themselves.
-pub(crate) async fn customers(conn: &mut Conn, working: &mut Working, keys: &[i64]) -> Result<()> {
+pub(crate) async fn customers(
+    conn: &mut Conn,
+    working: &mut WorkingSet,
+    keys: &[i64],
+) -> Result<()> {
     load_rows!(conn, working.ws, customers.customer_key in keys => CustomerRow, working.customers);
     Ok(())
 }
@@ -310,7 +324,7 @@ pub(crate) async fn customers(conn: &mut Conn, working: &mut Working, keys: &[i6
 /// All conversations of these customers.
 pub(crate) async fn all_of_customers(
     conn: &mut Conn,
-    working: &mut Working,
+    working: &mut WorkingSet,
     customers: &[i64],
 ) -> Result<()> {
     load_rows!(conn, working.ws, conversations.customer_key in customers => ConversationRow, working.conversations);

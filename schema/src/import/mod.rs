@@ -2,15 +2,16 @@
 //!
 //! A reading thread decompresses, cuts and checks lines; batches of records are then applied, each in one transaction (in
 //! strict mode all in one) with the days that it touches. What a record does is decided in memory, by pure functions over the rows that the batch has to
-//! do with ([`working`], [`apply`](mod@apply), [`derive`](mod@derive), [`touched`]); only [`load`] and [`save`] talk to the store.
+//! do with ([`working`], [`apply`](mod@apply), [`derive`](mod@derive), [`dirty_days`]); only [`load`] and [`save`] talk to the store.
 
 mod apply;
+mod audit_trail;
 mod batch;
 mod change;
 mod derive;
+mod dirty_days;
 mod field;
-mod finality;
-mod journal;
+mod final_days;
 mod lines;
 mod load;
 mod probe;
@@ -19,7 +20,6 @@ mod repair;
 mod report;
 mod save;
 mod table;
-mod touched;
 mod working;
 
 use std::{collections::BTreeSet, io::Read, sync::Arc};
@@ -27,9 +27,9 @@ use std::{collections::BTreeSet, io::Read, sync::Arc};
 use tokio::sync::mpsc;
 
 use self::{
-    batch::{BatchOutcome, Manner, Numbered},
-    field::{Latest, Refusal},
-    journal::Journal,
+    audit_trail::Journal,
+    batch::{BatchOptions, BatchOutcome, ParsedLine},
+    field::{MaxTimestamp, RecordError},
     lines::{Line, Lines},
     load::Messages,
 };
@@ -111,6 +111,25 @@ const SECONDS_AHEAD: i64 = 86_400;
 /// of them are, or none.
 ///
 /// An error is a store's; what was applied before stays. Refused lines are no error, the report has them.
+///
+/// ```
+/// # use caseload_schema::{clock::Clock, import::*, instant::Instant, store::Store, zone::Zone};
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let url = format!("sqlite://{}", folder.path().join("caseload.db").display());
+/// # let clock = Clock::manual(Instant::parse("2026-05-05T00:00:00Z").unwrap());
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// # let store = Store::connect(&url).await.unwrap();
+/// # store.migrate().await.unwrap();
+/// # let ws = store.create_workspace("acme", "Acme", Zone::UTC, clock.now()).await.unwrap();
+/// let lines = br#"{"type": "conversation", "id": "c", "customer_id": "k", "created_at": "2026-05-04T09:00:00Z"}
+/// {"type": "message", "id": "m", "conversation_id": "c", "sent_at": "2026-05-04T09:05:00Z", "kind": "inbound"}"#;
+/// let source = Source { name: None, encoding: Encoding::Identity, reader: Box::new(&lines[..]) };
+/// let options = ImportOptions { sender: Sender::Operator, strict: false, clock };
+/// let report = import(&store, ws, options, vec![source], |_| ()).await.unwrap();
+/// assert_eq!((report.accepted, report.days_touched), (2, 1)); // two records of one local day
+/// assert_eq!(store.count_pending_days(ws, None).await.unwrap(), 1); // which waits for a rollup
+/// # });
+/// ```
 pub async fn import(
     store: &Store,
     ws: WorkspaceKey,
@@ -119,7 +138,7 @@ pub async fn import(
     mut progress: impl FnMut(Progress) + Send + 'static,
 ) -> Result<Report, StoreError> {
     let (sender, mut batches) = mpsc::channel(1);
-    let latest = Latest(options.clock.now().plus_seconds(SECONDS_AHEAD));
+    let latest = MaxTimestamp(options.clock.now().plus_seconds(SECONDS_AHEAD));
     let reading = tokio::task::spawn_blocking(move || read_all(sources, latest, &sender));
     let outcome = if options.strict {
         all_or_nothing(store, ws, options, batches, progress).await
@@ -144,7 +163,7 @@ async fn batch_by_batch(
     store: &Store,
     ws: WorkspaceKey,
     options: &ImportOptions,
-    batches: &mut mpsc::Receiver<Vec<Numbered>>,
+    batches: &mut mpsc::Receiver<Vec<ParsedLine>>,
     progress: &mut (impl FnMut(Progress) + Send),
 ) -> Result<Tally, StoreError> {
     let (mut tally, mut journal) = (Tally::default(), Journal::new(ws, options.sender));
@@ -153,7 +172,11 @@ async fn batch_by_batch(
     while let Some(batch) = batches.recv().await {
         let batch = Arc::new(batch);
         let applied = match apply(store, &journal, options, messages, &batch).await {
-            Err(StoreError::Exists(_)) if messages == Messages::AreNew => {
+            // Whatever the database says of it: a COPY that another node of a cluster refuses comes back without the code
+            // of a key that is there already. With look-ups, what it says counts.
+            Err(
+                StoreError::Exists(_) | StoreError::Database(_) | StoreError::NodeUnavailable(_),
+            ) if messages == Messages::AreNew => {
                 messages = Messages::MayBeStored;
                 apply(store, &journal, options, messages, &batch).await
             }
@@ -181,9 +204,9 @@ async fn apply(
     journal: &Journal,
     options: &ImportOptions,
     messages: Messages,
-    batch: &Arc<Vec<Numbered>>,
+    batch: &Arc<Vec<ParsedLine>>,
 ) -> Result<(BatchOutcome, Journal), StoreError> {
-    let manner = Manner {
+    let manner = BatchOptions {
         sender: options.sender,
         messages,
         now: options.clock.now(),
@@ -206,7 +229,7 @@ async fn all_or_nothing(
     store: &Store,
     ws: WorkspaceKey,
     options: ImportOptions,
-    mut batches: mpsc::Receiver<Vec<Numbered>>,
+    mut batches: mpsc::Receiver<Vec<ParsedLine>>,
     mut progress: impl FnMut(Progress) + Send + 'static,
 ) -> Result<Tally, StoreError> {
     let (send_tally, mut receive_tally) = mpsc::channel(1);
@@ -218,7 +241,7 @@ async fn all_or_nothing(
                 let mut tally = Tally::default();
                 while let Some(batch) = batches.recv().await {
                     let now = options.clock.now();
-                    let manner = Manner {
+                    let manner = BatchOptions {
                         sender: options.sender,
                         messages: Messages::MayBeStored,
                         now,
@@ -305,8 +328,8 @@ impl Tally {
 /// Reads all sources and sends what they hold in batches. Gives why the first line of all could not be read, if so.
 fn read_all(
     sources: Vec<Source>,
-    latest: Latest,
-    batches: &mpsc::Sender<Vec<Numbered>>,
+    latest: MaxTimestamp,
+    batches: &mpsc::Sender<Vec<ParsedLine>>,
 ) -> Option<String> {
     let mut reader = Reader {
         latest,
@@ -343,9 +366,9 @@ fn read_all(
 
 /// Collects lines into batches.
 struct Reader<'b> {
-    latest: Latest,
-    batches: &'b mpsc::Sender<Vec<Numbered>>,
-    batch: Vec<Numbered>,
+    latest: MaxTimestamp,
+    batches: &'b mpsc::Sender<Vec<ParsedLine>>,
+    batch: Vec<ParsedLine>,
     bytes: usize,
 }
 
@@ -359,9 +382,9 @@ impl Reader<'_> {
                 self.bytes += text.len();
                 record::parse(&text, self.latest)
             }
-            Line::Unreadable(reason) | Line::BrokenOff(reason) => Err(Refusal::line(reason)),
+            Line::Unreadable(reason) | Line::BrokenOff(reason) => Err(RecordError::line(reason)),
         };
-        self.batch.push(Numbered { file, line, record });
+        self.batch.push(ParsedLine { file, line, record });
         if self.batch.len() < BATCH_RECORDS && self.bytes < BATCH_BYTES {
             Ok(())
         } else {

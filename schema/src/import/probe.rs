@@ -2,15 +2,24 @@
 
 use super::{
     SECONDS_AHEAD, Source,
-    field::{Latest, Refusal},
+    field::{MaxTimestamp, RecordError},
     lines::{Line, Lines},
     record,
 };
 use crate::instant::Instant;
 
 /// How many lines of a source are records, and how many an import at `now` would refuse as they stand.
+///
+/// ```
+/// use caseload_schema::{import::{Encoding, Source, probe}, instant::Instant};
+/// let lines = br#"{"type": "label", "id": "vip", "title": "VIP"}
+/// {"type": "label", "id": "no title"}"#;
+/// let source = Source { name: None, encoding: Encoding::Identity, reader: Box::new(&lines[..]) };
+/// let now = Instant::parse("2026-05-04T09:00:00Z").unwrap();
+/// assert_eq!(probe(source, now), (1, 1)); // one record, one line that would be refused
+/// ```
 pub fn probe(source: Source, now: Instant) -> (u64, u64) {
-    let latest = Latest(now.plus_seconds(SECONDS_AHEAD));
+    let latest = MaxTimestamp(now.plus_seconds(SECONDS_AHEAD));
     let Ok(mut lines) = Lines::new(source) else {
         return (0, 1);
     };
@@ -18,7 +27,7 @@ pub fn probe(source: Source, now: Instant) -> (u64, u64) {
     while let Some((_, line)) = lines.next() {
         let record = match line {
             Line::Text(text) => record::parse(&text, latest),
-            Line::Unreadable(reason) | Line::BrokenOff(reason) => Err(Refusal::line(reason)),
+            Line::Unreadable(reason) | Line::BrokenOff(reason) => Err(RecordError::line(reason)),
         };
         match record {
             Ok(_) => records += 1,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::field::{self, Latest, Refusal};
+use super::field::{self, MaxTimestamp, RecordError};
 use crate::{
     instant::Instant,
     role::Role,
@@ -200,17 +200,17 @@ fn raw<'de: 'a, 'a, D: Deserializer<'de>>(
 }
 
 /// Reads and checks one line. `latest` is the latest instant that is not refused as lying ahead.
-pub(crate) fn parse(line: &str, latest: Latest) -> Result<Record, Refusal> {
+pub(crate) fn parse(line: &str, latest: MaxTimestamp) -> Result<Record, RecordError> {
     if !line.trim_start().starts_with('{') {
-        return Err(Refusal::line("not a JSON object".to_owned()));
+        return Err(RecordError::line("not a JSON object".to_owned()));
     }
     let raw: RawRecord<'_> =
-        serde_json::from_str(line).map_err(|error| Refusal::line(not_json(&error)))?;
+        serde_json::from_str(line).map_err(|error| RecordError::line(not_json(&error)))?;
     let kind = field::text("type", raw.kind_of_record)?;
     if kind == "delete" {
         let of = field::text("of", raw.of)?;
         let of = Kind::parse(&of).ok_or_else(|| {
-            Refusal::new(
+            RecordError::new(
                 "of",
                 format!("no such type: {}", field::shown(&format!("{of:?}"))),
             )
@@ -221,7 +221,7 @@ pub(crate) fn parse(line: &str, latest: Latest) -> Result<Record, Refusal> {
         });
     }
     let kind = Kind::parse(&kind).ok_or_else(|| {
-        Refusal::new(
+        RecordError::new(
             "type",
             format!("no such type: {}", field::shown(&format!("{kind:?}"))),
         )
@@ -248,7 +248,7 @@ fn not_json(error: &serde_json::Error) -> String {
     )
 }
 
-fn member(raw: &RawRecord<'_>, id: String) -> Result<MemberRecord, Refusal> {
+fn member(raw: &RawRecord<'_>, id: String) -> Result<MemberRecord, RecordError> {
     let role = field::choice(
         "role",
         raw.role,
@@ -265,7 +265,7 @@ fn member(raw: &RawRecord<'_>, id: String) -> Result<MemberRecord, Refusal> {
     })
 }
 
-fn team(raw: &RawRecord<'_>, id: String) -> Result<TeamRecord, Refusal> {
+fn team(raw: &RawRecord<'_>, id: String) -> Result<TeamRecord, RecordError> {
     let name = field::text("name", raw.name)?;
     Ok(TeamRecord {
         id,
@@ -274,7 +274,7 @@ fn team(raw: &RawRecord<'_>, id: String) -> Result<TeamRecord, Refusal> {
     })
 }
 
-fn label(raw: &RawRecord<'_>, id: String) -> Result<LabelRecord, Refusal> {
+fn label(raw: &RawRecord<'_>, id: String) -> Result<LabelRecord, RecordError> {
     let title = field::text("title", raw.title)?;
     Ok(LabelRecord {
         id,
@@ -283,7 +283,7 @@ fn label(raw: &RawRecord<'_>, id: String) -> Result<LabelRecord, Refusal> {
     })
 }
 
-fn customer(raw: &RawRecord<'_>, id: String) -> Result<CustomerRecord, Refusal> {
+fn customer(raw: &RawRecord<'_>, id: String) -> Result<CustomerRecord, RecordError> {
     let name = field::optional_text("name", raw.name)?;
     Ok(CustomerRecord {
         id,
@@ -293,10 +293,10 @@ fn customer(raw: &RawRecord<'_>, id: String) -> Result<CustomerRecord, Refusal> 
 }
 
 fn conversation(
-    latest: Latest,
+    latest: MaxTimestamp,
     raw: &RawRecord<'_>,
     id: String,
-) -> Result<ConversationRecord, Refusal> {
+) -> Result<ConversationRecord, RecordError> {
     let record = ConversationRecord {
         id,
         customer_id: field::id("customer_id", raw.customer_id)?,
@@ -313,12 +313,16 @@ fn conversation(
         updated_at: latest.optional_instant("updated_at", raw.updated_at)?,
     };
     if record.outcome.is_some() && record.closed_at.is_none() {
-        return Err(Refusal::new("outcome", "needs a closed_at".to_owned()));
+        return Err(RecordError::new("outcome", "needs a closed_at".to_owned()));
     }
     Ok(record)
 }
 
-fn message(latest: Latest, raw: &RawRecord<'_>, id: String) -> Result<MessageRecord, Refusal> {
+fn message(
+    latest: MaxTimestamp,
+    raw: &RawRecord<'_>,
+    id: String,
+) -> Result<MessageRecord, RecordError> {
     let conversation_id = field::id("conversation_id", raw.conversation_id)?;
     let sent_at = latest.instant("sent_at", raw.sent_at)?;
     let kind = field::choice(
@@ -333,7 +337,7 @@ fn message(latest: Latest, raw: &RawRecord<'_>, id: String) -> Result<MessageRec
             _ => None,
         },
     )?;
-    let kind = kind.ok_or_else(|| Refusal::missing("kind"))?;
+    let kind = kind.ok_or_else(|| RecordError::missing("kind"))?;
     Ok(MessageRecord {
         id,
         conversation_id,
@@ -343,7 +347,11 @@ fn message(latest: Latest, raw: &RawRecord<'_>, id: String) -> Result<MessageRec
     })
 }
 
-fn rating(latest: Latest, raw: &RawRecord<'_>, id: String) -> Result<RatingRecord, Refusal> {
+fn rating(
+    latest: MaxTimestamp,
+    raw: &RawRecord<'_>,
+    id: String,
+) -> Result<RatingRecord, RecordError> {
     Ok(RatingRecord {
         id,
         conversation_id: field::id("conversation_id", raw.conversation_id)?,
@@ -354,7 +362,11 @@ fn rating(latest: Latest, raw: &RawRecord<'_>, id: String) -> Result<RatingRecor
     })
 }
 
-fn follow_up(latest: Latest, raw: &RawRecord<'_>, id: String) -> Result<FollowUpRecord, Refusal> {
+fn follow_up(
+    latest: MaxTimestamp,
+    raw: &RawRecord<'_>,
+    id: String,
+) -> Result<FollowUpRecord, RecordError> {
     Ok(FollowUpRecord {
         id,
         conversation_id: field::id("conversation_id", raw.conversation_id)?,
@@ -366,11 +378,11 @@ fn follow_up(latest: Latest, raw: &RawRecord<'_>, id: String) -> Result<FollowUp
 
 #[cfg(test)]
 mod tests {
-    use super::{Latest, Record, parse};
+    use super::{MaxTimestamp, Record, parse};
     use crate::instant::Instant;
 
-    fn latest() -> Latest {
-        Latest(Instant::parse("2026-06-02T00:00:00Z").unwrap())
+    fn latest() -> MaxTimestamp {
+        MaxTimestamp(Instant::parse("2026-06-02T00:00:00Z").unwrap())
     }
 
     #[track_caller]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use diesel::{ExpressionMethods, QueryDsl};
 
-use super::{Sender, change::Change, load, working::Working};
+use super::{Sender, change::Change, load, working::WorkingSet};
 use crate::{
     clock::Clock,
     day::Day,
@@ -72,7 +72,7 @@ async fn some(
     clock: &Clock,
 ) -> Result<(Option<i64>, Repaired)> {
     let change = Change::begin(conn, ws).await?;
-    let mut working = Working::new(ws, Sender::Operator, load::read_counters(conn, ws).await?);
+    let mut working = WorkingSet::new(ws, Sender::Operator, load::read_counters(conn, ws).await?);
     let keys = match what {
         What::FirstMessages => first_messages(conn, &mut working, after).await?,
         What::Openers => openers(conn, &mut working, after).await?,
@@ -92,7 +92,7 @@ async fn some(
     ))
 }
 
-async fn first_messages(conn: &mut Conn, working: &mut Working, after: i64) -> Result<Vec<i64>> {
+async fn first_messages(conn: &mut Conn, working: &mut WorkingSet, after: i64) -> Result<Vec<i64>> {
     let query = conversations::table
         .filter(conversations::workspace_id.eq(working.ws))
         .filter(conversations::conversation_key.gt(after))
@@ -110,7 +110,7 @@ async fn first_messages(conn: &mut Conn, working: &mut Working, after: i64) -> R
     Ok(keys)
 }
 
-async fn openers(conn: &mut Conn, working: &mut Working, after: i64) -> Result<Vec<i64>> {
+async fn openers(conn: &mut Conn, working: &mut WorkingSet, after: i64) -> Result<Vec<i64>> {
     let query = customers::table
         .filter(customers::workspace_id.eq(working.ws))
         .filter(customers::customer_key.gt(after))

@@ -6,6 +6,12 @@ use serde::Serialize;
 pub const MAX_LISTED_ERRORS: usize = 100;
 
 /// What became of the records. `accepted + unchanged + stale + rejected` is the number of records read.
+///
+/// ```
+/// use caseload_schema::import::Report;
+/// let report = Report { accepted: 7, unchanged: 2, rejected: 1, ..Report::default() };
+/// assert_eq!(report.records(), 10);
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// Records that changed something.

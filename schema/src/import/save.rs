@@ -4,7 +4,7 @@ use diesel::{ExpressionMethods, QueryDsl, upsert::excluded};
 
 use super::{
     table::{Entry, Row, Table},
-    working::Working,
+    working::WorkingSet,
 };
 use crate::{
     id::WorkspaceKey,
@@ -40,7 +40,7 @@ macro_rules! rewrite {
 }
 
 /// Writes all that differs from what was stored.
-pub(crate) async fn working(conn: &mut Conn, ws: WorkspaceKey, working: &Working) -> Result<()> {
+pub(crate) async fn working(conn: &mut Conn, ws: WorkspaceKey, working: &WorkingSet) -> Result<()> {
     write_directory(conn, working).await?;
     write_conversations(conn, working).await?;
     write_events(conn, working).await?;
@@ -51,7 +51,7 @@ pub(crate) async fn working(conn: &mut Conn, ws: WorkspaceKey, working: &Working
     Ok(())
 }
 
-async fn write_directory(conn: &mut Conn, working: &Working) -> Result<()> {
+async fn write_directory(conn: &mut Conn, working: &WorkingSet) -> Result<()> {
     rewrite!(conn, working, members by member_key = Row::key, [
         workspace_id, member_key, id, name, email, role, active, avatar_url, known,
     ]);
@@ -64,7 +64,7 @@ async fn write_directory(conn: &mut Conn, working: &Working) -> Result<()> {
     Ok(())
 }
 
-async fn write_events(conn: &mut Conn, working: &Working) -> Result<()> {
+async fn write_events(conn: &mut Conn, working: &WorkingSet) -> Result<()> {
     rewrite!(conn, working, messages by id = Row::id, [workspace_id, id, conversation_key, sent_at, kind, author_key]);
     rewrite!(conn, working, ratings by rating_key = Row::key, [
         workspace_id, rating_key, id, conversation_key, rated_at, score, comment, member_key,
@@ -75,7 +75,7 @@ async fn write_events(conn: &mut Conn, working: &Working) -> Result<()> {
     Ok(())
 }
 
-fn is_directory_changed(working: &Working) -> bool {
+fn is_directory_changed(working: &WorkingSet) -> bool {
     working.members.changed()
         || working.teams.changed()
         || working.labels.changed()
@@ -95,7 +95,7 @@ fn is_removed<R>(entry: &Entry<R>) -> bool {
     entry.stored.is_some() && entry.current.is_none()
 }
 
-async fn write_conversations(conn: &mut Conn, working: &Working) -> Result<()> {
+async fn write_conversations(conn: &mut Conn, working: &WorkingSet) -> Result<()> {
     let gone: Vec<i64> = working
         .conversations
         .entries()
@@ -169,7 +169,7 @@ async fn upsert_conversations(conn: &mut Conn, rows: &[&ConversationRow]) -> Res
     Ok(())
 }
 
-async fn write_counters(conn: &mut Conn, working: &Working) -> Result<()> {
+async fn write_counters(conn: &mut Conn, working: &WorkingSet) -> Result<()> {
     let next = working.counters;
     let values = (
         counters::member.eq(next.member),

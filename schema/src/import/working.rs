@@ -27,7 +27,7 @@ pub(crate) struct Counters {
 
 /// The rows that a batch has to do with.
 #[derive(Debug)]
-pub(crate) struct Working {
+pub(crate) struct WorkingSet {
     pub(crate) ws: i64,
     pub(crate) sender: Sender,
     /// Where final days end, where there are any.
@@ -53,7 +53,7 @@ fn take(next: &mut i64) -> i64 {
     key
 }
 
-impl Working {
+impl WorkingSet {
     pub(crate) fn new(ws: WorkspaceKey, sender: Sender, counters: Counters) -> Self {
         Self {
             ws: ws.0,

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     audit::{Action, ActionKind, Actor, AuditEvent, ImportCounts},
     day::Day,
-    id::{MemberKey, TokenKey, WorkspaceKey},
+    id::{MemberKey, RunId, TokenKey, WorkspaceKey},
     instant::Instant,
     role::Role,
     zone::Zone,
@@ -228,12 +228,12 @@ impl From<&Action> for Stored {
             Action::RebuildRequested { run, range } => {
                 let (from, to) = range.unzip();
                 Self::RebuildRequested {
-                    run,
+                    run: run.0,
                     from_day: from.map(Day::number),
                     to_day: to.map(Day::number),
                 }
             }
-            Action::RunCancelled { run } => Self::RunCancelled { run },
+            Action::RunCancelled { run } => Self::RunCancelled { run: run.0 },
             Action::Imported(ImportCounts {
                 accepted,
                 unchanged,
@@ -278,12 +278,12 @@ impl Stored {
                 from_day,
                 to_day,
             } => Action::RebuildRequested {
-                run,
+                run: RunId(run),
                 range: from_day
                     .zip(to_day)
                     .map(|(from, to)| (Day::from_number(from), Day::from_number(to))),
             },
-            Self::RunCancelled { run } => Action::RunCancelled { run },
+            Self::RunCancelled { run } => Action::RunCancelled { run: RunId(run) },
             Self::Imported {
                 accepted,
                 unchanged,

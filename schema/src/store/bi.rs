@@ -37,6 +37,12 @@ pub enum GrantError {
         "{0:?} owns the tables or may act as who does: give the views to a role that has nothing else"
     )]
     Owner(String),
+    /// The views run on a cluster's nodes as whoever asks.
+    #[error(
+        "on a Citus cluster the views of bi can be read by the owner of the tables alone: nodes run a view as the role that asks, \
+         which would need rights on every table. Use that owner, or `caseload export`; see docs/scaling.md"
+    )]
+    Cluster,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -64,6 +70,9 @@ impl Store {
         with_feedback: bool,
     ) -> Result<bool, GrantError> {
         let role = self.check_role(role)?;
+        if self.has_citus().await? {
+            return Err(GrantError::Cluster);
+        }
         let granted = self.write(move |conn| {
             Box::pin(async move { grant(conn, ws, &role, with_feedback).await })
         });

@@ -7,22 +7,30 @@ use super::{
     conn::{execute, first, load},
     tables::{day_blocks, ledger_days, ledgers, open_blocks},
 };
-use crate::{day::Day, id::WorkspaceKey, instant::Instant};
+use crate::{
+    day::Day,
+    id::{Revision, WorkspaceKey},
+    instant::Instant,
+};
 
 impl Store {
     /// The stored blocks of these days at these revisions; those that are not there are missing from the answer.
     pub async fn blocks(
         &self,
         ws: WorkspaceKey,
-        wanted: &[(Day, i64)],
-    ) -> Result<Vec<(Day, i64, Vec<u8>)>> {
+        wanted: &[(Day, Revision)],
+    ) -> Result<Vec<(Day, Revision, Vec<u8>)>> {
         let wanted = wanted.to_vec();
         self.read(move |conn| Box::pin(async move { list(conn, ws, &wanted).await }))
             .await
     }
 
     /// The open conversations at that revision.
-    pub async fn open_block(&self, ws: WorkspaceKey, revision: i64) -> Result<Option<Vec<u8>>> {
+    pub async fn open_block(
+        &self,
+        ws: WorkspaceKey,
+        revision: Revision,
+    ) -> Result<Option<Vec<u8>>> {
         self.read(move |conn| Box::pin(find_open(conn, ws, revision)))
             .await
     }
@@ -32,12 +40,12 @@ impl Store {
 pub async fn list(
     conn: &mut Conn,
     ws: WorkspaceKey,
-    wanted: &[(Day, i64)],
-) -> Result<Vec<(Day, i64, Vec<u8>)>> {
+    wanted: &[(Day, Revision)],
+) -> Result<Vec<(Day, Revision, Vec<u8>)>> {
     let mut found = Vec::with_capacity(wanted.len());
     for wanted in wanted.chunks(conn.most_keys() / 2) {
         let days: Vec<i32> = wanted.iter().map(|(day, _)| day.number()).collect();
-        let mut revisions: Vec<i64> = wanted.iter().map(|(_, revision)| *revision).collect();
+        let mut revisions: Vec<Revision> = wanted.iter().map(|(_, revision)| *revision).collect();
         revisions.sort_unstable();
         revisions.dedup();
         let query = day_blocks::table
@@ -48,8 +56,8 @@ pub async fn list(
                     .and(day_blocks::revision.eq_any(revisions)),
             )
             .select((day_blocks::day, day_blocks::revision, day_blocks::block));
-        let rows: Vec<(i32, i64, Vec<u8>)> = load!(conn, query)?;
-        let asked: rustc_hash::FxHashSet<(Day, i64)> = wanted.iter().copied().collect();
+        let rows: Vec<(i32, Revision, Vec<u8>)> = load!(conn, query)?;
+        let asked: rustc_hash::FxHashSet<(Day, Revision)> = wanted.iter().copied().collect();
         found.extend(
             rows.into_iter()
                 .map(|(day, revision, bytes)| (Day::from_number(day), revision, bytes))
@@ -63,7 +71,7 @@ pub async fn list(
 pub async fn find_open(
     conn: &mut Conn,
     ws: WorkspaceKey,
-    revision: i64,
+    revision: Revision,
 ) -> Result<Option<Vec<u8>>> {
     let query = open_blocks::table
         .find((ws.0, revision))
@@ -82,7 +90,7 @@ pub fn seal(block: &[u8]) -> Option<i64> {
 pub async fn insert(
     conn: &mut Conn,
     ws: WorkspaceKey,
-    revision: i64,
+    revision: Revision,
     blocks: &[(Day, Vec<u8>)],
 ) -> Result<()> {
     // Some blocks at a time: one may be large.
@@ -108,7 +116,7 @@ pub async fn insert(
 pub async fn insert_open(
     conn: &mut Conn,
     ws: WorkspaceKey,
-    revision: i64,
+    revision: Revision,
     bytes: &[u8],
 ) -> Result<()> {
     let row = (
@@ -132,7 +140,7 @@ pub async fn sweep(conn: &mut Conn, ws: WorkspaceKey, before: Instant) -> Result
 }
 
 /// The days that have a block of that revision.
-pub async fn list_days(conn: &mut Conn, ws: WorkspaceKey, revision: i64) -> Result<Vec<Day>> {
+pub async fn list_days(conn: &mut Conn, ws: WorkspaceKey, revision: Revision) -> Result<Vec<Day>> {
     let query = day_blocks::table
         .filter(day_blocks::workspace_id.eq(ws.0))
         .filter(day_blocks::revision.eq(revision))
@@ -146,7 +154,7 @@ pub async fn list_days(conn: &mut Conn, ws: WorkspaceKey, revision: i64) -> Resu
 pub(crate) async fn delete_revision(
     conn: &mut Conn,
     ws: WorkspaceKey,
-    revision: i64,
+    revision: Revision,
 ) -> Result<()> {
     for day in list_days(conn, ws, revision).await? {
         execute!(
@@ -165,14 +173,14 @@ pub(crate) async fn delete_revision(
 /// Removes what runs wrote that never became current: blocks that no ledger names and that nothing superseded.
 /// Only the holder of the lease may call this, before it writes or after its flip.
 pub async fn delete_abandoned(conn: &mut Conn, ws: WorkspaceKey) -> Result<()> {
-    let current: Vec<(i32, i64)> = load!(
+    let current: Vec<(i32, Revision)> = load!(
         conn,
         ledger_days::table
             .filter(ledger_days::workspace_id.eq(ws.0))
             .select((ledger_days::day, ledger_days::revision))
     )?;
-    let current: rustc_hash::FxHashSet<(i32, i64)> = current.into_iter().collect();
-    let live: Vec<(i32, i64)> = load!(
+    let current: rustc_hash::FxHashSet<(i32, Revision)> = current.into_iter().collect();
+    let live: Vec<(i32, Revision)> = load!(
         conn,
         day_blocks::table
             .filter(day_blocks::workspace_id.eq(ws.0))
@@ -186,14 +194,14 @@ pub async fn delete_abandoned(conn: &mut Conn, ws: WorkspaceKey) -> Result<()> {
         )?;
         super::summaries::delete(conn, ws, day, revision).await?;
     }
-    let open: Option<i64> = first!(
+    let open: Option<Revision> = first!(
         conn,
         ledgers::table.find(ws.0).select(ledgers::open_revision)
     )?;
     let other = open_blocks::table
         .filter(open_blocks::workspace_id.eq(ws.0))
         .filter(open_blocks::superseded_at.is_null())
-        .filter(open_blocks::revision.ne(open.unwrap_or(0)));
+        .filter(open_blocks::revision.ne(open.unwrap_or_default()));
     execute!(conn, diesel::delete(other))?;
     Ok(())
 }

@@ -7,7 +7,12 @@ use super::{
     conn::{execute, first, load},
     tables::{counters, dirty_days},
 };
-use crate::{day::Day, id::WorkspaceKey, instant::Instant, period::Period};
+use crate::{
+    day::Day,
+    id::{ChangeNumber, WorkspaceKey},
+    instant::Instant,
+    period::Period,
+};
 
 impl Store {
     /// How many days wait for a rollup, of all or of `within`.
@@ -26,7 +31,7 @@ impl Store {
     }
 
     /// The number of the latest change of facts.
-    pub async fn latest_change(&self, ws: WorkspaceKey) -> Result<i64> {
+    pub async fn latest_change(&self, ws: WorkspaceKey) -> Result<ChangeNumber> {
         self.read(move |conn| Box::pin(latest_change(conn, ws)))
             .await
     }
@@ -36,6 +41,8 @@ impl Store {
         let days = days.to_vec();
         self.write(move |conn| {
             Box::pin(async move {
+                // The lock first: a ledger that was read before it could miss days that become final meanwhile, and a final day
+                // would be marked, which no run can make anew.
                 let change = next_change(conn, ws).await?;
                 let ledger = super::ledger::find(conn, ws).await?;
                 let made: Vec<Day> = days
@@ -85,12 +92,12 @@ async fn count(conn: &mut Conn, ws: WorkspaceKey, within: Option<Period>) -> Res
 }
 
 /// Every marked day, ascending, and the number of the latest change of it.
-pub async fn list(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<(Day, i64)>> {
+pub async fn list(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<(Day, ChangeNumber)>> {
     let query = dirty_days::table
         .filter(dirty_days::workspace_id.eq(ws.0))
         .select((dirty_days::day, dirty_days::mark))
         .order(dirty_days::day);
-    let days: Vec<(i32, i64)> = load!(conn, query)?;
+    let days: Vec<(i32, ChangeNumber)> = load!(conn, query)?;
     Ok(days
         .into_iter()
         .map(|(day, mark)| (Day::from_number(day), mark))
@@ -109,15 +116,17 @@ pub async fn list_workspaces(conn: &mut Conn) -> Result<Vec<WorkspaceKey>> {
 }
 
 /// The number of the latest change.
-pub async fn latest_change(conn: &mut Conn, ws: WorkspaceKey) -> Result<i64> {
-    let change: Option<i64> = first!(conn, counters::table.find(ws.0).select(counters::change))?;
-    Ok(change.unwrap_or(0))
+pub async fn latest_change(conn: &mut Conn, ws: WorkspaceKey) -> Result<ChangeNumber> {
+    let change: Option<ChangeNumber> =
+        first!(conn, counters::table.find(ws.0).select(counters::change))?;
+    Ok(change.unwrap_or_default())
 }
 
 /// Waits until no change of the workspace is under way, and keeps others waiting until the transaction ends. Whoever locks
 /// more than one of a workspace's rows takes this lock first.
 pub(crate) async fn lock(conn: &mut Conn, ws: WorkspaceKey) -> Result<()> {
     let row = counters::table.find(ws.0);
+    // An update that changes nothing, because SQLite has no `FOR UPDATE`: both databases lock what they write.
     execute!(
         conn,
         diesel::update(row).set(counters::change.eq(counters::change))
@@ -127,12 +136,13 @@ pub(crate) async fn lock(conn: &mut Conn, ws: WorkspaceKey) -> Result<()> {
 
 /// Counts one more change. This locks the workspace for changes until the transaction ends, so that whoever sees a change's
 /// number sees all changes before it too.
-pub async fn next_change(conn: &mut Conn, ws: WorkspaceKey) -> Result<i64> {
+pub async fn next_change(conn: &mut Conn, ws: WorkspaceKey) -> Result<ChangeNumber> {
     let row = counters::table.find(ws.0);
     execute!(
         conn,
         diesel::update(row).set(counters::change.eq(counters::change + 1))
     )?;
+    // Its own number: nobody else counts before this transaction ends.
     latest_change(conn, ws).await
 }
 
@@ -141,9 +151,10 @@ pub async fn upsert(
     conn: &mut Conn,
     ws: WorkspaceKey,
     days: &[Day],
-    change: i64,
+    change: ChangeNumber,
     now: Instant,
 ) -> Result<()> {
+    // Each row binds four values.
     for days in days.chunks(conn.most_binds() / 4) {
         let rows: Vec<_> = days
             .iter()
@@ -162,6 +173,8 @@ pub async fn upsert(
                 .values(&rows)
                 .on_conflict((dirty_days::workspace_id, dirty_days::day))
                 .do_update()
+                // The mark alone: `marked_at` keeps the time of the first mark, because monitoring reports how long a day has
+                // waited.
                 .set(dirty_days::mark.eq(excluded(dirty_days::mark)))
         )?;
     }
@@ -169,7 +182,7 @@ pub async fn upsert(
 }
 
 /// Takes away the marks of changes up to `seen`; a day that was marked again since keeps its mark.
-pub async fn remove(conn: &mut Conn, ws: WorkspaceKey, seen: i64) -> Result<()> {
+pub async fn remove(conn: &mut Conn, ws: WorkspaceKey, seen: ChangeNumber) -> Result<()> {
     let done = dirty_days::table
         .filter(dirty_days::workspace_id.eq(ws.0))
         .filter(dirty_days::mark.le(seen));

@@ -19,6 +19,8 @@ pub const LEASE_SECONDS: i64 = 15;
 
 /// To decide, for the whole installation, what is due.
 pub const LEADER: (WorkspaceKey, &str) = (WorkspaceKey(0), "leader");
+/// To decide what is due in one workspace, where the lease of [`LEADER`] can't be reached: it lies on one node of a cluster.
+pub const LEADER_OF_ONE: &str = "leader";
 /// To plan a workspace's run, and to end it.
 pub const ROLLUP: &str = "rollup";
 
@@ -34,6 +36,12 @@ pub struct Lease {
 }
 
 /// Until when something that is taken or renewed at `now` is held.
+///
+/// ```
+/// use caseload_schema::{instant::Instant, store::leases::until};
+/// let now = Instant::parse("2026-05-04T09:00:00Z").unwrap();
+/// assert_eq!(until(now).to_string(), "2026-05-04T09:00:15Z");
+/// ```
 pub const fn until(now: Instant) -> Instant {
     now.plus_seconds(LEASE_SECONDS)
 }
@@ -52,11 +60,13 @@ pub async fn take(
     now: Instant,
 ) -> Result<Option<Lease>> {
     let (from, to) = free_outside(now);
+    // The check is part of the update: with a query before it, two workers could both find the lease free and both take it.
     let free = leases::table
         .filter(leases::workspace_id.eq(ws.0).and(leases::name.eq(name)))
         .filter(leases::expires_at.lt(from).or(leases::expires_at.gt(to)));
     let mine = (
         leases::holder.eq(holder),
+        // A new epoch for the same holder too: writes that its earlier lease left under way are refused.
         leases::epoch.eq(leases::epoch + 1),
         leases::expires_at.eq(until(now).micros()),
     );
@@ -68,6 +78,7 @@ pub async fn take(
             leases::epoch.eq(1_i64),
             leases::expires_at.eq(until(now).micros()),
         );
+        // No row yet, or the lease is held. If two workers insert the first row at once, one of them inserts nothing.
         if execute!(
             conn,
             diesel::insert_into(leases::table)
@@ -112,6 +123,7 @@ pub async fn release(conn: &mut Conn, lease: Lease) -> Result<()> {
     let mine = leases::table
         .find((lease.ws.0, lease.name))
         .filter(leases::epoch.eq(lease.epoch));
+    // The row stays, with its epoch: a new row would begin at 1 again, and a worker with an old lease could have that number.
     execute!(conn, diesel::update(mine).set(leases::expires_at.eq(0_i64)))?;
     Ok(())
 }

@@ -2,33 +2,40 @@
 
 use std::collections::BTreeMap;
 
-use diesel::{ExpressionMethods, Insertable, QueryDsl, Queryable, dsl::sql, sql_types::BigInt};
+use diesel::{ExpressionMethods, Insertable, QueryDsl, Queryable};
+use rand::Rng as _;
 
 use super::{
-    Conn, Result, Store, StoreError,
+    Access, Conn, Result, Store, StoreError, blocks,
     conn::{execute, first, insert_rows, load},
     leases::{self, Lease},
     tables::{day_blocks, ledger_days, ledgers, open_blocks},
+    zone_rules,
 };
-use crate::{day::Day, id::WorkspaceKey, instant::Instant, zone::Zone};
+use crate::{
+    day::Day,
+    id::{ChangeNumber, Generation, Revision, RunId, WorkspaceKey},
+    instant::Instant,
+    zone::Zone,
+};
 
 /// What is current in a workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ledger {
     /// Grows by one with each change of the figures.
-    pub generation: i64,
+    pub generation: Generation,
     /// A random mark of this generation: another one of the same number, made after a backup was restored, has another.
     pub head: i64,
     /// Grows with each change of the directory.
     pub directory_version: i64,
     /// When the latest run ended.
     pub rolled_up_at: Option<Instant>,
-    /// The zone of the current figures.
+    /// The zone of the current figures, with the rules of its clocks by which they were made.
     pub zone: Zone,
-    /// A zone that was asked for and takes effect when everything is rebuilt in it.
+    /// A zone that was asked for, or the same with other rules. It takes effect when what that changes is rebuilt.
     pub pending_zone: Option<Zone>,
     /// The current revision of the open conversations; 0 where there was no run yet.
-    pub open_revision: i64,
+    pub open_revision: Revision,
     /// The latest night, by its local day, that has had its run asked for.
     pub last_night: Option<Day>,
     /// The first day that is not final: the facts of those before were dropped, and their figures stay.
@@ -48,40 +55,65 @@ pub struct LedgerDay {
     /// The day.
     pub day: Day,
     /// Its current revision.
-    pub revision: i64,
+    pub revision: Revision,
     /// When that was rolled up.
     pub rolled_up_at: Instant,
     /// The [`seal`](super::blocks::seal) of its block; `None` of one that was made before seals were kept.
     pub seal: Option<i64>,
 }
 
+/// A ledger, and what it points to as of the same moment.
+#[derive(Debug, Clone)]
+pub struct LedgerContents {
+    /// The ledger.
+    pub ledger: Ledger,
+    /// The current revision of each day that has a block, ascending.
+    pub days: Vec<LedgerDay>,
+    /// The open conversations; `None` where they are missing.
+    pub open: Option<Vec<u8>>,
+}
+
 /// What a run changes when it ends.
 #[derive(Debug, Clone)]
 pub struct Flip {
     /// The run.
-    pub run: i64,
+    pub run: RunId,
     /// Days that have a new block, and its revision.
-    pub changed: Vec<(Day, i64)>,
+    pub changed: Vec<(Day, Revision)>,
     /// Days that have a block no longer.
     pub emptied: Vec<Day>,
     /// The revision of the open conversations, where they have a new block.
-    pub open: Option<i64>,
+    pub open: Option<Revision>,
     /// The zone of the new figures.
     pub zone: Zone,
     /// The number of the latest change that the run has seen: marks up to it are done.
-    pub seen: i64,
+    pub seen: ChangeNumber,
     /// Now.
     pub at: Instant,
 }
 
 #[derive(Queryable)]
-struct LedgerRow {
+struct ZoneColumns {
     timezone: String,
-    pending_timezone: Option<String>,
-    generation: i64,
+    rules: Option<String>,
+    version: Option<String>,
+}
+
+#[derive(Queryable)]
+struct PendingColumns {
+    timezone: Option<String>,
+    rules: Option<String>,
+    version: Option<String>,
+}
+
+#[derive(Queryable)]
+struct LedgerRow {
+    zone: ZoneColumns,
+    pending: PendingColumns,
+    generation: Generation,
     head: i64,
     directory_version: i64,
-    open_revision: i64,
+    open_revision: Revision,
     rolled_up_at: Option<i64>,
     last_night: Option<i32>,
     final_before: Option<i32>,
@@ -92,7 +124,7 @@ struct LedgerRow {
 struct LedgerDayRow {
     workspace_id: i64,
     day: i32,
-    revision: i64,
+    revision: Revision,
     rolled_up_at: i64,
     seal: Option<i64>,
 }
@@ -103,11 +135,42 @@ impl Store {
         self.read(move |conn| Box::pin(find(conn, ws))).await
     }
 
-    /// The generation that is current in each of these workspaces; those that are not there are missing from the answer.
-    pub async fn generations(&self, of: &[WorkspaceKey]) -> Result<Vec<(WorkspaceKey, i64)>> {
-        let of: Vec<i64> = of.iter().map(|ws| ws.0).collect();
-        self.read(move |conn| Box::pin(async move { list_generations(conn, &of).await }))
-            .await
+    /// The generation that is current in each of these workspaces; those that are not there, and those of a node that is
+    /// away, are missing from the answer.
+    pub async fn generations(
+        &self,
+        of: &[WorkspaceKey],
+    ) -> Result<Vec<(WorkspaceKey, Generation)>> {
+        let keys: Vec<i64> = of.iter().map(|ws| ws.0).collect();
+        let at_once =
+            self.read(move |conn| Box::pin(async move { list_generations(conn, &keys).await }));
+        match at_once.await {
+            Err(StoreError::NodeUnavailable(_)) if 1 < of.len() => {
+                let each = self.in_each(of, |conn, ws| {
+                    Box::pin(async move {
+                        let found = list_generations(conn, &[ws.0]).await?;
+                        Ok(found.into_iter().next())
+                    })
+                });
+                Ok(each.await?.found)
+            }
+            at_once => at_once,
+        }
+    }
+
+    /// What is current and what it points to, all of one generation; `None` where there is no such workspace.
+    pub async fn ledger_contents(&self, ws: WorkspaceKey) -> Result<Option<LedgerContents>> {
+        self.run_again(Access::Snapshot, move |conn| {
+            Box::pin(async move {
+                let Some(ledger) = find(conn, ws).await? else {
+                    return Ok(None);
+                };
+                let days = list_days(conn, ws).await?;
+                let open = blocks::find_open(conn, ws, ledger.open_revision).await?;
+                Ok(Some(LedgerContents { ledger, days, open }))
+            })
+        })
+        .await
     }
 
     /// The current revision of each day that has a block, ascending.
@@ -129,29 +192,51 @@ pub(crate) async fn set_pending_zone(
     let Some(ledger) = find(conn, ws).await? else {
         return Ok(false);
     };
-    if let Some(before) = ledger.final_before.filter(|_| ledger.zone != zone) {
+    let is_current = ledger.zone.name() == zone.name();
+    if let Some(before) = ledger.final_before.filter(|_| !is_current) {
         let why = format!(
             "the days before {before} are final, and can't be made anew in another time zone"
         );
         return Err(StoreError::Final(why));
     }
-    let pending = (ledger.zone != zone).then_some(zone);
+    await_zone(conn, ws, &ledger, (!is_current).then_some(zone), now).await
+}
+
+/// Has the next run make what another zone, or the same one by other rules, changes. `None`: nothing is to change any more.
+/// Whether that is another wish than before. Whoever calls this has counted a change.
+pub(crate) async fn await_zone(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    ledger: &Ledger,
+    pending: Option<Zone>,
+    now: Instant,
+) -> Result<bool> {
     if pending == ledger.pending_zone {
         return Ok(false);
     }
-    // What a run has read in a zone that was not asked for meanwhile may be old: imports marked no days of it.
+    if let Some(zone) = pending {
+        zone_rules::keep(conn, zone).await?;
+    }
+    // What a run has read in a zone that was not asked for meanwhile may be old: imports marked no days of it. Runs before the
+    // ledger's row, as `queue::begin` locks them: in the other order, the two could wait for each other.
     super::queue::fail_other_zones(conn, ws, ledger.zone, now).await?;
+    let columns = (
+        ledgers::pending_timezone.eq(pending.map(Zone::name)),
+        ledgers::pending_rules.eq(pending.map(Zone::fingerprint)),
+        ledgers::pending_rules_version.eq(pending.map(Zone::version)),
+    );
     let row = ledgers::table.find(ws.0);
-    execute!(
-        conn,
-        diesel::update(row).set(ledgers::pending_timezone.eq(pending.map(Zone::name)))
-    )?;
+    execute!(conn, diesel::update(row).set(columns))?;
     Ok(true)
 }
 
 type Columns = (
-    ledgers::timezone,
-    ledgers::pending_timezone,
+    (ledgers::timezone, ledgers::rules, ledgers::rules_version),
+    (
+        ledgers::pending_timezone,
+        ledgers::pending_rules,
+        ledgers::pending_rules_version,
+    ),
     ledgers::generation,
     ledgers::head,
     ledgers::directory_version,
@@ -162,8 +247,12 @@ type Columns = (
 );
 
 const COLUMNS: Columns = (
-    ledgers::timezone,
-    ledgers::pending_timezone,
+    (ledgers::timezone, ledgers::rules, ledgers::rules_version),
+    (
+        ledgers::pending_timezone,
+        ledgers::pending_rules,
+        ledgers::pending_rules_version,
+    ),
     ledgers::generation,
     ledgers::head,
     ledgers::directory_version,
@@ -179,45 +268,61 @@ pub(crate) async fn list(conn: &mut Conn) -> Result<Vec<(WorkspaceKey, Ledger)>>
         .order(ledgers::workspace_id)
         .select((ledgers::workspace_id, COLUMNS));
     let rows: Vec<(i64, LedgerRow)> = load!(conn, query)?;
-    rows.into_iter()
-        .map(|(ws, row)| Ok((WorkspaceKey(ws), ledger(WorkspaceKey(ws), row)?)))
-        .collect()
+    let mut all = Vec::with_capacity(rows.len());
+    for (ws, row) in rows {
+        let ws = WorkspaceKey(ws);
+        all.push((ws, ledger(conn, ws, row).await?));
+    }
+    Ok(all)
 }
 
 /// What is current in `ws`.
 pub async fn find(conn: &mut Conn, ws: WorkspaceKey) -> Result<Option<Ledger>> {
     let query = ledgers::table.find(ws.0).select(COLUMNS);
     let row: Option<LedgerRow> = first!(conn, query)?;
-    row.map(|row| ledger(ws, row)).transpose()
+    match row {
+        Some(row) => ledger(conn, ws, row).await.map(Some),
+        None => Ok(None),
+    }
 }
 
-fn ledger(ws: WorkspaceKey, row: LedgerRow) -> Result<Ledger> {
-    let zone = |name: &str, column| {
-        Zone::parse(name).map_err(|_| StoreError::damaged("ledgers", column, ws))
+async fn ledger(conn: &mut Conn, ws: WorkspaceKey, row: LedgerRow) -> Result<Ledger> {
+    let damaged = |column| StoreError::damaged("ledgers", column, ws);
+    let ZoneColumns {
+        timezone,
+        rules,
+        version,
+    } = row.zone;
+    let version = version.unwrap_or_default();
+    let zone = zone_rules::find(conn, &timezone, rules.as_deref(), &version).await?;
+    let pending_zone = match row.pending.timezone {
+        Some(name) => {
+            let (rules, version) = (row.pending.rules, row.pending.version.unwrap_or_default());
+            let zone = zone_rules::find(conn, &name, rules.as_deref(), &version).await?;
+            Some(zone.ok_or_else(|| damaged("pending_timezone"))?)
+        }
+        None => None,
     };
     Ok(Ledger {
         generation: row.generation,
         head: row.head,
         directory_version: row.directory_version,
         rolled_up_at: row.rolled_up_at.map(Instant::from_micros),
-        zone: zone(&row.timezone, "timezone")?,
-        pending_zone: row
-            .pending_timezone
-            .map(|name| zone(&name, "pending_timezone"))
-            .transpose()?,
+        zone: zone.ok_or_else(|| damaged("timezone"))?,
+        pending_zone,
         open_revision: row.open_revision,
         last_night: row.last_night.map(Day::from_number),
         final_before: row.final_before.map(Day::from_number),
     })
 }
 
-async fn list_generations(conn: &mut Conn, of: &[i64]) -> Result<Vec<(WorkspaceKey, i64)>> {
+async fn list_generations(conn: &mut Conn, of: &[i64]) -> Result<Vec<(WorkspaceKey, Generation)>> {
     let mut found = Vec::with_capacity(of.len());
     for of in of.chunks(conn.most_keys()) {
         let query = ledgers::table
             .filter(ledgers::workspace_id.eq_any(of))
             .select((ledgers::workspace_id, ledgers::generation));
-        let rows: Vec<(i64, i64)> = load!(conn, query)?;
+        let rows: Vec<(i64, Generation)> = load!(conn, query)?;
         found.extend(
             rows.into_iter()
                 .map(|(ws, generation)| (WorkspaceKey(ws), generation)),
@@ -229,6 +334,7 @@ async fn list_generations(conn: &mut Conn, of: &[i64]) -> Result<Vec<(WorkspaceK
 /// Keeps others from writing the ledger's row until the transaction ends.
 pub(crate) async fn lock(conn: &mut Conn, ws: WorkspaceKey) -> Result<()> {
     let row = ledgers::table.find(ws.0);
+    // An update that changes nothing, as in `dirty_days::lock`.
     execute!(
         conn,
         diesel::update(row).set(ledgers::directory_version.eq(ledgers::directory_version))
@@ -236,14 +342,14 @@ pub(crate) async fn lock(conn: &mut Conn, ws: WorkspaceKey) -> Result<()> {
     Ok(())
 }
 
+/// The longest step of a directory's number: a billion of them fit into 64 bits.
+const MAX_DIRECTORY_STEP: i64 = 1_000_000_000;
+
 /// Tells who reads the directory that it has changed, and locks the ledger's row until the transaction ends. Its number
 /// grows by a random step: those that follow a restored backup are not those that followed it the first time, under which
-/// caches may still hold other names and roles.
+/// caches may still hold other names and roles. The step is drawn here: a distributed UPDATE may call no volatile function.
 pub(crate) async fn bump_directory(conn: &mut Conn, ws: WorkspaceKey) -> Result<()> {
-    let step = sql::<BigInt>(match conn {
-        Conn::Sqlite(_) => "1 + abs(random() % 1000000000)",
-        Conn::Postgres(_) => "1 + floor(random() * 1000000000)::bigint",
-    });
+    let step = rand::rng().random_range(1..=MAX_DIRECTORY_STEP);
     let next = ledgers::directory_version.eq(ledgers::directory_version + step);
     execute!(conn, diesel::update(ledgers::table.find(ws.0)).set(next))?;
     Ok(())
@@ -268,13 +374,16 @@ pub async fn list_days(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<LedgerDa
 
 /// Makes what the run wrote current, all at once, and gives the generation, which grows by one where the figures changed.
 /// `None` where the lease has gone to another, the run has ended, or its zone is not wanted any more: then nothing happens.
-pub async fn flip(conn: &mut Conn, lease: Lease, flip: &Flip) -> Result<Option<i64>> {
+pub async fn flip(conn: &mut Conn, lease: Lease, flip: &Flip) -> Result<Option<Generation>> {
     let ws = lease.ws;
+    // Counters, lease, run, and the ledger last, in the order of everyone who locks several of these rows: in another one, this
+    // and an import that changes names could each hold what the other waits for.
     super::dirty_days::lock(conn, ws).await?;
     if !leases::hold(conn, lease, flip.at).await? || !super::queue::lock(conn, ws, flip.run).await?
     {
         return Ok(None);
     }
+    // Read under the locks: whoever asks for a zone or makes days final takes the first of them too.
     let ledger = find(conn, ws).await?;
     if ledger
         .is_none_or(|ledger| flip.zone != ledger.zone && Some(flip.zone) != ledger.pending_zone)
@@ -294,16 +403,12 @@ pub async fn flip(conn: &mut Conn, lease: Lease, flip: &Flip) -> Result<Option<i
         return Ok(None);
     }
     let row = ledgers::table.find(ws.0);
-    let ended = (
-        ledgers::rolled_up_at.eq(flip.at.micros()),
-        ledgers::timezone.eq(flip.zone.name()),
-    );
-    execute!(conn, diesel::update(row).set(ended))?;
-    let zone_done = row.filter(ledgers::pending_timezone.eq(flip.zone.name()));
-    execute!(
-        conn,
-        diesel::update(zone_done).set(ledgers::pending_timezone.eq(None::<String>))
-    )?;
+    let rolled_up_at = ledgers::rolled_up_at.eq(flip.at.micros());
+    execute!(conn, diesel::update(row).set(rolled_up_at))?;
+    let pending = ledger.and_then(|ledger| ledger.pending_zone);
+    if let Some(zone) = pending.filter(|pending| *pending == flip.zone) {
+        take_zone_up(conn, ws, zone).await?;
+    }
     if let Some(revision) = flip.open {
         execute!(
             conn,
@@ -311,13 +416,10 @@ pub async fn flip(conn: &mut Conn, lease: Lease, flip: &Flip) -> Result<Option<i
         )?;
         supersede_open(conn, ws, revision, flip.at).await?;
     }
+    // Only if a figure changed: clients fetch everything again with each generation.
     if flip.open.is_some() || !flip.changed.is_empty() || !flip.emptied.is_empty() {
-        let mark = sql::<BigInt>(match conn {
-            Conn::Sqlite(_) => "random()",
-            Conn::Postgres(_) => {
-                "('x' || substr(md5(random()::text || clock_timestamp()::text), 1, 16))::bit(64)::bigint"
-            }
-        });
+        // Drawn here, as the step of `bump_directory` is.
+        let mark: i64 = rand::rng().random();
         let next = (
             ledgers::generation.eq(ledgers::generation + 1),
             ledgers::head.eq(mark),
@@ -325,27 +427,45 @@ pub async fn flip(conn: &mut Conn, lease: Lease, flip: &Flip) -> Result<Option<i
         execute!(conn, diesel::update(row).set(next))?;
     }
     let emptied = flip.emptied.iter().map(|day| (*day, NO_REVISION));
-    let mut by_revision: BTreeMap<i64, Vec<i32>> = BTreeMap::new();
+    let mut by_revision: BTreeMap<Revision, Vec<i32>> = BTreeMap::new();
     for (day, revision) in flip.changed.iter().copied().chain(emptied) {
         by_revision.entry(revision).or_default().push(day.number());
     }
+    // Old rows before new ones: a workspace's day has one row in the ledger.
     for (revision, days) in by_revision {
         for days in days.chunks(conn.most_keys()) {
             switch_days(conn, (ws, revision), flip.at, days).await?;
         }
     }
     insert_days(conn, ws, flip).await?;
+    // In the transaction of the new figures: if the process died after removing marks in an earlier one, their days would stay
+    // old.
     super::dirty_days::remove(conn, ws, flip.seen).await?;
     Ok(find(conn, ws).await?.map(|ledger| ledger.generation))
 }
 
+/// The zone that was waited for is the current one.
+async fn take_zone_up(conn: &mut Conn, ws: WorkspaceKey, zone: Zone) -> Result<()> {
+    let nothing = None::<String>;
+    let columns = (
+        ledgers::timezone.eq(zone.name()),
+        ledgers::rules.eq(zone.fingerprint()),
+        ledgers::rules_version.eq(zone.version()),
+        ledgers::pending_timezone.eq(&nothing),
+        ledgers::pending_rules.eq(&nothing),
+        ledgers::pending_rules_version.eq(&nothing),
+    );
+    execute!(conn, diesel::update(ledgers::table.find(ws.0)).set(columns))?;
+    Ok(())
+}
+
 /// What nothing is written under.
-const NO_REVISION: i64 = -1;
+const NO_REVISION: Revision = Revision(-1);
 
 async fn supersede_open(
     conn: &mut Conn,
     ws: WorkspaceKey,
-    revision: i64,
+    revision: Revision,
     at: Instant,
 ) -> Result<()> {
     let old = open_blocks::table
@@ -362,7 +482,7 @@ async fn supersede_open(
 /// Points nowhere for these days, and lets go of all but one revision of them.
 async fn switch_days(
     conn: &mut Conn,
-    (ws, revision): (WorkspaceKey, i64),
+    (ws, revision): (WorkspaceKey, Revision),
     at: Instant,
     days: &[i32],
 ) -> Result<()> {
@@ -383,7 +503,7 @@ async fn switch_days(
 }
 
 async fn insert_days(conn: &mut Conn, ws: WorkspaceKey, flip: &Flip) -> Result<()> {
-    let new = |(day, revision): &(Day, i64)| LedgerDayRow {
+    let new = |(day, revision): &(Day, Revision)| LedgerDayRow {
         workspace_id: ws.0,
         day: day.number(),
         revision: *revision,

@@ -1,10 +1,12 @@
 //! Bringing a database to this version.
 
-use diesel::{SqliteConnection, migration::MigrationSource};
+use std::error::Error;
+
+use diesel::{SqliteConnection, migration::MigrationSource, result::Error as DieselError};
 use diesel_async::{AsyncMigrationHarness, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::{Backend, Conn, Result, Store, StoreError, sqlite};
+use super::{Backend, Conn, Result, Store, StoreError, citus, postgres::PgConnection, sqlite};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
@@ -12,16 +14,31 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("../migrations/postgres")
 /// Any number that no other program takes an advisory lock on: "caseload" in ASCII.
 const MIGRATION_LOCK: i64 = 0x6361_7365_6c6f_6164;
 
-fn failed(error: impl std::fmt::Display) -> StoreError {
-    StoreError::Database(format!("migration failed: {error}"))
+/// What kept migrations from running. A database that takes no writes says so before the first of them: the table of what was
+/// applied is made, or looked for, at the beginning.
+fn failed(error: Box<dyn Error + Send + Sync>) -> StoreError {
+    match error.downcast::<DieselError>() {
+        Ok(error) => StoreError::from(*error).into_final(),
+        Err(error) => StoreError::Database(format!("migration failed: {error}")),
+    }
 }
 
 impl Store {
     /// Brings the database to this version. Several processes may do so at once. [`StoreError::Invalid`] where a newer
     /// version has been there.
     pub async fn migrate(&self) -> Result<()> {
+        self.run_migrations().await?;
+        self.finish_spread().await
+    }
+
+    /// The same without what an earlier call did not come to: tables of a cluster that are not spread yet.
+    pub(super) async fn run_migrations(&self) -> Result<()> {
         self.refuse_newer().await?;
-        match &self.0 {
+        if self.is_current().await? {
+            // A database that takes no writes for now can be read.
+            return Ok(());
+        }
+        match &self.backend {
             Backend::Sqlite(db) => {
                 let mut lent = db.writer().await?;
                 tokio::task::spawn_blocking(move || migrate_sqlite(lent.connection_mut()))
@@ -30,9 +47,8 @@ impl Store {
             }
             Backend::Postgres(pool) => {
                 let mut connection = pool.address().connect(None).await?;
-                diesel::sql_query(format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))
-                    .execute(&mut connection)
-                    .await?;
+                citus::refuse_worker_node(&mut connection).await?;
+                lock(&mut connection).await?;
                 let mut harness = AsyncMigrationHarness::new(connection);
                 let run = move || {
                     harness
@@ -45,12 +61,27 @@ impl Store {
                 let mut connection = tokio::task::spawn_blocking(run)
                     .await
                     .map_err(|error| sqlite::panicked(&error))??;
-                diesel::sql_query(format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})"))
-                    .execute(&mut connection)
-                    .await?;
-                Ok(())
+                citus::spread_new_tables(&mut connection).await?;
+                unlock(&mut connection).await
             }
         }
+    }
+
+    /// Spreads the tables of a cluster that a migration has made and that were not spread before the process ended.
+    async fn finish_spread(&self) -> Result<()> {
+        if !self.has_citus().await? {
+            return Ok(());
+        }
+        let Backend::Postgres(pool) = &self.backend else {
+            return Ok(());
+        };
+        let mut connection = pool.address().connect(None).await?;
+        if !citus::has_unspread_tables(&mut connection).await? {
+            return Ok(());
+        }
+        lock(&mut connection).await?;
+        citus::spread_new_tables(&mut connection).await?;
+        unlock(&mut connection).await
     }
 
     async fn refuse_newer(&self) -> Result<()> {
@@ -65,7 +96,7 @@ impl Store {
     }
 
     fn known_versions(&self) -> Result<Vec<String>> {
-        match &self.0 {
+        match &self.backend {
             Backend::Sqlite(_) => names::<diesel::sqlite::Sqlite>(&SQLITE),
             Backend::Postgres(_) => names::<diesel::pg::Pg>(&POSTGRES),
         }
@@ -77,6 +108,21 @@ impl Store {
         let applied = self.read(|conn| Box::pin(applied(conn))).await?;
         Ok(wanted.iter().all(|version| applied.contains(version)) && applied.len() == wanted.len())
     }
+}
+
+/// Keeps others from migrating until [`unlock`], or until the connection ends.
+pub(super) async fn lock(connection: &mut PgConnection) -> Result<()> {
+    diesel::sql_query(format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn unlock(connection: &mut PgConnection) -> Result<()> {
+    diesel::sql_query(format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})"))
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 fn migrate_sqlite(connection: &mut SqliteConnection) -> Result<()> {

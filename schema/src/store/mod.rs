@@ -7,15 +7,16 @@
 //! as long as nothing of it was committed: that is why their work can be cloned.
 
 pub mod api_tokens;
-mod attempts;
 pub mod audit;
 pub mod bi;
 pub mod blocks;
+pub mod citus;
 pub(crate) mod conn;
 pub mod conversations;
 pub mod customers;
 mod directory;
 pub mod dirty_days;
+pub mod each;
 mod error;
 pub mod facts;
 pub(crate) mod keys;
@@ -28,15 +29,18 @@ pub mod queue;
 pub mod ratings;
 pub mod requests;
 pub mod retention;
+mod retry;
 pub(crate) mod rows;
 pub mod runs;
 mod sqlite;
-pub(crate) mod statistics;
+pub mod statistics;
 pub mod summaries;
-pub mod survey;
 pub(crate) mod tables;
 pub mod tasks;
+pub mod workspace_states;
 pub mod workspaces;
+mod writes;
+pub mod zone_rules;
 
 use std::{path::PathBuf, time::Duration};
 
@@ -55,11 +59,14 @@ pub use self::{
     runs::{Run, RunDays, RunKind, RunProgress, RunState},
     workspaces::{CreateWorkspaceError, Workspace},
 };
-use self::{postgres::Postgres, sqlite::Sqlite};
+use self::{postgres::Postgres, sqlite::Sqlite, writes::Writes};
 
 /// The store of all workspaces. Clones share its connections.
 #[derive(Debug, Clone)]
-pub struct Store(Backend);
+pub struct Store {
+    backend: Backend,
+    writes: Writes,
+}
 
 #[derive(Debug, Clone)]
 enum Backend {
@@ -98,6 +105,16 @@ impl Store {
     /// before the first query.
     ///
     /// [`StoreError::Invalid`] where the address is neither.
+    ///
+    /// ```
+    /// # use caseload_schema::store::{Store, StoreError};
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let refused = Store::connect("mysql://localhost/caseload").await.unwrap_err();
+    /// assert!(matches!(refused, StoreError::Invalid(_)));
+    /// // PostgreSQL is not spoken to yet: nothing has to listen there.
+    /// assert!(!Store::connect("postgres://localhost:1/caseload").await.unwrap().is_embedded());
+    /// # });
+    /// ```
     pub async fn connect(url: &str) -> Result<Self> {
         Self::connect_with(url, &StoreOptions::default()).await
     }
@@ -110,26 +127,42 @@ impl Store {
                     "database_url: give a file, as in sqlite://caseload.db".to_owned(),
                 ));
             }
-            let store = Self(Backend::Sqlite(Sqlite::open(&PathBuf::from(path))));
+            let store = Self::over(Backend::Sqlite(Sqlite::open(&PathBuf::from(path))));
             store.read(|_| Box::pin(async { Ok(()) })).await?;
             return Ok(store);
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return Ok(Self(Backend::Postgres(Postgres::open(url, options)?)));
+            return Ok(Self::over(Backend::Postgres(Postgres::open(url, options)?)));
         }
         Err(StoreError::Invalid(
             "database_url: must begin with sqlite:// or postgres://".to_owned(),
         ))
     }
 
+    fn over(backend: Backend) -> Self {
+        Self {
+            backend,
+            writes: Writes::default(),
+        }
+    }
+
     /// Whether this is the embedded database.
     pub const fn is_embedded(&self) -> bool {
-        matches!(self.0, Backend::Sqlite(_))
+        matches!(self.backend, Backend::Sqlite(_))
+    }
+
+    /// [`StoreError::Invalid`] where PostgreSQL is reached through a pooler that gives each transaction another session, which
+    /// the store can't work with.
+    pub async fn refuse_shared_sessions(&self) -> Result<()> {
+        match &self.backend {
+            Backend::Sqlite(_) => Ok(()),
+            Backend::Postgres(pool) => pool.address().refuse_shared_sessions().await,
+        }
     }
 
     /// Connections in use, and callers waiting for one.
     pub fn connections(&self) -> (usize, usize) {
-        match &self.0 {
+        match &self.backend {
             Backend::Sqlite(db) => db.status(),
             Backend::Postgres(pool) => pool.status(),
         }
@@ -153,7 +186,7 @@ impl Store {
     {
         self.run(Access::Snapshot, work)
             .await
-            .map_err(StoreError::settled)
+            .map_err(StoreError::into_final)
     }
 
     /// Runs `work` in one transaction: all its writes are durable when this returns, or none where it fails. It may run again
@@ -174,7 +207,7 @@ impl Store {
     {
         self.run(Access::Write, work)
             .await
-            .map_err(StoreError::settled)
+            .map_err(StoreError::into_final)
     }
 
     async fn run_again<T, F>(&self, access: Access, work: F) -> Result<T>
@@ -182,17 +215,17 @@ impl Store {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T>> + Clone + Send + 'static,
     {
-        for attempt in 2..=attempts::MOST {
+        for attempt in 2..=retry::MOST {
             match self.run(access, work.clone()).await {
-                Err(error) if attempts::is_chance(&error) => {
+                Err(error) if retry::is_chance(&error) => {
                     tracing::debug!(%error, attempt, "trying again");
                     metrics::counter!("caseload_store_retries_total").increment(1);
-                    tokio::time::sleep(attempts::pause(attempt)).await;
+                    tokio::time::sleep(retry::pause(attempt)).await;
                 }
                 outcome => return outcome,
             }
         }
-        self.run(access, work).await.map_err(StoreError::settled)
+        self.run(access, work).await.map_err(StoreError::into_final)
     }
 
     #[tracing::instrument(name = "store", level = "debug", skip(self, work))]
@@ -201,7 +234,19 @@ impl Store {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T>> + Send + 'static,
     {
-        match &self.0 {
+        let outcome = self.run_once(access, work).await;
+        if let Err(StoreError::ReadOnly(why)) = &outcome {
+            self.writes.note_refusal(why);
+        }
+        outcome
+    }
+
+    async fn run_once<T, F>(&self, access: Access, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T>> + Send + 'static,
+    {
+        match &self.backend {
             Backend::Sqlite(db) => {
                 let lent = match access {
                     Access::Read | Access::Snapshot => db.reader().await?,
@@ -214,12 +259,13 @@ impl Store {
                     .map_err(|error| sqlite::panicked(&error))?
             }
             Backend::Postgres(pool) => {
-                transact(
-                    Conn::Postgres(Box::new(pool.connection().await?)),
-                    access,
-                    work,
-                )
-                .await
+                let conn = Conn::Postgres(Box::new(pool.connection().await?));
+                let outcome = transact(conn, access, work).await;
+                if matches!(outcome, Err(StoreError::ReadOnly(_))) {
+                    // The connection that said so is among them: it went back when the transaction ended.
+                    pool.forget_idle();
+                }
+                outcome
             }
         }
     }
@@ -229,19 +275,27 @@ async fn transact<T, F>(mut conn: Conn, access: Access, work: F) -> Result<T>
 where
     F: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T>>,
 {
-    begin(&mut conn, access).await?;
+    if let Err(error) = begin(&mut conn, access).await {
+        if let (StoreError::ReadOnly(_), Conn::Sqlite(lent)) = (&error, conn) {
+            lent.discard();
+        }
+        return Err(error);
+    }
+    let is_remote = matches!(conn, Conn::Postgres(_));
     let outcome = work(&mut conn).await;
     let ended = end(&mut conn, access, outcome.is_ok()).await;
-    if ended.is_err()
-        && let Conn::Sqlite(lent) = conn
-    {
+    // A file that could not be written to when it was opened stays read-only for that connection.
+    let is_of_no_use = ended.is_err() || matches!(outcome, Err(StoreError::ReadOnly(_)));
+    if is_of_no_use && let Conn::Sqlite(lent) = conn {
         lent.discard();
     }
     let value = outcome?;
     match ended {
         Ok(()) => Ok(value),
-        // Whether it was committed is not known: nobody may try again by themselves.
-        Err(lost @ StoreError::Lost(_)) => Err(lost.settled()),
+        // Whether it was committed is not known: nobody may try again by themselves. A cluster that loses a node while it
+        // commits says so by an error without a code of its own.
+        Err(StoreError::Lost(why) | StoreError::NodeLost(why)) => Err(StoreError::Unavailable(why)),
+        Err(StoreError::Database(why)) if is_remote => Err(StoreError::Unavailable(why)),
         Err(error) => Err(error),
     }
 }

@@ -6,6 +6,7 @@ mod copy;
 mod error;
 mod query;
 mod row;
+mod sessions;
 mod tls;
 
 use std::{
@@ -13,13 +14,15 @@ use std::{
     time::{Duration, Instant},
 };
 
+use deadpool::managed::TimeoutType;
 use diesel_async::pooled_connection::{
-    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+    AsyncDieselConnectionManager, ManagerConfig, PoolError as Refused, RecyclingMethod,
     deadpool::{Object, Pool, PoolError},
 };
 use futures::FutureExt as _;
 
 pub(super) use self::connection::PgConnection;
+pub(super) use self::error::temporary;
 pub(crate) use self::{connect::Address, copy::CopyValue};
 use super::{
     StoreOptions,
@@ -72,15 +75,20 @@ impl Postgres {
         let began = Instant::now();
         let got = self.pool.get().await;
         metrics::histogram!("caseload_pool_wait_seconds").record(began.elapsed());
-        got.map_err(|error| {
-            StoreError::Unavailable(match error {
-                PoolError::Backend(error) => error.to_string(),
-                PoolError::Timeout(_) => {
-                    "no connection to the database became free in time".to_owned()
-                }
-                error => error.to_string(),
-            })
+        got.map_err(|error| match error {
+            PoolError::Backend(Refused::ConnectionError(error)) => error.into(),
+            PoolError::Timeout(TimeoutType::Wait) => StoreError::Unavailable(
+                "all connections of database_connections were in use for too long".to_owned(),
+            ),
+            PoolError::Timeout(_) => self.address.unavailable("it does not answer in time"),
+            error => StoreError::Unavailable(error.to_string()),
         })
+    }
+
+    /// Closes the connections that nobody uses. Those to a server that has turned read-only stay with it: after a failover the
+    /// address may lead to another one, and a session keeps the `default_transaction_read_only` that it began with.
+    pub(crate) fn forget_idle(&self) {
+        self.pool.retain(|_, _| false);
     }
 
     /// Where the server is: for connections of one's own.

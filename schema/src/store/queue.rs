@@ -1,7 +1,7 @@
-//! What becomes of runs: they are asked for, wait, begin, are cut into pieces, and end.
+//! What becomes of runs: they are asked for, wait, begin, are cut into chunks, and end.
 //!
 //! In a workspace one run is under way at a time; others wait, in the order in which they were asked for. Rows are locked in
-//! this order: counters, lease, run, pieces, ledger.
+//! this order: counters, lease, run, chunks, ledger.
 
 use diesel::{ExpressionMethods, QueryDsl};
 
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     day::Day,
-    id::{MemberKey, WorkspaceKey},
+    id::{MemberKey, Revision, RunId, WorkspaceKey},
     instant::Instant,
     zone::Zone,
 };
@@ -39,7 +39,7 @@ pub struct Begun {
     /// The run.
     pub run: Run,
     /// The revision under which its last step writes: nothing was ever told under it.
-    pub revision: i64,
+    pub revision: Revision,
     /// Whether it was planned before.
     pub planned: bool,
 }
@@ -86,14 +86,11 @@ pub(crate) async fn enqueue(
         return Ok(None);
     };
     let active = runs::list_active(conn, ws).await?;
-    let pending: Option<Option<String>> = first!(
-        conn,
-        ledgers::table.find(ws.0).select(ledgers::pending_timezone)
-    )?;
-    let pending = pending.flatten();
+    let ledger = super::ledger::find(conn, ws).await?;
+    let pending = ledger.and_then(|ledger| ledger.pending_zone);
     if let Some(same) = active
         .into_iter()
-        .find(|run| does_the_same(run, new, pending.as_deref()))
+        .find(|run| does_the_same(run, new, pending))
     {
         return Ok(Some((same, false)));
     }
@@ -125,26 +122,26 @@ pub(crate) async fn enqueue(
 /// Whether `run` does all that a new one would. One that waits takes every mark there is when its turn comes. One that is
 /// under way may have read already; a rebuild that is under way stands for another one of the same days all the same, unless
 /// the new one is for a zone that it may not know of.
-fn does_the_same(run: &Run, new: &NewRun, pending_zone: Option<&str>) -> bool {
+fn does_the_same(run: &Run, new: &NewRun, pending_zone: Option<Zone>) -> bool {
     let waits = run.state == RunState::Queued;
     match new.days {
         RunDays::Pending => waits && (new.kind != RunKind::Nightly || run.kind == RunKind::Nightly),
         RunDays::Of(_) | RunDays::All => {
-            let knows = pending_zone.is_none() || run.zone.map(Zone::name) == pending_zone;
+            let knows = pending_zone.is_none() || run.zone == pending_zone;
             run.kind == new.kind && run.days() == new.days && (waits || knows)
         }
     }
 }
 
 /// The next number of runs and revisions. Locks the ledger.
-async fn next_number(conn: &mut Conn, ws: WorkspaceKey) -> Result<Option<i64>> {
+async fn next_number(conn: &mut Conn, ws: WorkspaceKey) -> Result<Option<RunId>> {
     let row = ledgers::table.find(ws.0);
     execute!(
         conn,
         diesel::update(row).set(ledgers::next_run.eq(ledgers::next_run + 1))
     )?;
-    let next: Option<i64> = first!(conn, row.select(ledgers::next_run))?;
-    Ok(next.map(|next| next - 1))
+    let next: Option<RunId> = first!(conn, row.select(ledgers::next_run))?;
+    Ok(next.map(|next| RunId(next.0 - 1)))
 }
 
 /// The workspaces that have a run that waits or is under way, the one that has waited longest first.
@@ -164,6 +161,12 @@ pub async fn list_workspaces(conn: &mut Conn) -> Result<Vec<WorkspaceKey>> {
         .collect())
 }
 
+/// The workspace, where it has a run that waits or is under way.
+pub async fn find_workspace(conn: &mut Conn, ws: WorkspaceKey) -> Result<Option<WorkspaceKey>> {
+    let active = runs::list_active(conn, ws).await?;
+    Ok(active.first().map(|_| ws))
+}
+
 /// Begins the run whose turn it is, or goes on with it where it has begun. Only the holder of the lease may do so. What runs
 /// that came to nothing have left is cleared away.
 pub async fn begin(conn: &mut Conn, ws: WorkspaceKey, now: Instant) -> Result<Option<Begun>> {
@@ -177,7 +180,7 @@ pub async fn begin(conn: &mut Conn, ws: WorkspaceKey, now: Instant) -> Result<Op
         let begun = (
             rollup_runs::state.eq(RunState::Running.name()),
             rollup_runs::started_at.eq(now.micros()),
-            rollup_runs::revision.eq(run.id),
+            rollup_runs::revision.eq(run.id.revision()),
         );
         if execute!(conn, diesel::update(row).set(begun))? == 0 {
             return Ok(None);
@@ -186,7 +189,7 @@ pub async fn begin(conn: &mut Conn, ws: WorkspaceKey, now: Instant) -> Result<Op
             blocks::delete_abandoned(conn, ws).await?;
         }
         return Ok(Some(Begun {
-            revision: run.id,
+            revision: run.id.revision(),
             planned: false,
             run: Run {
                 state: RunState::Running,
@@ -201,18 +204,18 @@ pub async fn begin(conn: &mut Conn, ws: WorkspaceKey, now: Instant) -> Result<Op
     {
         return Ok(None);
     }
-    let last: Option<i64> = first!(conn, row.select(rollup_runs::revision))?;
+    let last: Option<Revision> = first!(conn, row.select(rollup_runs::revision))?;
     let progress = tasks::progress(conn, ws, run.id).await?;
     if progress.left != 0 {
-        // Its pieces are to be made first.
+        // Its chunks are to be made first.
         return Ok(None);
     }
     let has_tasks = progress.tasks != 0;
     // A block is never changed: whoever goes on with a last step writes it anew, under a revision of its own.
-    let Some(revision) = next_number(conn, ws).await? else {
+    let Some(revision) = next_number(conn, ws).await?.map(RunId::revision) else {
         return Ok(None);
     };
-    if let Some(last) = last.filter(|last| !has_tasks || *last != run.id) {
+    if let Some(last) = last.filter(|last| !has_tasks || *last != run.id.revision()) {
         blocks::delete_revision(conn, ws, last).await?;
     }
     execute!(
@@ -226,7 +229,7 @@ pub async fn begin(conn: &mut Conn, ws: WorkspaceKey, now: Instant) -> Result<Op
     }))
 }
 
-async fn previous_ended_well(conn: &mut Conn, ws: WorkspaceKey, run: i64) -> Result<bool> {
+async fn previous_ended_well(conn: &mut Conn, ws: WorkspaceKey, run: RunId) -> Result<bool> {
     let begun = rollup_runs::table
         .filter(rollup_runs::workspace_id.eq(ws.0))
         .filter(rollup_runs::run_id.lt(run))
@@ -241,31 +244,32 @@ async fn previous_ended_well(conn: &mut Conn, ws: WorkspaceKey, run: i64) -> Res
     Ok(last.is_none_or(|state| state == RunState::Succeeded.name()))
 }
 
-/// Records what a run is going to do: in which zone, how many days, and in which pieces, if any. False where it has ended.
+/// Records what a run is going to do: in which zone, how many days, and in which chunks, if any. False where it has ended.
 pub async fn plan(
     conn: &mut Conn,
-    (ws, run): (WorkspaceKey, i64),
+    (ws, run): (WorkspaceKey, RunId),
     zone: Zone,
     days: i64,
-    pieces: &[(Day, Day)],
+    chunks: &[(Day, Day)],
 ) -> Result<bool> {
     let row = rollup_runs::table
         .find((ws.0, run))
         .filter(rollup_runs::finished_at.is_null());
     let planned = (
         rollup_runs::timezone.eq(zone.name()),
+        rollup_runs::rules.eq(zone.fingerprint()),
         rollup_runs::days_total.eq(days),
     );
     if execute!(conn, diesel::update(row).set(planned))? == 0 {
         return Ok(false);
     }
-    tasks::insert(conn, ws, run, pieces).await?;
+    tasks::insert(conn, ws, run, chunks).await?;
     Ok(true)
 }
 
 /// Whether a run is under way; it can't be ended until the transaction ends. PostgreSQL: others may do the same meanwhile.
 /// SQLite: nobody else writes.
-pub async fn hold(conn: &mut Conn, ws: WorkspaceKey, run: i64) -> Result<bool> {
+pub async fn hold(conn: &mut Conn, ws: WorkspaceKey, run: RunId) -> Result<bool> {
     let row = rollup_runs::table
         .find((ws.0, run))
         .filter(rollup_runs::finished_at.is_null())
@@ -278,7 +282,7 @@ pub async fn hold(conn: &mut Conn, ws: WorkspaceKey, run: i64) -> Result<bool> {
 }
 
 /// Whether a run is under way; nobody else can look until the transaction ends.
-pub(crate) async fn lock(conn: &mut Conn, ws: WorkspaceKey, run: i64) -> Result<bool> {
+pub(crate) async fn lock(conn: &mut Conn, ws: WorkspaceKey, run: RunId) -> Result<bool> {
     let row = rollup_runs::table
         .find((ws.0, run))
         .filter(rollup_runs::finished_at.is_null());
@@ -292,7 +296,7 @@ pub(crate) async fn lock(conn: &mut Conn, ws: WorkspaceKey, run: i64) -> Result<
 pub async fn advance(
     conn: &mut Conn,
     lease: Lease,
-    run: i64,
+    run: RunId,
     figures: &RunFigures,
     now: Instant,
 ) -> Result<bool> {
@@ -314,7 +318,7 @@ pub async fn advance(
 pub async fn succeed(
     conn: &mut Conn,
     ws: WorkspaceKey,
-    run: i64,
+    run: RunId,
     figures: &RunFigures,
     at: Instant,
 ) -> Result<bool> {
@@ -333,7 +337,7 @@ pub async fn succeed(
     execute!(conn, diesel::update(row).set(made))?;
     let old = rollup_runs::table
         .filter(rollup_runs::workspace_id.eq(ws.0))
-        .filter(rollup_runs::run_id.lt(run - KEPT_REFRESHES))
+        .filter(rollup_runs::run_id.lt(RunId(run.0 - KEPT_REFRESHES)))
         .filter(rollup_runs::kind.eq(RunKind::Refresh.name()));
     execute!(conn, diesel::delete(old))?;
     Ok(true)
@@ -343,7 +347,7 @@ pub async fn succeed(
 pub async fn fail(
     conn: &mut Conn,
     ws: WorkspaceKey,
-    run: i64,
+    run: RunId,
     at: Instant,
     error: &str,
 ) -> Result<bool> {
@@ -354,7 +358,7 @@ pub async fn fail(
 pub(crate) async fn end(
     conn: &mut Conn,
     ws: WorkspaceKey,
-    run: i64,
+    run: RunId,
     at: Instant,
     (state, error): (RunState, Option<&str>),
 ) -> Result<bool> {
@@ -400,7 +404,7 @@ pub(crate) async fn fail_other_zones(
                 ws,
                 run.id,
                 at,
-                "another time zone was asked for while it was under way",
+                "the time zone, or its rules, changed while it was under way",
             )
             .await?;
         }

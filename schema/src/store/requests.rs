@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     audit::{Action, Actor},
-    id::WorkspaceKey,
+    id::{RunId, WorkspaceKey},
     instant::Instant,
     zone::Zone,
 };
@@ -46,7 +46,7 @@ impl Store {
     pub async fn cancel_run(
         &self,
         ws: WorkspaceKey,
-        run: i64,
+        run: RunId,
         by: Actor,
         at: Instant,
     ) -> Result<Option<Run>> {

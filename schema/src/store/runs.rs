@@ -6,11 +6,11 @@ use super::{
     Conn, Result, Store, StoreError,
     conn::{first, load},
     tables::rollup_runs,
-    tasks,
+    tasks, zone_rules,
 };
 use crate::{
     day::Day,
-    id::{MemberKey, WorkspaceKey},
+    id::{MemberKey, Revision, RunId, WorkspaceKey},
     instant::Instant,
     period::Period,
     zone::Zone,
@@ -92,7 +92,7 @@ impl RunState {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
     /// Its number within the workspace, which is also the revision of what it writes.
-    pub id: i64,
+    pub id: RunId,
     /// Why it was started.
     pub kind: RunKind,
     /// How far it is.
@@ -169,6 +169,7 @@ type Columns = (
         rollup_runs::to_day,
         rollup_runs::everything,
         rollup_runs::timezone,
+        rollup_runs::rules,
         rollup_runs::requested_by,
     ),
     (
@@ -196,6 +197,7 @@ const COLUMNS: Columns = (
         rollup_runs::to_day,
         rollup_runs::everything,
         rollup_runs::timezone,
+        rollup_runs::rules,
         rollup_runs::requested_by,
     ),
     (
@@ -223,13 +225,14 @@ struct RunRow {
 
 #[derive(Queryable)]
 struct About {
-    run_id: i64,
+    run_id: RunId,
     kind: String,
     state: String,
     from_day: Option<i32>,
     to_day: Option<i32>,
     everything: bool,
     timezone: Option<String>,
+    rules: Option<String>,
     requested_by: Option<i64>,
 }
 
@@ -243,7 +246,7 @@ impl Store {
     }
 
     /// The run of that number.
-    pub async fn find_run(&self, ws: WorkspaceKey, run: i64) -> Result<Option<Run>> {
+    pub async fn find_run(&self, ws: WorkspaceKey, run: RunId) -> Result<Option<Run>> {
         self.read(move |conn| Box::pin(find(conn, ws, run))).await
     }
 
@@ -251,7 +254,7 @@ impl Store {
     pub async fn list_runs(
         &self,
         ws: WorkspaceKey,
-        before: Option<i64>,
+        before: Option<RunId>,
         most: i64,
     ) -> Result<Vec<Run>> {
         self.read(move |conn| Box::pin(list(conn, ws, before, most)))
@@ -265,11 +268,14 @@ impl Store {
     }
 }
 
-/// The run of that number, with what all its pieces have come to.
-pub async fn find(conn: &mut Conn, ws: WorkspaceKey, run: i64) -> Result<Option<Run>> {
+/// The run of that number, with what all its chunks have come to.
+pub async fn find(conn: &mut Conn, ws: WorkspaceKey, run: RunId) -> Result<Option<Run>> {
     let row: Option<RunRow> = first!(conn, rollup_runs::table.find((ws.0, run)).select(COLUMNS))?;
     match row {
-        Some(row) => with_tasks(conn, ws, domain(row)?).await.map(Some),
+        Some(row) => {
+            let run = domain(conn, row).await?;
+            with_tasks(conn, ws, run).await.map(Some)
+        }
         None => Ok(None),
     }
 }
@@ -278,19 +284,20 @@ pub async fn find(conn: &mut Conn, ws: WorkspaceKey, run: i64) -> Result<Option<
 async fn list(
     conn: &mut Conn,
     ws: WorkspaceKey,
-    before: Option<i64>,
+    before: Option<RunId>,
     most: i64,
 ) -> Result<Vec<Run>> {
     let query = rollup_runs::table
         .filter(rollup_runs::workspace_id.eq(ws.0))
-        .filter(rollup_runs::run_id.lt(before.unwrap_or(i64::MAX)))
+        .filter(rollup_runs::run_id.lt(before.unwrap_or(RunId(i64::MAX))))
         .order(rollup_runs::run_id.desc())
         .limit(most)
         .select(COLUMNS);
     let rows: Vec<RunRow> = load!(conn, query)?;
     let mut runs = Vec::with_capacity(rows.len());
     for row in rows {
-        runs.push(with_tasks(conn, ws, domain(row)?).await?);
+        let run = domain(conn, row).await?;
+        runs.push(with_tasks(conn, ws, run).await?);
     }
     Ok(runs)
 }
@@ -303,7 +310,11 @@ pub async fn list_active(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<Run>> 
         .order((rollup_runs::started_at.is_null(), rollup_runs::run_id))
         .select(COLUMNS);
     let rows: Vec<RunRow> = load!(conn, query)?;
-    rows.into_iter().map(domain).collect()
+    let mut runs = Vec::with_capacity(rows.len());
+    for row in rows {
+        runs.push(domain(conn, row).await?);
+    }
+    Ok(runs)
 }
 
 async fn differing_days(conn: &mut Conn, ws: WorkspaceKey) -> Result<i64> {
@@ -317,7 +328,7 @@ async fn differing_days(conn: &mut Conn, ws: WorkspaceKey) -> Result<i64> {
     Ok(found.unwrap_or(0))
 }
 
-/// A run under way counts what its pieces have come to; one that has ended has it in its own row.
+/// A run under way counts what its chunks have come to; one that has ended has it in its own row.
 async fn with_tasks(conn: &mut Conn, ws: WorkspaceKey, mut run: Run) -> Result<Run> {
     if run.state == RunState::Running {
         let tasks = tasks::progress(conn, ws, run.id).await?;
@@ -329,10 +340,10 @@ async fn with_tasks(conn: &mut Conn, ws: WorkspaceKey, mut run: Run) -> Result<R
 
 /// The revisions of runs that have begun and not come to a good end since the latest one that has: what was written under
 /// them is nobody's.
-pub async fn list_unfinished_revisions(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<i64>> {
+pub async fn list_unfinished_revisions(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<Revision>> {
     let mine = || rollup_runs::table.filter(rollup_runs::workspace_id.eq(ws.0));
     let ended_well = mine().filter(rollup_runs::state.eq(RunState::Succeeded.name()));
-    let last: Option<i64> = first!(
+    let last: Option<RunId> = first!(
         conn,
         ended_well
             .order(rollup_runs::run_id.desc())
@@ -340,18 +351,18 @@ pub async fn list_unfinished_revisions(conn: &mut Conn, ws: WorkspaceKey) -> Res
             .limit(1)
     )?;
     let begun = mine().filter(rollup_runs::started_at.is_not_null());
-    let since = begun.filter(rollup_runs::run_id.gt(last.unwrap_or(0)));
-    let revisions: Vec<(i64, i64)> = load!(
+    let since = begun.filter(rollup_runs::run_id.gt(last.unwrap_or_default()));
+    let revisions: Vec<(RunId, Revision)> = load!(
         conn,
         since.select((rollup_runs::run_id, rollup_runs::revision))
     )?;
     Ok(revisions
         .into_iter()
-        .flat_map(|(run, revision)| [run, revision])
+        .flat_map(|(run, revision)| [run.revision(), revision])
         .collect())
 }
 
-fn domain(row: RunRow) -> Result<Run> {
+async fn domain(conn: &mut Conn, row: RunRow) -> Result<Run> {
     let RunRow {
         about,
         figures,
@@ -361,14 +372,20 @@ fn domain(row: RunRow) -> Result<Run> {
     let (days_total, days_done, facts_read, changed_days, checked_days, differing_days) = figures;
     let (queued_at, started_at, finished_at, error) = times;
     let range = about.from_day.zip(about.to_day);
-    let zone = about.timezone.as_deref().map(Zone::parse).transpose();
+    let zone = match &about.timezone {
+        Some(name) => {
+            let zone = zone_rules::find(conn, name, about.rules.as_deref(), "").await?;
+            Some(zone.ok_or_else(|| damaged("timezone"))?)
+        }
+        None => None,
+    };
     Ok(Run {
         id: about.run_id,
         kind: RunKind::parse(&about.kind).ok_or_else(|| damaged("kind"))?,
         state: RunState::parse(&about.state).ok_or_else(|| damaged("state"))?,
         range: range.map(|(from, to)| (Day::from_number(from), Day::from_number(to))),
         everything: about.everything,
-        zone: zone.map_err(|_| damaged("timezone"))?,
+        zone,
         requested_by: about.requested_by.map(MemberKey),
         days_total,
         days_done,

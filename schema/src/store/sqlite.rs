@@ -24,6 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How long is waited before what was refused is tried again.
 const PAUSE: Duration = Duration::from_millis(10);
 
+/// The text of `SQLITE_BUSY`.
+const LOCKED: &str = "database is locked";
+
 /// A SQLite file.
 #[derive(Debug, Clone)]
 pub(crate) struct Sqlite {
@@ -103,6 +106,14 @@ impl Sqlite {
         }
     }
 
+    /// Where the file is.
+    pub(super) fn folder(&self) -> &Path {
+        let folder = self.writer.path.parent();
+        folder
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."))
+    }
+
     pub(crate) async fn reader(&self) -> Result<Lent> {
         self.readers.lend().await
     }
@@ -149,6 +160,25 @@ impl Lane {
     }
 }
 
+/// Without a path: statements do not know it.
+const CANNOT_OPEN: &str = "the database's file can't be opened";
+
+/// What SQLite's result code means that is neither the statement's fault nor ours and passes. Diesel hands on the text of the
+/// code alone, which is part of SQLite and is never translated.
+pub(super) fn temporary(said: &str) -> Option<StoreError> {
+    let why = match said {
+        _ if said.contains("attempt to write a readonly database") => {
+            return Some(StoreError::read_only());
+        }
+        _ if said.contains("database or disk is full") => return Some(StoreError::disk_full()),
+        _ if said.contains(LOCKED) => "another process has kept the database locked for too long",
+        _ if said.contains("disk I/O error") => "the disk can't be read or written",
+        _ if said.contains("unable to open database file") => CANNOT_OPEN,
+        _ => return None,
+    };
+    Some(StoreError::Unavailable(why.to_owned()))
+}
+
 pub(crate) fn panicked(error: &tokio::task::JoinError) -> StoreError {
     StoreError::Database(format!("a database thread panicked: {error}"))
 }
@@ -157,20 +187,44 @@ fn connect(path: &Path) -> Result<SqliteConnection> {
     let text = path
         .to_str()
         .ok_or_else(|| StoreError::Invalid("the database's path is not UTF-8".to_owned()))?;
-    let mut connection = SqliteConnection::establish(text).map_err(|error| {
-        StoreError::Unavailable(format!(
-            "can't open the SQLite file {text:?}: {error}; does its folder exist, and may it be written to?"
-        ))
-    })?;
+    let mut connection = SqliteConnection::establish(text).map_err(|_| cannot_open(path))?;
     // FULL: what is acknowledged survives a power cut, at one fsync a transaction. Other processes may use the same file,
     // so a writer waits for them.
     connection.batch_execute(&format!("PRAGMA busy_timeout = {};", PATIENCE.as_millis()))?;
-    use_write_ahead_log(&mut connection)?;
+    use_write_ahead_log(&mut connection).map_err(|error| match error {
+        StoreError::Unavailable(why) if why == CANNOT_OPEN => cannot_open(path),
+        StoreError::Database(why) if why.contains("file is not a database") => {
+            StoreError::Invalid(format!(
+                "database_url: {} is not a SQLite database; name another file",
+                path.display()
+            ))
+        }
+        error => error,
+    })?;
     connection.batch_execute(
         "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000; \
          PRAGMA journal_size_limit = 67108864;",
     )?;
     Ok(connection)
+}
+
+/// Why the file can't be opened: SQLite has the same words for all of it.
+fn cannot_open(path: &Path) -> StoreError {
+    let file = path.display();
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    StoreError::Unavailable(if path.is_dir() {
+        format!("{file} is a directory; name a file in it, as in sqlite://{file}/caseload.db")
+    } else if !folder.is_dir() {
+        format!(
+            "{file} can't be made: there is no directory {}; make it first",
+            folder.display()
+        )
+    } else {
+        format!("{file} can't be opened; may it, and the directory that it is in, be written to?")
+    })
 }
 
 /// Has the file written by way of a log. Of several processes that find a new file and want the same, SQLite refuses all but
@@ -180,7 +234,7 @@ fn use_write_ahead_log(connection: &mut SqliteConnection) -> Result<()> {
     loop {
         match connection.batch_execute("PRAGMA journal_mode = WAL;") {
             Err(DieselError::DatabaseError(_, why))
-                if why.message().contains("database is locked") && began.elapsed() < PATIENCE =>
+                if why.message().contains(LOCKED) && began.elapsed() < PATIENCE =>
             {
                 std::thread::sleep(PAUSE);
             }

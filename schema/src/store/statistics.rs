@@ -1,4 +1,4 @@
-//! What PostgreSQL knows of the tables when it plans an import's look-ups.
+//! What PostgreSQL knows of the tables when it plans an import's look-ups and a rollup's reads.
 
 use diesel::{QueryableByName, sql_types::Text};
 use diesel_async::{RunQueryDsl as _, SimpleAsyncConnection as _};
@@ -42,8 +42,10 @@ impl Store {
 }
 
 /// Has PostgreSQL plan the transaction's statements for values in general. What it knows of a workspace may be nothing yet:
-/// planned for that one, a look-up of ten thousand ids would be a scan of what it takes for a handful of rows.
-pub(crate) async fn plan_for_any_workspace(conn: &mut Conn) -> Result<()> {
+/// planned for that one, a look-up of ten thousand ids would be a scan of what it takes for a handful of rows, and a rollup
+/// would read the whole workspace, by whichever index, for each stretch of days. Statements in such a transaction name one table
+/// each: Citus refuses joins and sub-queries that are planned so.
+pub async fn plan_for_any_workspace(conn: &mut Conn) -> Result<()> {
     if let Conn::Postgres(c) = conn {
         c.batch_execute("SET LOCAL plan_cache_mode = force_generic_plan")
             .await?;

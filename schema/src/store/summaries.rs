@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::{Conn, Result};
 use crate::{
     day::Day,
-    id::{ChannelKey, LabelKey, MemberKey, WorkspaceKey},
+    id::{ChannelKey, LabelKey, MemberKey, Revision, WorkspaceKey},
 };
 
 /// The key of the row of what is credited to nobody.
@@ -89,7 +89,7 @@ pub struct DaySummary {
 }
 
 /// The rows of some days, by day and revision.
-pub type DaySummaries = FxHashMap<(Day, i64), DaySummary>;
+pub type DaySummaries = FxHashMap<(Day, Revision), DaySummary>;
 
 /// The rows of the days from `from` to `to`, both included, by day and revision.
 pub async fn list(conn: &mut Conn, ws: WorkspaceKey, from: Day, to: Day) -> Result<DaySummaries> {
@@ -137,7 +137,7 @@ pub async fn list_days(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<Day>> {
 pub async fn insert(
     conn: &mut Conn,
     ws: WorkspaceKey,
-    revision: i64,
+    revision: Revision,
     days: &[(Day, DaySummary)],
 ) -> Result<()> {
     let (mut members, mut labels, mut channels) = (Vec::new(), Vec::new(), Vec::new());
@@ -172,7 +172,7 @@ pub(crate) async fn delete_others(
     conn: &mut Conn,
     ws: WorkspaceKey,
     days: &[i32],
-    keep: i64,
+    keep: Revision,
 ) -> Result<()> {
     rows::members::delete_others(conn, ws, days, keep).await?;
     rows::labels::delete_others(conn, ws, days, keep).await?;
@@ -184,7 +184,7 @@ pub(crate) async fn delete(
     conn: &mut Conn,
     ws: WorkspaceKey,
     day: i32,
-    revision: i64,
+    revision: Revision,
 ) -> Result<()> {
     rows::members::delete(conn, ws, day, revision).await?;
     rows::labels::delete(conn, ws, day, revision).await?;

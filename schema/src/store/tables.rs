@@ -26,6 +26,18 @@ diesel::table! {
         final_before -> Nullable<Integer>,
         final_at -> Nullable<BigInt>,
         final_labels -> Nullable<BigInt>,
+        rules -> Nullable<Text>,
+        rules_version -> Nullable<Text>,
+        pending_rules -> Nullable<Text>,
+        pending_rules_version -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    zone_offsets (rules, begins_at) {
+        rules -> Text,
+        begins_at -> BigInt,
+        offset_seconds -> Integer,
     }
 }
 
@@ -243,6 +255,7 @@ diesel::table! {
         error -> Nullable<Text>,
         everything -> Bool,
         timezone -> Nullable<Text>,
+        rules -> Nullable<Text>,
         revision -> BigInt,
         changed_days -> BigInt,
         checked_days -> BigInt,

@@ -1,4 +1,4 @@
-//! The days of a large run in pieces, which any process may claim.
+//! The days of a large run in chunks, which any process may claim.
 
 use diesel::{BoolExpressionMethods, ExpressionMethods, Insertable, QueryDsl, Queryable, dsl::sum};
 
@@ -8,9 +8,13 @@ use super::{
     keys, leases,
     tables::rollup_tasks,
 };
-use crate::{day::Day, id::WorkspaceKey, instant::Instant};
+use crate::{
+    day::Day,
+    id::{ChangeNumber, RunId, WorkspaceKey},
+    instant::Instant,
+};
 
-/// A piece of a run that was claimed.
+/// A chunk of a run that was claimed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Task {
     /// Its number within the run.
@@ -23,7 +27,7 @@ pub struct Task {
     pub claim: i64,
 }
 
-/// A piece of a run that is done.
+/// A chunk of a run that is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DoneTask {
     /// Its first day.
@@ -31,30 +35,30 @@ pub struct DoneTask {
     /// Its last day, included.
     pub last: Day,
     /// The number of the latest change that its facts held.
-    pub seen: i64,
+    pub seen: ChangeNumber,
     /// Its days that had a block and have nothing to hold any more.
     pub emptied: Vec<Day>,
 }
 
-/// What came of a piece.
+/// What came of a chunk.
 #[derive(Debug, Clone, Default)]
 pub struct TaskOutcome {
     /// The number of the latest change that its facts held.
-    pub seen: i64,
+    pub seen: ChangeNumber,
     /// Its days that had a block and have nothing to hold any more.
     pub emptied: Vec<Day>,
     /// Facts read.
     pub facts_read: i64,
 }
 
-/// How far the pieces of a run are.
+/// How far the chunks of a run are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TaskProgress {
-    /// Pieces.
+    /// Chunks.
     pub tasks: i64,
-    /// Pieces not done yet.
+    /// Chunks not done yet.
     pub left: i64,
-    /// Days of all pieces.
+    /// Days of all chunks.
     pub days: i64,
     /// Days of those done.
     pub days_done: i64,
@@ -66,14 +70,14 @@ pub struct TaskProgress {
 #[diesel(table_name = rollup_tasks, treat_none_as_default_value = false)]
 struct TaskRow {
     workspace_id: i64,
-    run_id: i64,
+    run_id: RunId,
     task_id: i64,
     from_day: i32,
     to_day: i32,
     claim: i64,
     claimed_until: i64,
     done: bool,
-    seen: i64,
+    seen: ChangeNumber,
     emptied: String,
     facts_read: i64,
 }
@@ -82,16 +86,16 @@ struct TaskRow {
 struct DoneRow {
     from_day: i32,
     to_day: i32,
-    seen: i64,
+    seen: ChangeNumber,
     emptied: String,
 }
 
-/// Cuts a run into these pieces, each from its first to its last day.
+/// Cuts a run into these chunks, each from its first to its last day.
 pub async fn insert(
     conn: &mut Conn,
     ws: WorkspaceKey,
-    run: i64,
-    pieces: &[(Day, Day)],
+    run: RunId,
+    chunks: &[(Day, Day)],
 ) -> Result<()> {
     let row = |(at, (first, last)): (usize, &(Day, Day))| TaskRow {
         workspace_id: ws.0,
@@ -102,11 +106,11 @@ pub async fn insert(
         claim: 0,
         claimed_until: 0,
         done: false,
-        seen: 0,
+        seen: ChangeNumber::default(),
         emptied: String::new(),
         facts_read: 0,
     };
-    let rows: Vec<TaskRow> = pieces.iter().enumerate().map(row).collect();
+    let rows: Vec<TaskRow> = chunks.iter().enumerate().map(row).collect();
     let rows: Vec<&TaskRow> = rows.iter().collect();
     insert_rows!(
         conn,
@@ -129,10 +133,10 @@ pub async fn insert(
     Ok(())
 }
 
-/// Claims up to `most` pieces that nobody is at, the earliest first. `by` is for people.
+/// Claims up to `most` chunks that nobody is at, the earliest first. `by` is for people.
 pub async fn claim(
     conn: &mut Conn,
-    (ws, run): (WorkspaceKey, i64),
+    (ws, run): (WorkspaceKey, RunId),
     by: &str,
     now: Instant,
     most: i64,
@@ -155,12 +159,12 @@ pub async fn claim(
     Ok(free.into_iter().map(task).collect())
 }
 
-/// Finds pieces that nobody is at, and keeps others from claiming them. PostgreSQL: those that others are just claiming are
+/// Finds chunks that nobody is at, and keeps others from claiming them. PostgreSQL: those that others are just claiming are
 /// skipped. SQLite: nobody else writes.
 async fn lock_free(
     conn: &mut Conn,
     ws: WorkspaceKey,
-    run: i64,
+    run: RunId,
     now: Instant,
     most: i64,
 ) -> Result<Vec<(i64, i32, i32, i64)>> {
@@ -189,8 +193,8 @@ async fn lock_free(
 }
 
 #[diesel::dsl::auto_type]
-fn of_run(ws: WorkspaceKey, run: i64) -> _ {
-    let (ws, run): (i64, i64) = (ws.0, run);
+fn of_run(ws: WorkspaceKey, run: RunId) -> _ {
+    let ws: i64 = ws.0;
     rollup_tasks::table
         .filter(rollup_tasks::workspace_id.eq(ws))
         .filter(rollup_tasks::run_id.eq(run))
@@ -200,7 +204,7 @@ fn of_run(ws: WorkspaceKey, run: i64) -> _ {
 pub async fn renew(
     conn: &mut Conn,
     ws: WorkspaceKey,
-    run: i64,
+    run: RunId,
     claimed: &[Task],
     until: Instant,
 ) -> Result<()> {
@@ -220,12 +224,17 @@ pub async fn renew(
 }
 
 /// Gives claims back, where they are still held and not done.
-pub async fn release(conn: &mut Conn, ws: WorkspaceKey, run: i64, claimed: &[Task]) -> Result<()> {
+pub async fn release(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    run: RunId,
+    claimed: &[Task],
+) -> Result<()> {
     renew(conn, ws, run, claimed, Instant::from_micros(0)).await
 }
 
 /// Whether a claim still holds.
-pub async fn is_held(conn: &mut Conn, ws: WorkspaceKey, run: i64, task: Task) -> Result<bool> {
+pub async fn is_held(conn: &mut Conn, ws: WorkspaceKey, run: RunId, task: Task) -> Result<bool> {
     let claim = rollup_tasks::table
         .find((ws.0, run, task.id))
         .select(rollup_tasks::claim);
@@ -233,11 +242,11 @@ pub async fn is_held(conn: &mut Conn, ws: WorkspaceKey, run: i64, task: Task) ->
     Ok(claim == Some(task.claim))
 }
 
-/// Records that a piece is done; false where its claim has gone to another.
+/// Records that a chunk is done; false where its claim has gone to another.
 pub async fn finish(
     conn: &mut Conn,
     ws: WorkspaceKey,
-    run: i64,
+    run: RunId,
     task: Task,
     outcome: &TaskOutcome,
 ) -> Result<bool> {
@@ -256,8 +265,8 @@ pub async fn finish(
     Ok(execute!(conn, diesel::update(mine).set(done))? == 1)
 }
 
-/// How far the pieces of a run are; nothing where it has none.
-pub async fn progress(conn: &mut Conn, ws: WorkspaceKey, run: i64) -> Result<TaskProgress> {
+/// How far the chunks of a run are; nothing where it has none.
+pub async fn progress(conn: &mut Conn, ws: WorkspaceKey, run: RunId) -> Result<TaskProgress> {
     let days = || sum(rollup_tasks::to_day - rollup_tasks::from_day + 1);
     let query = of_run(ws, run).group_by(rollup_tasks::done).select((
         rollup_tasks::done,
@@ -281,8 +290,8 @@ pub async fn progress(conn: &mut Conn, ws: WorkspaceKey, run: i64) -> Result<Tas
     Ok(progress)
 }
 
-/// The pieces of a run that are done, in order.
-pub async fn list_done(conn: &mut Conn, ws: WorkspaceKey, run: i64) -> Result<Vec<DoneTask>> {
+/// The chunks of a run that are done, in order.
+pub async fn list_done(conn: &mut Conn, ws: WorkspaceKey, run: RunId) -> Result<Vec<DoneTask>> {
     let query = of_run(ws, run)
         .filter(rollup_tasks::done.eq(true))
         .order(rollup_tasks::task_id)
@@ -309,8 +318,8 @@ fn done(row: &DoneRow) -> Result<DoneTask> {
     })
 }
 
-/// Removes the pieces of a run.
-pub async fn delete(conn: &mut Conn, ws: WorkspaceKey, run: i64) -> Result<()> {
+/// Removes the chunks of a run.
+pub async fn delete(conn: &mut Conn, ws: WorkspaceKey, run: RunId) -> Result<()> {
     execute!(conn, diesel::delete(of_run(ws, run)))?;
     Ok(())
 }

@@ -81,6 +81,21 @@ fn is_valid_id(id: &str) -> bool {
 
 impl Store {
     /// Makes a workspace with nothing in it.
+    ///
+    /// ```
+    /// # use caseload_schema::{instant::Instant, store::{CreateWorkspaceError, Store}, zone::Zone};
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let url = format!("sqlite://{}", folder.path().join("caseload.db").display());
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let store = Store::connect(&url).await.unwrap();
+    /// store.migrate().await.unwrap();
+    /// let now = Instant::parse("2026-05-04T09:00:00Z").unwrap();
+    /// let key = store.create_workspace("acme", "Acme", Zone::UTC, now).await.unwrap();
+    /// assert_eq!(store.find_workspace("acme").await.unwrap().unwrap().key, key);
+    /// let again = store.create_workspace("acme", "Acme", Zone::UTC, now).await;
+    /// assert!(matches!(again, Err(CreateWorkspaceError::Exists(id)) if id == "acme"));
+    /// # });
+    /// ```
     pub async fn create_workspace(
         &self,
         id: &str,
@@ -184,11 +199,14 @@ async fn insert(
         return Ok(None);
     };
     let ws = workspace.key.0;
+    super::zone_rules::keep(conn, zone).await?;
     execute!(
         conn,
         diesel::insert_into(ledgers::table).values((
             ledgers::workspace_id.eq(ws),
             ledgers::timezone.eq(zone.name()),
+            ledgers::rules.eq(zone.fingerprint()),
+            ledgers::rules_version.eq(zone.version()),
             ledgers::generation.eq(0_i64),
             ledgers::directory_version.eq(0_i64),
             ledgers::open_revision.eq(0_i64),

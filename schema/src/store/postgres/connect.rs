@@ -1,10 +1,14 @@
 //! Opening connections to PostgreSQL: the one place that does.
 
-use std::{error::Error as _, path::PathBuf, time::Duration};
+use std::{error::Error as _, io::ErrorKind, path::PathBuf, time::Duration};
 
 use diesel::ConnectionError;
 use percent_encoding::percent_decode_str;
-use tokio_postgres::{Client, Config, Connection, Socket, config::SslMode, tls::MakeTlsConnect};
+use tokio_postgres::{
+    Client, Config, Connection, Socket,
+    config::{Host, SslMode},
+    tls::MakeTlsConnect,
+};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{
@@ -47,6 +51,13 @@ impl Address {
                     .map_or(error.to_string(), ToString::to_string)
             ))
         })?;
+        if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
+            return Err(StoreError::Invalid(
+                "database_url: it names no host; write postgres://USER@HOST/DATABASE, or \
+                 postgres:///DATABASE?host=/var/run/postgresql for a socket"
+                    .to_owned(),
+            ));
+        }
         let (ssl, check) = match (mode.as_deref(), &roots) {
             (Some("disable"), _) => (SslMode::Disable, Check::Nothing),
             (None | Some("prefer" | "allow"), None) => (SslMode::Prefer, Check::Nothing),
@@ -85,7 +96,39 @@ impl Address {
         self.config
             .connect(self.tls.clone())
             .await
-            .map_err(|error| StoreError::Unavailable(told(&error)))
+            .map_err(|error| self.unavailable(&refusal(&error, &self.config)))
+    }
+
+    /// [`Address::open`], which a server that accepts connections and says nothing would keep waiting for ever.
+    pub(super) async fn open_in_time(&self) -> Result<Opened> {
+        let opened = tokio::time::timeout(CONNECT * 2, self.open()).await;
+        opened.unwrap_or_else(|_| Err(self.unavailable("it does not answer in time")))
+    }
+
+    /// The error of that server, with its host and port.
+    pub(super) fn unavailable(&self, why: &str) -> StoreError {
+        StoreError::Unavailable(format!("PostgreSQL at {}: {why}", self.host_and_port()))
+    }
+
+    /// Hosts and ports, and nothing else of what the address holds.
+    pub(super) fn host_and_port(&self) -> String {
+        let ports = self.config.get_ports();
+        let text = |(at, host): (usize, &Host)| {
+            let port = ports.get(at).or(ports.first()).unwrap_or(&5432);
+            match host {
+                Host::Tcp(name) if name.contains(':') => format!("[{name}]:{port}"),
+                Host::Tcp(name) => format!("{name}:{port}"),
+                Host::Unix(folder) => format!("{}/.s.PGSQL.{port}", folder.display()),
+            }
+        };
+        let hosts: Vec<String> = self
+            .config
+            .get_hosts()
+            .iter()
+            .enumerate()
+            .map(text)
+            .collect();
+        hosts.join(", ")
     }
 
     /// A connection for Diesel, whose statements may take `timeout` each; `None` for as long as it takes.
@@ -93,10 +136,11 @@ impl Address {
         &self,
         timeout: Option<Duration>,
     ) -> Result<PgConnection, ConnectionError> {
-        let opened = tokio::time::timeout(CONNECT * 2, self.open()).await;
-        let (client, connection) = opened
-            .map_err(|_| ConnectionError::BadConnection("the database does not answer".to_owned()))?
-            .map_err(|error| ConnectionError::BadConnection(error.to_string()))?;
+        let opened = self.open_in_time().await;
+        let (client, connection) = opened.map_err(|error| match error {
+            StoreError::Unavailable(why) => ConnectionError::BadConnection(why),
+            error => ConnectionError::BadConnection(error.to_string()),
+        })?;
         let mut diesel = PgConnection::new(client, connection);
         let (statement, idle) = (
             timeout.unwrap_or_default().as_millis(),
@@ -112,8 +156,48 @@ impl Address {
     }
 }
 
-/// What went wrong, with its causes: the driver keeps them apart.
-fn told(error: &tokio_postgres::Error) -> String {
+/// Why the server can't be used, and what to do about it. What it said stands at the end: it may be in any language.
+fn refusal(error: &tokio_postgres::Error, config: &Config) -> String {
+    if let Some(said) = error.as_db_error() {
+        let user = config.get_user().unwrap_or_default();
+        let database = config.get_dbname().unwrap_or(user);
+        let what = match said.code().code() {
+            "28P01" | "28000" => {
+                format!("it refuses the user {user:?}; check user and password of database_url")
+            }
+            "3D000" => {
+                format!("it has no database {database:?}; make one with createdb {database}")
+            }
+            "53300" => "it has as many connections as it may have; raise its max_connections, or \
+                        lower database_connections"
+                .to_owned(),
+            "57P03" => "it is starting, stopping or recovering; try again in a moment".to_owned(),
+            "42501" => format!("the user {user:?} may not connect to the database {database:?}"),
+            code => format!("it refuses the connection (SQLSTATE {code})"),
+        };
+        return format!("{what} ({})", said.message());
+    }
+    // The system's resolver says so in its own words, without a kind.
+    if with_causes(error).contains("lookup address") {
+        return "no machine of that name is known; check the host of database_url".to_owned();
+    }
+    let io = error
+        .source()
+        .and_then(|cause| cause.downcast_ref::<std::io::Error>());
+    match io.map(std::io::Error::kind) {
+        Some(ErrorKind::ConnectionRefused) => {
+            "nothing listens there; is it running, and are host and port right?".to_owned()
+        }
+        Some(ErrorKind::TimedOut) => "it does not answer in time".to_owned(),
+        Some(ErrorKind::NotFound) => {
+            "there is no such socket; is it running, and is the folder right?".to_owned()
+        }
+        _ => with_causes(error),
+    }
+}
+
+/// The error with its causes: the driver keeps them apart.
+fn with_causes(error: &tokio_postgres::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(next) = cause {
@@ -198,6 +282,9 @@ mod tests {
                 .contains("/no/such/file")
         );
         assert!(refused("postgres://db/x?colour=red").contains("colour"));
+        for url in ["postgres:///x", "postgres://"] {
+            assert!(refused(url).contains("names no host"), "{url}");
+        }
         assert_eq!(refused("postgres://db/x?sslmode=require"), "");
     }
 }

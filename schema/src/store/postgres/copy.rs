@@ -5,7 +5,9 @@ use std::io::Cursor;
 use diesel::QueryResult;
 use futures::SinkExt as _;
 
-use super::{connection::PgConnection, error::diesel_error};
+use crate::id::{ChangeNumber, Revision, RunId};
+
+use super::{connection::PgConnection, error::copy_error};
 
 /// Bytes in one message: enough that messages weigh little, few enough that the server works while the next is made.
 const MESSAGE_BYTES: usize = 64 << 10;
@@ -35,7 +37,7 @@ impl PgConnection {
             .client
             .copy_in::<_, Cursor<Vec<u8>>>(&statement)
             .await
-            .map_err(diesel_error)?;
+            .map_err(copy_error)?;
         let mut sink = std::pin::pin!(sink);
         let mut message = HEADER.to_vec();
         for row in rows {
@@ -44,17 +46,15 @@ impl PgConnection {
             if MESSAGE_BYTES <= message.len() {
                 let full =
                     std::mem::replace(&mut message, Vec::with_capacity(MESSAGE_BYTES * 5 / 4));
-                sink.send(Cursor::new(full)).await.map_err(diesel_error)?;
+                sink.send(Cursor::new(full)).await.map_err(copy_error)?;
             }
         }
         message.extend_from_slice(&(-1_i16).to_be_bytes());
-        sink.send(Cursor::new(message))
-            .await
-            .map_err(diesel_error)?;
+        sink.send(Cursor::new(message)).await.map_err(copy_error)?;
         sink.finish()
             .await
             .map(|rows| rows as usize)
-            .map_err(diesel_error)
+            .map_err(copy_error)
     }
 }
 
@@ -80,6 +80,18 @@ macro_rules! numbers {
 }
 
 numbers!(i16, i32, i64, f64);
+
+macro_rules! numbered {
+    ($($number:ty),*) => {$(
+        impl CopyValue for $number {
+            fn put(&self, out: &mut Vec<u8>) {
+                self.0.put(out);
+            }
+        }
+    )*};
+}
+
+numbered!(RunId, Revision, ChangeNumber);
 
 impl CopyValue for bool {
     fn put(&self, out: &mut Vec<u8>) {

@@ -9,10 +9,13 @@ use super::{
     },
     DayFigures,
 };
-use crate::{day::Day, id::WorkspaceKey};
+use crate::{
+    day::Day,
+    id::{Revision, WorkspaceKey},
+};
 
 /// Figures of a day, under a revision, of whom or what a key names.
-pub(super) type Stored = (Day, i64, i64, DayFigures);
+pub(super) type Stored = (Day, Revision, i64, DayFigures);
 
 macro_rules! summaries {
     ($($name:ident: $table:ident by $key:ident;)*) => {$(
@@ -58,7 +61,7 @@ macro_rules! summaries {
             struct Row {
                 workspace_id: i64,
                 day: i32,
-                revision: i64,
+                revision: Revision,
                 $key: i64,
                 conversations: i64,
                 labeled_conversations: i64,
@@ -194,7 +197,7 @@ macro_rules! summaries {
                 conn: &mut Conn,
                 ws: WorkspaceKey,
                 days: &[i32],
-                keep: i64,
+                keep: Revision,
             ) -> Result<()> {
                 let others = $table::table
                     .filter($table::workspace_id.eq(ws.0))
@@ -209,7 +212,7 @@ macro_rules! summaries {
                 conn: &mut Conn,
                 ws: WorkspaceKey,
                 day: i32,
-                revision: i64,
+                revision: Revision,
             ) -> Result<()> {
                 let rows = $table::table
                     .filter($table::workspace_id.eq(ws.0))

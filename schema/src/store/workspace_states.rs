@@ -1,11 +1,12 @@
-//! How all workspaces stand, for whoever decides what is due. It goes across workspaces, in a few queries for all of them.
+//! How all workspaces stand, for whoever decides what is due. It goes across workspaces, in a few queries for all of them, or
+//! else in some for each.
 
 use diesel::{ExpressionMethods, QueryDsl};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     Conn, Result,
-    conn::{execute, load},
+    conn::{execute, first, load},
     dirty_days,
     leases::{self, Lease},
     ledger::{self, Ledger},
@@ -17,7 +18,7 @@ use crate::{day::Day, id::WorkspaceKey, instant::Instant};
 
 /// How a workspace stands.
 #[derive(Debug, Clone, Copy)]
-pub struct Standing {
+pub struct WorkspaceState {
     /// Which one.
     pub ws: WorkspaceKey,
     /// What is current in it.
@@ -31,7 +32,7 @@ pub struct Standing {
 }
 
 /// How all workspaces stand.
-pub async fn list(conn: &mut Conn) -> Result<Vec<Standing>> {
+pub async fn list(conn: &mut Conn) -> Result<Vec<WorkspaceState>> {
     let marked: FxHashSet<WorkspaceKey> = dirty_days::list_workspaces(conn)
         .await?
         .into_iter()
@@ -43,7 +44,7 @@ pub async fn list(conn: &mut Conn) -> Result<Vec<Standing>> {
         ledgers::table.select((ledgers::workspace_id, ledgers::tried_at))
     )?;
     let tried: FxHashMap<i64, Option<i64>> = tried.into_iter().collect();
-    let standing = |(ws, ledger): (WorkspaceKey, Ledger)| Standing {
+    let state = |(ws, ledger): (WorkspaceKey, Ledger)| WorkspaceState {
         ws,
         ledger,
         tried_at: tried
@@ -54,11 +55,23 @@ pub async fn list(conn: &mut Conn) -> Result<Vec<Standing>> {
         has_marks: marked.contains(&ws),
         has_run: running.contains(&ws),
     };
-    Ok(ledger::list(conn)
-        .await?
-        .into_iter()
-        .map(standing)
-        .collect())
+    Ok(ledger::list(conn).await?.into_iter().map(state).collect())
+}
+
+/// How `ws` stands; `None` where there is no such workspace.
+pub async fn find(conn: &mut Conn, ws: WorkspaceKey) -> Result<Option<WorkspaceState>> {
+    let Some(ledger) = ledger::find(conn, ws).await? else {
+        return Ok(None);
+    };
+    let tried: Option<Option<i64>> =
+        first!(conn, ledgers::table.find(ws.0).select(ledgers::tried_at))?;
+    Ok(Some(WorkspaceState {
+        ws,
+        ledger,
+        tried_at: tried.flatten().map(Instant::from_micros),
+        has_marks: !dirty_days::list(conn, ws).await?.is_empty(),
+        has_run: queue::find_workspace(conn, ws).await?.is_some(),
+    }))
 }
 
 /// Remembers a night, and asks for its run where there is `a_run` to be. False where the leader's lease has gone to another: then

@@ -4,9 +4,9 @@
 //! refuse it: the final day keeps the figure that it had.
 
 use super::{
-    field::Refusal,
+    field::RecordError,
     record::{ConversationRecord, FollowUpRecord, Kind, MessageRecord, RatingRecord, Record},
-    working::Working,
+    working::WorkingSet,
 };
 use crate::{
     instant::Instant,
@@ -18,8 +18,8 @@ use crate::{
 };
 
 /// The refusal of a record that would change a final day.
-fn refuse(cutoff: RetentionCutoff, field: &'static str, what: &str) -> Refusal {
-    Refusal::new(
+fn refuse(cutoff: RetentionCutoff, field: &'static str, what: &str) -> RecordError {
+    RecordError::new(
         field,
         format!(
             "{what} before {}: the facts of those days were dropped, and their figures are final",
@@ -33,9 +33,9 @@ pub(crate) fn is_of_final_day(cutoff: RetentionCutoff, record: &Record) -> bool 
     matches!(record, Record::Message(message) if cutoff.is_final(message.sent_at))
 }
 
-impl Working {
+impl WorkingSet {
     /// Refuses a record that would change a final day. One that says what is stored is not refused.
-    pub(super) fn check_final(&self, record: &Record) -> Result<(), Refusal> {
+    pub(super) fn check_final(&self, record: &Record) -> Result<(), RecordError> {
         let Some(cutoff) = self.cutoff else {
             return Ok(());
         };
@@ -54,7 +54,7 @@ impl Working {
         &self,
         cutoff: RetentionCutoff,
         record: &ConversationRecord,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), RecordError> {
         let old = self
             .conversations
             .get(&record.id)
@@ -156,7 +156,7 @@ impl Working {
         &self,
         cutoff: RetentionCutoff,
         record: &MessageRecord,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), RecordError> {
         let old = self.messages.get(&record.id);
         let same = |row: &MessageRow| {
             row.sent_at == record.sent_at.micros()
@@ -172,7 +172,11 @@ impl Working {
         }
     }
 
-    fn check_rating(&self, cutoff: RetentionCutoff, record: &RatingRecord) -> Result<(), Refusal> {
+    fn check_rating(
+        &self,
+        cutoff: RetentionCutoff,
+        record: &RatingRecord,
+    ) -> Result<(), RecordError> {
         let old = self.ratings.get(&record.id);
         let member = record
             .member_id
@@ -197,7 +201,7 @@ impl Working {
         &self,
         cutoff: RetentionCutoff,
         record: &FollowUpRecord,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), RecordError> {
         let old = self.follow_ups.get(&record.id);
         let completed_at = record.completed_at.map(Instant::micros);
         let assignee = record
@@ -218,7 +222,7 @@ impl Working {
         }
     }
 
-    fn check_delete(&self, cutoff: RetentionCutoff, of: Kind, id: &str) -> Result<(), Refusal> {
+    fn check_delete(&self, cutoff: RetentionCutoff, of: Kind, id: &str) -> Result<(), RecordError> {
         let on_final_day = match of {
             Kind::Conversation => self
                 .conversations

@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use super::{
-    batch::{BatchOutcome, Manner},
+    batch::{BatchOptions, BatchOutcome},
     table::Entry,
-    working::Working,
+    working::WorkingSet,
 };
 use crate::{
     audit::{Action, Actor, ImportCounts},
@@ -90,8 +90,8 @@ impl Journal {
 pub(crate) async fn roles(
     conn: &mut Conn,
     ws: WorkspaceKey,
-    manner: Manner,
-    working: &Working,
+    manner: BatchOptions,
+    working: &WorkingSet,
 ) -> Result<()> {
     for entry in working.members.entries().filter(|entry| entry.changed()) {
         if let Some(action) = role_change(entry)? {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::{
     derive::{differs_everywhere, first_activity_at},
     table::{Entry, Row, Table},
-    working::Working,
+    working::WorkingSet,
 };
 use crate::{
     day::Day,
@@ -63,7 +63,7 @@ impl Side {
     }
 }
 
-impl Working {
+impl WorkingSet {
     /// The days of `zone` that the batch touches.
     pub(crate) fn touched_days(&self, zone: Zone) -> BTreeSet<Day> {
         let mut days = BTreeSet::new();

@@ -20,11 +20,14 @@ pub(super) fn pause(number: u32) -> Duration {
 
 /// Whether the same transaction may succeed when it is tried again, given that nothing of it was committed.
 pub(super) fn is_chance(error: &StoreError) -> bool {
-    matches!(error, StoreError::Conflict(_) | StoreError::Lost(_))
+    matches!(
+        error,
+        StoreError::Conflict(_) | StoreError::Lost(_) | StoreError::NodeLost(_)
+    )
 }
 
 /// Sorts out what the database says when a transaction failed by chance.
-pub(super) fn by_chance(error: &DieselError) -> Option<StoreError> {
+pub(super) fn is_transient(error: &DieselError) -> Option<StoreError> {
     use DatabaseErrorKind::{ClosedConnection, SerializationFailure, UnableToSendCommand};
     match error {
         DieselError::BrokenTransactionManager => {
