@@ -3,6 +3,15 @@
 use std::{iter::Sum, ops::AddAssign};
 
 /// All additive figures of some part of the facts. Adding two of them gives the figures of both parts.
+///
+/// ```
+/// use caseload_rollup::counts::Counts;
+/// let anna = Counts { closed: 4, won: 3, lost: 1, ..Counts::default() };
+/// let ben = Counts { closed: 1, won: 1, ..Counts::default() };
+/// let team: Counts = [anna, ben].into_iter().sum();
+/// assert_eq!(team.closed, 5);
+/// assert_eq!(team.win_rate(), Some(0.8)); // 4 of 5, and not the mean of 0.75 and 1
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Conversations created.
@@ -50,6 +59,13 @@ impl Counts {
     }
 
     /// The mean score, 1 to 5; `None` with no rating.
+    ///
+    /// ```
+    /// use caseload_rollup::counts::Counts;
+    /// let counts = Counts { scores: [1, 0, 0, 0, 3], ..Counts::default() }; // one 1, three 5
+    /// assert_eq!(counts.rating_average(), Some(4.0));
+    /// assert_eq!(counts.satisfied(), Some(0.75));
+    /// ```
     pub fn rating_average(&self) -> Option<f64> {
         let points = self
             .scores

@@ -19,6 +19,20 @@ use crate::block::{Block, OpenBlock};
 /// A pure function: the same facts in any order give the same blocks. Events of other days are passed over, so that the
 /// facts of a stretch of time may hold its neighbours' too. An event whose conversation is not among the facts counts
 /// for nothing.
+///
+/// ```
+/// use caseload_rollup::fold::fold;
+/// use caseload_schema::{facts::{Conversation, Facts}, id::*, instant::Instant, zone::Zone};
+/// let late = Conversation {
+///     key: ConversationKey(1), customer: CustomerKey(1), channel: ChannelKey(1), labels: vec![],
+///     created_at: Instant::parse("2026-05-04T23:30:00Z").unwrap(), closed_at: None, outcome: None,
+///     assignee: None, first_inbound_at: None, first_reply_at: None, opens_customer: true,
+/// };
+/// let facts = Facts { conversations: vec![late], ..Facts::default() };
+/// let blocks = fold(Zone::parse("Europe/Rome").unwrap(), &facts, &|_| true);
+/// assert_eq!(blocks[0].day().to_string(), "2026-05-05"); // half past one in Rome
+/// assert_eq!(blocks[0].counts().conversations, 1);
+/// ```
 pub fn fold(zone: Zone, facts: &Facts, wanted: &dyn Fn(Day) -> bool) -> Vec<Block> {
     let places = Places::of(zone, &facts.conversations);
     let mut days = Days {
@@ -59,6 +73,16 @@ pub fn fold(zone: Zone, facts: &Facts, wanted: &dyn Fn(Day) -> bool) -> Vec<Bloc
 }
 
 /// The block of the conversations that are open now.
+///
+/// ```
+/// use caseload_rollup::fold::fold_open;
+/// use caseload_schema::{facts::OpenConversation, id::*, instant::Instant};
+/// let waiting = OpenConversation {
+///     key: ConversationKey(1), assignee: None, channel: ChannelKey(1), labels: vec![],
+///     created_at: Instant::parse("2026-05-04T09:00:00Z").unwrap(),
+/// };
+/// assert_eq!(fold_open(&[waiting]).len(), 1);
+/// ```
 pub fn fold_open(open: &[OpenConversation]) -> OpenBlock {
     OpenBlock::of(open)
 }

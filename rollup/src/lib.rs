@@ -4,7 +4,7 @@
 //! - [`block`]: a day's conversations, column-wise, and how they are written as bytes. Pure.
 //! - [`cube`]: every figure, for any period and filter, as an exact scan over blocks. Pure.
 //! - [`summary`]: the rows that people and BI tools read, from one block. Pure.
-//! - [`plan`]: what is due, and in which pieces. Pure.
+//! - [`plan`]: what is due, and in which chunks. Pure.
 //! - [`run`]: the rollup itself, the only writer of blocks.
 //! - [`schedule`]: what makes runs begin by themselves, and does them.
 //! - [`verify`]: compares what is stored with the facts.

@@ -10,8 +10,7 @@ use caseload_schema::{
 
 use crate::{
     block::{Block, Group, OpenBlock},
-    counts::Counts,
-    cube::{Days, Durations, Filter, View},
+    cube::{Days, Durations, Filter, View, day_figures},
     distinct::count_distinct,
 };
 
@@ -25,6 +24,16 @@ pub fn summarize(block: &Arc<Block>) -> DaySummary {
 }
 
 /// One row for each member to whom anything of the day is credited, by key, nobody last.
+///
+/// ```
+/// # use caseload_rollup::summary::member_days;
+/// # use caseload_schema::id::MemberKey;
+/// # let (days, open, both) = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/two_days.rs"));
+/// let rows = member_days(&days.blocks()[0]);
+/// let members: Vec<_> = rows.iter().map(|row| row.member).collect();
+/// assert_eq!(members, [Some(MemberKey(1)), Some(MemberKey(2)), None]);
+/// assert_eq!(rows[1].figures.first_response_mean, Some(180.0)); // seconds
+/// ```
 pub fn member_days(block: &Block) -> Vec<MemberDay> {
     let groups = block.members().iter().zip(block.groups());
     let counted = groups.filter(|(_, group)| group.counts.any());
@@ -37,6 +46,15 @@ pub fn member_days(block: &Block) -> Vec<MemberDay> {
 }
 
 /// By how much the day changes the backlog of each member, where it does.
+///
+/// ```
+/// # use caseload_rollup::summary::backlog_changes;
+/// # use caseload_schema::id::MemberKey;
+/// # let (days, open, both) = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/two_days.rs"));
+/// // Member 1 closed on Monday what was created on Monday: that changes nothing.
+/// let changes: Vec<_> = backlog_changes(&days.blocks()[0]).collect();
+/// assert_eq!(changes, [(Some(MemberKey(2)), 1), (None, 1)]);
+/// ```
 pub fn backlog_changes(block: &Block) -> impl Iterator<Item = (Option<MemberKey>, i64)> {
     let groups = block.members().iter().zip(block.groups());
     groups
@@ -74,46 +92,10 @@ fn of(group: &Group, block: &Block) -> DayFigures {
     let first_responses =
         Durations::new(rows.first_responses[group.first_responses.range()].to_vec());
     let closing_times = Durations::new(rows.closing_times[group.closing_times.range()].to_vec());
-    figures(
+    day_figures(
         &group.counts,
         count_distinct(customers.collect()),
         &first_responses,
         &closing_times,
     )
-}
-
-/// All figures of a row.
-pub(crate) fn figures(
-    counts: &Counts,
-    customers: u64,
-    first_responses: &Durations,
-    closing_times: &Durations,
-) -> DayFigures {
-    DayFigures {
-        conversations: counts.conversations,
-        labeled_conversations: counts.labeled_conversations,
-        messages: counts.messages(),
-        inbound_messages: counts.inbound_messages,
-        replies: counts.replies,
-        customers,
-        new_customers: counts.new_customers,
-        unanswered: counts.unanswered,
-        closed: counts.closed,
-        won: counts.won,
-        lost: counts.lost,
-        win_rate: counts.win_rate(),
-        follow_ups_completed: counts.follow_ups_completed,
-        first_response_count: first_responses.count(),
-        first_response_mean: first_responses.mean(),
-        first_response_median: first_responses.median(),
-        first_response_p90: first_responses.p90(),
-        closing_time_count: closing_times.count(),
-        closing_time_mean: closing_times.mean(),
-        closing_time_median: closing_times.median(),
-        closing_time_p90: closing_times.p90(),
-        ratings: counts.ratings(),
-        rating_average: counts.rating_average(),
-        satisfied: counts.satisfied(),
-        backlog_change: counts.backlog_change,
-    }
 }

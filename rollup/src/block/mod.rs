@@ -35,6 +35,15 @@ pub(crate) use self::{
 use crate::counts::Counts;
 
 /// One local day of a workspace. Two blocks are equal where they were made of the same facts.
+///
+/// ```
+/// # let (days, open, both) = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/two_days.rs"));
+/// // Monday, 4 May 2026: three conversations of two customers.
+/// let monday = &days.blocks()[0];
+/// assert_eq!((monday.len(), monday.customers()), (3, 2));
+/// assert_eq!(monday.counts().first_responses, 2);
+/// assert_eq!(monday.counts().backlog_change, 2); // three created, one closed
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {
     day: Day,
@@ -128,6 +137,16 @@ impl Block {
     }
 
     /// The block as bytes, which [`decode()`] reads back as an equal block.
+    ///
+    /// ```
+    /// # use caseload_rollup::block::{DamagedBlock, decode};
+    /// # let (days, open, both) = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/two_days.rs"));
+    /// let monday = &days.blocks()[0];
+    /// let mut bytes = monday.encode();
+    /// assert_eq!(decode(&bytes).as_ref(), Ok(&**monday));
+    /// bytes[10] ^= 1;
+    /// assert_eq!(decode(&bytes), Err(DamagedBlock::Checksum)); // one bit is enough
+    /// ```
     pub fn encode(&self) -> Vec<u8> {
         encode::encode(self)
     }

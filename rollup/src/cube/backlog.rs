@@ -1,6 +1,6 @@
 //! What is open now, and what was left at the end of a day.
 
-use super::{View, filter::Passing, row_test::RowTest, selection::Selection};
+use super::{View, filter::Passing, row_filter::RowFilter, selection::Selection};
 use crate::block::Span;
 
 impl View {
@@ -20,7 +20,7 @@ impl View {
     pub(super) fn open_rows(&self) -> impl Iterator<Item = usize> {
         let groups = self.open_groups();
         let rows = groups.iter().map(|group| group.len()).sum();
-        let test = RowTest::new(&self.predicate, self.open.tags(), rows);
+        let test = RowFilter::new(&self.predicate, self.open.tags(), rows);
         groups
             .into_iter()
             .flat_map(Span::range)
@@ -42,6 +42,16 @@ impl View {
     /// The conversations created by the end of the period's last day and not closed by then, closings as known now.
     ///
     /// Counted backwards from what is open now, through all later days.
+    ///
+    /// ```
+    /// # use caseload_rollup::cube::{Filter, View};
+    /// # use caseload_schema::period::Period;
+    /// # let (days, open, both) = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/two_days.rs"));
+    /// let view = View::new(days, open, both, Filter::default());
+    /// let sunday = view.within(Period::day(both.from().plus(-1)));
+    /// assert_eq!(sunday.backlog(), 0);
+    /// assert_eq!(view.backlog(), 2); // three created on Monday, one closed
+    /// ```
     pub fn backlog(&self) -> i64 {
         let backlogs = self.backlogs.get_or_init(|| self.count_backlogs());
         backlogs[self.days.count_before(self.period.to().next())]

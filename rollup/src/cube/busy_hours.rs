@@ -47,6 +47,15 @@ pub(super) fn happens_in(measure: Measure) -> Option<fn(&Rows, usize, u8) -> boo
 impl View {
     /// The events of a measure in each hour of the week, by local time, Monday 0:00 first. `None` for a measure whose
     /// events have no hours: any but conversations, inbound messages, replies and closed.
+    ///
+    /// ```
+    /// # use caseload_rollup::cube::{Filter, Measure, View};
+    /// # let (days, open, both) = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/two_days.rs"));
+    /// let view = View::new(days, open, both, Filter::default());
+    /// let replies = view.busy_hours(Measure::Replies).unwrap();
+    /// assert_eq!(replies[9], 2); // Monday from 09:00 to 10:00
+    /// assert!(view.busy_hours(Measure::Ratings).is_none()); // ratings have a day, and no hour
+    /// ```
     pub fn busy_hours(&self, measure: Measure) -> Option<[u64; HOURS_OF_A_WEEK]> {
         let add: fn(&Rows, usize, &mut [u64]) = match measure {
             Measure::Conversations => |rows, row, hours| {

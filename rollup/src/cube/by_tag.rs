@@ -8,10 +8,10 @@ use caseload_schema::{
 };
 
 use super::{
-    Durations, View,
+    Durations, View, day_figures,
     selection::{Selection, Timed},
 };
-use crate::{block::Seconds, counts::Counts, distinct::count_distinct, summary::figures};
+use crate::{block::Seconds, counts::Counts, distinct::count_distinct};
 
 impl View {
     /// All figures of each label for which anything counts but `open` and the backlog, by key.
@@ -98,7 +98,7 @@ impl Tally {
             Durations::new(self.first_responses),
             Durations::new(self.closing_times),
         );
-        figures(
+        day_figures(
             &self.counts,
             count_distinct(self.customers),
             &first_responses,
@@ -191,7 +191,7 @@ mod tests {
 
     /// What the view narrowed to one label or channel says.
     fn narrowed(view: &View) -> DayFigures {
-        figures(
+        day_figures(
             &view.counts(),
             view.customers(),
             &view.first_responses(),

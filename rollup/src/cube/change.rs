@@ -14,6 +14,14 @@ pub struct Change {
 }
 
 /// The change from `previous` to `current`.
+///
+/// ```
+/// use caseload_rollup::cube::change;
+/// let replies = change(Some(90.0), Some(120.0));
+/// assert_eq!((replies.absolute, replies.relative), (Some(-30.0), Some(-0.25)));
+/// // From nothing there is no percentage.
+/// assert_eq!(change(Some(90.0), Some(0.0)).relative, None);
+/// ```
 pub fn change(current: Option<f64>, previous: Option<f64>) -> Change {
     let absolute = current.zip(previous).map(|(now, before)| now - before);
     let relative = absolute

@@ -18,6 +18,14 @@ pub struct ChannelCount {
 
 impl View {
     /// All channels for which any measure but `open` and the backlog counts something, by key.
+    ///
+    /// ```
+    /// # use caseload_rollup::cube::{Filter, View};
+    /// # let (days, open, both) = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/two_days.rs"));
+    /// let channels = View::new(days, open, both, Filter::default()).channels();
+    /// let counts: Vec<_> = channels.iter().map(|one| (one.channel.0, one.conversations)).collect();
+    /// assert_eq!(counts, [(1, 2), (2, 1)]);
+    /// ```
     pub fn channels(&self) -> Vec<ChannelCount> {
         let mut conversations: BTreeMap<ChannelKey, u64> = BTreeMap::new();
         for selection in self.selections() {

@@ -5,6 +5,16 @@ use crate::distinct::Distinct;
 
 impl View {
     /// Distinct customers who had a conversation created, or wrote.
+    ///
+    /// ```
+    /// # use caseload_rollup::cube::{Filter, View};
+    /// # use caseload_schema::period::Period;
+    /// # let (days, open, both) = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/two_days.rs"));
+    /// let view = View::new(days, open, both, Filter::default());
+    /// let on = |day| view.within(Period::day(day)).customers();
+    /// assert_eq!((on(both.from()), on(both.to())), (2, 1));
+    /// assert_eq!(view.customers(), 2); // the one of Tuesday had written on Monday already
+    /// ```
     pub fn customers(&self) -> u64 {
         let selections: Vec<Selection<'_>> = self.selections().collect();
         if let [day] = &*selections

@@ -7,6 +7,17 @@ use caseload_schema::{day::Day, period::Period};
 use crate::block::Block;
 
 /// Days on which something happened, ascending, each once. Cheap to clone.
+///
+/// ```
+/// # use caseload_rollup::cube::Days;
+/// # use caseload_schema::period::Period;
+/// # let (days, open, both) = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/two_days.rs"));
+/// let [monday, tuesday] = [both.from(), both.to()];
+/// let reversed = days.blocks().iter().rev().cloned().collect();
+/// assert_eq!(Days::new(reversed).blocks()[0].day(), monday); // in order again
+/// assert_eq!(days.within(Period::day(tuesday)).len(), 1);
+/// assert_eq!(days.within(Period::day(tuesday.next())).len(), 0); // nothing happened then
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Days(Arc<[Arc<Block>]>);
 

@@ -5,6 +5,15 @@ use std::sync::OnceLock;
 use crate::block::Seconds;
 
 /// All single values of a duration, in seconds.
+///
+/// ```
+/// # use caseload_rollup::cube::{Filter, View};
+/// # let (days, open, both) = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/two_days.rs"));
+/// // Two first responses, after 60 and 180 seconds.
+/// let seconds = View::new(days, open, both, Filter::default()).first_responses();
+/// assert_eq!((seconds.count(), seconds.mean()), (2, Some(120.0)));
+/// assert_eq!(seconds.p90(), Some(168.0)); // nine tenths of the way from 60 to 180
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Durations {
     seconds: Vec<Seconds>,
@@ -74,6 +83,14 @@ impl Durations {
     }
 
     /// How many values lie in each of the seven ranges.
+    ///
+    /// ```
+    /// # use caseload_rollup::cube::{DurationRange, Filter, View};
+    /// # let (days, open, both) = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/two_days.rs"));
+    /// // The one conversation that was closed took an hour.
+    /// let ranges = View::new(days, open, both, Filter::default()).closing_times().distribution();
+    /// assert_eq!(ranges[3], DurationRange { from: 3_600, to: Some(14_400), count: 1 }); // seconds
+    /// ```
     pub fn distribution(&self) -> [DurationRange; 7] {
         let mut counts = [0; RANGES.len()];
         for seconds in &self.seconds {

@@ -8,6 +8,22 @@ use crate::block::{Members, Tags};
 
 /// Values of one field are alternatives, fields restrict each other. `None` restricts nothing, an empty set lets nothing
 /// pass.
+///
+/// ```
+/// # use caseload_rollup::cube::{Filter, View};
+/// # use caseload_schema::id::{ChannelKey, MemberKey};
+/// # use std::collections::BTreeSet;
+/// # let (days, open, both) = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/two_days.rs"));
+/// // What is credited to member 2 or to nobody, on channel 1.
+/// let filter = Filter {
+///     credit: Some(BTreeSet::from([Some(MemberKey(2)), None])),
+///     channels: Some(BTreeSet::from([ChannelKey(1)])),
+///     ..Filter::default()
+/// };
+/// assert_eq!(View::new(days.clone(), open.clone(), both, filter).counts().conversations, 1);
+/// let nothing = Filter { labels: Some(BTreeSet::new()), ..Filter::default() };
+/// assert_eq!(View::new(days, open, both, nothing).counts().conversations, 0);
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Whom it is credited to; `None` among them is nobody.

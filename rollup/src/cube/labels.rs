@@ -20,6 +20,15 @@ pub struct LabelCount {
 
 impl View {
     /// All labels for which any measure but `open` and the backlog counts something, by key.
+    ///
+    /// ```
+    /// # use caseload_rollup::cube::{Filter, LabelCount, View};
+    /// # use caseload_schema::id::LabelKey;
+    /// # let (days, open, both) = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/two_days.rs"));
+    /// // One of three conversations has a label, so that it is all of those that have one.
+    /// let labels = View::new(days, open, both, Filter::default()).labels();
+    /// assert_eq!(labels, [LabelCount { label: LabelKey(5), conversations: 1, share: 1.0 }]);
+    /// ```
     pub fn labels(&self) -> Vec<LabelCount> {
         let mut conversations: BTreeMap<LabelKey, u64> = BTreeMap::new();
         let mut labeled = 0;

@@ -117,6 +117,15 @@ impl Source {
 impl View {
     /// Every conversation that `measure` counts, once: of a duration the longest first, else the newest first; those
     /// that are equal in this by key.
+    ///
+    /// ```
+    /// # use caseload_rollup::cube::{Filter, Measure, View};
+    /// # let (days, open, both) = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/two_days.rs"));
+    /// let view = View::new(days, open, both, Filter::default());
+    /// let answered = view.conversations(Measure::FirstResponseMean);
+    /// let seconds: Vec<_> = answered.iter().map(|one| (one.conversation.0, one.seconds)).collect();
+    /// assert_eq!(seconds, [(2, Some(180)), (1, Some(60))]); // the longest first
+    /// ```
     pub fn conversations(&self, measure: Measure) -> Vec<Listed> {
         let source = Source::of(measure);
         let mut listed = Vec::new();

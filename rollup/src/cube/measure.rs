@@ -1,6 +1,14 @@
 //! The measures by name.
 
 /// A figure that can be compared, ranked by, and looked behind.
+///
+/// ```
+/// use caseload_rollup::cube::Measure;
+/// assert!(Measure::FirstResponseMedian.is_duration()); // its values are seconds
+/// assert!(Measure::Unanswered.lower_is_better());
+/// // Who has no unanswered conversation may have had none at all.
+/// assert!(!Measure::Unanswered.names_top_performer());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Measure {
     /// Conversations created.

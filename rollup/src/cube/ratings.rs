@@ -37,6 +37,15 @@ pub struct RatedRow {
 
 impl View {
     /// The ratings that pass, newest first, those of one instant by key.
+    ///
+    /// ```
+    /// # use caseload_rollup::cube::{Filter, RatingFilter, View};
+    /// # let (days, open, both) = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/two_days.rs"));
+    /// let view = View::new(days, open, both, Filter::default());
+    /// let bad = RatingFilter { max: Some(2), ..RatingFilter::default() };
+    /// assert_eq!(view.ratings(RatingFilter::default()).len(), 1);
+    /// assert!(view.ratings(bad).is_empty());
+    /// ```
     pub fn ratings(&self, filter: RatingFilter) -> Vec<RatedRow> {
         let mut listed = Vec::new();
         for selection in self.selections() {

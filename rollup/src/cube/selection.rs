@@ -6,7 +6,7 @@
 
 use super::{
     filter::{Passing, Predicate},
-    row_test::RowTest,
+    row_filter::RowFilter,
 };
 use crate::{
     block::{Block, Flags, FollowUpEvent, Group, RatingEvent, Seconds, Span},
@@ -18,7 +18,7 @@ use crate::{
 pub(super) struct Selection<'a> {
     block: &'a Block,
     groups: Groups<'a>,
-    test: RowTest<'a>,
+    test: RowFilter<'a>,
 }
 
 #[derive(Debug)]
@@ -100,7 +100,7 @@ impl<'a> Selection<'a> {
     fn over(block: &'a Block, groups: Groups<'a>, predicate: &'a Predicate) -> Self {
         Self {
             block,
-            test: RowTest::new(predicate, block.tags(), groups.count_rows()),
+            test: RowFilter::new(predicate, block.tags(), groups.count_rows()),
             groups,
         }
     }

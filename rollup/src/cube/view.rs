@@ -22,6 +22,17 @@ use crate::{
 };
 
 /// What passes a filter within a period. Cheap to clone and to narrow; each figure is computed when it is asked for.
+///
+/// ```
+/// # use caseload_rollup::cube::{Filter, Measure, View};
+/// # let (days, open, both) = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/two_days.rs"));
+/// // Monday and Tuesday of three conversations, one of which was won.
+/// let view = View::new(days, open, both, Filter::default());
+/// assert_eq!(view.counts().conversations, 3);
+/// assert_eq!(view.value(Measure::FirstResponseMedian), Some(120.0)); // seconds
+/// assert_eq!(view.value(Measure::WinRate), Some(1.0));
+/// assert_eq!(view.open(), 2); // now, whatever the period
+/// ```
 #[derive(Debug, Clone)]
 pub struct View {
     pub(super) days: Days,
@@ -61,6 +72,16 @@ impl View {
     }
 
     /// The same for another period: a bucket of this one, or the one before, as far as the days reach.
+    ///
+    /// ```
+    /// # use caseload_rollup::cube::{Filter, View};
+    /// # use caseload_schema::period::Period;
+    /// # let (days, open, both) = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/two_days.rs"));
+    /// let view = View::new(days, open, both, Filter::default());
+    /// let tuesday = view.within(Period::day(both.to()));
+    /// assert_eq!(tuesday.counts().conversations, 0); // all were created on Monday
+    /// assert_eq!(tuesday.counts().inbound_messages, 1); // but one customer wrote again
+    /// ```
     #[must_use]
     pub fn within(&self, period: Period) -> Self {
         Self {
@@ -73,6 +94,15 @@ impl View {
     }
 
     /// What of this is credited to `member`, or to nobody.
+    ///
+    /// ```
+    /// # use caseload_rollup::cube::{Filter, View};
+    /// # use caseload_schema::id::MemberKey;
+    /// # let (days, open, both) = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/two_days.rs"));
+    /// let view = View::new(days, open, both, Filter::default());
+    /// assert_eq!(view.credited_to(Some(MemberKey(1))).counts().won, 1);
+    /// assert_eq!(view.credited_to(None).counts().unanswered, 1); // of a conversation assigned to nobody
+    /// ```
     #[must_use]
     pub fn credited_to(&self, member: Option<MemberKey>) -> Self {
         self.narrowed(self.predicate.credited_to(member))
@@ -97,6 +127,16 @@ impl View {
     }
 
     /// What of this belongs to conversations that have `label` now.
+    ///
+    /// ```
+    /// # use caseload_rollup::cube::{Filter, View};
+    /// # use caseload_schema::id::{ChannelKey, LabelKey};
+    /// # let (days, open, both) = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/two_days.rs"));
+    /// let view = View::new(days, open, both, Filter::default());
+    /// assert_eq!(view.labeled(LabelKey(5)).counts().replies, 1);
+    /// // Each step narrows the one before.
+    /// assert_eq!(view.labeled(LabelKey(5)).on_channel(ChannelKey(2)).counts().replies, 0);
+    /// ```
     #[must_use]
     pub fn labeled(&self, label: LabelKey) -> Self {
         self.narrowed(self.predicate.labeled(label))
@@ -220,6 +260,15 @@ impl View {
     }
 
     /// Everyone to whom anything is credited, `None` for nobody; open conversations and the backlog apart.
+    ///
+    /// ```
+    /// # use caseload_rollup::cube::{Filter, View};
+    /// # use caseload_schema::id::MemberKey;
+    /// # let (days, open, both) = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/two_days.rs"));
+    /// let view = View::new(days, open, both, Filter::default());
+    /// let credited: Vec<_> = view.credited().into_iter().collect();
+    /// assert_eq!(credited, [None, Some(MemberKey(1)), Some(MemberKey(2))]);
+    /// ```
     pub fn credited(&self) -> BTreeSet<Option<MemberKey>> {
         let members: BTreeSet<_> = self
             .days

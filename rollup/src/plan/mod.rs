@@ -1,22 +1,22 @@
-//! What is due, and in which pieces it is done. Pure: from what is recorded and what time it is.
+//! What is due, and in which chunks it is done. Pure: from what is recorded and what time it is.
 
+mod day_ranges;
 mod night;
 mod sample;
-mod stretches;
 
 use std::time::Duration;
 
-use caseload_schema::{day::Day, instant::Instant, store::survey::Standing};
+use caseload_schema::{day::Day, instant::Instant, store::workspace_states::WorkspaceState};
 
 pub use self::{
+    day_ranges::{FACTS_AT_A_TIME, FEW_DAYS, Stretches, chunks},
     night::{TimeOfDay, latest_night, next_night},
     sample::sample,
-    stretches::{FACTS_AT_A_TIME, FEW_DAYS, Stretches, pieces},
 };
 
 /// When a workspace is rolled up by itself.
 #[derive(Debug, Clone, Copy)]
-pub struct Rhythm {
+pub struct Schedule {
     /// When the nightly run is due, on each workspace's own clocks.
     pub nightly_at: TimeOfDay,
     /// How often days with new facts are rolled up in between; `None`: never.
@@ -36,23 +36,46 @@ pub enum Due {
 
 /// What is due in a workspace at `now`. What has been asked for already is not due again: a clock that ticks twice, or stands
 /// still, or comes back after days, makes no difference.
-pub fn due(standing: &Standing, rhythm: &Rhythm, now: Instant) -> Option<Due> {
-    let night = latest_night(standing.ledger.zone, rhythm.nightly_at, now);
-    match standing.ledger.last_night {
+///
+/// ```
+/// # use std::time::Duration;
+/// # use caseload_rollup::plan::{Due, Schedule, TimeOfDay, due};
+/// # use caseload_schema::{id::{Generation, Revision, WorkspaceKey}, instant::Instant, zone::Zone};
+/// # use caseload_schema::store::{Ledger, workspace_states::WorkspaceState};
+/// # let rolled_up_at = Instant::parse("2026-05-04T09:00:00Z");
+/// # let last_night = caseload_schema::day::Day::parse("2026-05-04");
+/// # let (generation, head, directory_version, open_revision) = (Generation(1), 0, 0, Revision(1));
+/// # let ledger = Ledger {
+/// #     generation, head, directory_version, open_revision, rolled_up_at, last_night,
+/// #     zone: Zone::UTC, pending_zone: None, final_before: None,
+/// # };
+/// # let ws = WorkspaceKey(1);
+/// # let state = WorkspaceState { ws, ledger, tried_at: None, has_marks: true, has_run: false };
+/// // Facts have changed since the latest run, which was on 4 May at 09:00.
+/// let refresh_interval = Some(Duration::from_secs(30));
+/// let schedule = Schedule { nightly_at: TimeOfDay::AFTER_MIDNIGHT, refresh_interval };
+/// let at = |text: &str| due(&state, &schedule, Instant::parse(text).unwrap());
+/// assert_eq!(at("2026-05-04T09:00:29Z"), None);
+/// assert_eq!(at("2026-05-04T09:00:30Z"), Some(Due::Refresh));
+/// assert!(matches!(at("2026-05-05T00:15:00Z"), Some(Due::Night(_)))); // comes before any refresh
+/// ```
+pub fn due(state: &WorkspaceState, schedule: &Schedule, now: Instant) -> Option<Due> {
+    let night = latest_night(state.ledger.zone, schedule.nightly_at, now);
+    match state.ledger.last_night {
         None => return Some(Due::FirstNight(night)),
         Some(last) if last < night => return Some(Due::Night(night)),
         // A night that no zone has reached yet: the clock was wrong when it was written.
         Some(last) if night.plus(2) < last => return Some(Due::FirstNight(night)),
         Some(_) => {}
     }
-    let interval = rhythm.refresh_interval?;
-    let ledger = &standing.ledger;
+    let interval = schedule.refresh_interval?;
+    let ledger = &state.ledger;
     let is_wanted =
-        standing.has_marks || ledger.pending_zone.is_some() || ledger.rolled_up_at.is_none();
-    let latest = ledger.rolled_up_at.max(standing.tried_at);
+        state.has_marks || ledger.pending_zone.is_some() || ledger.rolled_up_at.is_none();
+    let latest = ledger.rolled_up_at.max(state.tried_at);
     let is_time =
         latest.is_none_or(|latest| now < latest || interval <= now.duration_since(latest));
-    (is_wanted && !standing.has_run && is_time).then_some(Due::Refresh)
+    (is_wanted && !state.has_run && is_time).then_some(Due::Refresh)
 }
 
 #[cfg(test)]

@@ -3,6 +3,13 @@
 use caseload_schema::{day::Day, instant::Instant, zone::Zone};
 
 /// A time on a clock, such as `00:15`.
+///
+/// ```
+/// use caseload_rollup::plan::TimeOfDay;
+/// assert_eq!("00:15".parse(), Ok(TimeOfDay::AFTER_MIDNIGHT));
+/// assert!("0:15".parse::<TimeOfDay>().is_err()); // two digits each
+/// assert!("24:00".parse::<TimeOfDay>().is_err());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimeOfDay {
     hour: u32,
@@ -63,6 +70,18 @@ fn has_day(zone: Zone, day: Day) -> bool {
 }
 
 /// The latest night that has come by `now`.
+///
+/// ```
+/// use caseload_rollup::plan::{TimeOfDay, latest_night, next_night};
+/// use caseload_schema::{instant::Instant, zone::Zone};
+/// let zone = Zone::parse("Asia/Tokyo").unwrap();
+/// let at = TimeOfDay::AFTER_MIDNIGHT; // 00:15
+/// let now = Instant::parse("2026-05-04T15:14:00Z").unwrap(); // 00:14 on 5 May in Tokyo
+/// assert_eq!(latest_night(zone, at, now).to_string(), "2026-05-04");
+/// assert_eq!(latest_night(zone, at, now.plus_seconds(60)).to_string(), "2026-05-05");
+/// let last = Some(latest_night(zone, at, now));
+/// assert_eq!(next_night(zone, at, last, now).to_string(), "2026-05-04T15:15:00Z");
+/// ```
 pub fn latest_night(zone: Zone, at: TimeOfDay, now: Instant) -> Day {
     let mut day = zone.day_of(now).next();
     while now < instant(zone, at, day) || !has_day(zone, day) {

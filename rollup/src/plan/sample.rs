@@ -5,6 +5,15 @@ use std::collections::BTreeSet;
 use caseload_schema::day::Day;
 
 /// Up to `count` of `days`, by chance; the same ones for the same `seed`.
+///
+/// ```
+/// use caseload_rollup::plan::sample;
+/// use caseload_schema::day::Day;
+/// let days = (0..365).map(Day::from_number).collect();
+/// let chosen = sample(&days, 7, 42);
+/// assert_eq!(chosen.len(), 7);
+/// assert_eq!(chosen, sample(&days, 7, 42)); // who takes a run over compares the same days
+/// ```
 pub fn sample(days: &BTreeSet<Day>, count: usize, seed: u64) -> BTreeSet<Day> {
     let mut left: Vec<Day> = days.iter().copied().collect();
     let mut state = seed;

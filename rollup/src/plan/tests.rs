@@ -1,6 +1,10 @@
 use std::collections::BTreeSet;
 
-use caseload_schema::{id::WorkspaceKey, store::Ledger, zone::Zone};
+use caseload_schema::{
+    id::{Generation, Revision, WorkspaceKey},
+    store::Ledger,
+    zone::Zone,
+};
 
 use super::*;
 
@@ -16,19 +20,19 @@ fn at(text: &str) -> Instant {
     Instant::parse(text).unwrap()
 }
 
-fn standing(last_night: Option<&str>, rolled_up_at: Option<&str>) -> Standing {
+fn state(last_night: Option<&str>, rolled_up_at: Option<&str>) -> WorkspaceState {
     let ledger = Ledger {
-        generation: 1,
+        generation: Generation(1),
         head: 0,
         directory_version: 1,
         rolled_up_at: rolled_up_at.map(at),
         zone: rome(),
         pending_zone: None,
-        open_revision: 1,
+        open_revision: Revision(1),
         final_before: None,
         last_night: last_night.map(day),
     };
-    Standing {
+    WorkspaceState {
         ws: WorkspaceKey(1),
         ledger,
         tried_at: None,
@@ -37,7 +41,7 @@ fn standing(last_night: Option<&str>, rolled_up_at: Option<&str>) -> Standing {
     }
 }
 
-const RHYTHM: Rhythm = Rhythm {
+const RHYTHM: Schedule = Schedule {
     nightly_at: TimeOfDay::AFTER_MIDNIGHT,
     refresh_interval: Some(Duration::from_secs(30)),
 };
@@ -54,7 +58,7 @@ fn times_of_day_are_read_as_clocks_show_them() {
 
 #[test]
 fn a_night_is_due_from_its_minute_on_and_only_once() {
-    let due = |last: &str, now: &str| due(&standing(Some(last), Some(now)), &RHYTHM, at(now));
+    let due = |last: &str, now: &str| due(&state(Some(last), Some(now)), &RHYTHM, at(now));
     assert_eq!(due("2026-03-01", "2026-03-01T23:14:59Z"), None);
     assert_eq!(
         due("2026-03-01", "2026-03-01T23:15:00Z"),
@@ -67,7 +71,7 @@ fn a_night_is_due_from_its_minute_on_and_only_once() {
 fn nights_that_were_missed_are_caught_up_with_one_run() {
     let now = "2026-05-10T08:00:00Z";
     assert_eq!(
-        due(&standing(Some("2026-03-01"), Some(now)), &RHYTHM, at(now)),
+        due(&state(Some("2026-03-01"), Some(now)), &RHYTHM, at(now)),
         Some(Due::Night(day("2026-05-10")))
     );
 }
@@ -75,32 +79,32 @@ fn nights_that_were_missed_are_caught_up_with_one_run() {
 #[test]
 fn a_clock_that_was_wrong_by_years_does_not_end_the_nights() {
     let now = "2026-05-10T08:00:00Z";
-    let found = due(&standing(Some("2031-01-01"), Some(now)), &RHYTHM, at(now));
+    let found = due(&state(Some("2031-01-01"), Some(now)), &RHYTHM, at(now));
     assert_eq!(found, Some(Due::FirstNight(day("2026-05-10"))));
 }
 
 #[test]
 fn a_refresh_waits_for_marks_for_its_interval_and_for_other_runs() {
-    let check = |change: &dyn Fn(&mut Standing), seconds: i64, expected| {
-        let mut standing = standing(Some("2026-03-10"), Some("2026-03-10T12:00:00Z"));
-        standing.has_marks = true;
-        change(&mut standing);
+    let check = |change: &dyn Fn(&mut WorkspaceState), seconds: i64, expected| {
+        let mut state = state(Some("2026-03-10"), Some("2026-03-10T12:00:00Z"));
+        state.has_marks = true;
+        change(&mut state);
         let now = at("2026-03-10T12:00:00Z").plus_seconds(seconds);
-        assert_eq!(due(&standing, &RHYTHM, now), expected);
+        assert_eq!(due(&state, &RHYTHM, now), expected);
     };
     check(&|_| (), 29, None);
     check(&|_| (), 30, Some(Due::Refresh));
-    check(&|standing| standing.has_marks = false, 30, None);
-    check(&|standing| standing.has_run = true, 30, None);
+    check(&|state| state.has_marks = false, 30, None);
+    check(&|state| state.has_run = true, 30, None);
     check(
-        &|standing| standing.tried_at = Some(at("2026-03-10T12:00:20Z")),
+        &|state| state.tried_at = Some(at("2026-03-10T12:00:20Z")),
         30,
         None,
     );
     // The clock was set back: what was rolled up "later" is long ago.
     check(&|_| (), -3_600, Some(Due::Refresh));
     check(
-        &|standing| (standing.has_marks, standing.ledger.pending_zone) = (false, Some(Zone::UTC)),
+        &|state| (state.has_marks, state.ledger.pending_zone) = (false, Some(Zone::UTC)),
         30,
         Some(Due::Refresh),
     );
@@ -113,6 +117,50 @@ fn a_day_that_a_zone_skipped_has_no_night() {
     assert_eq!(night("2011-12-30T09:59:00Z"), "2011-12-29");
     assert_eq!(night("2011-12-30T10:14:00Z"), "2011-12-29");
     assert_eq!(night("2011-12-30T10:15:00Z"), "2011-12-31");
+}
+
+#[test]
+fn a_time_that_comes_twice_is_the_first_of_the_two() {
+    let check = |zone: &str, (hour, minute), due: &str, night: &str| {
+        let zone = Zone::parse(zone).unwrap();
+        let nightly_at = TimeOfDay::new(hour, minute).unwrap();
+        let (due, night) = (at(due), day(night));
+        let before = due.plus_seconds(-1);
+        assert_eq!(latest_night(zone, nightly_at, before), night.plus(-1));
+        let last = Some(night.plus(-1));
+        assert_eq!(next_night(zone, nightly_at, last, before), due);
+        // From then on, through the second time too, it is that night.
+        for minutes in 0..24 * 60 {
+            let now = due.plus_seconds(minutes * 60);
+            assert_eq!(latest_night(zone, nightly_at, now), night, "{now} {zone:?}");
+        }
+    };
+    check(
+        "America/Havana",
+        (0, 15),
+        "2025-11-02T04:15:00Z",
+        "2025-11-02",
+    );
+    check(
+        "America/New_York",
+        (1, 30),
+        "2025-11-02T05:30:00Z",
+        "2025-11-02",
+    );
+    // By half an hour.
+    check(
+        "Australia/Lord_Howe",
+        (1, 45),
+        "2025-04-05T14:45:00Z",
+        "2025-04-06",
+    );
+    // Back over midnight: the 6th goes on when the night of the 7th has been due.
+    check(
+        "America/St_Johns",
+        (0, 0),
+        "2010-11-07T02:30:00Z",
+        "2010-11-07",
+    );
 }
 
 #[test]

@@ -1,21 +1,21 @@
 //! Rollup runs: facts of the due days in, blocks and summary rows out, one flip at the end.
 //!
-//! A run is a row of the database that waits for its turn. Any [`Hand`] of any process takes the steps of it that are to be
-//! taken: first it is planned; where it is large, it is cut into pieces that many hands make at a time; the last step makes
-//! what is left, and what has changed since a piece was made, in one snapshot, so that all blocks show the facts as of one
-//! moment, and flips. A hand that dies is taken over from: a run goes on where it was.
+//! A run is a row of the database that waits for its turn. Any [`Worker`] of any process takes the steps of it that are to be
+//! taken: first it is planned; where it is large, it is cut into chunks that many workers make at a time; the last step makes
+//! what is left, and what has changed since a chunk was made, in one snapshot, so that all blocks show the facts as of one
+//! moment, and flips. A worker that dies is taken over from: a run goes on where it was.
 
-mod hand;
-mod last;
-mod make;
-mod piece;
+mod chunk;
+mod fold_chunk;
+mod leader;
 mod read;
 mod step;
+mod worker;
 
 use std::time::Duration;
 
 use caseload_schema::{
-    id::{MemberKey, WorkspaceKey},
+    id::{Generation, MemberKey, RunId, WorkspaceKey},
     store::{
         Run, RunState, StoreError,
         queue::NewRun,
@@ -24,8 +24,8 @@ use caseload_schema::{
 };
 
 pub use self::{
-    hand::{Hand, Pace, Publish},
     step::Step,
+    worker::{Publish, Throttle, Worker},
 };
 pub use caseload_schema::store::RunDays;
 
@@ -44,9 +44,9 @@ pub struct RunRequest {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunOutcome {
     /// Its number.
-    pub run: i64,
+    pub run: RunId,
     /// The generation that is current now.
-    pub generation: i64,
+    pub generation: Generation,
     /// Days made from their facts.
     pub days: u64,
     /// Of those, the ones whose figures changed.
@@ -78,11 +78,15 @@ const LOOK: Duration = Duration::from_millis(200);
 /// Rolls up what is due in a workspace, and whatever else `request` asks for; runs that were asked for earlier come first. A zone that waits
 /// for its turn is taken up: then everything is rebuilt in it.
 pub async fn run(
-    hand: &Hand,
+    worker: &Worker,
     ws: WorkspaceKey,
     request: RunRequest,
     progress: &(dyn Fn(RunProgress) + Send + Sync),
 ) -> Result<RunOutcome, RunError> {
+    if let Some(error) = take_up_zone_rules(worker).await? {
+        // Days are made by the rules that are kept; the scheduler tries again.
+        tracing::warn!(%error, "later rules of time zones can't be taken up in some workspaces");
+    }
     let RunRequest {
         kind,
         days,
@@ -92,33 +96,48 @@ pub async fn run(
         kind,
         days,
         requested_by,
-        at: hand.clock.now(),
+        at: worker.clock.now(),
     };
-    let Some(run) = hand.store.enqueue_run(ws, new).await? else {
+    let Some(run) = worker.store.enqueue_run(ws, new).await? else {
         return Err(gone(ws));
     };
     let over = loop {
         let stepped = {
-            let mut step = std::pin::pin!(hand.step(ws));
+            let mut step = std::pin::pin!(worker.step(ws));
             loop {
                 tokio::select! {
                     stepped = &mut step => break stepped,
-                    () = tokio::time::sleep(LOOK) => report(hand, ws, run.id, progress).await?,
+                    () = tokio::time::sleep(LOOK) => report(worker, ws, run.id, progress).await?,
                 };
             }
         };
-        let now = report(hand, ws, run.id, progress).await?;
+        let now = report(worker, ws, run.id, progress).await?;
         if now.finished_at.is_some() {
             break now;
         }
-        if hand.pace.is_stopping() {
+        if worker.throttle.is_stopping() {
             return Err(RunError::Stopping);
         }
         if stepped? != Step::Worked {
             tokio::time::sleep(LOOK).await;
         }
     };
-    outcome(hand, ws, over).await
+    outcome(worker, ws, over).await
+}
+
+/// Has rollups make anew what the rules of this process's zone data change, where they are of a later release.
+/// Takes later rules of time zones up; gives why some workspaces could not be asked.
+pub(crate) async fn take_up_zone_rules(worker: &Worker) -> Result<Option<StoreError>, StoreError> {
+    let taken = worker.store.take_up_zone_rules(worker.clock.now()).await?;
+    for (ws, zone) in taken.found {
+        tracing::info!(
+            workspace = ws.0,
+            zone = zone.name(),
+            version = zone.version(),
+            "the rules of its time zone have changed; the days that they move are made anew"
+        );
+    }
+    Ok(taken.failed)
 }
 
 fn gone(ws: WorkspaceKey) -> RunError {
@@ -126,12 +145,12 @@ fn gone(ws: WorkspaceKey) -> RunError {
 }
 
 async fn report(
-    hand: &Hand,
+    worker: &Worker,
     ws: WorkspaceKey,
-    run: i64,
+    run: RunId,
     progress: &(dyn Fn(RunProgress) + Send + Sync),
 ) -> Result<Run, RunError> {
-    let run = hand
+    let run = worker
         .store
         .find_run(ws, run)
         .await?
@@ -144,13 +163,13 @@ async fn report(
     Ok(run)
 }
 
-async fn outcome(hand: &Hand, ws: WorkspaceKey, run: Run) -> Result<RunOutcome, RunError> {
+async fn outcome(worker: &Worker, ws: WorkspaceKey, run: Run) -> Result<RunOutcome, RunError> {
     match run.state {
         RunState::Failed => return Err(RunError::Failed(run.error.unwrap_or_default())),
         RunState::Cancelled => return Err(RunError::Cancelled),
         RunState::Queued | RunState::Running | RunState::Succeeded => {}
     }
-    let ledger = hand.store.ledger(ws).await?.ok_or_else(|| gone(ws))?;
+    let ledger = worker.store.ledger(ws).await?.ok_or_else(|| gone(ws))?;
     Ok(RunOutcome {
         run: run.id,
         generation: ledger.generation,

@@ -1,14 +1,15 @@
-//! Reading what the steps of a run need, each step in one snapshot.
+//! Reads what the steps of a run need, each step in one snapshot.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use caseload_schema::{
     day::Day,
     facts::{Facts, OpenConversation},
-    id::WorkspaceKey,
+    id::{ChangeNumber, Revision, RunId, WorkspaceKey},
     store::{
         Conn, RunDays, StoreError, blocks, dirty_days, facts, ledger,
         ledger::LedgerDay,
+        statistics,
         summaries::{self, DaySummary},
         tasks::{self, Task},
     },
@@ -26,15 +27,15 @@ pub(super) struct Plan {
     pub(super) zone: Zone,
     /// The days to make.
     pub(super) days: BTreeSet<Day>,
-    /// The pieces that many processes may make; none where there is little to do.
-    pub(super) pieces: Vec<(Day, Day)>,
+    /// The chunks that many processes may make; none where there is little to do.
+    pub(super) chunks: Vec<(Day, Day)>,
 }
 
 /// What the last step of a run finds, in this order: what to do, the stretches of days, the open conversations.
 #[derive(Debug)]
 pub(super) enum Found {
-    Outline(Outline),
-    Stretch(Reading),
+    FinalPlan(FinalPlan),
+    Stretch(ChunkInput),
     Open {
         open: Vec<OpenConversation>,
         stored: Option<Vec<u8>>,
@@ -43,14 +44,14 @@ pub(super) enum Found {
 
 /// What the last step is going to do, as of its snapshot.
 #[derive(Debug, Default)]
-pub(super) struct Outline {
+pub(super) struct FinalPlan {
     /// How many days it makes.
     pub(super) days: i64,
     /// Those of them that nothing has changed: they should come out as they are stored.
     pub(super) clean: BTreeSet<Day>,
     /// The number of the latest change.
-    pub(super) seen: i64,
-    /// Days that pieces have made and that are as of this snapshot too: those with a new block.
+    pub(super) seen: ChangeNumber,
+    /// Days that chunks have made and that are as of this snapshot too: those with a new block.
     pub(super) changed: Vec<Day>,
     /// Those of them that have nothing to hold any more.
     pub(super) emptied: Vec<Day>,
@@ -58,8 +59,8 @@ pub(super) struct Outline {
 
 /// What the last step is asked to do.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Ending {
-    pub(super) run: i64,
+pub(super) struct FinalRequest {
+    pub(super) run: RunId,
     pub(super) days: RunDays,
     pub(super) zone: Zone,
     /// How many days to compare that nothing has changed.
@@ -68,7 +69,7 @@ pub(super) struct Ending {
 
 /// The facts of a stretch of days, and what is stored of them.
 #[derive(Debug)]
-pub(super) struct Reading {
+pub(super) struct ChunkInput {
     pub(super) zone: Zone,
     pub(super) first: Day,
     pub(super) last: Day,
@@ -99,40 +100,36 @@ fn unheard<T>(_: mpsc::error::SendError<T>) -> StoreError {
     StoreError::Unavailable("the step was given up".to_owned())
 }
 
-/// What a run of `days` has to do, in pieces of about `piece` facts; `None` where there is no such workspace.
+/// What a run of `days` has to do, in chunks of about `chunk` facts; `None` where there is no such workspace.
 pub(super) async fn plan(
     conn: &mut Conn,
     ws: WorkspaceKey,
     days: RunDays,
-    piece: u64,
+    chunk: u64,
 ) -> Result<Option<Plan>, StoreError> {
+    statistics::plan_for_any_workspace(conn).await?;
     let Some(ledger) = ledger::find(conn, ws).await? else {
         return Ok(None);
     };
     let zone = ledger.pending_zone.unwrap_or(ledger.zone);
-    let days = if zone == ledger.zone {
-        days
-    } else {
-        RunDays::All
-    };
     let days = target(conn, ws, days, zone).await?;
     let (Some(first), Some(last)) = (days.first(), days.last()) else {
         return Ok(Some(Plan {
             zone,
             days,
-            pieces: Vec::new(),
+            chunks: Vec::new(),
         }));
     };
     if days.len() <= FEW_DAYS {
         return Ok(Some(Plan {
             zone,
             days,
-            pieces: Vec::new(),
+            chunks: Vec::new(),
         }));
     }
     let facts = spread(conn, ws, zone, (*first, *last)).await?;
-    let pieces = plan::pieces(&days, &facts, piece);
-    Ok(Some(Plan { zone, days, pieces }))
+    let chunks = plan::chunks(&days, &facts, chunk);
+    Ok(Some(Plan { zone, days, chunks }))
 }
 
 /// Days that are counted before any of them stands for others.
@@ -162,7 +159,7 @@ async fn spread(
     Ok(spread)
 }
 
-/// The days to make: those marked, and those asked for.
+/// The days to make: those marked, those asked for, and those that another zone, or other rules of the same one, change.
 async fn target(
     conn: &mut Conn,
     ws: WorkspaceKey,
@@ -180,6 +177,14 @@ async fn target(
         RunDays::All => target.extend(every_day(conn, ws, zone).await?),
     }
     let ledger = ledger::find(conn, ws).await?;
+    if let Some(current) = ledger.map(|ledger| ledger.zone).filter(|now| *now != zone) {
+        let mut moved = every_day(conn, ws, zone).await?;
+        if current.name() == zone.name() {
+            let unlike = zone.days_unlike(current);
+            moved.retain(|day| unlike.iter().any(|days| days.contains(day)));
+        }
+        target.extend(moved);
+    }
     // The facts of final days are gone.
     target.retain(|day| !ledger.is_some_and(|ledger| ledger.is_final(*day)));
     Ok(target)
@@ -202,57 +207,54 @@ async fn every_day(
     Ok(days)
 }
 
-/// Reads the facts of some pieces, all in one snapshot, and sends them on with the number of the latest change that they
+/// Reads the facts of some chunks, all in one snapshot, and sends them on with the number of the latest change that they
 /// hold.
-pub(super) async fn read_pieces(
+pub(super) async fn read_chunks(
     conn: &mut Conn,
     ws: WorkspaceKey,
     zone: Zone,
-    pieces: Vec<Task>,
-    found: mpsc::Sender<(Task, i64, Reading)>,
+    chunks: Vec<Task>,
+    found: mpsc::Sender<(Task, ChangeNumber, ChunkInput)>,
 ) -> Result<(), StoreError> {
+    statistics::plan_for_any_workspace(conn).await?;
     let seen = dirty_days::latest_change(conn, ws).await?;
     let current = current(conn, ws).await?;
-    for piece in pieces {
+    for chunk in chunks {
         let (reading, _) =
-            read_stretch(conn, ws, (zone, piece.first, piece.last), &current).await?;
-        found.send((piece, seen, reading)).await.map_err(unheard)?;
+            read_stretch(conn, ws, (zone, chunk.first, chunk.last), &current).await?;
+        found.send((chunk, seen, reading)).await.map_err(unheard)?;
     }
     Ok(())
 }
 
-/// Reads, in one snapshot, what the pieces of a run have left to do, and sends it on.
+/// Reads, in one snapshot, what the chunks of a run have left to do, and sends it on.
 pub(super) async fn read_rest(
     conn: &mut Conn,
     ws: WorkspaceKey,
-    ending: Ending,
+    ending: FinalRequest,
     found: mpsc::Sender<Found>,
 ) -> Result<(), StoreError> {
+    statistics::plan_for_any_workspace(conn).await?;
     let Some(ledger) = ledger::find(conn, ws).await? else {
         return Ok(());
     };
     let zone = ending.zone;
-    let days = if zone == ledger.zone {
-        ending.days
-    } else {
-        RunDays::All
-    };
-    let mut target = target(conn, ws, days, zone).await?;
-    let mut outline = Outline {
+    let mut target = target(conn, ws, ending.days, zone).await?;
+    let mut outline = FinalPlan {
         seen: dirty_days::latest_change(conn, ws).await?,
-        ..Outline::default()
+        ..FinalPlan::default()
     };
-    let made = made_by_pieces(conn, ws, ending.run).await?;
+    let made = made_by_chunks(conn, ws, ending.run).await?;
     target.retain(|day| !made.contains_key(day));
     if 0 < ending.sample {
         let mut clean = every_day(conn, ws, zone).await?;
         clean.retain(|day| {
             !ledger.is_final(*day) && !target.contains(day) && !made.contains_key(day)
         });
-        outline.clean = plan::sample(&clean, ending.sample, ending.run.cast_unsigned());
+        outline.clean = plan::sample(&clean, ending.sample, ending.run.0.cast_unsigned());
         target.extend(&outline.clean);
     }
-    let has_block = blocks::list_days(conn, ws, ending.run).await?;
+    let has_block = blocks::list_days(conn, ws, ending.run.revision()).await?;
     outline.changed = has_block
         .into_iter()
         .filter(|day| made.contains_key(day))
@@ -263,7 +265,10 @@ pub(super) async fn read_rest(
         .map(|(day, _)| day)
         .collect();
     outline.days = target.len() as i64;
-    found.send(Found::Outline(outline)).await.map_err(unheard)?;
+    found
+        .send(Found::FinalPlan(outline))
+        .await
+        .map_err(unheard)?;
     let current = current(conn, ws).await?;
     let mut stretches = Stretches::new(target);
     while let Some((first, last)) = stretches.take_next() {
@@ -279,19 +284,20 @@ pub(super) async fn read_rest(
         .map_err(unheard)
 }
 
-/// The days that pieces have made and that nothing has changed since, so that they are as of this snapshot; with whether the
+/// The days that chunks have made and that nothing has changed since, so that they are as of this snapshot; with whether the
 /// day has nothing to hold any more.
-async fn made_by_pieces(
+async fn made_by_chunks(
     conn: &mut Conn,
     ws: WorkspaceKey,
-    run: i64,
+    run: RunId,
 ) -> Result<BTreeMap<Day, bool>, StoreError> {
-    let marks: FxHashMap<Day, i64> = dirty_days::list(conn, ws).await?.into_iter().collect();
+    let marks: FxHashMap<Day, ChangeNumber> =
+        dirty_days::list(conn, ws).await?.into_iter().collect();
     let mut made = BTreeMap::new();
-    for piece in tasks::list_done(conn, ws, run).await? {
-        for day in piece.first.until(piece.last.next()) {
-            if marks.get(&day).is_none_or(|mark| *mark <= piece.seen) {
-                made.insert(day, piece.emptied.contains(&day));
+    for chunk in tasks::list_done(conn, ws, run).await? {
+        for day in chunk.first.until(chunk.last.next()) {
+            if marks.get(&day).is_none_or(|mark| *mark <= chunk.seen) {
+                made.insert(day, chunk.emptied.contains(&day));
             }
         }
     }
@@ -314,12 +320,12 @@ async fn read_stretch(
     ws: WorkspaceKey,
     (zone, first, last): (Zone, Day, Day),
     current: &Current,
-) -> Result<(Reading, u64), StoreError> {
+) -> Result<(ChunkInput, u64), StoreError> {
     let facts = facts::read(conn, ws, zone.span(first).0, zone.span(last).1).await?;
     let stored = stored(conn, ws, current, first, last).await?;
     let held = count(&facts);
     Ok((
-        Reading {
+        ChunkInput {
             zone,
             first,
             last,
@@ -345,7 +351,7 @@ async fn stored(
     first: Day,
     last: Day,
 ) -> Result<Stored, StoreError> {
-    let wanted: Vec<(Day, i64)> = first
+    let wanted: Vec<(Day, Revision)> = first
         .until(last.next())
         .filter_map(|day| current.get(&day))
         .map(|entry| (entry.day, entry.revision))

@@ -3,7 +3,7 @@
 use std::{future::Future, time::Duration};
 
 use caseload_schema::{
-    id::WorkspaceKey,
+    id::{RunId, WorkspaceKey},
     store::{
         Conn, Run, RunState, StoreError,
         leases::{self, Lease, ROLLUP},
@@ -14,7 +14,7 @@ use caseload_schema::{
 use futures::future::BoxFuture;
 use tokio::sync::Notify;
 
-use super::{Hand, last, make::Made, piece, read::Reading};
+use super::{Worker, chunk, fold_chunk::ChunkOutput, leader, read::ChunkInput};
 
 /// What came of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub enum Step {
 
 /// Why a step did not come to its end.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Halt {
+pub(super) enum Interrupted {
     /// The run has ended, or its lease or claim has gone to another.
     #[error("others have taken over")]
     Lost,
@@ -44,21 +44,21 @@ pub(super) enum Halt {
 /// What is to be done next in a workspace.
 enum Next {
     Nothing,
-    /// A run, and how many of its pieces are left to make.
-    Pieces(Run, i64),
+    /// A run, and how many of its chunks are left to make.
+    Chunks(Run, i64),
     /// A run to begin, to plan, or to end.
     Lead,
 }
 
-/// How often a hand gives a sign of life, whatever it is at.
+/// How often a worker gives a sign of life, whatever it is at.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(4);
-/// A hand claims this part of the pieces that are left: many at first, so that reading, folding and writing overlap for long,
-/// and few in the end, so that all hands end together.
+/// A worker claims this part of the chunks that are left: many at first, so that reading, folding and writing overlap for long,
+/// and few in the end, so that all workers end together.
 const SHARE: i64 = 4;
 /// Some seconds of work at most: whoever asks for a run of another workspace does not wait longer.
-const MOST_PIECES: i64 = 16;
+const MOST_CHUNKS: i64 = 16;
 
-impl Hand {
+impl Worker {
     /// Takes one step of the workspace's run, where there is one to take: some seconds of work, or, of a small run, all of it.
     ///
     /// An error leaves the run as it was: the same step can be taken again, by anyone. What can't get better fails the run.
@@ -69,19 +69,19 @@ impl Hand {
             .await?
         {
             Next::Nothing => Ok(Step::Idle),
-            Next::Pieces(run, left) => Box::pin(self.make_pieces(ws, &run, left)).await,
+            Next::Chunks(run, left) => Box::pin(self.make_chunks(ws, &run, left)).await,
             Next::Lead => Box::pin(self.lead(ws)).await,
         }
     }
 
-    async fn make_pieces(
+    async fn make_chunks(
         &self,
         ws: WorkspaceKey,
         run: &Run,
         left: i64,
     ) -> Result<Step, StoreError> {
         let (id, name, now) = (run.id, self.name.clone(), self.clock.now());
-        let most = (left / SHARE).clamp(SHARE, MOST_PIECES);
+        let most = (left / SHARE).clamp(SHARE, MOST_CHUNKS);
         let claim = self.store.write(move |conn| {
             Box::pin(async move { tasks::claim(conn, (ws, id), &name, now, most).await })
         });
@@ -91,23 +91,25 @@ impl Hand {
         };
         let renew =
             || -> BoxFuture<'_, ()> { Box::pin(self.renew_claims(ws, id, claimed.clone())) };
-        let making = Box::pin(piece::make(self, ws, run, claimed.clone()));
+        let making = Box::pin(chunk::make(self, ws, run, claimed.clone()));
         let halt = match kept_alive(making, renew).await {
             Ok(()) => return Ok(Step::Worked),
             Err(halt) => halt,
         };
-        // Those that are done, or have gone to others, stay as they are.
+        // Those that are done, or have gone to others, stay as they are. This is not started before the `await` below.
         let release = self.store.write(move |conn| {
             Box::pin(async move { tasks::release(conn, ws, id, &claimed).await })
         });
-        let halted = self.halted(ws, id, halt, Held::Claim(first)).await;
+        // Recorded before the claims are released: if another worker claimed the chunk in between, the failure would not be
+        // recorded, and one worker after the other would fail at the same chunk.
+        let halted = self.halted(ws, id, halt, Claim::Claim(first)).await;
         if let Err(error) = release.await {
             tracing::debug!(%error, "claims could not be given back; they end by themselves");
         }
         halted
     }
 
-    async fn renew_claims(&self, ws: WorkspaceKey, run: i64, claimed: Vec<Task>) {
+    async fn renew_claims(&self, ws: WorkspaceKey, run: RunId, claimed: Vec<Task>) {
         let until = leases::until(self.clock.now());
         let renew = self.store.write(move |conn| {
             Box::pin(async move { tasks::renew(conn, ws, run, &claimed, until).await })
@@ -125,6 +127,7 @@ impl Hand {
                     return Ok(None);
                 };
                 let begun = queue::begin(conn, ws, now).await?;
+                // In the same transaction: a lease without a run would block the other workers until it expires.
                 if begun.is_none() {
                     leases::release(conn, lease).await?;
                 }
@@ -136,10 +139,11 @@ impl Hand {
         };
         let id = begun.run.id;
         let renew = || -> BoxFuture<'_, ()> { Box::pin(self.renew_lease(lease)) };
-        match kept_alive(Box::pin(last::lead(self, lease, begun)), renew).await {
+        match kept_alive(Box::pin(leader::lead(self, lease, begun)), renew).await {
             Ok(()) => Ok(Step::Worked),
             Err(halt) => {
-                let halted = self.halted(ws, id, halt, Held::Lease(lease)).await;
+                // Recorded before the lease is released, for the reason given in `make_chunks`.
+                let halted = self.halted(ws, id, halt, Claim::Lease(lease)).await;
                 let release = self
                     .store
                     .write(move |conn| Box::pin(leases::release(conn, lease)));
@@ -168,24 +172,25 @@ impl Hand {
     async fn halted(
         &self,
         ws: WorkspaceKey,
-        run: i64,
-        halt: Halt,
-        held: Held,
+        run: RunId,
+        halt: Interrupted,
+        held: Claim,
     ) -> Result<Step, StoreError> {
         let error = match halt {
-            Halt::Lost | Halt::Stopping => return Ok(Step::Waiting),
-            Halt::Store(StoreError::Unavailable(what)) => {
-                return Err(StoreError::Unavailable(what));
-            }
-            Halt::Store(error) => error,
+            Interrupted::Lost | Interrupted::Stopping => return Ok(Step::Waiting),
+            // The run is not at fault: it goes on once the database does.
+            Interrupted::Store(error @ StoreError::ReadOnly(_)) => return Err(error),
+            Interrupted::Store(error) if error.is_unavailable() => return Err(error),
+            Interrupted::Store(error) => error,
         };
         let (text, now) = (error.to_string(), self.clock.now());
         let fail = self.store.write(move |conn| {
             Box::pin(async move {
                 let is_mine = match held {
-                    Held::Lease(lease) => leases::hold(conn, lease, now).await?,
-                    Held::Claim(task) => tasks::is_held(conn, ws, run, task).await?,
+                    Claim::Lease(lease) => leases::hold(conn, lease, now).await?,
+                    Claim::Claim(task) => tasks::is_held(conn, ws, run, task).await?,
                 };
+                // Otherwise a worker that was replaced could fail a run that its successor is about to finish.
                 if !is_mine || !queue::fail(conn, ws, run, now, &text).await? {
                     return Ok(None);
                 }
@@ -193,22 +198,23 @@ impl Hand {
             })
         });
         if let Some(failed) = fail.await? {
-            tracing::error!(workspace = ws.0, run, %error, "a rollup failed");
+            tracing::error!(workspace = ws.0, run = run.0, %error, "a rollup failed");
             self.publish.ended(ws, &failed).await;
         }
         Ok(Step::Worked)
     }
 
     /// Folds a stretch on a thread of its own.
-    pub(super) async fn make(&self, reading: Reading) -> Result<Made, Halt> {
-        let made = tokio::task::spawn_blocking(move || super::make::make(reading)).await;
+    pub(super) async fn make(&self, reading: ChunkInput) -> Result<ChunkOutput, Interrupted> {
+        let made =
+            tokio::task::spawn_blocking(move || super::fold_chunk::fold_chunk(reading)).await;
         made.map_err(|error| StoreError::Database(format!("the fold panicked: {error}")).into())
     }
 }
 
-/// By what right a hand is at a run.
+/// By what right a worker is at a run.
 #[derive(Debug, Clone, Copy)]
-enum Held {
+enum Claim {
     Lease(Lease),
     Claim(Task),
 }
@@ -217,11 +223,12 @@ async fn next(conn: &mut Conn, ws: WorkspaceKey) -> Result<Next, StoreError> {
     let Some(run) = runs::list_active(conn, ws).await?.into_iter().next() else {
         return Ok(Next::Nothing);
     };
-    let may_have_pieces = run.state == RunState::Running && run.zone.is_some();
-    if may_have_pieces {
+    let may_have_chunks = run.state == RunState::Running && run.zone.is_some();
+    if may_have_chunks {
         let left = tasks::progress(conn, ws, run.id).await?.left;
+        // Chunks before the last step: that step makes, alone, every day that no chunk has made.
         if 0 < left {
-            return Ok(Next::Pieces(run, left));
+            return Ok(Next::Chunks(run, left));
         }
     }
     Ok(Next::Lead)
@@ -235,6 +242,8 @@ async fn kept_alive<'a, T>(
     let done = Notify::new();
     let working = async {
         let outcome = work.await;
+        // `notify_one` is remembered: during a renewal nobody waits for it, so `notify_waiters` would be lost, and this would
+        // never return.
         done.notify_one();
         outcome
     };
@@ -246,5 +255,6 @@ async fn kept_alive<'a, T>(
             }
         }
     };
+    // Joined and not selected: a renewal that was dropped half-way would leave its transaction open.
     tokio::join!(working, renewing).0
 }

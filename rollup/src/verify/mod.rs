@@ -4,19 +4,19 @@
 //! conversation holds its customer's first activity. All of it in one snapshot.
 
 mod finals;
-mod openers;
+mod first_contacts;
 
 use std::{collections::BTreeSet, sync::Arc};
 
 use caseload_schema::{
     day::Day,
     facts::{Conversation, Facts, Message},
-    id::WorkspaceKey,
+    id::{Revision, WorkspaceKey},
     period::Period,
     store::{
         Conn, Store, StoreError, blocks, dirty_days, facts, ledger,
         ledger::LedgerDay,
-        runs,
+        runs, statistics,
         summaries::{self, DayFigures, DaySummary, MemberDay},
     },
     zone::Zone,
@@ -84,6 +84,7 @@ async fn compare_all(
     period: Option<Period>,
     report: Report<'_>,
 ) -> Result<Verified, StoreError> {
+    statistics::plan_for_any_workspace(conn).await?;
     let Some(ledger) = ledger::find(conn, ws).await? else {
         return Ok(Verified::default());
     };
@@ -122,7 +123,7 @@ async fn compare_all(
         .into_iter()
         .map(|entry| (entry.day, entry))
         .collect();
-    let unfinished: FxHashSet<i64> = runs::list_unfinished_revisions(conn, ws)
+    let unfinished: FxHashSet<Revision> = runs::list_unfinished_revisions(conn, ws)
         .await?
         .into_iter()
         .collect();
@@ -148,7 +149,7 @@ async fn compare_all(
         )
         .await?;
     }
-    openers::check(conn, ws, &ledger, report).await?;
+    first_contacts::check(conn, ws, &ledger, report).await?;
     if dirty.is_empty() && ledger.rolled_up_at.is_some() {
         let open = fold_open(&facts::read_open(conn, ws).await?).encode();
         let stored = blocks::find_open(conn, ws, ledger.open_revision).await?;
@@ -218,7 +219,7 @@ fn check_first_messages(
 struct Current {
     days: FxHashMap<Day, LedgerDay>,
     /// Revisions of runs that have not come to a good end: what they have written is nobody's yet, or will be swept.
-    unfinished: FxHashSet<i64>,
+    unfinished: FxHashSet<Revision>,
 }
 
 /// Some days and their facts.
@@ -237,7 +238,7 @@ async fn compare_stretch(
     report: Report<'_>,
 ) -> Result<(), StoreError> {
     let days = || stretch.first.until(stretch.last.next());
-    let wanted: Vec<(Day, i64)> = days()
+    let wanted: Vec<(Day, Revision)> = days()
         .filter_map(|day| current.days.get(&day))
         .map(|entry| (entry.day, entry.revision))
         .collect();
@@ -309,7 +310,7 @@ async fn compare_stretch(
     Ok(())
 }
 
-fn compare_block(made: &Block, stored: Option<&Vec<u8>>, revision: i64) -> Option<String> {
+fn compare_block(made: &Block, stored: Option<&Vec<u8>>, revision: Revision) -> Option<String> {
     let Some(stored) = stored else {
         return Some(format!("the block of revision {revision} is missing"));
     };

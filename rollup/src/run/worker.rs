@@ -5,7 +5,7 @@ use std::sync::Arc;
 use caseload_schema::{
     clock::Clock,
     day::Day,
-    id::WorkspaceKey,
+    id::{Generation, Revision, WorkspaceKey},
     store::{Run, Store},
 };
 use futures::future::BoxFuture;
@@ -21,19 +21,24 @@ pub trait Publish: std::fmt::Debug + Send + Sync {
     fn blocks<'a>(
         &'a self,
         _ws: WorkspaceKey,
-        _revision: i64,
+        _revision: Revision,
         _blocks: &'a [(Day, Vec<u8>)],
     ) -> BoxFuture<'a, ()> {
         Box::pin(std::future::ready(()))
     }
 
     /// The open conversations, stored under `revision` and not current before the run's flip.
-    fn open<'a>(&'a self, _ws: WorkspaceKey, _revision: i64, _open: &'a [u8]) -> BoxFuture<'a, ()> {
+    fn open<'a>(
+        &'a self,
+        _ws: WorkspaceKey,
+        _revision: Revision,
+        _open: &'a [u8],
+    ) -> BoxFuture<'a, ()> {
         Box::pin(std::future::ready(()))
     }
 
     /// A run has ended well, and this generation is current now. It may be the one that was current before.
-    fn flipped(&self, _ws: WorkspaceKey, _generation: i64) -> BoxFuture<'_, ()> {
+    fn flipped(&self, _ws: WorkspaceKey, _generation: Generation) -> BoxFuture<'_, ()> {
         Box::pin(std::future::ready(()))
     }
 
@@ -43,24 +48,29 @@ pub trait Publish: std::fmt::Debug + Send + Sync {
     }
 }
 
-/// All whom a hand tells.
+/// All whom a worker tells.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Audience(Vec<Arc<dyn Publish>>);
+pub(super) struct Publishers(Vec<Arc<dyn Publish>>);
 
-impl Audience {
-    pub(super) async fn blocks(&self, ws: WorkspaceKey, revision: i64, blocks: &[(Day, Vec<u8>)]) {
+impl Publishers {
+    pub(super) async fn blocks(
+        &self,
+        ws: WorkspaceKey,
+        revision: Revision,
+        blocks: &[(Day, Vec<u8>)],
+    ) {
         for publish in &self.0 {
             publish.blocks(ws, revision, blocks).await;
         }
     }
 
-    pub(super) async fn open(&self, ws: WorkspaceKey, revision: i64, open: &[u8]) {
+    pub(super) async fn open(&self, ws: WorkspaceKey, revision: Revision, open: &[u8]) {
         for publish in &self.0 {
             publish.open(ws, revision, open).await;
         }
     }
 
-    pub(super) async fn flipped(&self, ws: WorkspaceKey, generation: i64) {
+    pub(super) async fn flipped(&self, ws: WorkspaceKey, generation: Generation) {
         for publish in &self.0 {
             publish.flipped(ws, generation).await;
         }
@@ -73,20 +83,20 @@ impl Audience {
     }
 }
 
-/// How a hand gets along with whatever else its process does.
-pub trait Pace: std::fmt::Debug + Send + Sync {
+/// How a worker gets along with whatever else its process does.
+pub trait Throttle: std::fmt::Debug + Send + Sync {
     /// Waits, a little at most, where others come first.
     fn pause(&self) -> BoxFuture<'_, ()>;
 
-    /// Whether the process is about to end: a hand stops at a day's edge, and leaves the rest to others.
+    /// Whether the process is about to end: a worker stops at a day's edge, and leaves the rest to others.
     fn is_stopping(&self) -> bool;
 }
 
 /// Nobody else is there.
 #[derive(Debug)]
-struct Alone;
+struct NoThrottle;
 
-impl Pace for Alone {
+impl Throttle for NoThrottle {
     fn pause(&self) -> BoxFuture<'_, ()> {
         Box::pin(std::future::ready(()))
     }
@@ -98,31 +108,31 @@ impl Pace for Alone {
 
 /// Who does the work of runs. Any number of them, in any number of processes, work on the same runs. Clones share everything.
 #[derive(Debug, Clone)]
-pub struct Hand {
+pub struct Worker {
     pub(crate) store: Store,
     pub(crate) clock: Clock,
-    pub(super) publish: Audience,
-    pub(crate) pace: Arc<dyn Pace>,
+    pub(super) publish: Publishers,
+    pub(crate) throttle: Arc<dyn Throttle>,
     pub(crate) name: Arc<str>,
     pub(super) sample: usize,
-    pub(super) piece: u64,
+    pub(super) chunk: u64,
 }
 
 /// Days that a nightly run compares with their facts where nothing else is asked for: a year in some months.
 const SAMPLE: usize = 7;
 
-impl Hand {
-    /// A hand that tells nobody what it makes, and is alone in its process.
+impl Worker {
+    /// A worker that tells nobody what it makes, and is alone in its process.
     pub fn new(store: Store, clock: Clock) -> Self {
         let name = format!("process {}", std::process::id()).into();
         Self {
             store,
             clock,
-            publish: Audience::default(),
-            pace: Arc::new(Alone),
+            publish: Publishers::default(),
+            throttle: Arc::new(NoThrottle),
             name,
             sample: SAMPLE,
-            piece: FACTS_AT_A_TIME,
+            chunk: FACTS_AT_A_TIME,
         }
     }
 
@@ -133,10 +143,10 @@ impl Hand {
         self
     }
 
-    /// The same, but it minds `pace`.
+    /// The same, but it minds `throttle`.
     #[must_use]
-    pub fn minding(self, pace: Arc<dyn Pace>) -> Self {
-        Self { pace, ..self }
+    pub fn with_throttle(self, throttle: Arc<dyn Throttle>) -> Self {
+        Self { throttle, ..self }
     }
 
     /// The same, under a name that tells people which process it is.
@@ -148,11 +158,11 @@ impl Hand {
         }
     }
 
-    /// The same, but it cuts large runs into pieces of about so many facts.
+    /// The same, but it cuts large runs into chunks of about so many facts.
     #[must_use]
     pub fn cutting(self, facts: u64) -> Self {
         Self {
-            piece: facts,
+            chunk: facts,
             ..self
         }
     }

@@ -1,11 +1,11 @@
-//! What one hand does at a time: planning a run, and its last step, which makes everything current.
+//! What one worker does at a time: planning a run, and its last step, which makes everything current.
 
 use std::{collections::BTreeSet, sync::Arc};
 
 use caseload_schema::{
     day::Day,
     facts::OpenConversation,
-    id::WorkspaceKey,
+    id::{Generation, Revision, RunId, WorkspaceKey},
     instant::Instant,
     store::{
         Run, StoreError, blocks,
@@ -21,24 +21,24 @@ use caseload_schema::{
 use tokio::sync::mpsc;
 
 use super::{
-    Hand,
-    make::Made,
-    read::{self, Ending, Found, Outline},
-    step::Halt,
+    Worker,
+    fold_chunk::ChunkOutput,
+    read::{self, FinalPlan, FinalRequest, Found},
+    step::Interrupted,
 };
 
 /// Superseded blocks are kept for readers who began before the flip; requests end long before that.
 const KEEP_SUPERSEDED_SECONDS: i64 = 600;
 
 /// Plans a run, or ends one: that too where it turns out to be small.
-pub(super) async fn lead(hand: &Hand, lease: Lease, begun: Begun) -> Result<(), Halt> {
+pub(super) async fn lead(worker: &Worker, lease: Lease, begun: Begun) -> Result<(), Interrupted> {
     let Begun {
         run,
         revision,
         planned,
     } = begun;
     let leader = Leader {
-        hand,
+        worker,
         ws: lease.ws,
         lease,
         run: run.id,
@@ -48,7 +48,8 @@ pub(super) async fn lead(hand: &Hand, lease: Lease, begun: Begun) -> Result<(), 
         Some(zone) => zone,
         None => match leader.plan(&run).await? {
             Planned::Whole(zone) => zone,
-            Planned::Pieces => return leader.give_back().await,
+            // Otherwise the last step would have to wait until the lease expires, because any worker may take that step.
+            Planned::Chunks => return leader.give_back().await,
         },
     };
     leader.finish(&run, zone).await
@@ -56,26 +57,26 @@ pub(super) async fn lead(hand: &Hand, lease: Lease, begun: Begun) -> Result<(), 
 
 /// What planning a run comes to.
 enum Planned {
-    /// One hand does all of it.
+    /// One worker does all of it.
     Whole(Zone),
-    /// Many hands make its pieces.
-    Pieces,
+    /// Many workers make its chunks.
+    Chunks,
 }
 
 /// Whoever plans a run and ends it.
 struct Leader<'a> {
-    hand: &'a Hand,
+    worker: &'a Worker,
     ws: WorkspaceKey,
     lease: Lease,
-    run: i64,
+    run: RunId,
     /// What is written under. No block of it was ever told to anyone.
-    revision: i64,
+    revision: Revision,
 }
 
 /// What the last step has come to.
 #[derive(Default)]
-struct Rest {
-    outline: Outline,
+struct FinalOutput {
+    outline: FinalPlan,
     own: RunFigures,
     changed: BTreeSet<Day>,
     emptied: BTreeSet<Day>,
@@ -83,92 +84,99 @@ struct Rest {
 }
 
 impl Leader<'_> {
-    async fn plan(&self, run: &Run) -> Result<Planned, Halt> {
-        let (ws, id, days, lease, piece) =
-            (self.ws, self.run, run.days(), self.lease, self.hand.piece);
+    async fn plan(&self, run: &Run) -> Result<Planned, Interrupted> {
+        let (ws, id, days, lease, chunk) =
+            (self.ws, self.run, run.days(), self.lease, self.worker.chunk);
         let plan = self
-            .hand
+            .worker
             .store
-            .snapshot(move |conn| Box::pin(read::plan(conn, ws, days, piece)))
+            .snapshot(move |conn| Box::pin(read::plan(conn, ws, days, chunk)))
             .await?;
-        let Some(read::Plan { zone, days, pieces }) = plan else {
+        let Some(read::Plan { zone, days, chunks }) = plan else {
             return Err(StoreError::Invalid(format!("workspace {ws} is gone")).into());
         };
-        let (now, is_whole) = (self.hand.clock.now(), pieces.is_empty());
-        let planned = self.hand.store.write(move |conn| {
+        let (now, is_whole) = (self.worker.clock.now(), chunks.is_empty());
+        let planned = self.worker.store.write(move |conn| {
             Box::pin(async move {
+                // In the transaction of the plan: a worker that was replaced while it read would cut into chunks a run that its
+                // successor has cut already.
                 Ok(leases::hold(conn, lease, now).await?
-                    && queue::plan(conn, (ws, id), zone, days.len() as i64, &pieces).await?)
+                    && queue::plan(conn, (ws, id), zone, days.len() as i64, &chunks).await?)
             })
         });
         if !planned.await? {
-            return Err(Halt::Lost);
+            return Err(Interrupted::Lost);
         }
         Ok(if is_whole {
             Planned::Whole(zone)
         } else {
-            Planned::Pieces
+            Planned::Chunks
         })
     }
 
-    async fn give_back(&self) -> Result<(), Halt> {
+    async fn give_back(&self) -> Result<(), Interrupted> {
         let lease = self.lease;
         Ok(self
-            .hand
+            .worker
             .store
             .write(move |conn| Box::pin(leases::release(conn, lease)))
             .await?)
     }
 
     /// Makes what is left to make, as of one moment, and makes all of the run current. Reading, folding and writing overlap.
-    async fn finish(&self, run: &Run, zone: Zone) -> Result<(), Halt> {
+    async fn finish(&self, run: &Run, zone: Zone) -> Result<(), Interrupted> {
         let (ws, id) = (self.ws, self.run);
-        let pieces = self
-            .hand
+        let chunks = self
+            .worker
             .store
             .read(move |conn| Box::pin(tasks::progress(conn, ws, id)))
             .await?;
         let sample = if run.kind == RunKind::Nightly {
-            self.hand.sample
+            self.worker.sample
         } else {
             0
         };
-        let ending = Ending {
+        let ending = FinalRequest {
             run: id,
             days: run.days(),
             zone,
             sample,
         };
+        // Room for one: a stretch is read, one waits, one is folded and written. The facts of no more are in memory.
         let (sender, found) = mpsc::channel(1);
         let reading = self
-            .hand
+            .worker
             .store
             .snapshot(move |conn| Box::pin(read::read_rest(conn, ws, ending, sender)));
-        let (read, written) = tokio::join!(reading, self.write_rest(found, pieces));
+        let (read, written) = tokio::join!(reading, self.write_rest(found, chunks));
         // Where writing failed, reading fails too, because nobody listens: the first cause is the one to tell.
         let made = written?;
+        // Checked before the flip: to the writer, a reader that failed looks like one that has ended. The run would become
+        // current without some of its days, and their marks would be removed.
         read?;
-        self.flip(made, pieces, zone).await
+        self.flip(made, chunks, zone).await
     }
 
     async fn write_rest(
         &self,
         mut found: mpsc::Receiver<Found>,
-        pieces: TaskProgress,
-    ) -> Result<Rest, Halt> {
-        let mut rest = Rest::default();
+        chunks: TaskProgress,
+    ) -> Result<FinalOutput, Interrupted> {
+        let mut rest = FinalOutput::default();
         while let Some(found) = found.recv().await {
             match found {
-                Found::Outline(outline) => {
-                    rest.own.days_total = pieces.days + outline.days;
+                Found::FinalPlan(outline) => {
+                    rest.own.days_total = chunks.days + outline.days;
                     rest.outline = outline;
                 }
                 Found::Stretch(reading) => {
-                    if rest.own.days_done != 0 && self.hand.pace.is_stopping() {
-                        return Err(Halt::Stopping);
+                    // Not before the first stretch: a run of one stretch ends with it, instead of being begun again by another
+                    // process.
+                    if rest.own.days_done != 0 && self.worker.throttle.is_stopping() {
+                        return Err(Interrupted::Stopping);
                     }
-                    self.hand.pace.pause().await;
-                    let made = self.hand.make(reading).await?;
+                    self.worker.throttle.pause().await;
+                    let made = self.worker.make(reading).await?;
                     rest.own.days_done += made.days;
                     rest.own.facts_read += made.facts_read;
                     rest.changed.extend(made.blocks.iter().map(|(day, _)| *day));
@@ -183,18 +191,20 @@ impl Leader<'_> {
         Ok(rest)
     }
 
-    async fn write(&self, made: Made, own: RunFigures) -> Result<(), Halt> {
+    async fn write(&self, made: ChunkOutput, own: RunFigures) -> Result<(), Interrupted> {
         let (ws, run, lease, revision, now) = (
             self.ws,
             self.run,
             self.lease,
             self.revision,
-            self.hand.clock.now(),
+            self.worker.clock.now(),
         );
         let made = Arc::new(made);
         let kept = Arc::clone(&made);
-        let written = self.hand.store.write(move |conn| {
+        let written = self.worker.store.write(move |conn| {
             Box::pin(async move {
+                // In the transaction of the blocks: a worker that was replaced would write them under a revision that its
+                // successor has deleted.
                 if !queue::advance(conn, lease, run, &own, now).await? {
                     return Ok(false);
                 }
@@ -204,9 +214,10 @@ impl Leader<'_> {
             })
         });
         if !written.await? {
-            return Err(Halt::Lost);
+            return Err(Interrupted::Lost);
         }
-        self.hand.publish.blocks(ws, revision, &kept.blocks).await;
+        // After the commit: a block that was rolled back would take memory in caches, and no ledger would ever name it.
+        self.worker.publish.blocks(ws, revision, &kept.blocks).await;
         Ok(())
     }
 
@@ -214,7 +225,7 @@ impl Leader<'_> {
         &self,
         open: &[OpenConversation],
         stored: Option<&[u8]>,
-    ) -> Result<bool, Halt> {
+    ) -> Result<bool, Interrupted> {
         let bytes = crate::fold::fold_open(open).encode();
         if stored == Some(&*bytes) {
             return Ok(false);
@@ -224,9 +235,9 @@ impl Leader<'_> {
             self.run,
             self.lease,
             self.revision,
-            self.hand.clock.now(),
+            self.worker.clock.now(),
         );
-        let written = self.hand.store.write(move |conn| {
+        let written = self.worker.store.write(move |conn| {
             Box::pin(async move {
                 if !leases::hold(conn, lease, now).await? || !queue::hold(conn, ws, run).await? {
                     return Ok(None);
@@ -235,13 +246,18 @@ impl Leader<'_> {
                 Ok(Some(bytes))
             })
         });
-        let bytes = written.await?.ok_or(Halt::Lost)?;
-        self.hand.publish.open(ws, revision, &bytes).await;
+        let bytes = written.await?.ok_or(Interrupted::Lost)?;
+        self.worker.publish.open(ws, revision, &bytes).await;
         Ok(true)
     }
 
-    async fn flip(&self, rest: Rest, pieces: TaskProgress, zone: Zone) -> Result<(), Halt> {
-        let Rest {
+    async fn flip(
+        &self,
+        rest: FinalOutput,
+        chunks: TaskProgress,
+        zone: Zone,
+    ) -> Result<(), Interrupted> {
+        let FinalOutput {
             outline,
             own,
             changed,
@@ -252,8 +268,8 @@ impl Leader<'_> {
         let differs = |day: &&Day| changed.contains(day) || emptied.contains(day);
         let figures = RunFigures {
             days_total: own.days_total,
-            days_done: pieces.days_done + own.days_done,
-            facts_read: pieces.facts_read + own.facts_read,
+            days_done: chunks.days_done + own.days_done,
+            facts_read: chunks.facts_read + own.facts_read,
             changed_days: (outline.changed.len()
                 + outline.emptied.len()
                 + changed.len()
@@ -261,26 +277,32 @@ impl Leader<'_> {
             checked_days: outline.clean.len() as i64,
             differing_days: outline.clean.iter().filter(differs).count() as i64,
         };
-        let of_pieces = outline.changed.into_iter().map(|day| (day, self.run));
-        let at = self.hand.clock.now();
+        // Chunks wrote under the run's number, this step under a revision of its own: a day that it had to make again has
+        // another block there than the one that caches were told of.
+        let of_chunks = outline
+            .changed
+            .into_iter()
+            .map(|day| (day, self.run.revision()));
+        let at = self.worker.clock.now();
         let flip = Flip {
             run: self.run,
-            changed: of_pieces
+            changed: of_chunks
                 .chain(changed.into_iter().map(|day| (day, self.revision)))
                 .collect(),
             emptied: outline.emptied.into_iter().chain(emptied).collect(),
             open: open_changed.then_some(self.revision),
             zone,
+            // The latest change of the snapshot and not of now: an import since then has marks of its own, which must stay.
             seen: outline.seen,
             at,
         };
         let (ws, generation, run) = match self.commit(flip, figures, at).await? {
             Some((generation, run)) => (self.ws, generation, run),
-            None => return Err(Halt::Lost),
+            None => return Err(Interrupted::Lost),
         };
-        self.hand.publish.flipped(ws, generation).await;
+        self.worker.publish.flipped(ws, generation).await;
         if let Some(run) = run {
-            self.hand.publish.ended(ws, &run).await;
+            self.worker.publish.ended(ws, &run).await;
         }
         Ok(())
     }
@@ -292,12 +314,13 @@ impl Leader<'_> {
         flip: Flip,
         figures: RunFigures,
         at: Instant,
-    ) -> Result<Option<(i64, Option<Run>)>, StoreError> {
+    ) -> Result<Option<(Generation, Option<Run>)>, StoreError> {
         let (ws, lease, id) = (self.ws, self.lease, self.run);
-        let may_leave_some = self.revision != self.run;
-        let commit = self.hand.store.write(move |conn| {
+        let may_leave_some = self.revision != self.run.revision();
+        let commit = self.worker.store.write(move |conn| {
             Box::pin(async move {
                 let Some(generation) = ledger::flip(conn, lease, &flip).await? else {
+                    // Without the lease, another worker has the run, and goes on with it.
                     if leases::hold(conn, lease, at).await? {
                         queue::fail(conn, ws, id, at, "its time zone is not wanted any more")
                             .await?;
@@ -305,6 +328,7 @@ impl Leader<'_> {
                     return Ok(None);
                 };
                 blocks::sweep(conn, ws, at.plus_seconds(-KEEP_SUPERSEDED_SECONDS)).await?;
+                // After the flip: before it, the new blocks are those that no ledger names, and would be deleted as abandoned.
                 if may_leave_some {
                     blocks::delete_abandoned(conn, ws).await?;
                 }
@@ -322,7 +346,7 @@ impl Leader<'_> {
             .iter()
             .filter(|day| changed.contains(day) || emptied.contains(day))
         {
-            tracing::error!(workspace = self.ws.0, run = self.run, %day, "stored figures were not those of their facts");
+            tracing::error!(workspace = self.ws.0, run = self.run.0, %day, "stored figures were not those of their facts");
         }
     }
 }

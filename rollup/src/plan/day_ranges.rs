@@ -1,10 +1,10 @@
-//! In which pieces days are made.
+//! In which chunks days are made.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use caseload_schema::day::Day;
 
-/// So few days are not cut into pieces: one process makes them sooner than others would notice.
+/// So few days are not cut into chunks: one process makes them sooner than others would notice.
 pub const FEW_DAYS: usize = 32;
 
 /// Facts that are read at a time: some megabytes, of which three stretches are under way at once.
@@ -53,15 +53,25 @@ impl Stretches {
     }
 }
 
-/// Cuts days into pieces without gaps that different processes can make: each of at most about `most` facts, of which `facts`
+/// Cuts days into chunks without gaps that different processes can make: each of at most about `most` facts, of which `facts`
 /// tells how many a day has. None where there is too little to share.
-pub fn pieces(days: &BTreeSet<Day>, facts: &BTreeMap<Day, u64>, most: u64) -> Vec<(Day, Day)> {
-    let mut pieces: Vec<(Day, Day)> = Vec::new();
+///
+/// ```
+/// use caseload_rollup::plan::chunks;
+/// use caseload_schema::day::Day;
+/// let day = Day::from_number;
+/// let facts = (1..=6).map(|number| (day(number), 50)).collect(); // 50 facts a day
+/// let days = (1..=6).map(day).collect();
+/// assert_eq!(chunks(&days, &facts, 100), [(day(1), day(2)), (day(3), day(4)), (day(5), day(6))]);
+/// assert_eq!(chunks(&days, &facts, 1_000), []); // one process does it alone
+/// ```
+pub fn chunks(days: &BTreeSet<Day>, facts: &BTreeMap<Day, u64>, most: u64) -> Vec<(Day, Day)> {
+    let mut chunks: Vec<(Day, Day)> = Vec::new();
     let mut held = 0;
     for &day in days {
         let here = facts.get(&day).copied().unwrap_or(0);
         held += here;
-        match pieces.last_mut() {
+        match chunks.last_mut() {
             Some((first, last))
                 if last.next() == day
                     && held <= most
@@ -70,36 +80,36 @@ pub fn pieces(days: &BTreeSet<Day>, facts: &BTreeMap<Day, u64>, most: u64) -> Ve
                 *last = day;
             }
             _ => {
-                pieces.push((day, day));
+                chunks.push((day, day));
                 held = here;
             }
         }
     }
     let all: u64 = days.iter().filter_map(|day| facts.get(day)).sum();
-    if pieces.len() <= 2 || all <= most.saturating_mul(2) {
+    if chunks.len() <= 2 || all <= most.saturating_mul(2) {
         Vec::new()
     } else {
-        pieces
+        chunks
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{BTreeMap, Day, FACTS_AT_A_TIME, Stretches, pieces};
+    use super::{BTreeMap, Day, FACTS_AT_A_TIME, Stretches, chunks};
 
     fn cut(days: &[(i32, u64)]) -> Vec<(i32, i32)> {
         let facts: BTreeMap<Day, u64> = days
             .iter()
             .map(|(day, facts)| (Day::from_number(*day), *facts))
             .collect();
-        let cut = pieces(&facts.keys().copied().collect(), &facts, FACTS_AT_A_TIME);
+        let cut = chunks(&facts.keys().copied().collect(), &facts, FACTS_AT_A_TIME);
         cut.into_iter()
             .map(|(first, last)| (first.number(), last.number()))
             .collect()
     }
 
     #[test]
-    fn pieces_hold_about_as_many_facts_each_and_have_no_gaps() {
+    fn chunks_hold_about_as_many_facts_each_and_have_no_gaps() {
         let half = FACTS_AT_A_TIME / 2;
         let days = [
             (1, half),

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use caseload_schema::{day::Day, store::summaries::DaySummary};
 
-use super::read::{Reading, count};
+use super::read::{ChunkInput, count};
 use crate::{fold::fold, summary::summarize};
 
 /// What a stretch of days comes to.
 #[derive(Debug, Default)]
-pub(super) struct Made {
+pub(super) struct ChunkOutput {
     /// Days made.
     pub(super) days: i64,
     /// Facts they were made of.
@@ -23,18 +23,18 @@ pub(super) struct Made {
 }
 
 /// Folds a stretch and leaves out what is stored already.
-pub(super) fn make(reading: Reading) -> Made {
-    let Reading {
+pub(super) fn fold_chunk(reading: ChunkInput) -> ChunkOutput {
+    let ChunkInput {
         zone,
         first,
         last,
         facts,
         stored,
     } = reading;
-    let mut made = Made {
+    let mut made = ChunkOutput {
         days: i64::from(last.number() - first.number() + 1),
         facts_read: count(&facts) as i64,
-        ..Made::default()
+        ..ChunkOutput::default()
     };
     let blocks = fold(zone, &facts, &|day| first <= day && day <= last);
     let mut empty: Vec<Day> = first

@@ -7,7 +7,7 @@ use crate::block::Tags;
 
 /// A test that rows of one block pass or not.
 #[derive(Debug)]
-pub(super) struct RowTest<'a> {
+pub(super) struct RowFilter<'a> {
     tags: &'a Tags,
     way: Way<'a>,
 }
@@ -28,7 +28,7 @@ enum Way<'a> {
 /// To look at a row takes about as long as to mark this many label sets.
 const SETS_PER_ROW: usize = 16;
 
-impl<'a> RowTest<'a> {
+impl<'a> RowFilter<'a> {
     /// The test for about `rows` rows of a block with these tags.
     pub(super) fn new(predicate: &'a Predicate, tags: &'a Tags, rows: usize) -> Self {
         let way = if predicate.passes_all_rows() {
