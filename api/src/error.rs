@@ -183,11 +183,27 @@ impl ApiError {
         )
     }
 
+    /// No room for the temporary file of an export.
+    pub fn no_export_file() -> Self {
+        Self::new(
+            Code::Unavailable,
+            "the server has no room for a temporary file, which an export over HTTP/1.0 needs; use HTTP/1.1 or later, or try again later",
+        )
+    }
+
     /// May work later.
     pub fn unavailable() -> Self {
         Self::new(
             Code::Unavailable,
             "the figures can't be read at the moment; try again in a few seconds",
+        )
+    }
+
+    /// Nothing can be stored for now; what is stored can be read.
+    pub fn takes_no_writes() -> Self {
+        Self::new(
+            Code::Unavailable,
+            "nothing can be stored at the moment, reports go on; try again later",
         )
     }
 
@@ -200,9 +216,13 @@ impl ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Unavailable(_) => {
+            StoreError::Unavailable(_) | StoreError::NodeUnavailable(_) => {
                 tracing::warn!(%error, "the store can't be reached");
                 Self::unavailable()
+            }
+            StoreError::ReadOnly(_) => {
+                tracing::warn!(%error, "a change was refused");
+                Self::takes_no_writes()
             }
             StoreError::Final(why) => Self::bad_input(why),
             _ => {

@@ -26,9 +26,8 @@ use tokio::sync::OnceCell;
 
 use crate::{
     access::Selection,
-    cache::{Caches, Current, Found, LoadError, Trouble},
+    cache::{Caches, Current, Found, Generations, LoadError, SnapshotFault},
     error::ApiError,
-    generations::Generations,
 };
 
 /// Days that are loaded once, by whoever needs them first.
@@ -49,7 +48,7 @@ pub struct Snapshot {
     today: Day,
     loaded: Mutex<HashMap<(Day, Day), SharedDays>>,
     pending: Mutex<HashMap<(Day, Day), SharedCount>>,
-    trouble: Arc<Mutex<Option<Trouble>>>,
+    trouble: Arc<Mutex<Option<SnapshotFault>>>,
 }
 
 impl Snapshot {
@@ -105,7 +104,7 @@ impl Snapshot {
 
     /// The same, unless it is known to be out of reach: then nobody waits for it.
     pub fn reachable_store(&self) -> Result<&Store, ApiError> {
-        self.caches.outage().check()?;
+        self.caches.circuit_breaker().check()?;
         Ok(self.caches.store())
     }
 
@@ -140,7 +139,7 @@ impl Snapshot {
     }
 
     /// What stood in the way of figures of this snapshot, if anything did.
-    pub fn trouble(&self) -> Option<Trouble> {
+    pub fn trouble(&self) -> Option<SnapshotFault> {
         self.trouble
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -223,7 +222,7 @@ impl Snapshot {
         match blocks {
             Ok(blocks) => Ok(blocks),
             Err(LoadError::Store(error)) => Err(error.into()),
-            Err(LoadError::Trouble(trouble)) => Err(self.report(trouble).await?),
+            Err(LoadError::Fault(trouble)) => Err(self.report(trouble).await?),
         }
     }
 
@@ -271,10 +270,20 @@ impl Snapshot {
         &days[start..end.max(start)]
     }
 
-    /// Keeps what stood in the way, for whoever handles the request to settle.
-    async fn report(&self, trouble: Trouble) -> Result<ApiError, StoreError> {
-        let moved = self.caches.has_moved(self.key(), self.ledger()).await?;
-        let trouble = if moved { Trouble::Moved } else { trouble };
+    /// What of that trouble is still so.
+    pub async fn remaining(&self, trouble: SnapshotFault) -> Result<SnapshotFault, StoreError> {
+        match trouble {
+            SnapshotFault::Corrupt(days) => {
+                let (ws, was) = (self.key(), &self.current);
+                self.caches.still_damaged(ws, was, days).await
+            }
+            SnapshotFault::Superseded => Ok(SnapshotFault::Superseded),
+        }
+    }
+
+    /// Keeps what stood in the way, for whoever handles the request to recover.
+    async fn report(&self, trouble: SnapshotFault) -> Result<ApiError, StoreError> {
+        let trouble = self.remaining(trouble).await?;
         self.trouble
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -47,7 +47,7 @@ impl Expected {
     }
 
     /// What a token with these claims says; `None` where it is not for us, or says something that is none.
-    pub(super) fn read(&self, object: &Object) -> Option<Said> {
+    pub(super) fn read(&self, object: &Object) -> Option<ParsedClaims> {
         let ours = self
             .issuer
             .as_deref()
@@ -56,7 +56,7 @@ impl Expected {
                 .audience
                 .as_deref()
                 .is_none_or(|audience| is_for(object, audience));
-        let said = Said {
+        let said = ParsedClaims {
             sub: text(object, "sub")?.to_owned(),
             workspace: text(object, "workspace")?.to_owned(),
             ends: number(object, "exp")?,
@@ -69,7 +69,7 @@ impl Expected {
     }
 
     /// Whether what was said holds at `now`: it has begun, has not ended, and ends in a time that anyone can have meant.
-    pub(super) fn holds(&self, said: &Said, now: Instant) -> bool {
+    pub(super) fn holds(&self, said: &ParsedClaims, now: Instant) -> bool {
         let now = now.seconds() as f64;
         said.begins - LEEWAY_SECONDS <= now
             && now < said.ends + LEEWAY_SECONDS
@@ -79,14 +79,14 @@ impl Expected {
 
 /// What a token says, at whatever time.
 #[derive(Debug)]
-pub(super) struct Said {
+pub(super) struct ParsedClaims {
     sub: String,
     workspace: String,
     ends: f64,
     begins: f64,
 }
 
-impl Said {
+impl ParsedClaims {
     /// What matters of it.
     pub(super) fn claims(&self) -> Claims {
         Claims {

@@ -8,18 +8,10 @@ use rsa::{
 };
 use sha2::Sha256;
 
-/// HS256 is as strong as its key: no shorter than the hash.
-pub const MIN_SECRET_BYTES: usize = 32;
+use crate::config::{MIN_SECRET_BYTES, WeakSecret};
 
 /// RSA below this can be broken by who has a data centre.
 const MIN_RSA_BITS: usize = 2_048;
-
-/// The secret is shorter than [`MIN_SECRET_BYTES`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "jwt_secret has {0} bytes and needs at least {MIN_SECRET_BYTES}; make one with: openssl rand -hex 32"
-)]
-pub struct WeakSecret(pub usize);
 
 /// Why something is no key to check tokens with.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

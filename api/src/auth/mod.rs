@@ -11,7 +11,6 @@ mod token_uses;
 
 pub use api_token::ApiSecret;
 pub use claims::Claims;
-pub use key::{MIN_SECRET_BYTES, WeakSecret};
 pub use token::TokenKeys;
 
 use std::sync::Arc;

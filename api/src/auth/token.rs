@@ -11,7 +11,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    claims::{Claims, Expected, Said},
+    claims::{Claims, Expected, ParsedClaims},
     jws::{Jws, Object},
     key::Key,
     key_file::KeyFile,
@@ -30,7 +30,7 @@ const MAX_GENUINE: u64 = 10_000;
 pub struct TokenKeys {
     source: Source,
     expected: Expected,
-    genuine: Cache<[u8; 32], Genuine>,
+    verify_signature: Cache<[u8; 32], Genuine>,
 }
 
 /// A token whose signature was found right with these keys: a signature costs up to some hundred microseconds, and a client
@@ -38,7 +38,7 @@ pub struct TokenKeys {
 #[derive(Debug, Clone)]
 struct Genuine {
     keys: Arc<KeySet>,
-    said: Arc<Said>,
+    said: Arc<ParsedClaims>,
 }
 
 #[derive(Debug)]
@@ -67,7 +67,7 @@ impl TokenKeys {
         Ok(Self {
             source,
             expected: Expected::new(config),
-            genuine: Cache::new(MAX_GENUINE),
+            verify_signature: Cache::new(MAX_GENUINE),
         })
     }
 
@@ -108,14 +108,14 @@ impl TokenKeys {
     pub fn verify(&self, token: &str, now: Instant) -> Option<Claims> {
         let (keys, digest) = (self.keys(now), Sha256::digest(token.as_bytes()).into());
         let known = self
-            .genuine
+            .verify_signature
             .get(&digest)
             .filter(|known| Arc::ptr_eq(&known.keys, &keys));
         let said = if let Some(known) = known {
             known.said
         } else {
-            let said = Arc::new(self.expected.read(&genuine(token, &keys)?)?);
-            self.genuine.insert(
+            let said = Arc::new(self.expected.read(&verify_signature(token, &keys)?)?);
+            self.verify_signature.insert(
                 digest,
                 Genuine {
                     keys,
@@ -137,7 +137,7 @@ impl TokenKeys {
 
 /// The claims of `token`, where its signature is that of one of `keys`. A signature is computed whatever is wrong with it,
 /// so that the time tells nothing.
-fn genuine(token: &str, keys: &KeySet) -> Option<Object> {
+fn verify_signature(token: &str, keys: &KeySet) -> Option<Object> {
     let jws = Jws::parse(token);
     let key = jws
         .as_ref()

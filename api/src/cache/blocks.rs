@@ -5,10 +5,11 @@ use std::{collections::HashMap, sync::Arc};
 use caseload_rollup::block::{self, Block};
 use caseload_schema::{
     day::Day,
+    id::Revision,
     store::{StoreError, ledger::LedgerDay, workspaces::Workspace},
 };
 
-use super::{Caches, LoadError, Trouble, hits::Level, memory::BlockKey};
+use super::{Caches, LoadError, SnapshotFault, hits::Level, memory::BlockKey};
 
 type Blocks = HashMap<BlockKey, Arc<Block>>;
 
@@ -74,11 +75,12 @@ impl Caches {
         }
         let rest = missing(&blocks);
         if !rest.is_empty() {
-            let wanted: Vec<(Day, i64)> = rest.iter().map(|key| (key.day, key.revision)).collect();
+            let wanted: Vec<(Day, Revision)> =
+                rest.iter().map(|key| (key.day, key.revision)).collect();
             let stored = self
                 .0
-                .outage
-                .long(self.0.store.blocks(ws.key, &wanted))
+                .circuit_breaker
+                .call_slow(self.0.store.blocks(ws.key, &wanted))
                 .await?;
             blocks.extend(
                 read(&rest, stored)
@@ -105,11 +107,11 @@ impl Caches {
         if rest.is_empty() {
             return Ok(blocks);
         }
-        let wanted: Vec<(Day, i64)> = rest.iter().map(|key| (key.day, key.revision)).collect();
+        let wanted: Vec<(Day, Revision)> = rest.iter().map(|key| (key.day, key.revision)).collect();
         let stored = self
             .0
-            .outage
-            .long(self.0.store.blocks(ws.key, &wanted))
+            .circuit_breaker
+            .call_slow(self.0.store.blocks(ws.key, &wanted))
             .await?;
         let bytes = self.take_in(Level::Store, read(&rest, stored).await?, &mut blocks);
         if self.0.shared.is_there() && !bytes.is_empty() {
@@ -127,7 +129,7 @@ impl Caches {
         from: Level,
         read: Vec<Read>,
         blocks: &mut Blocks,
-    ) -> Vec<(Day, i64, Vec<u8>)> {
+    ) -> Vec<(Day, Revision, Vec<u8>)> {
         self.0.hits.add(from, read.len());
         let take = |(key, block, bytes): Read| {
             self.0.memory.keep_block(key, &block);
@@ -151,23 +153,26 @@ fn all_of(
         .collect();
     let blocks: Vec<_> = found.into_iter().flatten().collect();
     if blocks.len() < days.len() {
-        Err(LoadError::Trouble(Trouble::Damaged(absent)))
+        Err(LoadError::Fault(SnapshotFault::Corrupt(absent)))
     } else {
         Ok(blocks)
     }
 }
 
 /// Decodes blocks. What is damaged is left out, and reported once, here.
-async fn read(keys: &[BlockKey], stored: Vec<(Day, i64, Vec<u8>)>) -> Result<Vec<Read>, LoadError> {
+async fn read(
+    keys: &[BlockKey],
+    stored: Vec<(Day, Revision, Vec<u8>)>,
+) -> Result<Vec<Read>, LoadError> {
     if stored.is_empty() {
         return Ok(Vec::new());
     }
-    let keys: HashMap<(Day, i64), BlockKey> = keys
+    let keys: HashMap<(Day, Revision), BlockKey> = keys
         .iter()
         .map(|key| ((key.day, key.revision), *key))
         .collect();
     let decode = move || {
-        let whole = |(day, revision, bytes): (Day, i64, Vec<u8>)| {
+        let whole = |(day, revision, bytes): (Day, Revision, Vec<u8>)| {
             let key = *keys.get(&(day, revision))?;
             decode(key, &bytes).map(|block| (key, Arc::new(block), bytes))
         };
@@ -183,11 +188,11 @@ fn decode(key: BlockKey, bytes: &[u8]) -> Option<Block> {
     match block::decode(bytes) {
         Ok(block) if block.day() == day => Some(block),
         Ok(block) => {
-            tracing::warn!(%day, revision, holds = %block.day(), "a kept block holds another day");
+            tracing::warn!(%day, %revision, holds = %block.day(), "a kept block holds another day");
             None
         }
         Err(error) => {
-            tracing::warn!(%day, revision, %error, "a kept block can't be read");
+            tracing::warn!(%day, %revision, %error, "a kept block can't be read");
             None
         }
     }

@@ -7,16 +7,18 @@ use std::sync::{
 
 use caseload_rollup::block::OpenBlock;
 use caseload_schema::{
+    day::Day,
     directory::Directory,
-    id::WorkspaceKey,
+    id::{Generation, WorkspaceKey},
     instant::Instant,
-    store::{StoreError, ledger::Ledger, workspaces::Workspace},
+    store::{
+        StoreError,
+        ledger::{Ledger, LedgerContents, LedgerDay},
+        workspaces::Workspace,
+    },
 };
 
-use super::{Caches, LedgerView, LoadError, Trouble, head::Head};
-
-/// How often a ledger that moves while it is read is read again before that counts as a failure.
-const MAX_READS: usize = 5;
+use super::{Caches, Fallback, LedgerView, SnapshotFault, cached_pointer::CachedPointer};
 
 /// How old, at most, what the database said last may be while it is out of reach. A node that alone has lost it does not
 /// hear of a role that is taken away, but from the nodes that share a cache with it; a database that fails over is back in
@@ -47,14 +49,14 @@ pub struct Found {
     /// What is current; without days where there is trouble.
     pub current: Arc<Current>,
     /// Why the open conversations can't be read.
-    pub trouble: Option<Trouble>,
+    pub trouble: Option<SnapshotFault>,
 }
 
 /// What a load of a ledger's parts is told by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct CurrentKey {
     ws: WorkspaceKey,
-    generation: i64,
+    generation: Generation,
     head: i64,
     directory_version: i64,
 }
@@ -62,7 +64,9 @@ pub(super) struct CurrentKey {
 /// What a ledger points to.
 #[derive(Debug, Clone)]
 pub(super) struct Parts {
-    view: Result<Arc<LedgerView>, Trouble>,
+    /// The ledger that points to it: the one that was asked for, or a later one.
+    ledger: Ledger,
+    view: Result<Arc<LedgerView>, SnapshotFault>,
     directory: Arc<Directory>,
 }
 
@@ -87,6 +91,7 @@ impl Current {
         let same =
             self.view.is_of(ledger) && self.ledger.directory_version == ledger.directory_version;
         same.then(|| Parts {
+            ledger: *ledger,
             view: Ok(Arc::clone(&self.view)),
             directory: Arc::clone(&self.directory),
         })
@@ -98,7 +103,7 @@ impl Caches {
     /// out of reach, what it said last, for as long as that may be answered from.
     pub async fn current(&self, ws: &Arc<Workspace>) -> Result<Option<Found>, StoreError> {
         match self.confirmed(ws).await {
-            Err(error @ StoreError::Unavailable(_)) => {
+            Err(error) if error.is_unavailable() => {
                 let current = self.last_known(ws).await.ok_or(error)?;
                 Ok(Some(Found {
                     current,
@@ -109,72 +114,118 @@ impl Caches {
         }
     }
 
-    /// Whether the ledger is of another generation than that by now.
-    pub async fn has_moved(&self, ws: WorkspaceKey, from: &Ledger) -> Result<bool, StoreError> {
-        let now = self.0.outage.quick(false, self.0.store.ledger(ws)).await?;
-        Ok(now.is_none_or(|now| (now.generation, now.head) != (from.generation, from.head)))
+    /// Which of the days that could not be read under `was` are still the current ones; [`SnapshotFault::Superseded`] where none is. A new
+    /// generation says nothing about that: it replaces the days whose facts have changed, and no others.
+    pub async fn still_damaged(
+        &self,
+        ws: WorkspaceKey,
+        was: &Current,
+        days: Vec<Day>,
+    ) -> Result<SnapshotFault, StoreError> {
+        if days.is_empty() {
+            let now = self
+                .0
+                .circuit_breaker
+                .call(Fallback::None, self.0.store.ledger(ws))
+                .await?;
+            let is_same = now.is_some_and(|now| now.open_revision == was.ledger.open_revision);
+            return Ok(if is_same {
+                SnapshotFault::Corrupt(days)
+            } else {
+                SnapshotFault::Superseded
+            });
+        }
+        let now = self
+            .0
+            .circuit_breaker
+            .call_slow(self.0.store.ledger_days(ws))
+            .await?;
+        let revision = |entries: &[LedgerDay], day: Day| {
+            let at = entries.binary_search_by_key(&day, |entry| entry.day).ok()?;
+            Some(entries[at].revision)
+        };
+        let is_same = |day: &Day| revision(&now, *day) == revision(&was.view.days, *day);
+        let still: Vec<Day> = days.into_iter().filter(is_same).collect();
+        Ok(if still.is_empty() {
+            SnapshotFault::Superseded
+        } else {
+            SnapshotFault::Corrupt(still)
+        })
     }
 
     /// What the database says now.
     pub(super) async fn confirmed(&self, ws: &Arc<Workspace>) -> Result<Option<Found>, StoreError> {
-        for _ in 0..MAX_READS {
-            let at = self.0.clock.now();
-            let another_way = self.0.memory.current(ws.key).is_some() || self.0.shared.is_there();
-            let Some(ledger) = self
-                .0
-                .outage
-                .quick(another_way, self.0.store.ledger(ws.key))
-                .await?
-            else {
-                return Ok(None);
-            };
-            match self.complete(ws, ledger).await {
-                Ok(found) => {
-                    self.confirm(ws, &found, at);
-                    return Ok(Some(found));
-                }
-                Err(LoadError::Store(error)) => return Err(error),
-                Err(LoadError::Trouble(_)) => {}
-            }
+        // Taken before the query. Taken after it, a slow answer would count as newer than it is, and would be served for longer
+        // than `MAX_STALENESS` while the database is out of reach.
+        let at = self.0.clock.now();
+        let has_fallback = self.0.memory.current(ws.key).is_some() || self.0.shared.is_there();
+        let ledger = self.0.store.ledger(ws.key);
+        let Some(ledger) = self
+            .0
+            .circuit_breaker
+            .call(Fallback::of(has_fallback), ledger)
+            .await?
+        else {
+            return Ok(None);
+        };
+        let found = self.complete(ws, ledger).await?;
+        if let Some(found) = &found {
+            self.confirm(ws, found, at);
         }
-        Err(StoreError::Database(
-            "the ledger moved each time it was read".to_owned(),
-        ))
+        Ok(found)
     }
 
     /// The ledger with what it points to, kept in memory.
-    async fn complete(&self, ws: &Arc<Workspace>, ledger: Ledger) -> Result<Found, LoadError> {
+    async fn complete(
+        &self,
+        ws: &Arc<Workspace>,
+        ledger: Ledger,
+    ) -> Result<Option<Found>, StoreError> {
         let known = self.0.memory.current(ws.key);
         if let Some(current) = known.as_ref().filter(|known| known.ledger == ledger) {
-            return Ok(Found {
+            return Ok(Some(Found {
                 current: Arc::clone(current),
                 trouble: None,
-            });
+            }));
         }
-        let Parts { view, directory } = match known.and_then(|known| known.parts_of(&ledger)) {
+        // A run that changed no figure, or a zone that was asked for, changes the ledger's row and nothing that it points to.
+        let parts = match known.and_then(|known| known.parts_of(&ledger)) {
             Some(parts) => parts,
-            None => self.parts(ws, ledger).await?,
+            None => match self.parts(ws, ledger).await? {
+                Some(parts) => parts,
+                None => return Ok(None),
+            },
         };
-        // Whoever loaded them has made one of them already.
+        Ok(Some(self.found(ws.key, parts)))
+    }
+
+    fn found(&self, ws: WorkspaceKey, parts: Parts) -> Found {
+        let Parts {
+            ledger,
+            view,
+            directory,
+        } = parts;
+        // Whoever loaded them has kept one already. A second one would take its place, and the moments at which other requests
+        // confirm the first would be lost.
         if let Some(current) = self
             .0
             .memory
-            .current(ws.key)
+            .current(ws)
             .filter(|known| known.ledger == ledger)
         {
-            return Ok(Found {
+            return Found {
                 current,
                 trouble: None,
-            });
+            };
         }
         match view {
             Ok(view) => {
                 let current = Current::new(ledger, view, directory);
-                self.0.memory.keep_current(ws.key, &current);
-                Ok(Found {
+                self.0.memory.keep_current(ws, &current);
+                Found {
                     current,
                     trouble: None,
-                })
+                }
             }
             Err(trouble) => {
                 let view = LedgerView {
@@ -183,16 +234,20 @@ impl Caches {
                     days: Vec::new(),
                     open: Arc::default(),
                 };
-                Ok(Found {
+                Found {
                     current: Current::new(ledger, Arc::new(view), directory),
                     trouble: Some(trouble),
-                })
+                }
             }
         }
     }
 
-    /// What the ledger points to, loaded once however many ask.
-    async fn parts(&self, ws: &Arc<Workspace>, ledger: Ledger) -> Result<Parts, LoadError> {
+    /// What the ledger, or a later one, points to, loaded once however many ask; `None` where the workspace is gone.
+    async fn parts(
+        &self,
+        ws: &Arc<Workspace>,
+        ledger: Ledger,
+    ) -> Result<Option<Parts>, StoreError> {
         let Ledger {
             generation,
             head,
@@ -212,18 +267,28 @@ impl Caches {
                 .and_then(|known| known.parts_of(&ledger))
         };
         let (caches, of) = (self.clone(), Arc::clone(ws));
-        let load = |_| async move { Ok([(key, caches.load_parts(&of, ledger).await?)].into()) };
+        let load = |_| async move {
+            let parts = caches.load_parts(&of, ledger).await?;
+            // Under the key that was asked for, even if a later ledger was read: the waiting requests look it up by that key.
+            Ok(parts.into_iter().map(|parts| (key, parts)).collect())
+        };
         let mut loaded = self.0.currents.values(vec![key], known, load).await?;
-        Ok(loaded.remove(&key).ok_or(super::flights::LoadLost)?)
+        Ok(loaded.remove(&key))
     }
 
-    async fn load_parts(&self, ws: &Arc<Workspace>, ledger: Ledger) -> Result<Parts, LoadError> {
+    async fn load_parts(
+        &self,
+        ws: &Arc<Workspace>,
+        ledger: Ledger,
+    ) -> Result<Option<Parts>, StoreError> {
         let known = self.0.memory.current(ws.key);
-        let view = match known.as_ref().filter(|known| known.view.is_of(&ledger)) {
-            Some(known) => Ok(Arc::clone(&known.view)),
-            None => match self.load_view(ws, &ledger).await {
-                Err(LoadError::Trouble(trouble @ Trouble::Damaged(_))) => Err(trouble),
-                view => Ok(view?),
+        // The view before the directory: it may be that of a later ledger. A directory that was read first could lack members
+        // to whom its figures are credited.
+        let (ledger, view) = match known.as_ref().filter(|known| known.view.is_of(&ledger)) {
+            Some(known) => (ledger, Ok(Arc::clone(&known.view))),
+            None => match self.load_view(ws, ledger).await? {
+                Some(loaded) => loaded,
+                None => return Ok(None),
             },
         };
         let directory = match known
@@ -232,70 +297,66 @@ impl Caches {
             Some(known) => Arc::clone(&known.directory),
             None => self.load_directory(ws, ledger.directory_version).await?,
         };
+        // Kept before the load ends: a request that comes between the two would load everything again.
         if let Ok(view) = &view {
             let current = Current::new(ledger, Arc::clone(view), Arc::clone(&directory));
             self.0.memory.keep_current(ws.key, &current);
         }
-        Ok(Parts { view, directory })
+        Ok(Some(Parts {
+            ledger,
+            view,
+            directory,
+        }))
     }
 
-    /// Days and open conversations of the ledger's generation; [`Trouble::Moved`] where the ledger moves meanwhile.
+    /// Days and open conversations of that ledger, or of the one that is current by the time that they are read; `None` where
+    /// the workspace is gone.
+    ///
+    /// The ledger is read again together with what it points to, as of one moment: read one after the other, they would never
+    /// be of one generation where figures change faster than the database answers.
     async fn load_view(
         &self,
         ws: &Arc<Workspace>,
-        ledger: &Ledger,
-    ) -> Result<Arc<LedgerView>, LoadError> {
-        if let Some(view) = self.0.shared.view(ws, ledger).await {
-            return Ok(Arc::new(view));
+        ledger: Ledger,
+    ) -> Result<Option<(Ledger, Result<Arc<LedgerView>, SnapshotFault>)>, StoreError> {
+        if let Some(view) = self.0.shared.view(ws, &ledger).await {
+            return Ok(Some((ledger, Ok(Arc::new(view)))));
         }
-        let days = self.0.outage.long(self.0.store.ledger_days(ws.key)).await?;
-        let open = self.open_block(ws.key, ledger).await;
-        if self.has_moved(ws.key, ledger).await? {
-            return Err(LoadError::Trouble(Trouble::Moved));
-        }
-        let Ledger {
-            generation, head, ..
-        } = *ledger;
-        let view = Arc::new(LedgerView {
-            generation,
-            head,
-            days,
-            open: Arc::new(open?),
-        });
-        let (caches, ws, kept) = (self.clone(), Arc::clone(ws), Arc::clone(&view));
-        self.behind_the_back(async move { caches.0.shared.keep_view(&ws, &kept).await });
-        Ok(view)
-    }
-
-    async fn open_block(&self, ws: WorkspaceKey, ledger: &Ledger) -> Result<OpenBlock, LoadError> {
-        let Some(bytes) = self
-            .0
-            .outage
-            .long(self.0.store.open_block(ws, ledger.open_revision))
-            .await?
+        let contents = self.0.store.ledger_contents(ws.key);
+        let Some(LedgerContents { ledger, days, open }) =
+            self.0.circuit_breaker.call_slow(contents).await?
         else {
-            let never_run = ledger.generation == 0;
-            return if never_run {
-                Ok(OpenBlock::default())
-            } else {
-                Err(LoadError::Trouble(Trouble::Damaged(Vec::new())))
-            };
+            return Ok(None);
         };
-        OpenBlock::decode(&bytes).map_err(|error| {
-            tracing::warn!(workspace = ws.0, revision = ledger.open_revision, %error, "the open conversations can't be read");
-            LoadError::Trouble(Trouble::Damaged(Vec::new()))
-        })
+        let view = open_conversations(ws.key, &ledger, open).map(|open| {
+            Arc::new(LedgerView {
+                generation: ledger.generation,
+                head: ledger.head,
+                days,
+                open: Arc::new(open),
+            })
+        });
+        if let Ok(view) = &view {
+            let (caches, ws, kept) = (self.clone(), Arc::clone(ws), Arc::clone(view));
+            self.behind_the_back(async move { caches.0.shared.keep_view(&ws, &kept).await });
+        }
+        Ok(Some((ledger, view)))
     }
 
     async fn load_directory(
         &self,
         ws: &Arc<Workspace>,
         version: i64,
-    ) -> Result<Arc<Directory>, LoadError> {
+    ) -> Result<Arc<Directory>, StoreError> {
         if let Some(directory) = self.0.shared.directory(ws, version).await {
             return Ok(Arc::new(directory));
         }
-        let directory = Arc::new(self.0.outage.long(self.0.store.directory(ws.key)).await?);
+        let directory = Arc::new(
+            self.0
+                .circuit_breaker
+                .call_slow(self.0.store.directory(ws.key))
+                .await?,
+        );
         let (caches, ws, kept) = (self.clone(), Arc::clone(ws), Arc::clone(&directory));
         self.behind_the_back(
             async move { caches.0.shared.keep_directory(&ws, version, &kept).await },
@@ -306,6 +367,7 @@ impl Caches {
     /// The database has said so at that moment: other nodes may rely on it for as long as this one does.
     fn confirm(&self, ws: &Arc<Workspace>, found: &Found, at: Instant) {
         let current = &found.current;
+        // The latest moment stays: answers can overtake each other, and an older one must not take a confirmation back.
         current
             .confirmed_at
             .fetch_max(at.micros(), Ordering::Relaxed);
@@ -316,12 +378,13 @@ impl Caches {
         {
             return;
         }
+        // Of many requests that come here at once, one writes to the shared cache.
         let first = current
             .told_at
             .compare_exchange(told_at, at.micros(), Ordering::Relaxed, Ordering::Relaxed)
             .is_ok();
         if first {
-            let head = Head {
+            let head = CachedPointer {
                 ledger: current.ledger,
                 confirmed_at: at,
             };
@@ -345,11 +408,12 @@ impl Caches {
         ws: &Arc<Workspace>,
         known: Option<&Arc<Current>>,
     ) -> Option<Arc<Current>> {
-        let Head {
+        let CachedPointer {
             ledger,
             confirmed_at,
         } = self.0.shared.head(ws).await?;
         let now = self.0.clock.now();
+        // The other node's clock may be ahead: without this limit, its state would be served for too long by as much.
         let confirmed_at = confirmed_at.min(now).micros();
         if known.is_some_and(|known| confirmed_at <= known.confirmed_at()) {
             return None;
@@ -398,4 +462,24 @@ impl Caches {
             self.0.tasks.spawn(work);
         }
     }
+}
+
+/// The open conversations that a ledger points to, from their bytes.
+fn open_conversations(
+    ws: WorkspaceKey,
+    ledger: &Ledger,
+    bytes: Option<Vec<u8>>,
+) -> Result<OpenBlock, SnapshotFault> {
+    let Some(bytes) = bytes else {
+        let never_run = ledger.generation == Generation(0);
+        return if never_run {
+            Ok(OpenBlock::default())
+        } else {
+            Err(SnapshotFault::Corrupt(Vec::new()))
+        };
+    };
+    OpenBlock::decode(&bytes).map_err(|error| {
+        tracing::warn!(workspace = ws.0, revision = %ledger.open_revision, %error, "the open conversations can't be read");
+        SnapshotFault::Corrupt(Vec::new())
+    })
 }

@@ -6,7 +6,7 @@ use caseload_rollup::block::Block;
 use caseload_schema::{
     day::Day,
     directory::Directory,
-    id::WorkspaceKey,
+    id::{Revision, WorkspaceKey},
     period::Period,
     store::{ledger::LedgerDay, workspaces::Workspace},
 };
@@ -33,7 +33,7 @@ const ENTRY_BYTES: usize = 512;
 pub(super) struct BlockKey {
     ws: WorkspaceKey,
     pub(super) day: Day,
-    pub(super) revision: i64,
+    pub(super) revision: Revision,
     pub(super) seal: Option<i64>,
 }
 

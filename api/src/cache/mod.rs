@@ -3,19 +3,21 @@
 //! Without any of it requests are slower, never wrong.
 //!
 //! A block is looked for in [`memory`], in the [`shared`] cache, and in the database, in this order, and kept in those that did
-//! not have it. [`flights`] sees to it that it is looked for once, however many ask for it.
+//! not have it. [`singleflight`] sees to it that it is looked for once, however many ask for it.
 
 mod blocks;
+mod cached_pointer;
+mod circuit_breaker;
 mod current;
-mod flights;
-mod head;
+mod directory_codec;
+mod generations;
 mod hits;
 mod memory;
-mod names;
 mod publish;
 mod redis;
+mod sealed;
 mod shared;
-mod vault;
+mod singleflight;
 mod view;
 
 use std::sync::Arc;
@@ -30,9 +32,11 @@ use caseload_schema::{
 };
 use tokio_util::task::TaskTracker;
 
-pub(crate) use self::vault::place;
+use self::sealed::key_prefix;
 pub use self::{
+    circuit_breaker::{CircuitBreaker, Fallback},
     current::{Current, Found},
+    generations::Generations,
     hits::Hits,
     publish::Publisher,
     redis::{BadAddress, Redis},
@@ -41,20 +45,19 @@ pub use self::{
 };
 use self::{
     current::{CurrentKey, Parts},
-    flights::{Flights, LoadLost},
     hits::Counters,
     memory::{BlockKey, Memory},
+    singleflight::{LoadLost, Singleflight},
 };
-use crate::{generations::Generations, outage::Outage};
 
 /// Why figures that should be there can't be read as they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Trouble {
-    /// The ledger has moved on, and what it pointed to before has been swept. A fresh snapshot will do.
-    Moved,
+pub enum SnapshotFault {
+    /// What can't be read any more is not current any more either: it has been replaced, and swept. A fresh snapshot will do.
+    Superseded,
     /// Blocks of these days (none: the open conversations) are missing, damaged, or of a version not known here. They
     /// have to be made from the facts again.
-    Damaged(Vec<Day>),
+    Corrupt(Vec<Day>),
 }
 
 /// Why blocks could not be loaded.
@@ -63,16 +66,20 @@ pub enum LoadError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// See [`Trouble`].
+    /// See [`SnapshotFault`].
     #[error("blocks are missing or damaged: {0:?}")]
-    Trouble(Trouble),
+    Fault(SnapshotFault),
+}
+
+impl From<LoadLost> for StoreError {
+    fn from(_: LoadLost) -> Self {
+        Self::Database("a load ended without a result".to_owned())
+    }
 }
 
 impl From<LoadLost> for LoadError {
-    fn from(_: LoadLost) -> Self {
-        Self::Store(StoreError::Database(
-            "a load ended without a result".to_owned(),
-        ))
+    fn from(lost: LoadLost) -> Self {
+        Self::Store(lost.into())
     }
 }
 
@@ -90,11 +97,11 @@ struct Inner {
     clock: Clock,
     memory: Memory,
     shared: SharedCache,
-    outage: Outage,
+    circuit_breaker: CircuitBreaker,
     generations: Generations,
     hits: Counters,
-    currents: Flights<CurrentKey, Parts, LoadError>,
-    blocks: Flights<BlockKey, Arc<Block>, LoadError>,
+    currents: Singleflight<CurrentKey, Parts, StoreError>,
+    blocks: Singleflight<BlockKey, Arc<Block>, LoadError>,
     tasks: TaskTracker,
 }
 
@@ -107,17 +114,17 @@ impl Caches {
         shared: SharedCache,
         tasks: TaskTracker,
     ) -> Self {
-        let outage = Outage::new(store.clone(), tasks.clone());
+        let circuit_breaker = CircuitBreaker::new(store.clone(), tasks.clone());
         Self(Arc::new(Inner {
-            generations: Generations::new(store.clone(), outage.clone(), shared.clone()),
-            outage,
+            generations: Generations::new(store.clone(), circuit_breaker.clone(), shared.clone()),
+            circuit_breaker,
             store,
             clock,
             memory: Memory::new(memory.0),
             shared,
             hits: Counters::default(),
-            currents: Flights::new(tasks.clone()),
-            blocks: Flights::new(tasks.clone()),
+            currents: Singleflight::new(tasks.clone()),
+            blocks: Singleflight::new(tasks.clone()),
             tasks,
         }))
     }
@@ -127,14 +134,24 @@ impl Caches {
         &self.0.store
     }
 
+    /// What time it is.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// Work that outlives the request which began it.
+    pub(crate) fn tasks(&self) -> &TaskTracker {
+        &self.0.tasks
+    }
+
     /// The cache that machines share.
     pub fn shared(&self) -> &SharedCache {
         &self.0.shared
     }
 
     /// Whether the store can be reached.
-    pub fn outage(&self) -> &Outage {
-        &self.0.outage
+    pub fn circuit_breaker(&self) -> &CircuitBreaker {
+        &self.0.circuit_breaker
     }
 
     /// Who wants to know of new generations is told by this.
@@ -154,8 +171,8 @@ impl Caches {
         }
         let found = self
             .0
-            .outage
-            .quick(false, self.0.store.find_workspace(id))
+            .circuit_breaker
+            .call(Fallback::None, self.0.store.find_workspace(id))
             .await?
             .map(Arc::new);
         if let Some(workspace) = &found {
@@ -174,8 +191,8 @@ impl Caches {
         }
         let found = self
             .0
-            .outage
-            .quick(false, self.0.store.workspace(ws))
+            .circuit_breaker
+            .call(Fallback::None, self.0.store.workspace(ws))
             .await?
             .map(Arc::new);
         if let Some(workspace) = &found {
@@ -201,12 +218,17 @@ impl Caches {
     ) -> Result<u64, StoreError> {
         let known = self.0.memory.pending(ws, period);
         let count = self.0.store.count_pending_days(ws, period);
-        match self.0.outage.quick(known.is_some(), count).await {
+        match self
+            .0
+            .circuit_breaker
+            .call(Fallback::of(known.is_some()), count)
+            .await
+        {
             Ok(days) => {
                 self.0.memory.keep_pending(ws, period, days);
                 Ok(days)
             }
-            Err(error @ StoreError::Unavailable(_)) => known.ok_or(error),
+            Err(error) if error.is_unavailable() => known.ok_or(error),
             Err(error) => Err(error),
         }
     }

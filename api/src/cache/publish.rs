@@ -3,10 +3,14 @@
 use std::sync::Arc;
 
 use caseload_rollup::run::Publish;
-use caseload_schema::{day::Day, id::WorkspaceKey, store::workspaces::Workspace};
+use caseload_schema::{
+    day::Day,
+    id::{Generation, Revision, WorkspaceKey},
+    store::workspaces::Workspace,
+};
 use futures::future::BoxFuture;
 
-use super::{Caches, LedgerView, head::Head};
+use super::{Caches, LedgerView, cached_pointer::CachedPointer};
 
 /// Tells the shared cache.
 #[derive(Debug)]
@@ -16,7 +20,7 @@ impl Publish for Publisher {
     fn blocks<'a>(
         &'a self,
         ws: WorkspaceKey,
-        revision: i64,
+        revision: Revision,
         blocks: &'a [(Day, Vec<u8>)],
     ) -> BoxFuture<'a, ()> {
         Box::pin(async move {
@@ -31,11 +35,11 @@ impl Publish for Publisher {
     }
 
     /// They go with the days, once there is a generation.
-    fn open<'a>(&'a self, _: WorkspaceKey, _: i64, _: &'a [u8]) -> BoxFuture<'a, ()> {
+    fn open<'a>(&'a self, _: WorkspaceKey, _: Revision, _: &'a [u8]) -> BoxFuture<'a, ()> {
         Box::pin(std::future::ready(()))
     }
 
-    fn flipped(&self, ws: WorkspaceKey, _: i64) -> BoxFuture<'_, ()> {
+    fn flipped(&self, ws: WorkspaceKey, _: Generation) -> BoxFuture<'_, ()> {
         Box::pin(async move {
             if let Some(ws) = self.workspace(ws).await {
                 self.tell(&ws).await;
@@ -69,7 +73,7 @@ impl Publisher {
             shared
                 .keep_head(
                     ws,
-                    &Head {
+                    &CachedPointer {
                         ledger: found.current.ledger,
                         confirmed_at,
                     },

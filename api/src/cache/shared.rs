@@ -1,5 +1,6 @@
 //! What machines share: nothing, or Redis. Whichever it is, what comes out is what was put in, or nothing.
 
+use caseload_schema::id::Revision;
 use std::sync::Arc;
 
 use caseload_schema::{
@@ -10,11 +11,11 @@ use caseload_schema::{
 use tokio::sync::broadcast;
 
 use super::{
-    head::Head,
+    cached_pointer::CachedPointer,
+    directory_codec,
     memory::BlockKey,
-    names,
     redis::{BadAddress, Redis},
-    vault::{Vault, place},
+    sealed::{Keyspace, key_prefix},
     view::LedgerView,
 };
 use crate::config::Secret;
@@ -62,15 +63,15 @@ impl SharedCache {
         &self,
         ws: &Workspace,
         wanted: &[BlockKey],
-    ) -> Vec<(Day, i64, Vec<u8>)> {
+    ) -> Vec<(Day, Revision, Vec<u8>)> {
         let Self::Redis(redis) = self else {
             return Vec::new();
         };
-        let vault = Vault::of(ws);
+        let keyspace = Keyspace::of(ws);
         let sealed: Vec<&BlockKey> = wanted.iter().filter(|key| key.seal.is_some()).collect();
         let names: Vec<String> = sealed
             .iter()
-            .map(|key| block_name(&vault, key.day, key.revision))
+            .map(|key| block_name(&keyspace, key.day, key.revision))
             .collect();
         let locked = redis.values(&names).await;
         let found =
@@ -79,7 +80,7 @@ impl SharedCache {
                 .zip(names)
                 .zip(locked)
                 .filter_map(|((key, name), locked)| {
-                    let bytes = vault
+                    let bytes = keyspace
                         .open(&name, locked?)
                         .filter(|bytes| seal(bytes) == key.seal)?;
                     Some((key.day, key.revision, bytes))
@@ -88,12 +89,12 @@ impl SharedCache {
     }
 
     /// Keeps blocks.
-    pub(super) async fn keep_blocks(&self, ws: &Workspace, blocks: &[(Day, i64, Vec<u8>)]) {
+    pub(super) async fn keep_blocks(&self, ws: &Workspace, blocks: &[(Day, Revision, Vec<u8>)]) {
         let Self::Redis(redis) = self else { return };
-        let vault = Vault::of(ws);
-        let lock = |(day, revision, bytes): &(Day, i64, Vec<u8>)| {
-            let name = block_name(&vault, *day, *revision);
-            let locked = vault.lock(&name, bytes)?;
+        let keyspace = Keyspace::of(ws);
+        let lock = |(day, revision, bytes): &(Day, Revision, Vec<u8>)| {
+            let name = block_name(&keyspace, *day, *revision);
+            let locked = keyspace.seal(&name, bytes)?;
             Some((name, locked))
         };
         let locked: Vec<_> = blocks.iter().filter_map(lock).collect();
@@ -113,29 +114,29 @@ impl SharedCache {
 
     /// The directory at that version.
     pub(super) async fn directory(&self, ws: &Workspace, version: i64) -> Option<Directory> {
-        names::decode(version, &self.value(ws, DIRECTORY).await?)
+        directory_codec::decode(version, &self.value(ws, DIRECTORY).await?)
     }
 
     /// Keeps the directory of a version.
     pub(super) async fn keep_directory(&self, ws: &Workspace, version: i64, directory: &Directory) {
-        self.keep_value(ws, DIRECTORY, &names::encode(version, directory))
+        self.keep_value(ws, DIRECTORY, &directory_codec::encode(version, directory))
             .await;
     }
 
     /// What was current when somebody last asked the store, and when that was.
-    pub(super) async fn head(&self, ws: &Workspace) -> Option<Head> {
-        Head::decode(&self.value(ws, HEAD).await?)
+    pub(super) async fn head(&self, ws: &Workspace) -> Option<CachedPointer> {
+        CachedPointer::decode(&self.value(ws, HEAD).await?)
     }
 
     /// Keeps what is current.
-    pub(super) async fn keep_head(&self, ws: &Workspace, head: &Head) {
+    pub(super) async fn keep_head(&self, ws: &Workspace, head: &CachedPointer) {
         self.keep_value(ws, HEAD, &head.encode()).await;
     }
 
     /// Tells all nodes that the figures of the workspace have changed.
     pub(super) async fn tell_change(&self, ws: &Workspace) {
         if let Self::Redis(redis) = self {
-            redis.tell(&place(ws)).await;
+            redis.tell(&key_prefix(ws)).await;
         }
     }
 
@@ -151,22 +152,22 @@ impl SharedCache {
         let Self::Redis(redis) = self else {
             return None;
         };
-        let vault = Vault::of(ws);
-        let name = [vault.name(format_args!("{what}"))];
+        let keyspace = Keyspace::of(ws);
+        let name = [keyspace.name(format_args!("{what}"))];
         let locked = redis.values(&name).await.pop().flatten()?;
-        vault.open(&name[0], locked)
+        keyspace.open(&name[0], locked)
     }
 
     async fn keep_value(&self, ws: &Workspace, what: &str, value: &[u8]) {
         let Self::Redis(redis) = self else { return };
-        let vault = Vault::of(ws);
-        let name = vault.name(format_args!("{what}"));
-        if let Some(locked) = vault.lock(&name, value) {
+        let keyspace = Keyspace::of(ws);
+        let name = keyspace.name(format_args!("{what}"));
+        if let Some(locked) = keyspace.seal(&name, value) {
             redis.keep(&[(name, locked)]).await;
         }
     }
 }
 
-fn block_name(vault: &Vault, day: Day, revision: i64) -> String {
-    vault.name(format_args!("block:{day}:{revision}"))
+fn block_name(keyspace: &Keyspace, day: Day, revision: Revision) -> String {
+    keyspace.name(format_args!("block:{day}:{revision}"))
 }

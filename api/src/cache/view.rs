@@ -5,6 +5,7 @@ use std::sync::Arc;
 use caseload_rollup::block::OpenBlock;
 use caseload_schema::{
     day::Day,
+    id::{Generation, Revision},
     instant::Instant,
     store::ledger::{Ledger, LedgerDay},
 };
@@ -13,7 +14,7 @@ use caseload_schema::{
 #[derive(Debug)]
 pub struct LedgerView {
     /// The generation of all of it.
-    pub generation: i64,
+    pub generation: Generation,
     /// The run that made that generation.
     pub head: i64,
     /// Days that have a block, ascending.
@@ -36,12 +37,12 @@ impl LedgerView {
     /// As bytes, which [`decode`](Self::decode) reads back.
     pub(super) fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
-        for number in [self.generation, self.head, self.days.len() as i64] {
+        for number in [self.generation.0, self.head, self.days.len() as i64] {
             bytes.extend_from_slice(&number.to_le_bytes());
         }
         for day in &self.days {
             bytes.extend_from_slice(&day.day.number().to_le_bytes());
-            bytes.extend_from_slice(&day.revision.to_le_bytes());
+            bytes.extend_from_slice(&day.revision.0.to_le_bytes());
             bytes.extend_from_slice(&day.rolled_up_at.micros().to_le_bytes());
             bytes.extend_from_slice(&day.seal.unwrap_or(NO_SEAL).to_le_bytes());
         }
@@ -59,14 +60,14 @@ impl LedgerView {
             let (day, revision, at, seal) = (from.int()?, from.long()?, from.long()?, from.long()?);
             days.push(LedgerDay {
                 day: Day::from_number(day),
-                revision,
+                revision: Revision(revision),
                 rolled_up_at: Instant::from_micros(at),
                 seal: (seal != NO_SEAL).then_some(seal),
             });
         }
         let open = Arc::new(OpenBlock::decode(from.0).ok()?);
         days.is_sorted_by(|a, b| a.day < b.day).then_some(Self {
-            generation,
+            generation: Generation(generation),
             head,
             days,
             open,
@@ -100,12 +101,12 @@ mod tests {
     fn view() -> LedgerView {
         let day = |number: i32| LedgerDay {
             day: Day::from_number(number),
-            revision: i64::from(number) * 1_000,
+            revision: Revision(i64::from(number) * 1_000),
             rolled_up_at: Instant::from_micros(i64::from(number) - 7),
             seal: (number < 10).then_some(9),
         };
         LedgerView {
-            generation: 3,
+            generation: Generation(3),
             head: 1_772_442_000_123,
             days: vec![day(-1), day(5), day(20_000)],
             open: Arc::default(),
@@ -117,7 +118,7 @@ mod tests {
         let (view, read) = (view(), LedgerView::decode(&view().encode()).unwrap());
         assert_eq!(
             (read.generation, read.head, &read.days, &read.open),
-            (3, view.head, &view.days, &view.open)
+            (Generation(3), view.head, &view.days, &view.open)
         );
     }
 

@@ -8,20 +8,20 @@ use super::{Outcome, open, settings::Settings};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Bi {
-    /// Lets a role of PostgreSQL read the views of the schema bi, and of them the rows of one workspace. Makes the role where it
-    /// is not there yet.
+    /// Lets a PostgreSQL role read the rows of one workspace in the views of the schema bi. Creates the role if it does not
+    /// exist.
     Grant(Grant),
-    /// Takes a workspace from such a role.
+    /// Takes the access to one workspace away from a role.
     Revoke(Reader),
 }
 
-/// Who reads which workspace.
+/// A role and a workspace.
 #[derive(Debug, Args)]
 pub(super) struct Reader {
-    /// The workspace's id; may be left out where there is only one.
+    /// The workspace's id; not needed if there is only one workspace.
     #[arg(long, env = "CASELOAD_WORKSPACE", value_name = "ID")]
     workspace: Option<String>,
-    /// The role of the database.
+    /// The role's name in the database.
     #[arg(long, value_name = "NAME")]
     role: String,
 }
@@ -30,7 +30,7 @@ pub(super) struct Reader {
 pub(super) struct Grant {
     #[command(flatten)]
     reader: Reader,
-    /// Without the view of ratings, which names customers and holds what they wrote.
+    /// Leaves out the view of ratings, which holds customers' names and comments.
     #[arg(long)]
     no_feedback: bool,
 }
@@ -52,17 +52,17 @@ impl Bi {
                     .await?
                 {
                     format!(
-                        "made the role {role}, which reads {id} in the schema bi; give it a password: ALTER ROLE {role} PASSWORD '…'"
+                        "created the role {role}, which can read {id} in the schema bi; give it a password: ALTER ROLE {role} PASSWORD '…'"
                     )
                 } else {
-                    format!("{role} reads {id} in the schema bi")
+                    format!("{role} can read {id} in the schema bi")
                 }
             }
             Self::Revoke(_) => {
                 if !store.revoke_views(workspace.key, role).await? {
-                    anyhow::bail!("{role} was not given {id}");
+                    anyhow::bail!("{role} was not given access to {id}");
                 }
-                format!("{role} reads {id} no longer")
+                format!("{role} can no longer read {id}")
             }
         };
         writeln!(io::stdout(), "{said}")?;

@@ -23,7 +23,7 @@ use rand::TryRngCore as _;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Outcome,
+    Outcome, open,
     progress::Progress,
     serve::{listen, until_stopped},
     settings::Settings,
@@ -32,8 +32,8 @@ use crate::{
     app::App,
     config::{Config, Secret},
     demo::{DemoOptions, FACES, generate},
-    http::{self, Duty},
-    scheduling::{self, REFRESH},
+    http::{self, ServerRole},
+    rollups::{self, REFRESH},
 };
 
 const WORKSPACE: &str = "demo";
@@ -48,14 +48,14 @@ const SECRET_BYTES: usize = 32;
 const QUERY: &str = "{ team { metrics { conversations closed firstResponse { median } } \
                      leaderboard(first: 3) { rank value report { member { name } } } } }";
 
-/// Starts with sample data, and nothing else needed.
+/// Starts a server with sample data. Nothing else is needed.
 #[derive(Debug, Args)]
 pub(super) struct Demo {
-    /// Where the database and the tokens' secret are kept; a fresh directory that goes with the demo where absent. One that is
-    /// used again keeps its sample, which ends on the day when it was made; what an earlier demo left undone is done.
+    /// The directory for the database and the tokens' secret; without it, a new directory that is deleted when the demo ends. A
+    /// directory that is used again keeps its sample, which ends on the day of the first demo; an unfinished one is completed.
     #[arg(long, env = "CASELOAD_DATA", value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Ends as soon as everything is ready.
+    /// Exits as soon as everything is ready.
     #[arg(long, env = "CASELOAD_EXIT_WHEN_READY")]
     exit_when_ready: bool,
 }
@@ -74,6 +74,7 @@ impl Demo {
             .context("no directory")?;
         fs::create_dir_all(data).with_context(|| format!("can't make {}", data.display()))?;
         let config = config(settings, data)?;
+        open::zones(&config)?;
         let listener = listen(config.listen)?;
         let store =
             Store::connect_with(config.database_url.expose(), &config.store_options()).await?;
@@ -84,15 +85,15 @@ impl Demo {
         if self.exit_when_ready {
             let stop = CancellationToken::new();
             stop.cancel();
-            http::serve_as(Duty::Both, listener, app, stop).await?;
+            http::serve_as(ServerRole::Both, listener, app, stop).await?;
             return Ok(Outcome::Done);
         }
-        until_stopped(|stop| http::serve_as(Duty::Both, listener, app, stop)).await
+        until_stopped(|stop| http::serve_as(ServerRole::Both, listener, app, stop)).await
     }
 }
 
 /// The settings, but for what makes a demo: its own database, a secret of its own, and a schema that may be asked for.
-fn config(settings: &Settings, data: &Path) -> anyhow::Result<Config> {
+pub(super) fn config(settings: &Settings, data: &Path) -> anyhow::Result<Config> {
     let mut config = settings.load()?;
     config.database_url = Secret::new(format!("sqlite://{}", data.join("caseload.db").display()));
     config.jwt_secret = Some(secret(&data.join("secret"))?);
@@ -155,17 +156,14 @@ async fn fill(store: &Store, config: &Config, data: &Path, clock: &Clock) -> any
     if kept.is_some() {
         let day = zone.day_of(begun);
         println!(
-            "The sample made on {day} is kept, and ends there; {} of its records were missing.",
+            "The sample of {day} is kept, and ends on that day; {} missing records were added.",
             report.accepted
         );
     }
     let progress = Progress::new("days rolled up");
-    run::run(
-        &scheduling::hand(store, config, clock),
-        ws,
-        REFRESH,
-        &|at| progress.of_run(at),
-    )
+    run::run(&rollups::worker(store, config, clock), ws, REFRESH, &|at| {
+        progress.of_run(at);
+    })
     .await?;
     Ok(())
 }

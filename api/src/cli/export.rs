@@ -22,22 +22,22 @@ use crate::{
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Export {
-    /// The daily rollups: a row per day and member.
+    /// The daily rollups: one row for each day and member.
     Daily(Table),
-    /// A row per day and label.
+    /// One row for each day and label.
     Labels(Table),
-    /// A row per day and channel.
+    /// One row for each day and channel.
     Channels(Table),
-    /// Ratings of the period, with comments and names of customers: a row each.
+    /// The ratings of the period, with comments and names of customers: one row for each.
     Feedback(Table),
-    /// Conversations created in the period, with names of customers: a row each.
+    /// The conversations created in the period, with names of customers: one row for each.
     Conversations(Table),
 }
 
 /// Writes a table.
 #[derive(Debug, Args)]
 pub(super) struct Table {
-    /// The workspace's id; may be left out where there is only one.
+    /// The workspace's id; not needed if there is only one workspace.
     #[arg(long, env = "CASELOAD_WORKSPACE", value_name = "ID")]
     workspace: Option<String>,
     /// The first day.
@@ -46,16 +46,16 @@ pub(super) struct Table {
     /// The last day, included.
     #[arg(long, env = "CASELOAD_TO", value_name = "DAY", value_parser = parse_day)]
     to: Day,
-    /// Only what is credited to this member; may be given more than once.
+    /// Only rows that are credited to this member; may be given more than once.
     #[arg(long = "member", value_name = "ID")]
     members: Vec<String>,
-    /// Only what is credited to nobody, or that too beside the members named.
+    /// Only rows that are credited to nobody; together with --member, these rows as well.
     #[arg(long)]
     unassigned: bool,
-    /// csv (a text that a spreadsheet would run as a formula gets a ' before it), ndjson, parquet or arrow.
+    /// csv, ndjson, parquet or arrow. In csv, a text that a spreadsheet would run as a formula begins with a '.
     #[arg(long, env = "CASELOAD_FORMAT", value_name = "csv|ndjson|parquet|arrow", value_parser = format)]
     format: Format,
-    /// Where to write; standard output where absent.
+    /// The file to write; standard output by default.
     #[arg(short, long, env = "CASELOAD_OUTPUT", value_name = "FILE")]
     output: Option<PathBuf>,
 }

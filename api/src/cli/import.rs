@@ -23,22 +23,22 @@ use super::{Outcome, open, progress::Progress, serve::signal, settings::Settings
 /// waits for standard input is not waited for.
 const STOP_TIME: Duration = Duration::from_secs(10);
 
-/// Takes facts in. A refused line never costs the good ones.
+/// Imports facts. A line that is refused does not stop the others.
 #[derive(Debug, Args)]
 pub(super) struct Import {
-    /// The workspace's id; may be left out where there is only one.
+    /// The workspace's id; not needed if there is only one workspace.
     #[arg(long, env = "CASELOAD_WORKSPACE", value_name = "ID")]
     workspace: Option<String>,
-    /// All or nothing, over all files.
+    /// Imports all records of all files, or nothing.
     #[arg(long, env = "CASELOAD_STRICT")]
     strict: bool,
     /// Prints the report as JSON.
     #[arg(long, env = "CASELOAD_JSON")]
     json: bool,
-    /// Takes Zstandard with a window of up to 128 MiB, as `zstd --long` and `--ultra` make it; 8 MiB without.
+    /// Accepts Zstandard windows up to 128 MiB, as `zstd --long` and `--ultra` make them; without it, up to 8 MiB.
     #[arg(long, env = "CASELOAD_LONG")]
     long: bool,
-    /// Newline-delimited JSON; `.gz` and `.zst` are read as they are, `-` is standard input.
+    /// Files of newline-delimited JSON; `.gz` and `.zst` are decompressed, `-` is standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
 }
@@ -73,16 +73,23 @@ impl Import {
             let kept = what_is_kept(kept.load(Ordering::Relaxed));
             anyhow::anyhow!("{error:#}; at least {kept}")
         })?;
+        let was_stopped = stop.load(Ordering::Relaxed);
+        let kept = report.records() - report.rejected;
+        anyhow::ensure!(
+            !(was_stopped && self.strict),
+            "{STOPPED}; nothing was taken: --strict takes all or nothing"
+        );
+        let report = if was_stopped {
+            without_the_break(report)
+        } else {
+            report
+        };
         if self.json {
             println!("{}", serde_json::to_string(&report)?);
         } else {
             print(&report, self.strict);
         }
-        anyhow::ensure!(
-            !stop.load(Ordering::Relaxed),
-            "stopped by a signal; {}",
-            what_is_kept(report.records() - report.rejected)
-        );
+        anyhow::ensure!(!was_stopped, "{STOPPED}; {}", what_is_kept(kept));
         Ok(if report.rejected == 0 {
             Outcome::Done
         } else {
@@ -91,11 +98,24 @@ impl Import {
     }
 }
 
+/// The report of an import that a signal ended: the input that broke off there is no record that was refused.
+fn without_the_break(mut report: Report) -> Report {
+    let all = report.errors.len();
+    report
+        .errors
+        .retain(|error| !error.reason.contains(STOPPED));
+    report.rejected -= (all - report.errors.len()) as u64;
+    report
+}
+
 /// What an import that did not come to its end leaves, and what to do.
 fn what_is_kept(records: u64) -> String {
-    format!(
-        "{records} records are kept, and running it again is safe: what is stored already counts as unchanged"
-    )
+    let kept = match records {
+        0 => "no record is kept".to_owned(),
+        1 => "1 record is kept".to_owned(),
+        _ => format!("{records} records are kept"),
+    };
+    format!("{kept}, and running it again is safe: stored records count as unchanged")
 }
 
 /// Lets the sources end at the first signal. Comes back where the import has not ended within [`STOP_TIME`], or at the second
@@ -109,6 +129,9 @@ async fn stopped(stop: &AtomicBool) -> anyhow::Result<()> {
     }
 }
 
+/// Why a source breaks off, as the reader of records repeats it.
+const STOPPED: &str = "stopped by a signal";
+
 /// A source that breaks off once it is to stop.
 struct Stoppable<R> {
     reader: R,
@@ -118,7 +141,7 @@ struct Stoppable<R> {
 impl<R: Read> Read for Stoppable<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.stop.load(Ordering::Relaxed) {
-            return Err(io::Error::other("stopped by a signal"));
+            return Err(io::Error::other(STOPPED));
         }
         self.reader.read(buffer)
     }

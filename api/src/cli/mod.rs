@@ -5,6 +5,7 @@ mod demo;
 mod export;
 mod health;
 mod import;
+mod manual;
 mod migrate;
 mod open;
 mod progress;
@@ -20,12 +21,16 @@ mod worker;
 mod workspace;
 
 use std::{
-    io::{self, Write as _},
+    env,
+    io::{self, IsTerminal as _, Write as _},
     process::ExitCode,
 };
 
-use caseload_schema::day::Day;
-use clap::{Parser, Subcommand, error::ErrorKind};
+use caseload_schema::{day::Day, zone::ZoneData};
+use clap::{
+    CommandFactory as _, FromArgMatches as _, Parser, Subcommand, builder::StyledStr,
+    error::ErrorKind,
+};
 
 use self::settings::Settings;
 use crate::telemetry::Telemetry;
@@ -48,37 +53,41 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Everything with nothing installed: sample data, its figures, the server, and tokens to try it with.
+    /// Starts a server with sample data, and prints tokens to try it with. Nothing else has to be installed.
     Demo(demo::Demo),
-    /// The API, and what keeps figures fresh.
+    /// Serves the API and the dashboard, and runs rollups.
     Serve(serve::Serve),
-    /// What keeps figures fresh, without the API; as many as are wanted.
+    /// Runs rollups without the API; any number of workers can share one database.
     Worker,
     /// Brings the database to this version.
-    Migrate,
-    /// Makes workspaces, lists them, changes their time zone.
+    Migrate(migrate::Migrate),
+    /// Creates workspaces, lists them, and changes their time zone.
     #[command(subcommand)]
     Workspace(workspace::WorkspaceCommand),
-    /// Takes facts in: newline-delimited JSON, also gzip and Zstandard.
+    /// Imports facts: newline-delimited JSON, plain or compressed with gzip or Zstandard.
     Import(import::Import),
-    /// Rolls up what is pending, or a range of days from its facts, now.
+    /// Rolls up pending days now, or rebuilds a range of days from its facts.
     Rollup(rollup::Rollup),
-    /// Compares what is stored with the facts, and prints each difference.
+    /// Compares stored figures with the facts, and prints each difference.
     Verify(verify::Verify),
-    /// Drops the facts of old conversations; their figures stay, for good.
+    /// Drops the facts of old conversations, and keeps their figures.
     Retention(retention::Retention),
-    /// Writes figures for other tools.
+    /// Exports figures to files for other tools.
     #[command(subcommand)]
     Export(export::Export),
     /// Lets roles of PostgreSQL read the views for business intelligence.
     #[command(subcommand)]
     Bi(bi::Bi),
-    /// Signs a token for a member, for trying things out.
+    /// Signs a token for a member, for tests by hand.
     Token(token::Token),
-    /// Prints the GraphQL schema; with --federation, as a gateway is composed from it.
+    /// Prints the GraphQL schema; with --federation, as a subgraph for a gateway.
     Schema,
     /// Asks the server at the configured address whether it is alive.
     Health,
+    /// Prints shell completions for this command.
+    Completions(manual::Completions),
+    /// Writes manual pages, one for each command.
+    Man(manual::Man),
 }
 
 /// How a command ended that could run.
@@ -118,7 +127,7 @@ async fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Demo(command) => command.run(settings).await,
         Command::Serve(command) => command.run(settings).await,
         Command::Worker => worker::run(settings).await,
-        Command::Migrate => migrate::run(settings).await,
+        Command::Migrate(command) => command.run(settings).await,
         Command::Workspace(command) => command.run(settings).await,
         Command::Import(command) => command.run(settings).await,
         Command::Rollup(command) => command.run(settings).await,
@@ -126,8 +135,10 @@ async fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Retention(command) => command.run(settings).await,
         Command::Export(command) => command.run(settings).await,
         Command::Bi(command) => command.run(settings).await,
-        Command::Token(command) => command.run(settings),
+        Command::Token(command) => command.run(settings).await,
         Command::Schema => schema::run(settings),
+        Command::Completions(command) => command.run(&mut Cli::command()),
+        Command::Man(command) => command.run(Cli::command()),
         Command::Health => health::run(settings).await,
     }
 }
@@ -136,26 +147,38 @@ async fn run(cli: Cli) -> anyhow::Result<Outcome> {
 /// can't be read are complained about by the command itself.
 fn telemetry(cli: &Cli) -> anyhow::Result<Telemetry> {
     let level = if matches!(cli.command, Command::Serve(_) | Command::Worker) {
-        "info"
+        "info,tokio_cron_scheduler=warn"
     } else {
         "error"
     };
-    Telemetry::start(&cli.settings.load().unwrap_or_default(), level)
+    let config = cli.settings.load().unwrap_or_default();
+    Telemetry::start(&config, level, may_colour())
+}
+
+/// Whether log lines may have colours: on a terminal, unless `NO_COLOR` is there and not empty (<https://no-color.org>).
+fn may_colour() -> bool {
+    let is_unwanted = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    io::stderr().is_terminal() && !is_unwanted
 }
 
 /// Help goes to standard output, what is wrong with the arguments in one line to standard error.
 fn explain(error: &clap::Error) -> ExitCode {
-    if matches!(
-        error.kind(),
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
-    ) {
-        let _ = write!(io::stdout(), "{}", error.render());
+    let help = match error.kind() {
+        ErrorKind::DisplayHelp
+        | ErrorKind::DisplayVersion
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Some(error.render()),
+        // Where a setting comes from the environment, that is what clap calls a command alone.
+        ErrorKind::MissingSubcommand => Some(help_of_what_was_given()),
+        _ => None,
+    };
+    if let Some(help) = help {
+        let _ = write!(io::stdout(), "{help}");
+        if error.kind() == ErrorKind::DisplayVersion {
+            let _ = writeln!(io::stdout(), "time zones: {}", zone_data());
+        }
         return ExitCode::SUCCESS;
     }
-    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        return fail("say what to do; see caseload --help");
-    }
-    let text = error.render().to_string();
+    let text = error.render().to_string().replace("\n\n  tip: ", "; ");
     let what = text
         .split("\n\nUsage:")
         .next()
@@ -169,6 +192,35 @@ fn explain(error: &clap::Error) -> ExitCode {
         "{}; see caseload --help",
         what.split_whitespace().collect::<Vec<_>>().join(" ")
     ))
+}
+
+/// Which time zone data commands would read by the settings that are given beside `--version`.
+fn zone_data() -> String {
+    let others = env::args_os().filter(|argument| argument != "--version" && argument != "-V");
+    let settings = Cli::command()
+        .ignore_errors(true)
+        .try_get_matches_from(others)
+        .and_then(|matches| Settings::from_arg_matches(&matches));
+    let folder = settings
+        .ok()
+        .and_then(|settings| settings.load().ok())
+        .and_then(|config| config.zoneinfo_dir);
+    match ZoneData::read_from(folder.as_deref()) {
+        Ok(()) => ZoneData::current().to_string(),
+        Err(error) => error.to_string(),
+    }
+}
+
+/// The help of the command that the arguments name.
+fn help_of_what_was_given() -> StyledStr {
+    let mut command = Cli::command();
+    command.build();
+    for word in env::args().skip(1) {
+        if let Some(next) = command.find_subcommand(&word) {
+            command = next.clone();
+        }
+    }
+    command.render_help()
 }
 
 fn fail(what: &str) -> ExitCode {

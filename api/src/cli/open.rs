@@ -6,6 +6,7 @@ use anyhow::{Context as _, bail};
 use caseload_schema::{
     clock::Clock,
     store::{Store, workspaces::Workspace},
+    zone::ZoneData,
 };
 use tokio_util::task::TaskTracker;
 
@@ -15,15 +16,29 @@ use crate::{
     config::Config,
 };
 
-/// The configured database.
-pub(super) async fn store(settings: &Settings, config: &Config) -> anyhow::Result<Store> {
+/// The configured database, as it is, and the configured time zones.
+pub(super) async fn connect(config: &Config) -> anyhow::Result<Store> {
+    zones(config)?;
     let store = Store::connect_with(config.database_url.expose(), &config.store_options()).await?;
+    store.refuse_shared_sessions().await?;
+    Ok(store)
+}
+
+/// The configured database, brought to this version.
+pub(super) async fn store(settings: &Settings, config: &Config) -> anyhow::Result<Store> {
+    let store = connect(config).await?;
     if !settings.no_migrate {
         store.migrate().await?;
     } else if !store.is_current().await? {
-        bail!("the database is of another version; run caseload migrate");
+        bail!("the database has another version than this command; run caseload migrate");
     }
     Ok(store)
+}
+
+/// Has zones read from where the settings say.
+pub(super) fn zones(config: &Config) -> anyhow::Result<()> {
+    ZoneData::read_from(config.zoneinfo_dir.as_deref())?;
+    Ok(())
 }
 
 /// Who tells the cache that machines share what runs make.
@@ -51,11 +66,11 @@ pub(super) async fn workspace(store: &Store, id: Option<&str>) -> anyhow::Result
         (Some(only), 0) => Ok(only),
         (None, _) => {
             bail!(
-                "there is no workspace yet; make one with: caseload workspace create ID --name NAME --timezone ZONE"
+                "there is no workspace yet; create one with: caseload workspace create ID --name NAME --timezone ZONE"
             )
         }
         (Some(_), others) => bail!(
-            "there are {} workspaces; say which with --workspace ID",
+            "there are {} workspaces; name one with --workspace ID",
             others + 1
         ),
     }

@@ -14,19 +14,19 @@ use serde_json::json;
 
 use super::{Outcome, open, progress::Progress, settings::Settings};
 
-/// Drops the facts of old conversations, and makes the days before final: their figures stay as they are, for good.
+/// Drops the facts of old conversations. The days before become final: their figures never change again.
 #[derive(Debug, Args)]
 pub(super) struct Retention {
-    /// The workspace's id; may be left out where there is only one.
+    /// The workspace's id; not needed if there is only one workspace.
     #[arg(long, env = "CASELOAD_WORKSPACE", value_name = "ID")]
     workspace: Option<String>,
-    /// How many whole months before this one keep their facts.
+    /// The number of whole months before the current one that keep their facts.
     #[arg(long, env = "CASELOAD_KEEP_MONTHS", value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_200))]
     keep_months: u32,
-    /// Says what would be dropped, and drops nothing.
+    /// Prints what would be dropped, and drops nothing.
     #[arg(long, env = "CASELOAD_DRY_RUN")]
     dry_run: bool,
-    /// Prints what was done as JSON.
+    /// Prints the result as JSON.
     #[arg(long, env = "CASELOAD_JSON")]
     json: bool,
 }
@@ -94,8 +94,8 @@ async fn compare(store: &Store, ws: WorkspaceKey) -> anyhow::Result<()> {
     let compared = verify::verify(store, ws, None, |_| ()).await?;
     if compared.differences != 0 {
         bail!(
-            "{} figures are not what their facts say, nothing was dropped; see caseload verify, and make them anew with \
-             caseload rollup --from DAY --to DAY",
+            "{} figures differ from their facts, so nothing was dropped; list them with caseload verify, and rebuild them \
+             with caseload rollup --from DAY --to DAY",
             compared.differences
         );
     }

@@ -8,17 +8,17 @@ use clap::Args;
 use serde_json::json;
 
 use super::{Outcome, open, progress::Progress, range::Range, settings::Settings};
-use crate::scheduling::{self, REFRESH};
+use crate::rollups::{self, REFRESH};
 
-/// Rolls up what is pending, or a range of days from its facts, now. It helps with what is under way, and waits for its turn.
+/// Rolls up pending days now, or rebuilds a range of days from its facts. If another run is under way, it helps that run first.
 #[derive(Debug, Args)]
 pub(super) struct Rollup {
-    /// The workspace's id; may be left out where there is only one.
+    /// The workspace's id; not needed if there is only one workspace.
     #[arg(long, env = "CASELOAD_WORKSPACE", value_name = "ID")]
     workspace: Option<String>,
     #[command(flatten)]
     range: Range,
-    /// Prints what was done as JSON.
+    /// Prints the result as JSON.
     #[arg(long, env = "CASELOAD_JSON")]
     json: bool,
 }
@@ -50,9 +50,9 @@ impl Rollup {
                 )
                 .await?;
         }
-        let hand = scheduling::hand(&store, &config, &Clock::system())
+        let worker = rollups::worker(&store, &config, &Clock::system())
             .publishing_to(open::publisher(&store, &config)?);
-        let outcome = run::run(&hand, workspace.key, request, &show).await?;
+        let outcome = run::run(&worker, workspace.key, request, &show).await?;
         drop(progress);
         let seconds = began.elapsed().as_secs_f64();
         if self.json {
@@ -74,8 +74,8 @@ impl Rollup {
 
 fn report(outcome: &run::RunOutcome, seconds: f64) -> serde_json::Value {
     json!({
-        "run": outcome.run,
-        "generation": outcome.generation,
+        "run": outcome.run.0,
+        "generation": outcome.generation.0,
         "days": outcome.days,
         "changed_days": outcome.changed_days,
         "facts_read": outcome.facts_read,

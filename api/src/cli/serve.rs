@@ -3,7 +3,7 @@
 use std::{future::Future, io, net::SocketAddr};
 
 use anyhow::Context as _;
-use caseload_schema::clock::Clock;
+use caseload_schema::{clock::Clock, zone::ZoneData};
 use clap::Args;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio_util::sync::CancellationToken;
@@ -11,13 +11,13 @@ use tokio_util::sync::CancellationToken;
 use super::{Outcome, open, settings::Settings};
 use crate::{
     app::App,
-    http::{self, Duty},
+    http::{self, ServerRole},
 };
 
-/// Serves the API, and rolls up what is due.
+/// Serves the API and the dashboard, and runs rollups.
 #[derive(Debug, Args)]
 pub(super) struct Serve {
-    /// The API only: others roll up.
+    /// Serves the API alone; other processes run the rollups.
     #[arg(long, env = "CASELOAD_NO_SCHEDULER")]
     no_scheduler: bool,
 }
@@ -26,9 +26,9 @@ impl Serve {
     pub(super) async fn run(&self, settings: &Settings) -> anyhow::Result<Outcome> {
         let config = settings.load()?;
         let duty = if self.no_scheduler {
-            Duty::Answering
+            ServerRole::Answering
         } else {
-            Duty::Both
+            ServerRole::Both
         };
         let store = open::store(settings, &config).await?;
         let address = config.listen;
@@ -76,6 +76,7 @@ where
     F: FnOnce(CancellationToken) -> Fut,
     Fut: Future<Output = anyhow::Result<()>>,
 {
+    tracing::info!(data = %ZoneData::current(), "time zones are read");
     let stop = CancellationToken::new();
     let signals = async {
         signal().await?;

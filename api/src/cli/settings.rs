@@ -1,24 +1,24 @@
 //! Settings as flags and environment variables.
 
+#[cfg(test)]
+mod tests;
+
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::Args;
 use serde::Serialize;
 
-use crate::{
-    config::{Config, Interval, NightlyAt, Secret},
-    telemetry::LogFormat,
-};
+use crate::config::{Config, Interval, LogFormat, NightlyAt, Secret};
 
 /// Every setting as a flag, and as a variable of the environment. What is absent comes from the file, or is the default.
 #[derive(Debug, Args, Serialize)]
 #[command(next_help_heading = "Settings (flag, environment, or the same name in the file)")]
 pub(super) struct Settings {
-    /// The settings file [default: caseload.toml where it exists].
+    /// The settings file [default: caseload.toml if it exists].
     #[arg(long, global = true, env = "CASELOAD_CONFIG", value_name = "FILE")]
     #[serde(skip)]
     config: Option<PathBuf>,
-    /// Leaves the database as it is; fails where it is of another version.
+    /// Does not migrate the database; fails if it has another version.
     #[arg(long, global = true, env = "CASELOAD_NO_MIGRATE")]
     #[serde(skip)]
     pub(super) no_migrate: bool,
@@ -35,7 +35,7 @@ pub(super) struct Settings {
     )]
     #[serde(skip_serializing_if = "Option::is_none")]
     database_connections: Option<usize>,
-    /// How long PostgreSQL may work on one statement of a request [default: 30s].
+    /// How long PostgreSQL may work on one statement of a request; 0: no limit [default: 30s].
     #[arg(
         long,
         global = true,
@@ -54,7 +54,7 @@ pub(super) struct Settings {
     )]
     #[serde(skip_serializing_if = "Option::is_none")]
     log_format: Option<LogFormat>,
-    /// Where an OpenTelemetry collector takes spans over HTTP, such as `http://127.0.0.1:4318`.
+    /// The address of an OpenTelemetry collector that takes spans over HTTP, such as `http://127.0.0.1:4318` [default: none].
     #[arg(
         long,
         global = true,
@@ -63,7 +63,7 @@ pub(super) struct Settings {
     )]
     #[serde(skip_serializing_if = "Option::is_none")]
     otlp_endpoint: Option<String>,
-    /// The share of requests that spans are sent of, from 0 to 1 [default: 1].
+    /// The share of requests that are traced, from 0 to 1 [default: 1].
     #[arg(
         long,
         global = true,
@@ -72,7 +72,7 @@ pub(super) struct Settings {
     )]
     #[serde(skip_serializing_if = "Option::is_none")]
     otlp_sample: Option<f64>,
-    /// Connections of clients at a time; others wait [default: 1000].
+    /// The most client connections at a time; a new one beyond that closes the connection idle longest [default: 10000].
     #[arg(
         long,
         global = true,
@@ -90,7 +90,7 @@ pub(super) struct Settings {
     )]
     #[serde(skip_serializing_if = "Option::is_none")]
     header_timeout: Option<Interval>,
-    /// How long what is under way may take to end when the process is told to stop [default: 20s].
+    /// How long requests and rollups under way may take to end after the signal to stop [default: 20s].
     #[arg(
         long,
         global = true,
@@ -99,7 +99,7 @@ pub(super) struct Settings {
     )]
     #[serde(skip_serializing_if = "Option::is_none")]
     drain_timeout: Option<Interval>,
-    /// The cache that machines share, such as `redis://HOST`; empty: each process keeps its own alone [default: empty].
+    /// The Redis cache that machines share, such as `redis://HOST`; empty: each process has only its own cache [default: empty].
     #[arg(long, global = true, env = "CASELOAD_REDIS_URL", hide_env_values = true, value_name = "URL", value_parser = secret)]
     #[serde(skip_serializing_if = "Option::is_none")]
     redis_url: Option<Secret>,
@@ -107,11 +107,11 @@ pub(super) struct Settings {
     #[arg(long, global = true, env = "CASELOAD_LISTEN", value_name = "ADDR")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) listen: Option<SocketAddr>,
-    /// What member tokens are signed with (HS256), at least 32 bytes.
+    /// What member tokens are signed with (HS256), at least 32 bytes [default: none].
     #[arg(long, global = true, env = "CASELOAD_JWT_SECRET", hide_env_values = true, value_name = "TEXT", value_parser = secret)]
     #[serde(skip_serializing_if = "Option::is_none")]
     jwt_secret: Option<Secret>,
-    /// The public key that member tokens are signed with (RS256, ES256, `EdDSA`), in PEM; read again when it changes.
+    /// The public key that checks member tokens (RS256, ES256, `EdDSA`), in PEM; read again when it changes [default: none].
     #[arg(
         long,
         global = true,
@@ -120,15 +120,15 @@ pub(super) struct Settings {
     )]
     #[serde(skip_serializing_if = "Option::is_none")]
     jwt_public_key_file: Option<PathBuf>,
-    /// The public keys that member tokens are signed with, as a JWK set; read again when it changes.
+    /// The public keys that check member tokens, as a JWK set; read again when it changes [default: none].
     #[arg(long, global = true, env = "CASELOAD_JWKS_FILE", value_name = "FILE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     jwks_file: Option<PathBuf>,
-    /// The `iss` that tokens must have.
+    /// The `iss` that tokens must have [default: not checked].
     #[arg(long, global = true, env = "CASELOAD_JWT_ISSUER", value_name = "TEXT")]
     #[serde(skip_serializing_if = "Option::is_none")]
     jwt_issuer: Option<String>,
-    /// The `aud` that tokens must have.
+    /// The `aud` that tokens must have [default: not checked].
     #[arg(
         long,
         global = true,
@@ -141,6 +141,10 @@ pub(super) struct Settings {
     #[arg(long, global = true, env = "CASELOAD_JWT_MAX_TTL", value_name = "TIME")]
     #[serde(skip_serializing_if = "Option::is_none")]
     jwt_max_ttl: Option<Interval>,
+    /// A folder of compiled time zones to read [default: `/usr/share/zoneinfo`, or the built-in data if that is a later release].
+    #[arg(long, global = true, env = "CASELOAD_ZONEINFO_DIR", value_name = "DIR")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    zoneinfo_dir: Option<PathBuf>,
     /// When each night's rollup is due, on the clocks of each workspace's own time zone [default: 00:15].
     #[arg(long, global = true, env = "CASELOAD_NIGHTLY_AT", value_name = "HH:MM")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -163,7 +167,7 @@ pub(super) struct Settings {
     )]
     #[serde(skip_serializing_if = "Option::is_none")]
     rollup_parallelism: Option<usize>,
-    /// About how many facts a piece of a large rollup holds, which is what a process takes at a time [default: 50000].
+    /// About how many facts one piece of a large rollup holds; a process takes one piece at a time [default: 50000].
     #[arg(
         long,
         global = true,
@@ -181,7 +185,7 @@ pub(super) struct Settings {
     )]
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_interval: Option<Interval>,
-    /// Whether the schema may be asked for [default: false; in demo true].
+    /// Whether clients may read the schema by introspection [default: false; in demo true].
     #[arg(long, global = true, env = "CASELOAD_INTROSPECTION", value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) introspection: Option<bool>,
@@ -189,7 +193,7 @@ pub(super) struct Settings {
     #[arg(long, global = true, env = "CASELOAD_FEDERATION", value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     #[serde(skip_serializing_if = "Option::is_none")]
     federation: Option<bool>,
-    /// Whose pages may use the API from a browser, such as `https://example.com`; `*`: all [default: its own alone].
+    /// Origins whose pages may use the API from a browser, such as `https://example.com`; `*`: all [default: only its own].
     #[arg(
         long,
         global = true,
@@ -207,7 +211,7 @@ pub(super) struct Settings {
     #[arg(long, global = true, env = "CASELOAD_GRAPHIQL", value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) graphiql: Option<bool>,
-    /// Whose pages may show the dashboard's reports in a frame, such as `https://app.example.com` [default: none].
+    /// Origins whose pages may show the dashboard's reports in a frame, such as `https://app.example.com` [default: none].
     #[arg(
         long,
         global = true,
@@ -229,11 +233,11 @@ pub(super) struct Settings {
     #[arg(long, global = true, env = "CASELOAD_MAX_ALIASES", value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
     max_aliases: Option<usize>,
-    /// What queries of one caller may cost in a second, on average; 0: whatever [default: 0].
+    /// What the queries of one caller may cost in a second, on average; 0: no limit [default: 0].
     #[arg(long, global = true, env = "CASELOAD_RATE_LIMIT", value_name = "COST")]
     #[serde(skip_serializing_if = "Option::is_none")]
     rate_limit: Option<u32>,
-    /// The operations that are known: a manifest, as build tools of clients write it.
+    /// A manifest of known operations, as build tools of clients write it [default: none].
     #[arg(
         long,
         global = true,
@@ -242,7 +246,7 @@ pub(super) struct Settings {
     )]
     #[serde(skip_serializing_if = "Option::is_none")]
     trusted_documents: Option<PathBuf>,
-    /// Answers only those [default: false].
+    /// Answers only known operations [default: false].
     #[arg(long, global = true, env = "CASELOAD_TRUSTED_ONLY", value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     #[serde(skip_serializing_if = "Option::is_none")]
     trusted_only: Option<bool>,
@@ -255,7 +259,7 @@ pub(super) struct Settings {
     )]
     #[serde(skip_serializing_if = "Option::is_none")]
     request_timeout: Option<Interval>,
-    /// How much memory caches may take, decoded days above all [default: 268435456].
+    /// How many bytes of memory the caches may take, mainly for decoded days [default: 268435456].
     #[arg(
         long,
         global = true,

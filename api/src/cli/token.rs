@@ -1,41 +1,67 @@
 //! `caseload token`
 
+use std::time::Duration;
+
 use anyhow::bail;
-use caseload_schema::clock::Clock;
+use caseload_schema::{
+    clock::Clock,
+    store::{Store, Workspace},
+};
 use clap::Args;
 
-use super::{Outcome, settings::Settings};
+use super::{Outcome, open, settings::Settings};
 use crate::{auth::TokenKeys, config::Interval};
 
-/// Signs a token with the configured secret, and prints it alone.
+/// Signs a token with the configured secret, and prints nothing but the token.
 #[derive(Debug, Args)]
 pub(super) struct Token {
-    /// The workspace's id.
+    /// The workspace's id; not needed if there is only one workspace.
     #[arg(long, env = "CASELOAD_WORKSPACE", value_name = "ID")]
-    workspace: String,
-    /// The member's id. The role is the one that they have when the token is used.
+    workspace: Option<String>,
+    /// The member's id. The token carries no role: each request uses the member's role at that time.
     #[arg(long, env = "CASELOAD_MEMBER", value_name = "ID")]
     member: String,
-    /// How long it holds.
+    /// How long the token is valid.
     #[arg(long, env = "CASELOAD_TTL", default_value = "1h", value_name = "TIME")]
     ttl: Interval,
 }
 
 impl Token {
-    pub(super) fn run(&self, settings: &Settings) -> anyhow::Result<Outcome> {
+    pub(super) async fn run(&self, settings: &Settings) -> anyhow::Result<Outcome> {
         let config = settings.load()?;
         if config.jwt_secret.is_none() {
             bail!(
-                "caseload token signs with jwt_secret (CASELOAD_JWT_SECRET) alone, which is not set: with public keys, tokens come from your login"
+                "caseload token needs jwt_secret (CASELOAD_JWT_SECRET), which is not set; with public keys, your login service signs the tokens"
             );
         }
+        if self.ttl.duration() < Duration::from_secs(1) {
+            bail!("--ttl: a token must be valid for at least one second; write a time such as 1h");
+        }
+        let store = open::store(settings, &config).await?;
+        let workspace = open::workspace(&store, self.workspace.as_deref()).await?;
+        self.check_member(&store, &workspace).await?;
         let now = Clock::system().now();
         let keys = TokenKeys::new(&config, now)?;
         let ttl_seconds = self.ttl.duration().as_secs();
         println!(
             "{}",
-            keys.sign(&self.workspace, &self.member, now, ttl_seconds)?
+            keys.sign(&workspace.id, &self.member, now, ttl_seconds)?
         );
         Ok(Outcome::Done)
+    }
+
+    /// A token of anyone else would be refused wherever it is used.
+    async fn check_member(&self, store: &Store, workspace: &Workspace) -> anyhow::Result<()> {
+        let (id, place) = (&self.member, &workspace.id);
+        let directory = store.directory(workspace.key).await?;
+        match directory.member_by_id(id).filter(|member| member.known) {
+            None => bail!(
+                "the workspace {place} has no member {id:?}; import members, or name another one with --member"
+            ),
+            Some(member) if !member.active => {
+                bail!("the member {id:?} of the workspace {place} is inactive, and may not sign in")
+            }
+            Some(_) => Ok(()),
+        }
     }
 }

@@ -9,16 +9,16 @@ use clap::Args;
 
 use super::{Outcome, open, range::Range, settings::Settings};
 
-/// Recomputes from the facts and compares with what is stored.
+/// Recomputes all figures from the facts, and compares them with the stored ones.
 #[derive(Debug, Args)]
 pub(super) struct Verify {
-    /// The workspace's id; may be left out where there is only one.
+    /// The workspace's id; not needed if there is only one workspace.
     #[arg(long, env = "CASELOAD_WORKSPACE", value_name = "ID")]
     workspace: Option<String>,
     #[command(flatten)]
     range: Range,
-    /// Derive anew, before the comparison, what the import keeps beside the facts of all conversations. The days that this
-    /// changes wait for a rollup.
+    /// Before the comparison, derives again what the import stores with each conversation (first contact, first response). The
+    /// next rollup makes the days that this changes.
     #[arg(long)]
     repair: bool,
 }

@@ -12,10 +12,10 @@ use super::{
 use crate::{
     app::App,
     config::Config,
-    http::{self, Duty},
+    http::{self, ServerRole},
 };
 
-/// Rolls up what is due until it is stopped.
+/// Runs rollups until it is stopped.
 pub(super) async fn run(settings: &Settings) -> anyhow::Result<Outcome> {
     let config = without_tokens(settings.load()?)?;
     let store = open::store(settings, &config).await?;
@@ -24,8 +24,8 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<Outcome> {
     let listener = listen(address)?;
     let listening = listener.local_addr()?;
     until_stopped(|stop| async move {
-        tracing::info!(address = %listening, "rolling up; how that goes can be asked for");
-        http::serve_as(Duty::RollingUp, listener, app, stop).await
+        tracing::info!(address = %listening, "running rollups; health and metrics are served here");
+        http::serve_as(ServerRole::RollingUp, listener, app, stop).await
     })
     .await
 }

@@ -7,26 +7,30 @@ use super::{Outcome, open, settings::Settings};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum WorkspaceCommand {
-    /// Makes a workspace.
+    /// Creates a workspace.
     Create {
-        /// 1 to 63 of a-z, 0-9 and -, beginning with a letter or digit.
+        /// The id: 1 to 63 characters of a-z, 0-9 and -, beginning with a letter or a digit.
         id: String,
-        /// Its name, for people.
+        /// The name that people see.
         #[arg(long, env = "CASELOAD_NAME")]
         name: String,
-        /// The IANA time zone in which its days lie.
-        #[arg(long, env = "CASELOAD_TIMEZONE", default_value = "UTC", value_name = "ZONE", value_parser = Zone::parse)]
-        timezone: Zone,
+        /// The IANA time zone that its days follow.
+        #[arg(
+            long,
+            env = "CASELOAD_TIMEZONE",
+            default_value = "UTC",
+            value_name = "ZONE"
+        )]
+        timezone: String,
     },
     /// Lists all workspaces: id, time zone, name.
     List,
-    /// Changes the time zone. It takes effect with the next rollup, which rebuilds every day in it.
+    /// Changes the time zone. The next rollup rebuilds every day in it, and then it takes effect.
     SetTimezone {
         /// The workspace's id.
         id: String,
         /// An IANA time zone.
-        #[arg(value_parser = Zone::parse)]
-        zone: Zone,
+        zone: String,
     },
 }
 
@@ -35,10 +39,11 @@ impl WorkspaceCommand {
         let store = open::store(settings, &settings.load()?).await?;
         match self {
             Self::Create { id, name, timezone } => {
+                let zone = Zone::parse(timezone)?;
                 store
-                    .create_workspace(id, name, *timezone, Clock::system().now())
+                    .create_workspace(id, name, zone, Clock::system().now())
                     .await?;
-                println!("made workspace {id} in {}", timezone.name());
+                println!("created workspace {id} in {}", zone.name());
             }
             Self::List => {
                 for workspace in store.list_workspaces().await? {
@@ -50,11 +55,12 @@ impl WorkspaceCommand {
                 }
             }
             Self::SetTimezone { id, zone } => {
+                let zone = Zone::parse(zone)?;
                 let workspace = open::workspace(&store, Some(id)).await?;
                 store
-                    .request_zone(workspace.key, *zone, Actor::Operator, Clock::system().now())
+                    .request_zone(workspace.key, zone, Actor::Operator, Clock::system().now())
                     .await?;
-                println!("{id} moves to {} with its next rollup", zone.name());
+                println!("{id} changes to {} with its next rollup", zone.name());
             }
         }
         Ok(Outcome::Done)

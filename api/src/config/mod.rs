@@ -1,8 +1,10 @@
 //! The settings: a flag before an environment variable before the file before the default.
 
+mod problem;
 mod values;
 
 use std::{
+    io::ErrorKind,
     net::SocketAddr,
     path::{Path, PathBuf},
 };
@@ -11,14 +13,12 @@ use anyhow::{Context as _, bail};
 use caseload_rollup::plan::{FACTS_AT_A_TIME, TimeOfDay};
 use caseload_schema::store::StoreOptions;
 use figment::{
-    Figment, Provider,
-    error::{Actual, Kind},
+    Figment,
     providers::{Format, Serialized, Toml},
 };
 use serde::{Deserialize, Serialize};
 
-pub use self::values::{Interval, NightlyAt, Secret};
-use crate::{auth::MIN_SECRET_BYTES, telemetry::LogFormat};
+pub use self::values::{Interval, LogFormat, MIN_SECRET_BYTES, NightlyAt, Secret, WeakSecret};
 
 /// The file that is read where it exists and none is named.
 const DEFAULT_FILE: &str = "caseload.toml";
@@ -71,6 +71,8 @@ pub struct Config {
     pub jwt_audience: Option<String>,
     /// The furthest ahead that a token's end may lie.
     pub jwt_max_ttl: Interval,
+    /// A folder of compiled time zones to read; `None`: the system's, or what is built in where that is later.
+    pub zoneinfo_dir: Option<PathBuf>,
     /// The local time of the nightly rollup, in each workspace's own zone.
     pub nightly_at: NightlyAt,
     /// How many days a nightly rollup compares with their facts, though nothing has changed them.
@@ -131,6 +133,7 @@ impl Default for Config {
             jwt_issuer: None,
             jwt_audience: None,
             jwt_max_ttl: Interval::seconds(MAX_TTL_SECONDS),
+            zoneinfo_dir: None,
             nightly_at: NightlyAt(TimeOfDay::AFTER_MIDNIGHT),
             nightly_sample_days: 7,
             refresh_interval: Interval::seconds(30),
@@ -158,23 +161,32 @@ impl Config {
     /// The settings of `flags` (which hold those of the environment), and of `file` or of `caseload.toml` where there is one.
     pub fn load(file: Option<&Path>, flags: &impl Serialize) -> anyhow::Result<Self> {
         if let Some(path) = file {
-            let text = std::fs::read_to_string(path)
-                .with_context(|| format!("can't read {}", path.display()))?;
-            Self::read(&text, flags)
-        } else {
-            Self::extract(Toml::file(DEFAULT_FILE), flags)
+            let name = path.display().to_string();
+            let text =
+                std::fs::read_to_string(path).with_context(|| format!("can't read {name}"))?;
+            return Self::extract(&name, &text, flags);
+        }
+        match std::fs::read_to_string(DEFAULT_FILE) {
+            Ok(text) => Self::extract(DEFAULT_FILE, &text, flags),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                Self::extract(DEFAULT_FILE, "", flags)
+            }
+            Err(error) => Err(error).with_context(|| format!("can't read {DEFAULT_FILE}")),
         }
     }
 
     /// The same of the text of a file.
     pub fn read(text: &str, flags: &impl Serialize) -> anyhow::Result<Self> {
-        Self::extract(Toml::string(text), flags)
+        Self::extract(DEFAULT_FILE, text, flags)
     }
 
-    fn extract(file: impl Provider, flags: &impl Serialize) -> anyhow::Result<Self> {
-        let figment = Figment::from(Serialized::defaults(Self::default())).merge(file);
+    fn extract(name: &str, text: &str, flags: &impl Serialize) -> anyhow::Result<Self> {
+        let figment = Figment::from(Serialized::defaults(Self::default()));
+        let figment = figment.merge(Toml::string(text));
         let figment = figment.merge(Serialized::defaults(flags));
-        let config: Self = figment.extract().map_err(|error| plain(&error))?;
+        let config: Self = figment
+            .extract()
+            .map_err(|error| problem::describe(&error, name, text))?;
         config.check()?;
         Ok(config)
     }
@@ -245,6 +257,13 @@ impl Config {
                 "embed_origins: {origin:?} is no origin; write one such as \"https://app.example.com\""
             );
         }
+        // Browsers send no more than scheme, host and port: anything else would never be the origin of a page.
+        let is_exact = |origin: &str| origin == "*" || (is_origin(origin) && !origin.contains('*'));
+        if let Some(origin) = self.cors_origins.iter().find(|origin| !is_exact(origin)) {
+            bail!(
+                "cors_origins: {origin:?} is no origin; write scheme and host, such as \"https://example.com\", or \"*\" for all"
+            );
+        }
         Ok(())
     }
 }
@@ -255,7 +274,12 @@ fn is_origin(text: &str) -> bool {
         .strip_prefix("https://")
         .or_else(|| text.strip_prefix("http://"));
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b".-:*[]".contains(&byte);
-    host.is_some_and(|host| !host.is_empty() && host.bytes().all(fits))
+    let has_port = |host: &str| match host.rsplit_once(':') {
+        // The last part of an address of IPv6 is no port.
+        Some((_, last)) if !last.ends_with(']') => last == "*" || last.parse::<u16>().is_ok(),
+        _ => true,
+    };
+    host.is_some_and(|host| !host.is_empty() && host.bytes().all(fits) && has_port(host))
 }
 
 /// Where the keys for member tokens come from.
@@ -272,7 +296,7 @@ pub enum KeySource<'c> {
 /// A secret that nobody else can know or guess.
 fn check_secret(secret: &str) -> anyhow::Result<()> {
     if secret.len() < MIN_SECRET_BYTES {
-        return Err(crate::auth::WeakSecret(secret.len()).into());
+        return Err(WeakSecret(secret.len()).into());
     }
     if secret.contains("-----BEGIN ") {
         bail!(
@@ -280,44 +304,6 @@ fn check_secret(secret: &str) -> anyhow::Result<()> {
         );
     }
     Ok(())
-}
-
-/// The first thing that is wrong, in words, without the value: it may be a secret.
-fn plain(error: &figment::Error) -> anyhow::Error {
-    let key = error.path.join(".");
-    if let Kind::UnknownField(name, known) = &error.kind {
-        return anyhow::anyhow!(
-            "there is no setting {name}; the settings are {}",
-            known.join(", ")
-        );
-    }
-    let source = error
-        .metadata
-        .as_ref()
-        .map_or_else(|| "the settings".into(), |metadata| metadata.name.clone());
-    let what = match &error.kind {
-        Kind::InvalidType(found, wanted) | Kind::InvalidValue(found, wanted) => {
-            format!("found {}, expected {wanted}", sort(found))
-        }
-        other => other.to_string(),
-    };
-    if key.is_empty() {
-        anyhow::anyhow!("{what} in {source}")
-    } else {
-        anyhow::anyhow!("{key}: {what} in {source}")
-    }
-}
-
-/// What sort of value that is.
-const fn sort(found: &Actual) -> &'static str {
-    match found {
-        Actual::Bool(_) => "true or false",
-        Actual::Unsigned(_) | Actual::Signed(_) | Actual::Float(_) => "a number",
-        Actual::Char(_) | Actual::Str(_) | Actual::Bytes(_) => "a text",
-        Actual::Seq => "a list",
-        Actual::Map => "a table",
-        _ => "something else",
-    }
 }
 
 #[cfg(test)]
@@ -343,11 +329,48 @@ mod tests {
 
     #[test]
     fn a_key_that_is_none_is_refused_by_name() {
-        let error = load("max_dept = 9", &json!({})).unwrap_err().to_string();
+        let error = load("\nmax_dept = 9", &json!({})).unwrap_err().to_string();
         assert!(
-            error.contains("no setting max_dept;") && error.contains("max_depth"),
+            error.ends_with(
+                ", line 2: there is no setting max_dept; did you mean max_depth? caseload serve --help lists all"
+            ),
             "{error}"
         );
+        let error = load("colour = 1", &json!({})).unwrap_err().to_string();
+        assert!(!error.contains("did you mean"), "{error}");
+    }
+
+    #[test]
+    fn what_is_no_toml_is_told_with_its_line_and_not_shown() {
+        let error = load("max_depth = 3\njwt_secret = hunter2 hunter2", &json!({}))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains(", line 2, column ") && !error.contains("hunter2"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn only_origins_as_browsers_send_them_may_ask() {
+        let check = |origin: &str| load(&format!("cors_origins = [{origin:?}]"), &json!({}));
+        for origin in ["*", "https://example.com", "http://127.0.0.1:3000"] {
+            assert!(check(origin).is_ok(), "{origin}");
+        }
+        for origin in [
+            "example.com",
+            "https://example.com/",
+            "https://*.example.com",
+            "//example.com",
+            "https://example.com:99999",
+            "https://example.com:",
+            "https://",
+            "null",
+            "",
+        ] {
+            let error = check(origin).unwrap_err().to_string();
+            assert!(error.contains(&format!("{origin:?}")), "{error}");
+        }
     }
 
     #[test]
@@ -384,7 +407,7 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(
-            error.starts_with("jwt_secret: found a number, expected a string")
+            error.ends_with(", line 1: jwt_secret: expected a text, found a number")
                 && !error.contains("4815"),
             "{error}"
         );
@@ -392,7 +415,9 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(
-            error.starts_with("max_depth: found a text, expected ") && !error.contains("hunter2"),
+            error
+                .ends_with(", line 1: max_depth: expected a whole number, 0 or more, found a text")
+                && !error.contains("hunter2"),
             "{error}"
         );
     }

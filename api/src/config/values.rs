@@ -28,6 +28,27 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// HS256 is as strong as its key: no shorter than the hash.
+pub const MIN_SECRET_BYTES: usize = 32;
+
+/// The secret is shorter than [`MIN_SECRET_BYTES`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "jwt_secret has {0} bytes and needs at least {MIN_SECRET_BYTES}; make one with: openssl rand -hex 32"
+)]
+pub struct WeakSecret(pub usize);
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people; in colour on a terminal.
+    #[default]
+    Text,
+    /// One JSON object a line, for whatever collects logs.
+    Json,
+}
+
 /// A time of day, written as `00:15`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NightlyAt(pub TimeOfDay);

@@ -12,7 +12,7 @@ use async_graphql::{
         OperationDefinition, OperationType, Selection, SelectionSet,
     },
 };
-use async_graphql_value::Value;
+use async_graphql_value::{ConstValue, Value};
 
 use super::{Document, problem::Problem};
 use crate::error::ApiError;
@@ -114,6 +114,55 @@ impl Bound {
         });
         request
     }
+
+    /// Says of each directive in a description of the schema that it is not deprecated, as none is: the executor does not know
+    /// that field, and answers null.
+    pub fn complete(&self, data: &mut ConstValue) {
+        let fragments = &self.document.executable.fragments;
+        let root = &self.definition().node.selection_set.node;
+        for schema in find(root, "__schema", fragments) {
+            for directives in find(&schema.selection_set.node, "directives", fragments) {
+                for flag in find(&directives.selection_set.node, "isDeprecated", fragments) {
+                    let described = entry(data, schema).and_then(|data| entry(data, directives));
+                    let Some(ConstValue::List(rows)) = described else {
+                        continue;
+                    };
+                    for value in rows.iter_mut().filter_map(|row| entry(row, flag)) {
+                        *value = ConstValue::Boolean(false);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The fields of that name, wherever they are written.
+fn find<'a>(set: &'a SelectionSet, name: &str, fragments: &'a Fragments) -> Vec<&'a Field> {
+    let mut found = Vec::new();
+    for selection in &set.items {
+        match &selection.node {
+            Selection::Field(field) if field.node.name.node == name => found.push(&field.node),
+            Selection::Field(_) => {}
+            Selection::InlineFragment(inline) => {
+                found.extend(find(&inline.node.selection_set.node, name, fragments));
+            }
+            Selection::FragmentSpread(spread) => {
+                if let Some(fragment) = fragments.get(&spread.node.fragment_name.node) {
+                    let set = &fragment.node.selection_set.node;
+                    found.extend(find(set, name, fragments));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// A field's value in an answer.
+fn entry<'a>(data: &'a mut ConstValue, field: &Field) -> Option<&'a mut ConstValue> {
+    match data {
+        ConstValue::Object(fields) => fields.get_mut(&field.response_key().node),
+        _ => None,
+    }
 }
 
 type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
@@ -192,13 +241,13 @@ mod tests {
     use super::*;
     use crate::{
         config::Config,
-        document::{Library, Wanted},
+        document::{DocumentRef, DocumentStore},
     };
 
     /// What is selected below the root fields that the executor gets.
     fn roots(query: &str) -> Vec<Vec<String>> {
-        let library = Library::new(&crate::graphql::sdl(), &Config::default()).unwrap();
-        let document = library.find(Wanted::Text(query)).unwrap();
+        let library = DocumentStore::new(&crate::graphql::sdl(), &Config::default()).unwrap();
+        let document = library.find(DocumentRef::Text(query)).unwrap();
         let mut request = library
             .bind(document, None, &Variables::default())
             .unwrap()

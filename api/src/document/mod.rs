@@ -4,13 +4,14 @@
 mod bound;
 mod built_in;
 mod coerce;
+mod cost;
+mod document_store;
 mod introspection;
 mod lexer;
-mod library;
 mod limits;
+mod lists;
 mod parser;
 mod prescan;
-mod price;
 mod problem;
 mod scalars;
 mod sizes;
@@ -21,9 +22,9 @@ use async_graphql::parser::types::ExecutableDocument;
 
 pub use self::{
     bound::Bound,
-    library::{Hash, Library, Wanted, parse_hash},
+    cost::Cardinalities,
+    document_store::{DocumentRef, DocumentStore, Hash, parse_hash},
     limits::{MAX_BRACKET_DEPTH, SizeLimits},
-    price::World,
     problem::Problem,
     types::Types,
 };

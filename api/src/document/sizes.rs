@@ -11,7 +11,10 @@ use async_graphql::{
     parser::types::{ExecutableDocument, Selection, SelectionSet},
 };
 
-use super::limits::{MAX_FIELDS, MAX_FRAGMENTS, MAX_HEIGHT, MAX_OPERATIONS, SizeLimits};
+use super::{
+    introspection,
+    limits::{MAX_FIELDS, MAX_FRAGMENTS, MAX_HEIGHT, MAX_OPERATIONS, SizeLimits},
+};
 use crate::error::ApiError;
 
 /// Refuses a document that has too many operations or fragments, whose operations and fragments together come to too many
@@ -105,9 +108,16 @@ impl<'a> Fragments<'a> {
                     let aliases = below
                         .aliases
                         .saturating_add(usize::from(field.node.alias.is_some()));
+                    // The operator's limit is about figures: how deep the schema's description nests is the tools' affair,
+                    // and ends with the document's height.
+                    let depth = if introspection::is_root(&field.node.name.node) {
+                        1
+                    } else {
+                        below.depth + 1
+                    };
                     Size {
                         aliases,
-                        depth: below.depth + 1,
+                        depth,
                         ..below
                     }
                 }
@@ -273,6 +283,11 @@ mod tests {
         let nested = |levels: usize| format!("{}{}", "{a".repeat(levels), "}".repeat(levels));
         assert_eq!(
             (verdict(&nested(20)), verdict(&nested(21))),
+            (Ok(()), TOO_COMPLEX)
+        );
+        let schema = |levels: usize| format!("{{__schema{}}}", nested(levels));
+        assert_eq!(
+            (verdict(&schema(31)), verdict(&schema(32))),
             (Ok(()), TOO_COMPLEX)
         );
     }

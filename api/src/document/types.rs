@@ -118,6 +118,12 @@ impl Types {
         self.by_name.get(name)
     }
 
+    /// All types.
+    #[cfg(test)]
+    pub(super) fn definitions(&self) -> impl Iterator<Item = &Definition> {
+        self.by_name.values()
+    }
+
     /// That directive.
     pub(super) fn directive(&self, name: &str) -> Option<&DirectiveDefinition> {
         self.directives.get(name)

@@ -53,6 +53,11 @@ impl Format {
         }
     }
 
+    /// Whether its readers look at the end first, and then at the parts that they need.
+    pub const fn is_read_in_parts(self) -> bool {
+        matches!(self, Self::Parquet | Self::Arrow)
+    }
+
     /// Whether it is worth compressing on its way: Parquet is compressed already.
     pub const fn is_compressible(self) -> bool {
         !matches!(self, Self::Parquet)

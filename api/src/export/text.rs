@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use csv::{Terminator, WriterBuilder};
+use csv::{QuoteStyle, Terminator, WriterBuilder};
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use serde_json::Value;
 
@@ -28,6 +28,8 @@ impl Csv {
     pub(super) fn new(columns: Arc<[Column]>, out: Out) -> io::Result<Self> {
         let mut out = WriterBuilder::new()
             .terminator(Terminator::CRLF)
+            // Fields come as they are written: the crate does not quote what has a `;` alone.
+            .quote_style(QuoteStyle::Never)
             .from_writer(out);
         out.write_record(columns.iter().map(|column| column.name))?;
         Ok(Self { columns, out })
@@ -58,24 +60,43 @@ fn field<'a>(cell: &'a Cell, column: &'a Column) -> Cow<'a, str> {
         // With a point or an exponent, so that a column of numbers is read as one whatever its first rows hold.
         Cell::Number(number) => format!("{number:?}").into(),
         Cell::Instant(at) => at.to_string().into(),
-        Cell::Word(place) => harmless(word(*place, column)),
-        Cell::Text(text) => harmless(text),
-        Cell::Texts(texts) => texts
-            .iter()
-            .map(|text| &**text)
-            .collect::<Value>()
-            .to_string()
-            .into(),
+        Cell::Word(place) => text_field(word(*place, column)).into(),
+        Cell::Text(text) => text_field(text).into(),
+        Cell::Texts(texts) => {
+            let list: Value = texts.iter().map(|text| &**text).collect();
+            text_field(&list.to_string()).into()
+        }
     }
 }
 
-/// A text that spreadsheets show instead of running it.
-fn harmless(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
-        format!("'{text}").into()
-    } else {
-        text.into()
+/// What a spreadsheet takes for a formula begins with one of these, of which some keyboards write full-width ones. A tab is one,
+/// since spreadsheets drop it before a formula.
+const FORMULA: [char; 9] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t'];
+
+/// A text as a field, which spreadsheets show and do not run: a `'` stands before each formula, also where one that separates
+/// cells by `;`, and takes no notice of quotes within a cell, begins a cell or a row. The dashboard's files are written by the
+/// same rule (`web/src/export/csv.ts`); `csv-texts.json` holds the cases of both.
+fn text_field(text: &str) -> String {
+    let mut field = String::with_capacity(text.len() + 2);
+    if text.starts_with(['\r', '\n']) {
+        field.push('\'');
     }
+    let mut begins_cell = true;
+    for letter in text.chars() {
+        if begins_cell && FORMULA.contains(&letter) {
+            field.push('\'');
+        }
+        field.push(letter);
+        begins_cell = match letter {
+            ';' | '\r' | '\n' => true,
+            ' ' | '"' => begins_cell,
+            _ => false,
+        };
+    }
+    if field.contains(['"', ',', ';', '\t', '\r', '\n']) {
+        field = format!("\"{}\"", field.replace('"', "\"\""));
+    }
+    field
 }
 
 fn word(place: u32, column: &Column) -> &str {
@@ -203,17 +224,47 @@ mod tests {
         );
     }
 
+    #[derive(serde::Deserialize)]
+    struct Case {
+        text: String,
+        field: String,
+    }
+
     #[test]
-    fn what_a_spreadsheet_would_run_is_made_harmless_in_csv_alone() {
-        for formula in ["=HYPERLINK(1)", "+1", "-1", "@SUM(1)", "\t=1", "\r=1"] {
-            assert!(
-                write(Format::Csv, formula).contains(&format!("'{formula}")),
-                "{formula:?}"
-            );
-            assert!(
-                !write(Format::Ndjson, formula).contains('\''),
-                "{formula:?}"
-            );
+    fn texts_are_written_as_the_dashboard_writes_them() {
+        let cases: Vec<Case> = serde_json::from_str(include_str!("csv-texts.json")).unwrap();
+        assert!(!cases.is_empty());
+        for Case { text, field } in cases {
+            assert_eq!(text_field(&text), field, "{text:?}");
+            let row = format!("2024-10-04,{field},");
+            assert!(write(Format::Csv, &text).contains(&row), "{text:?}");
+        }
+        assert!(!write(Format::Ndjson, "=1").contains('\''));
+    }
+
+    #[test]
+    fn no_separator_makes_a_formula_of_a_text() {
+        let alphabet = ['=', '＠', ';', '"', '\n', ' ', 'a'];
+        for number in 0..alphabet.len().pow(5) {
+            let place = |power| alphabet[number / alphabet.len().pow(power) % alphabet.len()];
+            let text: String = (0..5).map(place).collect();
+            let line = format!("0,{}\r\n", text_field(&text));
+            for separator in [b',', b';'] {
+                let mut reader = csv::ReaderBuilder::new();
+                let reader = reader
+                    .delimiter(separator)
+                    .has_headers(false)
+                    .flexible(true);
+                for record in reader.from_reader(line.as_bytes()).records() {
+                    for cell in &record.unwrap() {
+                        let begins = cell.trim_start_matches([' ', '"']).chars().next();
+                        assert!(
+                            !begins.is_some_and(|first| FORMULA.contains(&first)),
+                            "{text:?}: {cell:?}"
+                        );
+                    }
+                }
+            }
         }
     }
 }

@@ -52,25 +52,28 @@ impl Write for Sink {
 }
 
 /// Writes all rows of an export to `out`, a [`Sink`] or what ends in one, and calls `sent` after each batch and at the end, to
-/// send on what came in.
+/// send on what came in. Gives how many rows there were.
 pub async fn write<S, F>(
     mut export: Export,
     format: Format,
     out: Box<dyn Write + Send>,
     mut sent: S,
-) -> Result<(), WriteError>
+) -> Result<u64, WriteError>
 where
     S: FnMut() -> F,
     F: Future<Output = io::Result<()>>,
 {
     let mut rows = Rows::new(export.columns().len());
     let mut encoding = Encoding::start(encoder(format, export.columns(), out)?);
+    let mut count = 0;
     while export.fill(&mut rows).await? {
+        count += rows.len() as u64;
         rows = encoding.write(rows).await?;
         sent().await?;
     }
     encoding.finish().await?;
-    Ok(sent().await?)
+    sent().await?;
+    Ok(count)
 }
 
 /// An encoder on a thread of its own for as long as it goes on. From batch to batch on whatever thread is free, the memory

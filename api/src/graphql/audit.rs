@@ -12,7 +12,7 @@ use caseload_schema::{
 use super::{
     api_tokens::ApiToken,
     connection::{AuditEventConnection, Slice},
-    cursor::{List, Place},
+    cursor::{After, List, Place},
     members::{Member, Role},
     periods::DayRange,
     scalars::DateTime,
@@ -70,9 +70,7 @@ pub(super) async fn audit_events(
     first: usize,
     after: Option<String>,
 ) -> Result<AuditEventConnection, ApiError> {
-    let after = after
-        .map(|cursor| Place::decode(&cursor, List::AuditEvents))
-        .transpose()?;
+    let after = After::read(after.as_deref(), List::AuditEvents)?.place;
     let page = EventPage {
         before: after.as_ref().map(|after| -after.sort),
         kinds: actions.map(|actions| actions.into_iter().map(ActionKind::from).collect()),

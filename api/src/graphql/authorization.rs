@@ -64,8 +64,16 @@ const TABLE: &[(&str, Who, &[&str])] = &[
     (
         "Workspace",
         Parent,
-        &["id", "name", "timezone", "today", "pendingTimezone"],
+        &[
+            "id",
+            "name",
+            "timezone",
+            "timezoneOffsets",
+            "today",
+            "pendingTimezone",
+        ],
     ),
+    ("TimezoneOffset", Parent, &["from", "seconds"]),
     ("Workspace", Manager, &["members", "teams"]),
     ("Workspace", Admin, &["apiTokens"]),
     (
@@ -198,7 +206,14 @@ const TABLE: &[(&str, Who, &[&str])] = &[
     (
         "FeedbackConnection",
         Parent,
-        &["edges", "nodes", "pageInfo", "totalCount"],
+        &[
+            "changed",
+            "edges",
+            "generation",
+            "nodes",
+            "pageInfo",
+            "totalCount",
+        ],
     ),
     ("FeedbackEdge", Parent, &["cursor", "node"]),
     (
@@ -223,7 +238,14 @@ const TABLE: &[(&str, Who, &[&str])] = &[
     (
         "ConversationConnection",
         Parent,
-        &["edges", "nodes", "pageInfo", "totalCount"],
+        &[
+            "changed",
+            "edges",
+            "generation",
+            "nodes",
+            "pageInfo",
+            "totalCount",
+        ],
     ),
     ("ConversationEdge", Parent, &["cursor", "node"]),
     (

@@ -79,10 +79,20 @@ connections! {
     ConversationConnection of ConversationEdge of Conversation {
         /// How many rows the whole list has.
         total_count: usize,
+        /// The generation of these rows.
+        generation: i64,
+        /// Whether figures have changed since the page that `after` comes from: a row whose place in the list is another one
+        /// by now may come twice, or not at all. Begin again for all rows of one generation.
+        changed: bool,
     }
     FeedbackConnection of FeedbackEdge of Feedback {
         /// How many rows the whole list has.
         total_count: usize,
+        /// The generation of these rows.
+        generation: i64,
+        /// Whether figures have changed since the page that `after` comes from: a row whose place in the list is another one
+        /// by now may come twice, or not at all. Begin again for all rows of one generation.
+        changed: bool,
     }
     DailyRollupConnection of DailyRollupEdge of DailyRollup {
         /// The generation of these rows.

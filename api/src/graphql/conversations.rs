@@ -15,7 +15,7 @@ use caseload_schema::{
 
 use super::{
     connection::{ConversationConnection, Slice},
-    cursor::{List, Place},
+    cursor::{After, List},
     customers::Customer,
     details::Details,
     feedback::Feedback,
@@ -73,23 +73,22 @@ pub(super) async fn conversations(
     after: Option<String>,
 ) -> Result<ConversationConnection, ApiError> {
     let measure = asked.measure;
-    let list = if measure.is_duration() {
-        List::Durations
-    } else {
-        List::Conversations
-    };
-    let after = after
-        .map(|cursor| Place::decode(&cursor, list))
-        .transpose()?;
-    let rows = asked.list(figures.view())?;
     let snapshot = figures.snapshot();
+    let generation = snapshot.ledger().generation;
+    let list = if measure.is_duration() {
+        List::Durations(generation)
+    } else {
+        List::Conversations(generation)
+    };
+    let After { place, changed } = After::read(after.as_deref(), list)?;
+    let rows = asked.list(figures.view())?;
     let behind = Behind {
         store: snapshot.reachable_store()?,
         ws: snapshot.key(),
         scope,
         measure,
     };
-    let page = page::page(&behind, &rows, after, first).await?;
+    let page = page::page(&behind, &rows, place, first).await?;
     let keys: Vec<_> = page.rows.iter().map(|(row, _)| row.conversation).collect();
     let details = Details::load(snapshot, scope, &keys).await?;
     let mut nodes = Vec::with_capacity(page.rows.len());
@@ -115,7 +114,13 @@ pub(super) async fn conversations(
         has_next: page.has_next,
         has_previous: page.has_previous,
     };
-    Ok(ConversationConnection::new(list, slice, rows.len()))
+    Ok(ConversationConnection::new(
+        list,
+        slice,
+        rows.len(),
+        generation.0,
+        changed,
+    ))
 }
 
 /// Whether only a rating of it that is credited to the viewer lets the viewer see this conversation. Follow-ups are not looked

@@ -1,39 +1,96 @@
 //! Cursors: where a row stands in its list. They hold its sort key, not its number, so that rows which come or go in the
 //! meantime move no one else.
 
-use std::borrow::Cow;
-
 use async_graphql::connection::{CursorType, OpaqueCursor};
+use caseload_schema::id::Generation;
 
 use crate::error::ApiError;
 
-/// The lists that have cursors. One list's cursor means nothing to another.
+/// The lists that have cursors. One list's cursor means nothing to another. A list of figures is one of a generation: what its
+/// rows are sorted by may be another value in the next one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum List {
     /// Conversations, newest first.
-    Conversations,
+    Conversations(Generation),
     /// Conversations by a duration.
-    Durations,
+    Durations(Generation),
     /// Ratings.
-    Feedback,
-    /// Daily rollups, of a generation.
-    DailyRollups(i64),
-    /// What was done.
+    Feedback(Generation),
+    /// Daily rollups.
+    DailyRollups(Generation),
+    /// What was done: sorted by what never changes.
     AuditEvents,
-    /// Runs.
+    /// Runs: sorted by what never changes.
     RollupRuns,
 }
 
 impl List {
-    fn tag(self) -> Cow<'static, str> {
+    fn letter(self) -> char {
         match self {
-            Self::Conversations => "c".into(),
-            Self::Durations => "s".into(),
-            Self::Feedback => "r".into(),
-            Self::DailyRollups(generation) => format!("d{generation}").into(),
-            Self::AuditEvents => "a".into(),
-            Self::RollupRuns => "u".into(),
+            Self::Conversations(_) => 'c',
+            Self::Durations(_) => 's',
+            Self::Feedback(_) => 'r',
+            Self::DailyRollups(_) => 'd',
+            Self::AuditEvents => 'a',
+            Self::RollupRuns => 'u',
         }
+    }
+
+    fn generation(self) -> Option<Generation> {
+        match self {
+            Self::Conversations(generation)
+            | Self::Durations(generation)
+            | Self::Feedback(generation)
+            | Self::DailyRollups(generation) => Some(generation),
+            Self::AuditEvents | Self::RollupRuns => None,
+        }
+    }
+
+    fn tag(self) -> String {
+        let letter = self.letter();
+        self.generation().map_or_else(
+            || letter.to_string(),
+            |generation| format!("{letter}{generation}"),
+        )
+    }
+
+    /// Whether that tag is of another generation; `None` where it is another list's.
+    fn has_changed_since(self, tag: &str) -> Option<bool> {
+        let rest = tag.strip_prefix(self.letter())?;
+        match self.generation() {
+            Some(generation) => Some(rest.parse::<i64>().ok()? != generation.0),
+            None => rest.is_empty().then_some(false),
+        }
+    }
+}
+
+/// Behind which row a page begins.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct After {
+    /// Where that row stands; `None` at the beginning of the list.
+    pub(super) place: Option<Place>,
+    /// Whether that row is of another generation than the list is now.
+    pub(super) changed: bool,
+}
+
+impl After {
+    /// Reads the cursor of a row of `list`. Anything else is refused by name.
+    pub(super) fn read(cursor: Option<&str>, list: List) -> Result<Self, ApiError> {
+        let Some(cursor) = cursor else {
+            return Ok(Self::default());
+        };
+        let read = OpaqueCursor::<(String, i64, Option<String>)>::decode_cursor(cursor).ok();
+        let after = read.and_then(|OpaqueCursor((tag, sort, id))| {
+            Some(Self {
+                place: Some(Place { sort, id }),
+                changed: list.has_changed_since(&tag)?,
+            })
+        });
+        after.ok_or_else(|| {
+            ApiError::bad_input(format!(
+                "after: {cursor:?} is no cursor of this list; take one from its edges or pageInfo"
+            ))
+        })
     }
 }
 
@@ -55,46 +112,24 @@ impl Place {
 
     /// As clients get it.
     pub(super) fn encode(&self, list: List) -> String {
-        OpaqueCursor((list.tag().into_owned(), self.sort, self.id.clone())).encode_cursor()
-    }
-
-    /// What `encode` made for the same list. Anything else is refused by name.
-    pub(super) fn decode(cursor: &str, list: List) -> Result<Self, ApiError> {
-        Self::read(cursor, |tag| (tag == list.tag()).then_some(())).map(|(place, ())| place)
-    }
-
-    /// What `encode` made for daily rollups, and of which generation they were.
-    pub(super) fn decode_of_generation(cursor: &str) -> Result<(Self, i64), ApiError> {
-        Self::read(cursor, |tag| tag.strip_prefix('d')?.parse().ok())
-    }
-
-    fn read<T>(cursor: &str, list: impl Fn(&str) -> Option<T>) -> Result<(Self, T), ApiError> {
-        let read = OpaqueCursor::<(String, i64, Option<String>)>::decode_cursor(cursor).ok();
-        let read =
-            read.and_then(|OpaqueCursor((tag, sort, id))| Some((Self { sort, id }, list(&tag)?)));
-        read.ok_or_else(|| {
-            ApiError::bad_input(format!(
-                "after: {cursor:?} is no cursor of this list; take one from its edges or pageInfo"
-            ))
-        })
+        OpaqueCursor((list.tag(), self.sort, self.id.clone())).encode_cursor()
     }
 }
 
 /// A cursor of whatever list, written anew; `None` where it is none. What one is written as, it is read from again.
 pub fn rewrite_cursor(cursor: &str) -> Option<String> {
     let lists = [
-        List::Conversations,
-        List::Durations,
-        List::Feedback,
+        List::Conversations(Generation(0)),
+        List::Durations(Generation(0)),
+        List::Feedback(Generation(0)),
+        List::DailyRollups(Generation(0)),
         List::AuditEvents,
         List::RollupRuns,
     ];
-    if let Ok((place, generation)) = Place::decode_of_generation(cursor) {
-        return Some(place.encode(List::DailyRollups(generation)));
-    }
-    lists
-        .into_iter()
-        .find_map(|list| Some(Place::decode(cursor, list).ok()?.encode(list)))
+    lists.into_iter().find_map(|list| {
+        let place = After::read(Some(cursor), list).ok()?.place?;
+        Some(place.encode(list))
+    })
 }
 
 #[cfg(test)]
@@ -108,33 +143,61 @@ mod tests {
         }
     }
 
+    const LISTS: [List; 6] = [
+        List::Conversations(Generation(17)),
+        List::Durations(Generation(17)),
+        List::Feedback(Generation(17)),
+        List::DailyRollups(Generation(17)),
+        List::AuditEvents,
+        List::RollupRuns,
+    ];
+
     #[test]
     fn a_cursor_is_read_back_by_its_own_list_alone() {
-        let cursor = place(-5, Some("é\"1")).encode(List::Feedback);
-        assert_eq!(
-            Place::decode(&cursor, List::Feedback),
-            Ok(place(-5, Some("é\"1")))
-        );
-        assert!(Place::decode(&cursor, List::Conversations).is_err());
+        for list in LISTS {
+            let written = place(-5, Some("é\"1"));
+            let cursor = written.encode(list);
+            for other in LISTS {
+                let read = After::read(Some(&cursor), other);
+                if other == list {
+                    let expected = After {
+                        place: Some(written.clone()),
+                        changed: false,
+                    };
+                    assert_eq!(read, Ok(expected), "{list:?}");
+                } else {
+                    assert!(read.is_err(), "{list:?} as {other:?}");
+                }
+            }
+        }
     }
 
     #[test]
-    fn a_cursor_of_daily_rollups_tells_of_which_generation_it_is() {
-        let cursor = place(20_000, None).encode(List::DailyRollups(17));
-        assert_eq!(
-            Place::decode_of_generation(&cursor),
-            Ok((place(20_000, None), 17))
-        );
-        assert!(Place::decode(&cursor, List::Feedback).is_err());
-        assert!(Place::decode_of_generation(&place(1, None).encode(List::Feedback)).is_err());
+    fn a_cursor_of_figures_tells_of_which_generation_it_is() {
+        let of = |generation| {
+            [
+                List::Conversations(generation),
+                List::Durations(generation),
+                List::Feedback(generation),
+                List::DailyRollups(generation),
+            ]
+        };
+        for (before, now) in of(Generation(17)).into_iter().zip(of(Generation(18))) {
+            let cursor = place(20_000, None).encode(before);
+            let changed = |list| After::read(Some(&cursor), list).unwrap().changed;
+            assert!(!changed(before) && changed(now), "{before:?}");
+        }
     }
 
     #[test]
     fn anything_else_is_refused_by_name() {
-        for wrong in ["", "nonsense", "MTA", "\0"] {
-            let error = Place::decode(wrong, List::Feedback).unwrap_err();
-            assert!(error.message.starts_with("after: "), "{error}");
+        for list in LISTS {
+            for wrong in ["", "nonsense", "MTA", "\0"] {
+                let error = After::read(Some(wrong), list).unwrap_err();
+                assert!(error.message.starts_with("after: "), "{error}");
+            }
         }
+        assert_eq!(After::read(None, LISTS[0]), Ok(After::default()));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use caseload_schema::{directory, period::Period};
 
 use super::{
     connection::{DailyRollupConnection, Slice},
-    cursor::{List, Place},
+    cursor::{After, List, Place},
     members::Member,
     metrics::Metrics,
     scalars::{Date, DateTime},
@@ -37,11 +37,12 @@ pub(super) async fn daily_rollups(
     first: usize,
     after: Option<String>,
 ) -> Result<DailyRollupConnection, ApiError> {
-    let after = after
-        .map(|cursor| Place::decode_of_generation(&cursor))
-        .transpose()?;
-    let (after, before) = after.unzip();
     let generation = snapshot.ledger().generation;
+    let list = List::DailyRollups(generation);
+    let After {
+        place: after,
+        changed,
+    } = After::read(after.as_deref(), list)?;
     let mut rows = Vec::new();
     if let Some(period) = remaining(period, after.as_ref()) {
         let mut walk =
@@ -62,11 +63,10 @@ pub(super) async fn daily_rollups(
         has_next,
         has_previous: after.is_some(),
     };
-    let changed = before.is_some_and(|before| before != generation);
     Ok(DailyRollupConnection::new(
-        List::DailyRollups(generation),
+        list,
         slice,
-        generation,
+        generation.0,
         changed,
     ))
 }

@@ -4,15 +4,6 @@ use async_graphql::{Response, ServerError};
 
 use crate::error::{ApiError, Code};
 
-/// How the library words what costs too much.
-const TOO_COMPLEX: [&str; 5] = [
-    "Query is too complex",
-    "Query is nested too deep",
-    "The recursion depth of the query",
-    "The amount of aliases",
-    "The number of directives",
-];
-
 /// The answer with a code in every error.
 #[must_use]
 pub fn with_codes(mut response: Response) -> Response {
@@ -61,16 +52,8 @@ fn with_code(error: ServerError) -> ServerError {
         );
         return to_server_error(error, &ApiError::internal());
     }
-    let code = if TOO_COMPLEX
-        .iter()
-        .any(|words| error.message.starts_with(words))
-    {
-        Code::QueryTooComplex
-    } else {
-        Code::BadUserInput
-    };
     let said = ApiError {
-        code,
+        code: Code::BadUserInput,
         message: error.message.clone().into(),
     };
     to_server_error(error, &said)

@@ -12,7 +12,7 @@ use caseload_schema::{
 use super::{
     authorization::{Nullable, guarded},
     connection::{FeedbackConnection, Slice},
-    cursor::{List, Place},
+    cursor::{After, List, Place},
     customers::Customer,
     details::{Details, credited},
     figures::Figures,
@@ -54,26 +54,28 @@ pub(super) async fn feedback(
     first: usize,
     after: Option<String>,
 ) -> Result<FeedbackConnection, ApiError> {
-    let after = after
-        .map(|cursor| Place::decode(&cursor, List::Feedback))
-        .transpose()?;
+    let generation = figures.snapshot().ledger().generation;
+    let list = List::Feedback(generation);
+    let After { place, changed } = After::read(after.as_deref(), list)?;
     let rows = figures.view().ratings(filter);
     let given = Given {
         store: figures.snapshot().reachable_store()?,
         ws: figures.snapshot().key(),
         scope,
     };
-    let page = page::page(&given, &rows, after, first).await?;
+    let page = page::page(&given, &rows, place, first).await?;
     let (has_next, has_previous) = (page.has_next, page.has_previous);
     let nodes = nodes(figures, scope, page).await?;
     Ok(FeedbackConnection::new(
-        List::Feedback,
+        list,
         Slice {
             nodes,
             has_next,
             has_previous,
         },
         rows.len(),
+        generation.0,
+        changed,
     ))
 }
 

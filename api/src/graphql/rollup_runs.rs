@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, Enum, ID, Object};
 use caseload_rollup::schedule::Handle;
+use caseload_schema::id::RunId;
 use caseload_schema::store::{
     RunDays,
     runs::{self, Run},
@@ -11,7 +12,7 @@ use super::{
     authorization::permitted,
     connection::{RollupRunConnection, Slice},
     context::ContextExt as _,
-    cursor::{List, Place},
+    cursor::{After, List, Place},
     inputs::DateRange,
     members::Member,
     periods::DayRange,
@@ -137,10 +138,8 @@ pub(super) async fn rollup_runs(
     first: usize,
     after: Option<String>,
 ) -> Result<RollupRunConnection, ApiError> {
-    let after = after
-        .map(|cursor| Place::decode(&cursor, List::RollupRuns))
-        .transpose()?;
-    let before = after.as_ref().map(|after| -after.sort);
+    let after = After::read(after.as_deref(), List::RollupRuns)?.place;
+    let before = after.as_ref().map(|after| RunId(-after.sort));
     let mut runs = snapshot
         .store()
         .list_runs(snapshot.key(), before, first as i64 + 1)
@@ -149,7 +148,7 @@ pub(super) async fn rollup_runs(
     runs.truncate(first);
     let node = |run: Run| {
         let place = Place {
-            sort: -run.id,
+            sort: -run.id.0,
             id: None,
         };
         (RollupRun(run), place)
@@ -171,8 +170,8 @@ pub(super) async fn rollup_run(snapshot: &Snapshot, id: &ID) -> Result<RollupRun
     run.map(RollupRun).ok_or_else(|| unknown(id))
 }
 
-pub(super) fn number(id: &ID) -> Option<i64> {
-    id.parse().ok()
+pub(super) fn number(id: &ID) -> Option<RunId> {
+    id.parse().ok().map(RunId)
 }
 
 pub(super) fn unknown(id: &ID) -> ApiError {

@@ -20,7 +20,7 @@ pub(super) struct RollupStatus;
 impl RollupStatus {
     /// Grows by one with each change of the figures.
     async fn generation(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
-        Ok(ctx.snapshot()?.ledger().generation)
+        Ok(ctx.snapshot()?.ledger().generation.0)
     }
 
     /// When the last run ended; null before the first.

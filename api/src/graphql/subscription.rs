@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_graphql::{Context, ID, Subscription as GraphqlSubscription};
 use caseload_schema::{
-    id::WorkspaceKey,
+    id::{Generation, WorkspaceKey},
     store::{Run, Store},
 };
 use futures::stream::{self, Stream};
@@ -20,8 +20,11 @@ use crate::error::ApiError;
 
 /// How often the database is asked how far something is.
 const POLL: Duration = Duration::from_millis(500);
-/// A run that is under way is told of at least so often, whether or not it got on.
-const SIGN_OF_LIFE: Duration = Duration::from_millis(900);
+/// How long a database that is asked late is left alone at least.
+const LEAST_PAUSE: Duration = Duration::from_millis(50);
+/// A run that is under way is told of after so long, whether or not it got on: what is told within a second has to be found and
+/// answered too.
+const SIGN_OF_LIFE: Duration = Duration::from_millis(700);
 
 /// The root of all subscriptions.
 #[derive(Debug, Default)]
@@ -72,7 +75,9 @@ fn progress(store: Store, ws: WorkspaceKey, run: Run) -> impl Stream<Item = Roll
                 return None;
             }
             loop {
-                tokio::time::sleep(POLL).await;
+                let silence = SIGN_OF_LIFE.saturating_sub(at.elapsed());
+                // A database that did not answer in time is not asked without a pause.
+                tokio::time::sleep(silence.clamp(LEAST_PAUSE, POLL)).await;
                 // A database that does not answer is asked again.
                 let Ok(found) = store.find_run(ws, last.id).await else {
                     continue;
@@ -87,7 +92,10 @@ fn progress(store: Store, ws: WorkspaceKey, run: Run) -> impl Stream<Item = Roll
 }
 
 /// One event for each time that the generation is found to be another one.
-fn generations(watch: watch::Receiver<i64>, generation: i64) -> impl Stream<Item = RollupStatus> {
+fn generations(
+    watch: watch::Receiver<Generation>,
+    generation: Generation,
+) -> impl Stream<Item = RollupStatus> {
     stream::unfold((watch, generation), |(mut watch, last)| async move {
         let now = *watch.wait_for(|now| *now != last).await.ok()?;
         Some((RollupStatus, (watch, now)))

@@ -1,7 +1,11 @@
 //! The viewer's workspace.
 
 use async_graphql::{Context, ID, Object};
-use caseload_schema::{store::Ledger, zone::Zone};
+use caseload_schema::{
+    instant::Instant,
+    store::Ledger,
+    zone::{Offset, Zone},
+};
 
 use super::{
     api_tokens::ApiToken,
@@ -9,10 +13,13 @@ use super::{
     context::ContextExt as _,
     members::Member,
     rollup_runs::wake,
-    scalars::Date,
+    scalars::{Date, DateTime},
     teams::Team,
 };
 use crate::error::ApiError;
+
+/// Facts lie a day ahead at most; a page that is left open goes on for a while.
+const OFFSETS_AHEAD_SECONDS: i64 = 366 * 86_400;
 
 /// The viewer's workspace.
 #[derive(Debug, Default)]
@@ -39,6 +46,15 @@ impl Workspace {
         Ok(ctx.snapshot()?.ledger().zone.name())
     }
 
+    /// How far that zone's clocks are from UTC, and since when, until a year from now: by these rules its days are made.
+    async fn timezone_offsets(&self, ctx: &Context<'_>) -> Result<Vec<TimezoneOffset>, ApiError> {
+        let snapshot = ctx.snapshot()?;
+        let until = snapshot.now().plus_seconds(OFFSETS_AHEAD_SECONDS);
+        let offsets = snapshot.ledger().zone.offsets().iter();
+        let until_then = offsets.take_while(|offset| offset.begins_at < until);
+        Ok(until_then.copied().map(TimezoneOffset).collect())
+    }
+
     /// The day that it is there now.
     async fn today(&self, ctx: &Context<'_>) -> Result<Date, ApiError> {
         Ok(Date(ctx.snapshot()?.today()))
@@ -47,7 +63,9 @@ impl Workspace {
     /// A zone that was asked for and takes effect when its rebuild is done.
     async fn pending_timezone(&self, ctx: &Context<'_>) -> Result<Option<&'static str>, ApiError> {
         let ledger = self.changed.unwrap_or(*ctx.snapshot()?.ledger());
-        Ok(ledger.pending_zone.map(Zone::name))
+        let asked_for = ledger.pending_zone.map(Zone::name);
+        // The same zone by other rules was not asked for.
+        Ok(asked_for.filter(|name| *name != ledger.zone.name()))
     }
 
     /// All members, in name order, those who left among them.
@@ -97,6 +115,24 @@ impl Workspace {
             ))
         };
         guarded(ctx, "Workspace", "apiTokens", tokens).await
+    }
+}
+
+/// How far a zone's clocks are from UTC, since an instant.
+#[derive(Debug)]
+pub(super) struct TimezoneOffset(Offset);
+
+/// How far the clocks of a time zone are from UTC, since an instant and until the next one of the list.
+#[Object]
+impl TimezoneOffset {
+    /// Since then; 1970-01-01T00:00:00Z for all that was before.
+    async fn from(&self) -> DateTime {
+        DateTime(self.0.begins_at.max(Instant::from_micros(0)))
+    }
+
+    /// Seconds ahead of UTC; negative west of Greenwich.
+    async fn seconds(&self) -> i32 {
+        self.0.seconds
     }
 }
 

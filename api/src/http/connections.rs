@@ -18,16 +18,16 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower_service::Service as _;
 
 use super::{
-    limits::{ACCEPT_PAUSE, MAX_REQUESTS_OF_ONE, PING, PONG},
-    opening::Opening,
-    places::{Place, Places},
+    connection_slots::{ConnectionSlots, Place},
+    first_request_timeout::Opening,
+    limits::{ACCEPT_PAUSE, MAX_BUFFER_BYTES, MAX_HEADER_LIST, MAX_REQUESTS_OF_ONE, PING, PONG},
 };
 use crate::telemetry::metrics::CONNECTIONS;
 
 /// What connections may take.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Allowance {
-    /// How many at a time; see [`Places::take`] for those who come then.
+pub(super) struct ConnectionLimits {
+    /// How many at a time; see [`ConnectionSlots::take`] for those who come then.
     pub(super) connections: usize,
     /// How long the headers of a request may take: the first one, and the next on the same connection.
     pub(super) headers: Duration,
@@ -37,10 +37,13 @@ pub(super) struct Allowance {
 pub(super) async fn accept(
     listener: TcpListener,
     router: Router,
-    allowed: Allowance,
+    allowed: ConnectionLimits,
     shutdown: &CancellationToken,
 ) {
-    let (places, connections) = (Places::new(allowed.connections), TaskTracker::new());
+    let (places, connections) = (
+        ConnectionSlots::new(allowed.connections),
+        TaskTracker::new(),
+    );
     let server = Arc::new(Server {
         router,
         builder: builder(allowed.headers),
@@ -101,13 +104,15 @@ fn builder(headers: Duration) -> Builder<TokioExecutor> {
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(headers);
+        .header_read_timeout(headers)
+        .max_buf_size(MAX_BUFFER_BYTES);
     builder
         .http2()
         .timer(TokioTimer::new())
         .keep_alive_interval(PING)
         .keep_alive_timeout(PONG)
-        .max_concurrent_streams(MAX_REQUESTS_OF_ONE);
+        .max_concurrent_streams(MAX_REQUESTS_OF_ONE)
+        .max_header_list_size(MAX_HEADER_LIST);
     builder
 }
 

@@ -4,15 +4,15 @@ use std::io::Read as _;
 
 use axum::{
     Router,
-    extract::Path,
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    extract::{Path, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
 use flate2::read::GzDecoder;
 
-use super::errors;
-use crate::{app::App, config::Config};
+use super::{errors, state::HttpState};
+use crate::config::Config;
 
 /// A file that pages load. Its name holds a hash of its content.
 struct Asset {
@@ -35,21 +35,28 @@ const FONTS: &str = "; font-src data:";
 /// The name holds the content's hash: what has been loaded once stays right for ever.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
+/// The pages that no other page may hold in a frame.
+const PAGES: [&str; 8] = [
+    "/",
+    "/performance",
+    "/inbox",
+    "/labels",
+    "/channels",
+    "/teams",
+    "/members",
+    "/rollups",
+];
+
 /// The pages that are switched on.
-pub(super) fn routes(config: &Config) -> Router<App> {
+pub(super) fn routes(config: &Config) -> Router<HttpState> {
     let mut router = Router::new();
     if config.dashboard {
-        let index = if config.graphiql {
-            INDEX.replace("data-graphiql=\"off\"", "data-graphiql=\"on\"")
-        } else {
-            INDEX.into()
-        };
-        let page = Page::new(index.clone(), format!("{POLICY}; frame-ancestors 'none'"));
-        for path in ["/", "/performance", "/inbox", "/rollups"] {
+        let page = unframed(config);
+        for path in PAGES {
             router = router.route(path, page.route());
         }
         let page = Page::new(
-            index,
+            index(config),
             format!(
                 "{POLICY}; frame-ancestors {}",
                 ancestors(&config.embed_origins)
@@ -70,6 +77,40 @@ pub(super) fn routes(config: &Config) -> Router<App> {
         router.route("/assets/{name}", get(asset))
     } else {
         router
+    }
+}
+
+/// No such path: a page with a way back for people, the usual error for programs.
+pub(super) async fn unknown_path(
+    State(state): State<HttpState>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    let config = state.app.config();
+    if config.dashboard && method == Method::GET && takes_html(&headers) {
+        return (StatusCode::NOT_FOUND, unframed(config)).into_response();
+    }
+    errors::unknown_path().await.into_response()
+}
+
+/// Whether it is a browser that goes there: what else asks names `*/*` or another type.
+fn takes_html(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(header::ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .any(|value| value.contains("text/html"))
+}
+
+fn unframed(config: &Config) -> Page {
+    Page::new(index(config), format!("{POLICY}; frame-ancestors 'none'"))
+}
+
+fn index(config: &Config) -> String {
+    if config.graphiql {
+        INDEX.replace("data-graphiql=\"off\"", "data-graphiql=\"on\"")
+    } else {
+        INDEX.to_owned()
     }
 }
 
@@ -95,7 +136,7 @@ impl Page {
         Self { html, policy }
     }
 
-    fn route(&self) -> axum::routing::MethodRouter<App> {
+    fn route(&self) -> axum::routing::MethodRouter<HttpState> {
         let page = self.clone();
         get(move || std::future::ready(page.clone().into_response()))
     }
@@ -110,10 +151,6 @@ impl IntoResponse for Page {
             ),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
             (header::CONTENT_SECURITY_POLICY, self.policy),
-            (
-                header::X_CONTENT_TYPE_OPTIONS,
-                HeaderValue::from_static("nosniff"),
-            ),
             (
                 header::REFERRER_POLICY,
                 HeaderValue::from_static("no-referrer"),
@@ -141,10 +178,6 @@ async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
     fields.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.media));
     fields.insert(header::CACHE_CONTROL, HeaderValue::from_static(FOR_EVER));
     fields.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    fields.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
     if let Some(encoding) = encoding {
         fields.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }

@@ -12,7 +12,7 @@ use axum::{
 use futures::FutureExt as _;
 use serde_json::json;
 
-use crate::{error::ApiError, telemetry::observed::tell_code};
+use crate::{error::ApiError, telemetry::request_context::record_code};
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
@@ -22,7 +22,7 @@ impl IntoResponse for ApiError {
 
 /// That error with a status of its own.
 pub(super) fn with_status(status: StatusCode, error: &ApiError) -> Response {
-    tell_code(error.code);
+    record_code(error.code);
     (
         status,
         Json(json!({"error": {"code": error.code.name(), "message": error.message}})),

@@ -20,8 +20,9 @@ use futures::{Stream, StreamExt as _, stream};
 use serde::Deserialize;
 use tokio_util::io::{StreamReader, SyncIoBridge};
 
+use super::state::HttpState;
 use super::{errors::with_status, limits::IMPORT_IDLE, spool::spool};
-use crate::{access::Viewer, app::App, error::ApiError, telemetry::metrics::IMPORT_RECORDS};
+use crate::{access::Viewer, error::ApiError, telemetry::metrics::IMPORT_RECORDS};
 
 /// What may stand behind the `?`.
 #[derive(Debug, Deserialize)]
@@ -34,7 +35,7 @@ pub(super) struct Parameters {
 /// Takes the body in when it is its turn, in batches, each durable before the next. The body is never held whole in memory.
 /// Where the sender goes away, the import ends as with any body that is cut off, not in the middle of a batch.
 pub(super) async fn post(
-    State(app): State<App>,
+    State(HttpState { app, admission }): State<HttpState>,
     parameters: Result<Query<Parameters>, axum::extract::rejection::QueryRejection>,
     headers: HeaderMap,
     body: Body,
@@ -55,7 +56,7 @@ pub(super) async fn post(
         Ok(encoding) => encoding,
         Err(error) => return with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, &error),
     };
-    let turn = app.turn_to_import().await;
+    let turn = admission.classes.import().await;
     let reader = match reader(body, strict).await {
         Ok(reader) => reader,
         Err(error) => return error.into_response(),
@@ -133,7 +134,12 @@ async fn reader(body: Body, strict: bool) -> Result<Box<dyn io::Read + Send>, Ap
         Ok(reader) => Ok(Box::new(reader)),
         Err(error) => {
             tracing::error!(%error, "the body of a strict import can't be kept in the temporary directory");
-            Err(ApiError::internal())
+            Err(match error.kind() {
+                io::ErrorKind::StorageFull
+                | io::ErrorKind::QuotaExceeded
+                | io::ErrorKind::ReadOnlyFilesystem => ApiError::takes_no_writes(),
+                _ => ApiError::internal(),
+            })
         }
     }
 }
@@ -153,10 +159,12 @@ fn with_deadline(body: Body) -> impl Stream<Item = io::Result<axum::body::Bytes>
 
 /// A failure of the store, with what was taken before it.
 fn interrupted(mut error: ApiError, kept: u64) -> ApiError {
-    let message = format!(
-        "{}; at least {kept} records are kept, and sending all of them again is safe",
-        error.message
-    );
+    let kept = match kept {
+        0 => String::new(),
+        1 => "at least 1 record is kept, and ".to_owned(),
+        _ => format!("at least {kept} records are kept, and "),
+    };
+    let message = format!("{}; {kept}sending all of them again is safe", error.message);
     error.message = message.into();
     error
 }
@@ -233,7 +241,7 @@ mod tests {
         }));
         let parameters = Ok(Query(Parameters { strict: true }));
         let response = post(
-            State(app.clone()),
+            State(HttpState::new(app.clone())),
             parameters,
             headers,
             Body::from_stream(chunks),

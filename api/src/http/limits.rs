@@ -5,8 +5,28 @@ use std::time::Duration;
 /// The largest GraphQL request. A dashboard's largest query has 6 KiB; what is larger is no query.
 pub(super) const MAX_GRAPHQL_BYTES: usize = 256 << 10;
 
+/// What each request may send beside the others: a dashboard's largest query. What comes beyond is counted against
+/// [`MAX_GRAPHQL_KIB_TOGETHER`], so that few large requests never hold up the many small ones.
+pub(super) const UNCOUNTED_GRAPHQL_BYTES: usize = 8 << 10;
+
+/// What is read of all GraphQL requests beyond their first [`UNCOUNTED_GRAPHQL_BYTES`], in KiB: 64 MiB, room for 258 of the
+/// largest at a time. Bodies are read before their tokens are checked, and HTTP/2 carries [`MAX_REQUESTS_OF_ONE`] on each
+/// connection: without this bound, strangers could fill the memory.
+pub(super) const MAX_GRAPHQL_KIB_TOGETHER: usize = 64 << 10;
+
 /// The longest query string of a GET. What is larger goes through few proxies; it can be sent as a POST.
 pub(super) const MAX_URL_BYTES: usize = 16 << 10;
+
+/// All header fields of a request together. A token has some 2 KiB, and so have the cookies of a proxy that signs people in.
+pub(super) const MAX_HEADER_BYTES: usize = 16 << 10;
+
+/// What a connection of HTTP/1 buffers at most: of a request's head, and of an answer that is not read. Above
+/// [`MAX_HEADER_BYTES`] and [`MAX_URL_BYTES`] together, so that what is too large is told why; beyond, the connection ends with
+/// a bare 431. All connections together buffer at most [`crate::config::Config::max_connections`] times that.
+pub(super) const MAX_BUFFER_BYTES: usize = 64 << 10;
+
+/// The same of HTTP/2, which counts 32 bytes for each field beside its name and value.
+pub(super) const MAX_HEADER_LIST: u32 = 64 << 10;
 
 /// Errors in one answer where nothing was executed: one wrong name can be repeated in it tens of thousands of times.
 pub(super) const MAX_ERRORS: usize = 10;
@@ -21,7 +41,7 @@ pub(super) const IMPORT_IDLE: Duration = Duration::from_secs(30);
 
 /// Imports over HTTP at a time; others wait for their turn with their bodies unread. Each holds a connection of the store's 16
 /// while it writes, and who reads figures needs the rest.
-pub(crate) const MAX_IMPORTS: usize = 4;
+pub(super) const MAX_IMPORTS: usize = 4;
 
 /// How long an export waits for its client to read on. Slow lines take some kilobytes a second; who takes nothing for so
 /// long is gone.
@@ -30,6 +50,17 @@ pub(super) const EXPORT_IDLE: Duration = Duration::from_secs(30);
 /// The longest export. The largest ones take minutes on a line of 1 MB/s; whoever needs longer holds a place of
 /// [`MAX_EXPORTS`] that others wait for.
 pub(super) const MAX_EXPORT: Duration = Duration::from_hours(1);
+
+/// The largest export that is put together in a file before it is sent: to HTTP/1.0, which can't tell a part from a whole, and
+/// for who reads it in parts. Ten years of two hundred members as NDJSON, the longest format, are less.
+pub(super) const MAX_SPOOLED: u64 = 512 << 20;
+
+/// Exports that are kept in files, all together. Beside them lie at most [`MAX_EXPORTS`] that are being put together.
+pub(super) const MAX_SPOOLED_TOGETHER: u64 = 1 << 30;
+
+/// How long such a file is kept: as long as the figures that a rollup replaces. Who scans a file reads its parts within
+/// seconds, and the last one should be of the version that the first one was of.
+pub(super) const EXPORT_KEPT: Duration = Duration::from_mins(10);
 
 /// Members named by one export, each a parameter. Who wants more wants everyone's, and filters.
 pub(super) const MAX_EXPORT_MEMBERS: usize = 100;
@@ -40,11 +71,11 @@ pub(super) const MAX_LISTENERS: usize = 2_000;
 /// Connections that stay open of one member: more browser tabs than anyone has.
 pub(super) const MAX_LISTENERS_OF_ONE: usize = 50;
 
-/// WebSockets of those who have not said yet who they are. They have [`GREETING`] to do so.
+/// WebSockets of those who have not said yet who they are. They have [`INIT_TIMEOUT`] to do so.
 pub(super) const MAX_STRANGERS: usize = 500;
 
 /// How long a WebSocket may stay open before its client has said who it is. A client does so with its first message.
-pub(super) const GREETING: Duration = Duration::from_secs(5);
+pub(super) const INIT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The largest message of a WebSocket: ten times a dashboard's largest query.
 pub(super) const MAX_MESSAGE_BYTES: usize = 64 << 10;

@@ -1,31 +1,28 @@
 //! The HTTP surface.
 
-mod classes;
+mod admission;
+mod connection_slots;
 mod connections;
 mod cors;
 #[cfg(feature = "dashboard")]
 mod dashboard;
 mod errors;
 mod exports;
-mod files;
+mod first_request_timeout;
 mod graphql;
+mod headers;
 mod health;
 mod import;
-pub(crate) mod limits;
-mod listeners;
+mod limits;
 mod observe;
-mod opening;
 mod origin;
-mod places;
-mod rates;
+mod rlimit;
 mod router;
 mod serve;
 mod socket;
 mod spool;
+mod state;
 
-pub(crate) use classes::Classes;
-pub use graphql::Asked;
-pub(crate) use listeners::Listeners;
-pub(crate) use rates::Rates;
+pub use graphql::GraphqlRequest;
 pub use router::{health_router, router};
-pub use serve::{Duty, serve, serve_as};
+pub use serve::{ServerRole, serve, serve_as};

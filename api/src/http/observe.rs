@@ -17,7 +17,7 @@ use crate::{
     error::Code,
     telemetry::{
         metrics::{REQUEST_SECONDS, REQUESTS, REQUESTS_IN_FLIGHT},
-        observed::{Operation, observe},
+        request_context::{Operation, observe},
         traces,
     },
 };
@@ -77,7 +77,9 @@ fn record(
 }
 
 fn of_status(status: StatusCode) -> &'static str {
-    if status.is_server_error() {
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        Code::Unavailable.name()
+    } else if status.is_server_error() {
         Code::Internal.name()
     } else if status.is_client_error() {
         "REFUSED"
@@ -122,6 +124,16 @@ impl Drop for InFlight {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_answer_without_a_code_is_counted_by_its_status() {
+        let names = [200, 304, 404, 431, 500, 503]
+            .map(|status| of_status(StatusCode::from_u16(status).unwrap()));
+        assert_eq!(
+            names,
+            ["OK", "OK", "REFUSED", "REFUSED", "INTERNAL", "UNAVAILABLE"]
+        );
+    }
 
     #[test]
     fn a_caller_s_id_is_kept_unless_it_could_forge_a_log() {

@@ -9,7 +9,9 @@ use axum::{
 
 #[cfg(feature = "dashboard")]
 use super::dashboard;
-use super::{cors, errors, exports, graphql, health, import, observe, socket};
+use super::{
+    cors, errors, exports, graphql, headers, health, import, observe, socket, state::HttpState,
+};
 use crate::app::App;
 
 /// How a process is, and nothing else.
@@ -20,16 +22,23 @@ pub fn health_router(app: App) -> Router {
         .route("/metrics", get(health::metrics))
         .fallback(errors::unknown_path)
         .method_not_allowed_fallback(errors::wrong_method)
+        .layer(middleware::from_fn(headers::check))
         .layer(middleware::from_fn(errors::catch_panics))
+        .layer(middleware::from_fn(headers::forbid_sniffing))
         .layer(middleware::from_fn(observe::note))
         .with_state(app)
 }
 
 /// Every path there is.
 pub fn router(app: App) -> Router {
+    let state = HttpState::new(app);
     let router = Router::new();
     #[cfg(feature = "dashboard")]
-    let router = router.merge(dashboard::routes(app.config()));
+    let router = router
+        .merge(dashboard::routes(state.app.config()))
+        .fallback(dashboard::unknown_path);
+    #[cfg(not(feature = "dashboard"))]
+    let router = router.fallback(errors::unknown_path);
     router
         .route(
             "/graphql",
@@ -47,10 +56,11 @@ pub fn router(app: App) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
-        .fallback(errors::unknown_path)
         .method_not_allowed_fallback(errors::wrong_method)
-        .layer(middleware::from_fn_with_state(app.clone(), cors::cors))
+        .layer(middleware::from_fn(headers::check))
+        .layer(middleware::from_fn_with_state(state.clone(), cors::cors))
         .layer(middleware::from_fn(errors::catch_panics))
+        .layer(middleware::from_fn(headers::forbid_sniffing))
         .layer(middleware::from_fn(observe::note))
-        .with_state(app)
+        .with_state(state)
 }

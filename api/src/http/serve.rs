@@ -7,17 +7,17 @@ use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    connections::{self, Allowance},
-    files,
+    connections::{self, ConnectionLimits},
+    rlimit,
 };
-use crate::{app::App, scheduling, telemetry::metrics};
+use crate::{app::App, telemetry::metrics};
 
 /// How often what was measured is brought into the form that is read: it takes memory until then.
 const UPKEEP: Duration = Duration::from_secs(5);
 
 /// What a process is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Duty {
+pub enum ServerRole {
     /// To answer: others roll up.
     Answering,
     /// To answer, and to roll up.
@@ -26,14 +26,14 @@ pub enum Duty {
     RollingUp,
 }
 
-impl Duty {
+impl ServerRole {
     const fn rolls_up(self) -> bool {
         !matches!(self, Self::Answering)
     }
 
     fn router(self, app: &App) -> Router {
         match self {
-            Self::Answering | Self::Both => app.router(),
+            Self::Answering | Self::Both => super::router(app.clone()),
             Self::RollingUp => super::health_router(app.clone()),
         }
     }
@@ -45,21 +45,23 @@ pub async fn serve(
     app: App,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
-    serve_as(Duty::Answering, listener, app, shutdown).await
+    serve_as(ServerRole::Answering, listener, app, shutdown).await
 }
 
 /// Serves, and rolls up in between, until `shutdown`. Then connections that stay open are closed properly, requests that are
 /// under way end, and so does the step of a rollup that has begun; what has not ended after `drain_timeout` is dropped.
 pub async fn serve_as(
-    duty: Duty,
+    duty: ServerRole,
     listener: TcpListener,
     app: App,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
     let mut background = JoinSet::new();
     if duty.rolls_up() {
-        app.ticks().expect();
-        background.spawn(scheduling::beside(app.clone(), shutdown.clone()));
+        app.rollups().health().expect();
+        let rollups = app.rollups().clone();
+        let stop = shutdown.clone();
+        background.spawn(async move { rollups.run_until(stop).await });
     }
     background.spawn(upkeep(shutdown.clone()));
     let (tasks, stopping, drain) = (
@@ -68,8 +70,8 @@ pub async fn serve_as(
         app.config().drain_timeout.duration(),
     );
     let (router, config) = (duty.router(&app), app.config());
-    files::make_room(config.max_connections);
-    let allowed = Allowance {
+    rlimit::make_room(config.max_connections);
+    let allowed = ConnectionLimits {
         connections: config.max_connections,
         headers: config.header_timeout.duration(),
     };

@@ -1,26 +1,14 @@
 //! Logs, on standard error; and, where a collector is configured, the spans that are sent to it.
 
-use std::io::{self, IsTerminal as _};
+use std::io;
 
 use opentelemetry_sdk::trace::SdkTracerProvider;
-use serde::{Deserialize, Serialize};
 use tracing_subscriber::{
     EnvFilter, Layer as _, filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _,
 };
 
 use super::traces;
-use crate::config::Config;
-
-/// How log lines are written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum LogFormat {
-    /// For people; in colour on a terminal.
-    #[default]
-    Text,
-    /// One JSON object a line, for whatever collects logs.
-    Json,
-}
+use crate::config::{Config, LogFormat};
 
 /// What was set up. Kept until the end.
 #[derive(Debug)]
@@ -29,15 +17,15 @@ pub struct Telemetry {
 }
 
 impl Telemetry {
-    /// Sets up logs, from `level` on unless `CASELOAD_LOG` says otherwise, and spans where there is a collector for them.
-    pub fn start(config: &Config, level: &str) -> anyhow::Result<Self> {
+    /// Sets up logs, from `level` on unless `CASELOAD_LOG` says otherwise, and spans where there is a collector for them. Text is `in_colour`, or not.
+    pub fn start(config: &Config, level: &str, in_colour: bool) -> anyhow::Result<Self> {
         let filter = EnvFilter::builder().with_env_var("CASELOAD_LOG");
         let filter = filter
             .try_from_env()
             .unwrap_or_else(|_| EnvFilter::new(level));
         let lines = tracing_subscriber::fmt::layer()
             .with_writer(io::stderr)
-            .with_ansi(io::stderr().is_terminal());
+            .with_ansi(in_colour);
         let lines = match config.log_format {
             LogFormat::Text => lines.with_filter(filter).boxed(),
             LogFormat::Json => lines

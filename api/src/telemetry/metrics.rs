@@ -33,6 +33,8 @@ pub const PENDING_DAYS: &str = "caseload_pending_days";
 pub const OLDEST_MARK: &str = "caseload_oldest_mark_age_seconds";
 /// Whether the store answered when this was read.
 pub const STORE_UP: &str = "caseload_store_up";
+/// Whether the store took writes when this was read.
+pub const STORE_WRITABLE: &str = "caseload_store_writable";
 /// Connections to the store in use.
 pub const STORE_CONNECTIONS: &str = "caseload_store_connections";
 /// Who waits for a connection to the store.
@@ -122,6 +124,10 @@ fn describe() {
         "how long the day that waits the longest has waited"
     );
     gauge!(STORE_UP, "whether the store answered when this was read");
+    gauge!(
+        STORE_WRITABLE,
+        "whether the store took writes when this was read"
+    );
     gauge!(STORE_CONNECTIONS, "connections to the store in use");
     gauge!(
         STORE_WAITING,

@@ -3,11 +3,8 @@
 mod collector;
 pub mod logs;
 pub mod metrics;
-pub mod observed;
+pub mod request_context;
 mod runs;
 pub(crate) mod traces;
 
-pub use self::{
-    logs::{LogFormat, Telemetry},
-    runs::RunMetrics,
-};
+pub use self::{logs::Telemetry, runs::RunMetrics};

@@ -39,7 +39,7 @@ fn count(ws: WorkspaceKey, run: &Run) {
         let changed_days = run.changed_days;
         tracing::info!(
             workspace = ws.0,
-            run = run.id,
+            run = run.id.0,
             kind,
             days,
             changed_days,

@@ -53,6 +53,11 @@ impl Address {
             .ok_or_else(|| bad("must begin with redis:// or rediss://"))?;
         let Some((transport, form)) = scheme.split_once('+').filter(|(_, form)| *form != "unix")
         else {
+            if !["redis", "rediss", "unix", "redis+unix", "valkey", "valkeys"].contains(&scheme) {
+                return Err(bad(format!(
+                    "{scheme}:// is not known; must begin with redis:// or rediss://"
+                )));
+            }
             return Ok(Self::Server(Box::new(
                 Client::open(url).map_err(|error| refused(&error))?,
             )));

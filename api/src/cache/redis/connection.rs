@@ -11,7 +11,7 @@ use super::{
     address::Address,
     limits::{CONNECT_PATIENCE, WRITE_PATIENCE},
 };
-use crate::cache::vault::CHANGES;
+use crate::cache::sealed::CHANGES;
 
 /// What commands go through: any number at a time. Clones share it.
 #[derive(Clone)]

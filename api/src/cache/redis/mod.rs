@@ -24,7 +24,7 @@ use self::{
     limits::{KEPT, MAX_BATCH_BYTES, MAX_KEYS, MAX_VALUE_BYTES, READ_PATIENCE, WRITE_PATIENCE},
     link::{Link, Meaning},
 };
-use super::vault::CHANGES;
+use super::sealed::CHANGES;
 use crate::config::Secret;
 
 /// Redis. Clones share one link, which goes when the last of them does.

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use axum::http::{HeaderMap, header};
 use flate2::{Compression, write::GzEncoder};
 
-use crate::export::{Format, Sink};
+use crate::export::Format;
 
 /// How a body is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,13 +62,13 @@ impl Coding {
         }
     }
 
-    /// What compresses into `sink`, and ends what it compresses when dropped.
-    pub(super) fn wrap(self, sink: Sink) -> io::Result<Box<dyn Write + Send>> {
+    /// What compresses into `out`, and ends what it compresses when dropped: an error of `out` is lost then.
+    pub(super) fn wrap(self, out: Box<dyn Write + Send>) -> io::Result<Box<dyn Write + Send>> {
         Ok(match self {
-            Self::Identity => Box::new(sink),
-            Self::Gzip => Box::new(GzEncoder::new(sink, Compression::fast())),
+            Self::Identity => out,
+            Self::Gzip => Box::new(GzEncoder::new(out, Compression::fast())),
             Self::Zstd => {
-                Box::new(zstd::Encoder::new(sink, zstd::DEFAULT_COMPRESSION_LEVEL)?.auto_finish())
+                Box::new(zstd::Encoder::new(out, zstd::DEFAULT_COMPRESSION_LEVEL)?.auto_finish())
             }
         })
     }

@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::{Asked, Table, coding::Coding};
 use crate::{error::ApiError, export::LAYOUT};
 
 /// A strong entity tag, in its quotes.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Tag(String);
 
 impl Tag {
@@ -50,13 +50,30 @@ impl Tag {
 
     /// Whether the client has the bytes of this tag. Tags that a proxy has weakened are good enough for that.
     pub(super) fn is_known_to(&self, headers: &HeaderMap) -> bool {
-        let known = headers
-            .get_all(header::IF_NONE_MATCH)
-            .iter()
-            .filter_map(|value| value.to_str().ok());
-        known
-            .flat_map(|value| value.split(','))
-            .map(str::trim)
+        listed(headers, &header::IF_NONE_MATCH)
             .any(|tag| tag == "*" || tag.trim_start_matches("W/") == self.0)
     }
+
+    /// Whether the client wants these bytes or none, and they are others: `If-Match`.
+    pub(super) fn is_ruled_out_by(&self, headers: &HeaderMap) -> bool {
+        headers.contains_key(header::IF_MATCH)
+            && !listed(headers, &header::IF_MATCH).any(|tag| tag == "*" || tag == self.0)
+    }
+
+    /// Whether a part of these bytes fits what the client has already: `If-Range`. There is no date that it could name.
+    pub(super) fn fits_range(&self, headers: &HeaderMap) -> bool {
+        headers
+            .get(header::IF_RANGE)
+            .is_none_or(|tag| tag.as_bytes() == self.0.as_bytes())
+    }
+}
+
+/// The tags of a field that lists some.
+fn listed<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
+    headers
+        .get_all(name)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
 }

@@ -17,14 +17,14 @@ use crate::{
     error::{ApiError, Code},
     graphql::to_server_error,
     http::limits::MAX_ERRORS,
-    telemetry::observed::tell_code,
+    telemetry::request_context::record_code,
 };
 
 /// An answer of the executor. Where nothing is left of it there is no `data`, and the status says so to who asks for the
 /// typed media type; others get a 200, as clients of plain JSON expect.
 pub(super) fn respond(mut response: GraphqlResponse, media: Media) -> Response {
     if let Some(code) = response.errors.first().and_then(code) {
-        tell_code(code);
+        record_code(code);
     }
     let answer = if response.data == Value::Null {
         response.errors.truncate(MAX_ERRORS);
@@ -149,6 +149,6 @@ fn written(mut answer: Response, media: Media) -> Response {
 
 /// An error that stands for the whole request.
 pub(in crate::http) fn refused(error: &ApiError) -> ServerError {
-    tell_code(error.code);
+    record_code(error.code);
     to_server_error(ServerError::new(String::new(), None), error)
 }

@@ -8,20 +8,16 @@ use axum::{
     extract::Query,
     http::{HeaderMap, StatusCode, Uri, header},
 };
-use futures::StreamExt as _;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{problem::Problem, variables::Given};
-use crate::{
-    error::ApiError,
-    http::limits::{MAX_GRAPHQL_BYTES, MAX_URL_BYTES},
-};
+use super::{body::ReadBody, problem::Problem, variables::Given};
+use crate::{error::ApiError, http::limits::MAX_URL_BYTES};
 
 /// A request as GraphQL over HTTP writes it. One alone: batches are not taken.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Asked {
+pub struct GraphqlRequest {
     #[serde(default)]
     pub(super) query: Option<String>,
     #[serde(default)]
@@ -45,7 +41,7 @@ pub(in crate::http) fn credentials(headers: &HeaderMap) -> Credentials {
         .map(Arc::from)
 }
 
-impl Asked {
+impl GraphqlRequest {
     #[cfg(test)]
     pub(super) fn query(query: &str) -> Self {
         Self {
@@ -81,27 +77,8 @@ impl Asked {
                 error,
             ));
         }
-        let too_large = || {
-            let message = format!("a request has at most {} KiB", MAX_GRAPHQL_BYTES >> 10);
-            Problem::with_status(StatusCode::PAYLOAD_TOO_LARGE, ApiError::bad_input(message))
-        };
-        let announced = headers
-            .get(header::CONTENT_LENGTH)
-            .and_then(|length| length.to_str().ok()?.parse().ok());
-        if announced.is_some_and(|length: usize| MAX_GRAPHQL_BYTES < length) {
-            return Err(too_large());
-        }
-        let (mut chunks, mut bytes) = (
-            body.into_data_stream(),
-            Vec::with_capacity(announced.unwrap_or(0)),
-        );
-        while let Some(chunk) = chunks.next().await {
-            bytes.extend_from_slice(&chunk.map_err(|_| ApiError::bad_input("the body broke off"))?);
-            if MAX_GRAPHQL_BYTES < bytes.len() {
-                return Err(too_large());
-            }
-        }
-        Ok(Self::parse(&bytes)?)
+        let body = ReadBody::read(headers, body).await?;
+        Ok(Self::parse(&body.bytes)?)
     }
 
     /// Reads a body.
@@ -180,6 +157,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::limits::MAX_GRAPHQL_BYTES;
 
     fn content_type(value: &str) -> HeaderMap {
         HeaderMap::from_iter([(header::CONTENT_TYPE, value.parse().unwrap())])
@@ -200,21 +178,24 @@ mod tests {
     #[tokio::test]
     async fn a_body_that_breaks_off_is_told_from_one_that_is_too_large() {
         let json = content_type("application/json");
-        let large = Asked::of_body(&json, Body::from(vec![b' '; MAX_GRAPHQL_BYTES + 1]))
+        let large = GraphqlRequest::of_body(&json, Body::from(vec![b' '; MAX_GRAPHQL_BYTES + 1]))
             .await
             .unwrap_err();
         assert_eq!(large.status(), StatusCode::PAYLOAD_TOO_LARGE);
         let chunks = [Ok("{\"query\":"), Err(std::io::Error::other("reset"))];
         let body = Body::from_stream(futures::stream::iter(chunks));
         assert_eq!(
-            Asked::of_body(&json, body).await.unwrap_err().status(),
+            GraphqlRequest::of_body(&json, body)
+                .await
+                .unwrap_err()
+                .status(),
             StatusCode::BAD_REQUEST
         );
     }
 
     #[test]
     fn batches_and_other_json_are_refused_alike() {
-        let refused = |body: &str| Asked::parse(body.as_bytes()).unwrap_err().message;
+        let refused = |body: &str| GraphqlRequest::parse(body.as_bytes()).unwrap_err().message;
         let message = refused("[{\"query\":\"{viewer{role}}\"}]");
         for other in [
             "{",
@@ -234,14 +215,17 @@ mod tests {
             assert_eq!(message, refused(doubtful), "{doubtful}");
         }
         assert!(
-            Asked::parse(b" {\"query\":\"{a}\",\"more\":1,\"extensions\":null,\"variables\":null}")
-                .is_ok()
+            GraphqlRequest::parse(
+                b" {\"query\":\"{a}\",\"more\":1,\"extensions\":null,\"variables\":null}"
+            )
+            .is_ok()
         );
     }
 
     #[test]
     fn a_url_is_read_as_a_body_is() {
-        let read = |query: &str| Asked::of_url(&format!("/graphql?{query}").parse().unwrap());
+        let read =
+            |query: &str| GraphqlRequest::of_url(&format!("/graphql?{query}").parse().unwrap());
         let asked = read("query=%7Ba%7D&variables=%7B%22a%22%3A1%7D&operationName=&x=y").unwrap();
         assert_eq!(
             (asked.query.as_deref(), asked.operation_name.as_deref()),

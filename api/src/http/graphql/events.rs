@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use async_graphql::Response as GraphqlResponse;
 use axum::{
-    http::StatusCode,
+    http::{HeaderName, HeaderValue, StatusCode},
     response::{
         IntoResponse, Response,
         sse::{Event, KeepAlive, Sse},
@@ -17,30 +17,43 @@ use futures::{
 
 use super::{
     answer::refused,
-    asked::{Asked, Credentials},
+    asked::{Credentials, GraphqlRequest},
     prepare::Operations,
     problem::Problem,
     stream::{Changed, answers_of, watch},
 };
-use crate::{app::App, error::ApiError, http::limits::HEARTBEAT, session::Session};
+use crate::{
+    app::App,
+    error::ApiError,
+    http::{limits::HEARTBEAT, state::HttpState},
+    session::Session,
+};
+
+/// Has nginx, and proxies that follow its example, pass each event on as it comes: else they keep some kilobytes back.
+const UNBUFFERED: (HeaderName, HeaderValue) = (
+    HeaderName::from_static("x-accel-buffering"),
+    HeaderValue::from_static("no"),
+);
 
 /// Answers as events, each a `next`, and a last one that says `complete`. Who may not ask at all is told so by the status;
 /// whatever else is wrong is an answer with errors, as clients of this protocol read it.
 pub(super) async fn respond(
-    app: &App,
+    state: &HttpState,
     credentials: Credentials,
-    asked: Asked,
+    asked: GraphqlRequest,
     operations: Operations,
 ) -> Result<Response, Problem> {
+    let app = &state.app;
     let session = app
         .authenticator()
         .authenticate_credentials(credentials.as_deref())
         .await?;
-    let place = app
-        .listeners()
+    let place = state
+        .admission
+        .listeners
         .enter(session.key())
         .ok_or_else(ApiError::too_many_listeners)?;
-    let answers = match answers_of(app, &credentials, asked, operations).await {
+    let answers = match answers_of(state, &credentials, asked, operations).await {
         Ok(answers) => answers,
         Err(problem) if problem.status() == StatusCode::METHOD_NOT_ALLOWED => return Err(problem),
         Err(problem) => stream::once(async move { failed(&problem.error) }).boxed(),
@@ -58,9 +71,8 @@ pub(super) async fn respond(
             let _held_as_long_as_this_stream = &place;
             Ok::<_, Infallible>(event)
         });
-    Ok(Sse::new(events)
-        .keep_alive(KeepAlive::new().interval(HEARTBEAT))
-        .into_response())
+    let events = Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT));
+    Ok(([UNBUFFERED], events).into_response())
 }
 
 /// The answers, for as long as who asked may have them.

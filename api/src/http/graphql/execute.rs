@@ -8,45 +8,48 @@ use futures::FutureExt as _;
 use tokio::time::Instant;
 
 use super::{
-    asked::{Asked, Credentials},
-    prepare::{Operations, Refused, prepare},
+    asked::{Credentials, GraphqlRequest},
+    prepare::{Operations, Rejection, prepare},
     problem::Problem,
 };
 use crate::{
-    app::App,
     document::Bound,
     error::ApiError,
     graphql::{Deadline, has_timed_out, with_codes},
-    http::limits::MAX_ATTEMPTS,
+    http::{limits::MAX_ATTEMPTS, state::HttpState},
     session::Session,
 };
 
 /// An answer, and whether it is one to a document that the operator knows.
 #[derive(Debug)]
-pub(super) struct Answered {
+pub(super) struct Outcome {
     pub(super) response: Response,
     pub(super) is_trusted: bool,
 }
 
 /// Answers a request that is no subscription, within its time. A panic is an error like any other.
 pub(super) async fn within_time(
-    app: &App,
+    state: &HttpState,
     credentials: &Credentials,
-    asked: Asked,
+    asked: GraphqlRequest,
     operations: Operations,
     deadline: Instant,
-) -> Result<Answered, Problem> {
-    let _under_way = app.begin_request();
+) -> Result<Outcome, Problem> {
+    let app = &state.app;
+    // Held until the answer is complete: rollups of this process yield to it.
+    let _under_way = app.rollups().begin_request();
     let work = async {
+        // Before the document is parsed: a caller without a token must not cost that time.
         let session = app
             .authenticator()
             .authenticate_credentials(credentials.as_deref())
             .await?;
-        let bound = match prepare(app, &session, &asked, operations) {
+        // Outside the attempts of `execute`: this charges the cost to the caller, and a repair must not charge it again.
+        let bound = match prepare(state, &session, &asked, operations) {
             Ok(bound) => bound,
-            Err(Refused::Problem(problem)) => return Err(problem),
-            Err(Refused::Answer(answer)) => {
-                return Ok(Answered {
+            Err(Rejection::Problem(problem)) => return Err(problem),
+            Err(Rejection::Answer(answer)) => {
+                return Ok(Outcome {
                     response: *answer,
                     is_trusted: false,
                 });
@@ -58,8 +61,8 @@ pub(super) async fn within_time(
             );
             return Err(Problem::with_status(StatusCode::NOT_ACCEPTABLE, error));
         }
-        let response = execute(app, credentials, session, &bound, Deadline(deadline)).await?;
-        Ok(Answered {
+        let response = execute(state, credentials, session, &bound, Deadline(deadline)).await?;
+        Ok(Outcome {
             response,
             is_trusted: bound.is_trusted(),
         })
@@ -74,27 +77,34 @@ pub(super) async fn within_time(
 /// Runs the request on one snapshot, in its turn. Where the snapshot turns out to be unreadable, this is settled and the whole
 /// request starts over on a fresh one, so that an answer is always of one generation.
 pub(super) async fn execute(
-    app: &App,
+    state: &HttpState,
     credentials: &Credentials,
     mut session: Session,
     bound: &Bound,
     deadline: Deadline,
 ) -> Result<Response, ApiError> {
-    let _turn = app.classes().query().await?;
+    let app = &state.app;
+    // One turn for all attempts: with a turn for each, a request could be refused as one too many after its figures were
+    // repaired.
+    let _turn = state.admission.classes.query().await?;
     for _ in 0..MAX_ATTEMPTS {
+        // Kept here because the executor takes the session: resolvers record on the snapshot what they could not read.
         let snapshot = session.snapshot.clone();
         if let Some(trouble) = snapshot.trouble() {
-            app.settle(&snapshot, trouble).await?;
+            app.rollups().recover(&snapshot, trouble).await?;
+            // A new session and not only a new snapshot: the new directory may give the caller another role.
             session = app
                 .authenticator()
                 .authenticate_credentials(credentials.as_deref())
                 .await?;
             continue;
         }
-        let response = app
+        let mut response = app
             .schema()
             .execute(bound.request().data(session).data(deadline))
             .await;
+        bound.complete(&mut response.data);
+        // Checked before the fault: there is no time left for another attempt.
         if has_timed_out(&response) {
             return Err(ApiError::timeout());
         }
@@ -104,7 +114,7 @@ pub(super) async fn execute(
             Some(_) if bound.operation_type() == OperationType::Mutation => {
                 return Ok(with_codes(response));
             }
-            Some(trouble) => app.settle(&snapshot, trouble).await?,
+            Some(trouble) => app.rollups().recover(&snapshot, trouble).await?,
         }
         session = app
             .authenticator()
@@ -123,7 +133,8 @@ mod tests {
 
     async fn ask(time: Duration) -> Result<Response, ApiError> {
         let folder = tempfile::tempdir().unwrap();
-        let app = sample(folder.path()).await;
+        let state = HttpState::new(sample(folder.path()).await);
+        let app = &state.app;
         let token = app
             .authenticator()
             .keys()
@@ -135,9 +146,15 @@ mod tests {
             .authenticate_credentials(credentials.as_deref())
             .await?;
         let query = "{ viewer { role } team { leaderboard { report { metrics { closed } } } } }";
-        let bound = prepare(&app, &session, &Asked::query(query), Operations::All).unwrap();
+        let bound = prepare(
+            &state,
+            &session,
+            &GraphqlRequest::query(query),
+            Operations::All,
+        )
+        .unwrap();
         execute(
-            &app,
+            &state,
             &credentials,
             session,
             &bound,

@@ -2,6 +2,7 @@
 
 mod answer;
 mod asked;
+mod body;
 mod events;
 mod execute;
 mod media;
@@ -18,7 +19,7 @@ use axum::{
 };
 use tokio::time::Instant;
 
-pub use self::asked::Asked;
+pub use self::asked::GraphqlRequest;
 pub(super) use self::{
     answer::refused,
     asked::Credentials,
@@ -27,22 +28,22 @@ pub(super) use self::{
 use self::{
     answer::{refusal, respond, revalidated},
     asked::credentials,
-    execute::Answered,
+    execute::Outcome,
     media::Media,
     prepare::Operations,
     problem::Problem,
 };
-use crate::{app::App, error::ApiError};
+use crate::{app::App, error::ApiError, http::state::HttpState};
 
 /// How a request came, and what follows from it.
 #[derive(Debug, Clone, Copy)]
-struct Terms {
+struct RequestOptions {
     media: Media,
     operations: Operations,
     deadline: Instant,
 }
 
-impl Terms {
+impl RequestOptions {
     /// The time for a request begins with its headers.
     fn new(app: &App, headers: &HeaderMap, operations: Operations) -> Option<Self> {
         let deadline = Instant::now() + app.config().request_timeout.duration();
@@ -55,12 +56,16 @@ impl Terms {
 }
 
 /// Answers a request in a body.
-pub(super) async fn post(State(app): State<App>, headers: HeaderMap, body: Body) -> Response {
-    let Some(terms) = Terms::new(&app, &headers, Operations::All) else {
+pub(super) async fn post(
+    State(state): State<HttpState>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let Some(terms) = RequestOptions::new(&state.app, &headers, Operations::All) else {
         return not_acceptable();
     };
-    match tokio::time::timeout_at(terms.deadline, Asked::of_body(&headers, body)).await {
-        Ok(Ok(asked)) => answer(&app, &headers, asked, terms).await,
+    match tokio::time::timeout_at(terms.deadline, GraphqlRequest::of_body(&headers, body)).await {
+        Ok(Ok(asked)) => answer(&state, &headers, asked, terms).await,
         Ok(Err(problem)) => refusal(&problem, terms.media),
         Err(_elapsed) => refusal(
             &Problem::with_status(StatusCode::REQUEST_TIMEOUT, ApiError::timeout()),
@@ -70,12 +75,13 @@ pub(super) async fn post(State(app): State<App>, headers: HeaderMap, body: Body)
 }
 
 /// Answers a request in a query string: queries alone.
-pub(super) async fn get(State(app): State<App>, headers: HeaderMap, uri: Uri) -> Response {
-    let Some(terms) = Terms::new(&app, &headers, Operations::ThatChangeNothing) else {
+pub(super) async fn get(State(state): State<HttpState>, headers: HeaderMap, uri: Uri) -> Response {
+    let Some(terms) = RequestOptions::new(&state.app, &headers, Operations::ThatChangeNothing)
+    else {
         return not_acceptable();
     };
-    match Asked::of_url(&uri) {
-        Ok(asked) => answer(&app, &headers, asked, terms).await,
+    match GraphqlRequest::of_url(&uri) {
+        Ok(asked) => answer(&state, &headers, asked, terms).await,
         Err(problem) => refusal(&problem, terms.media),
     }
 }
@@ -89,25 +95,33 @@ pub(super) async fn options() -> Response {
         .into_response()
 }
 
+/// Tells of something that is wrong with a request whatever it asks, in the shape that GraphQL clients read.
+pub(super) fn refuse(status: StatusCode, error: ApiError) -> Response {
+    refusal(&Problem::with_status(status, error), Media::Json)
+}
+
 fn not_acceptable() -> Response {
     let message =
         "answers are application/graphql-response+json, application/json or text/event-stream";
-    refusal(
-        &Problem::with_status(StatusCode::NOT_ACCEPTABLE, ApiError::bad_input(message)),
-        Media::Json,
-    )
+    refuse(StatusCode::NOT_ACCEPTABLE, ApiError::bad_input(message))
 }
 
-async fn answer(app: &App, headers: &HeaderMap, asked: Asked, terms: Terms) -> Response {
+async fn answer(
+    state: &HttpState,
+    headers: &HeaderMap,
+    asked: GraphqlRequest,
+    terms: RequestOptions,
+) -> Response {
     let credentials = credentials(headers);
     let answer = if terms.media == Media::Events {
-        events::respond(app, credentials, asked, terms.operations).await
+        events::respond(state, credentials, asked, terms.operations).await
     } else {
         let answer =
-            execute::within_time(app, &credentials, asked, terms.operations, terms.deadline).await;
+            execute::within_time(state, &credentials, asked, terms.operations, terms.deadline)
+                .await;
         let is_get = terms.operations == Operations::ThatChangeNothing;
         answer.map(
-            |Answered {
+            |Outcome {
                  response,
                  is_trusted,
              }| {

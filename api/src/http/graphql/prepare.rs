@@ -4,13 +4,13 @@ use async_graphql::{Response, parser::types::OperationType};
 use axum::http::StatusCode;
 use tokio::time::Instant;
 
-use super::{asked::Asked, problem::Problem};
+use super::{asked::GraphqlRequest, problem::Problem};
 use crate::{
-    app::App,
-    document::{self, Bound, Wanted, World, parse_hash},
+    document::{self, Bound, Cardinalities, DocumentRef, parse_hash},
     error::{ApiError, Code},
+    http::state::HttpState,
     session::Session,
-    telemetry::observed::tell_operation,
+    telemetry::request_context::tell_operation,
 };
 
 /// Which operations a request may be.
@@ -24,26 +24,26 @@ pub(super) enum Operations {
 
 /// What keeps a request from being executed.
 #[derive(Debug)]
-pub(super) enum Refused {
+pub(super) enum Rejection {
     /// Told by the status, whatever the media type.
     Problem(Problem),
     /// The request could be read, and what it asks for is wrong.
     Answer(Box<Response>),
 }
 
-impl From<Problem> for Refused {
+impl From<Problem> for Rejection {
     fn from(problem: Problem) -> Self {
         Self::Problem(problem)
     }
 }
 
-impl From<ApiError> for Refused {
+impl From<ApiError> for Rejection {
     fn from(error: ApiError) -> Self {
         Self::Problem(error.into())
     }
 }
 
-impl From<Vec<document::Problem>> for Refused {
+impl From<Vec<document::Problem>> for Rejection {
     fn from(problems: Vec<document::Problem>) -> Self {
         let by_status = |problem: &&document::Problem| {
             matches!(problem.code(), Code::QueryTooComplex | Code::Forbidden)
@@ -65,12 +65,12 @@ impl From<Vec<document::Problem>> for Refused {
 
 /// Finds what is asked for, and takes what it costs from what its caller may spend.
 pub(super) fn prepare(
-    app: &App,
+    state: &HttpState,
     session: &Session,
-    asked: &Asked,
+    asked: &GraphqlRequest,
     operations: Operations,
-) -> Result<Bound, Refused> {
-    let library = app.library();
+) -> Result<Bound, Rejection> {
+    let library = state.app.documents();
     let document = library.find(wanted(asked)?)?;
     let name = asked.operation_name.as_deref();
     let kind = document.operation_type(name);
@@ -83,22 +83,24 @@ pub(super) fn prepare(
     }
     let bound = library.bind(document, name, &asked.variables())?;
     let cost = library
-        .price(&bound, world(session))
+        .cost(&bound, cardinalities(session))
         .map_err(|problem| vec![problem])?;
-    app.rates()
-        .spend(session.key(), cost, Instant::now())
+    state
+        .admission
+        .rates
+        .charge(session.key(), cost, Instant::now())
         .map_err(|seconds| Problem::retry_after(ApiError::rate_limited(seconds), seconds))?;
     Ok(bound)
 }
 
-fn wanted(asked: &Asked) -> Result<Wanted<'_>, ApiError> {
+fn wanted(asked: &GraphqlRequest) -> Result<DocumentRef<'_>, ApiError> {
     let persisted = asked
         .extensions
         .as_ref()
         .and_then(|extensions| extensions.get("persistedQuery"));
     let text = asked.query.as_deref().filter(|text| !text.is_empty());
     match (asked.document_id.as_deref(), persisted, text) {
-        (Some(id), None, None) => Ok(Wanted::Known(id)),
+        (Some(id), None, None) => Ok(DocumentRef::Known(id)),
         (Some(_), ..) => Err(ApiError::bad_input("send either a documentId or a query")),
         (None, Some(persisted), text) => {
             let hash = persisted
@@ -106,20 +108,20 @@ fn wanted(asked: &Asked) -> Result<Wanted<'_>, ApiError> {
                 .and_then(|hash| parse_hash(hash.as_str()?));
             let is_known = persisted.get("version").and_then(serde_json::Value::as_u64) == Some(1);
             match hash {
-                Some(hash) if is_known => Ok(Wanted::Hashed(hash, text)),
+                Some(hash) if is_known => Ok(DocumentRef::Hashed(hash, text)),
                 _ => Err(ApiError::bad_input(
                     "persistedQuery must be version 1, with a sha256Hash of 64 digits",
                 )),
             }
         }
-        (None, None, Some(text)) => Ok(Wanted::Text(text)),
+        (None, None, Some(text)) => Ok(DocumentRef::Text(text)),
         (None, None, None) => Err(ApiError::bad_input("there is no \"query\"")),
     }
 }
 
-fn world(session: &Session) -> World {
+fn cardinalities(session: &Session) -> Cardinalities {
     let (snapshot, directory) = (&session.snapshot, session.snapshot.directory());
-    World {
+    Cardinalities {
         today: snapshot.today(),
         members: directory.members().len(),
         teams: directory.teams().len(),

@@ -8,16 +8,16 @@ use futures::{
 use tokio::time::Instant;
 
 use super::{
-    asked::{Asked, Credentials},
+    asked::{Credentials, GraphqlRequest},
     execute::execute,
-    prepare::{Operations, Refused, prepare},
+    prepare::{Operations, Rejection, prepare},
     problem::Problem,
 };
 use crate::{
     app::App,
     error::{ApiError, Code},
     graphql::{Deadline, EachEvent, with_codes},
-    http::limits::STANDING_CHECK,
+    http::{limits::STANDING_CHECK, state::HttpState},
     session::Session,
 };
 
@@ -26,35 +26,36 @@ use crate::{
 /// Each event is answered for who the caller is at that moment: a token that has ended, or a role that is another one, ends
 /// the answers with an error.
 pub(in crate::http) async fn answers(
-    app: &App,
+    state: &HttpState,
     credentials: &Credentials,
-    asked: Asked,
+    asked: GraphqlRequest,
 ) -> Result<BoxStream<'static, Response>, ApiError> {
-    answers_of(app, credentials, asked, Operations::All)
+    answers_of(state, credentials, asked, Operations::All)
         .await
         .map_err(|problem| problem.error)
 }
 
 /// The same of certain operations.
 pub(super) async fn answers_of(
-    app: &App,
+    state: &HttpState,
     credentials: &Credentials,
-    asked: Asked,
+    asked: GraphqlRequest,
     operations: Operations,
 ) -> Result<BoxStream<'static, Response>, Problem> {
+    let app = &state.app;
     let time = app.config().request_timeout.duration();
     let session = app
         .authenticator()
         .authenticate_credentials(credentials.as_deref())
         .await?;
-    let bound = match prepare(app, &session, &asked, operations) {
+    let bound = match prepare(state, &session, &asked, operations) {
         Ok(bound) => bound,
-        Err(Refused::Problem(problem)) => return Err(problem),
-        Err(Refused::Answer(answer)) => return Ok(stream::once(async { *answer }).boxed()),
+        Err(Rejection::Problem(problem)) => return Err(problem),
+        Err(Rejection::Answer(answer)) => return Ok(stream::once(async { *answer }).boxed()),
     };
     let deadline = Deadline(Instant::now() + time);
     if bound.operation_type() != OperationType::Subscription {
-        let work = execute(app, credentials, session, &bound, deadline);
+        let work = execute(state, credentials, session, &bound, deadline);
         let answer = tokio::time::timeout(time, work)
             .await
             .unwrap_or_else(|_elapsed| Err(ApiError::timeout()))?;

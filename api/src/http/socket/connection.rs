@@ -10,15 +10,15 @@ use tokio::{
 
 use super::{
     super::{
+        admission::Place,
         graphql::{Changed, Credentials, watch},
-        limits::{GREETING, HEARTBEAT, MAX_MESSAGE_BYTES, SILENCE, WRITE_TIME},
-        listeners::Place,
+        limits::{HEARTBEAT, INIT_TIMEOUT, MAX_MESSAGE_BYTES, SILENCE, WRITE_TIME},
     },
     PROTOCOL,
     message::{Incoming, Outgoing},
     operations::Operations,
 };
-use crate::{app::App, error::Code, session::Session};
+use crate::{app::App, error::Code, http::state::HttpState, session::Session};
 
 /// How long the close of both sides may take.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -40,8 +40,12 @@ const INVALID: End = End::Close(4400, "Invalid message received");
 const UNAUTHORIZED: End = End::Close(4401, "Unauthorized");
 
 /// Speaks with one client until either has enough.
-pub(super) async fn converse(app: App, mut socket: WebSocket, stranger: OwnedSemaphorePermit) {
-    let end = match talk(&app, &mut socket, stranger).await {
+pub(super) async fn converse(
+    state: HttpState,
+    mut socket: WebSocket,
+    stranger: OwnedSemaphorePermit,
+) {
+    let end = match talk(&state, &mut socket, stranger).await {
         Ok(never) => match never {},
         Err(end) => end,
     };
@@ -59,7 +63,7 @@ pub(super) async fn converse(app: App, mut socket: WebSocket, stranger: OwnedSem
 }
 
 async fn talk(
-    app: &App,
+    state: &HttpState,
     socket: &mut WebSocket,
     stranger: OwnedSemaphorePermit,
 ) -> Result<Infallible, End> {
@@ -70,15 +74,16 @@ async fn talk(
         return Err(End::Close(4406, "Subprotocol not acceptable"));
     }
     let late = End::Close(4408, "Connection initialisation timeout");
-    let greeting = timeout_at(Instant::now() + GREETING, greet(app, socket));
+    let greeting = timeout_at(Instant::now() + INIT_TIMEOUT, greet(&state.app, socket));
     let (credentials, session) = greeting.await.map_err(|_elapsed| late)??;
-    let place = app
-        .listeners()
+    let place = state
+        .admission
+        .listeners
         .enter(session.key())
         .ok_or(End::Close(4429, "Too many connections"))?;
     drop(stranger);
     say(socket, &Outgoing::ConnectionAck).await?;
-    listen(app, socket, credentials, &session, place).await
+    listen(state, socket, credentials, &session, place).await
 }
 
 /// What comes before we know who it is.
@@ -108,13 +113,14 @@ async fn greet(app: &App, socket: &mut WebSocket) -> Result<(Credentials, Sessio
 }
 
 async fn listen(
-    app: &App,
+    state: &HttpState,
     socket: &mut WebSocket,
     credentials: Credentials,
     session: &Session,
     _place: Place,
 ) -> Result<Infallible, End> {
-    let mut operations = Operations::new(app.clone(), credentials.clone());
+    let app = &state.app;
+    let mut operations = Operations::new(state.clone(), credentials.clone());
     let mut changed = std::pin::pin!(watch(app, &credentials, session));
     let mut heartbeat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
     heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -4,7 +4,7 @@ use async_graphql::{Response, ServerError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::super::{graphql::Asked, limits::MAX_OPERATION_ID};
+use super::super::{graphql::GraphqlRequest, limits::MAX_OPERATION_ID};
 
 /// What a client says.
 #[derive(Debug, Deserialize)]
@@ -16,7 +16,7 @@ pub(super) enum Incoming {
     },
     Subscribe {
         id: String,
-        payload: Asked,
+        payload: GraphqlRequest,
     },
     Complete {
         id: String,

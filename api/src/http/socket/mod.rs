@@ -14,27 +14,27 @@ use axum::{
 };
 
 use super::{errors, limits::MAX_MESSAGE_BYTES, origin::may_ask};
-use crate::{app::App, error::ApiError};
+use crate::{error::ApiError, http::state::HttpState};
 
 /// The only protocol that is spoken here.
 const PROTOCOL: &str = "graphql-transport-ws";
 
 /// Opens a WebSocket. Who asks is found out in it: browsers can't send headers with this request.
 pub(super) async fn open(
-    State(app): State<App>,
+    State(state): State<HttpState>,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     let Ok(upgrade) = upgrade else {
         return upgrade_required();
     };
-    if !may_ask(&headers, &app.config().cors_origins) {
+    if !may_ask(&headers, &state.app.config().cors_origins) {
         return ApiError::forbidden(
             "pages of this origin may not use the API; see the setting cors_origins",
         )
         .into_response();
     }
-    let Some(place) = app.listeners().stranger() else {
+    let Some(place) = state.admission.listeners.stranger() else {
         let mut response = errors::with_status(
             StatusCode::SERVICE_UNAVAILABLE,
             &ApiError::too_many_listeners(),
@@ -49,8 +49,8 @@ pub(super) async fn open(
         .protocols([PROTOCOL])
         .max_message_size(4 * MAX_MESSAGE_BYTES)
         .max_frame_size(4 * MAX_MESSAGE_BYTES);
-    let tasks = app.tasks().clone();
-    upgrade.on_upgrade(move |socket| tasks.track_future(connection::converse(app, socket, place)))
+    let tasks = state.app.tasks().clone();
+    upgrade.on_upgrade(move |socket| tasks.track_future(connection::converse(state, socket, place)))
 }
 
 fn upgrade_required() -> Response {

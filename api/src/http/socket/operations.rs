@@ -11,12 +11,12 @@ use tokio::{
 
 use super::{
     super::{
-        graphql::{Asked, Credentials, answers, refused},
+        graphql::{Credentials, GraphqlRequest, answers, refused},
         limits::{MAX_ERRORS, MAX_STREAMS},
     },
     message::Outgoing,
 };
-use crate::{app::App, error::ApiError};
+use crate::{error::ApiError, http::state::HttpState};
 
 /// Messages that wait to be written. A client that reads slowly holds its operations up, not our memory.
 const WAITING: usize = 4;
@@ -24,7 +24,7 @@ const WAITING: usize = 4;
 /// What is under way, by id. All of it ends with this.
 #[derive(Debug)]
 pub(super) struct Operations {
-    app: App,
+    state: HttpState,
     credentials: Credentials,
     running: HashMap<String, (u64, AbortHandle)>,
     tasks: JoinSet<()>,
@@ -35,10 +35,10 @@ pub(super) struct Operations {
 
 impl Operations {
     /// None yet.
-    pub(super) fn new(app: App, credentials: Credentials) -> Self {
+    pub(super) fn new(state: HttpState, credentials: Credentials) -> Self {
         let (sender, receiver) = mpsc::channel(WAITING);
         Self {
-            app,
+            state,
             credentials,
             running: HashMap::new(),
             tasks: JoinSet::new(),
@@ -54,7 +54,7 @@ impl Operations {
     }
 
     /// Starts one, or says why not.
-    pub(super) fn start(&mut self, id: String, asked: Asked) -> Option<Outgoing> {
+    pub(super) fn start(&mut self, id: String, asked: GraphqlRequest) -> Option<Outgoing> {
         while self.tasks.try_join_next().is_some() {}
         if MAX_STREAMS <= self.running.len() {
             let error = ApiError::too_many_streams();
@@ -70,7 +70,7 @@ impl Operations {
             sender: self.sender.clone(),
         };
         let task = self.tasks.spawn(run(
-            self.app.clone(),
+            self.state.clone(),
             self.credentials.clone(),
             asked,
             reporter,
@@ -144,8 +144,13 @@ impl Reporter {
     }
 }
 
-async fn run(app: App, credentials: Credentials, asked: Asked, reporter: Reporter) {
-    let work = AssertUnwindSafe(answer(&app, &credentials, asked, &reporter))
+async fn run(
+    state: HttpState,
+    credentials: Credentials,
+    asked: GraphqlRequest,
+    reporter: Reporter,
+) {
+    let work = AssertUnwindSafe(answer(&state, &credentials, asked, &reporter))
         .catch_unwind()
         .await;
     let error = match work {
@@ -158,12 +163,12 @@ async fn run(app: App, credentials: Credentials, asked: Asked, reporter: Reporte
 
 /// One `next` for each answer, then `complete`. Where the first answer has nothing but errors, the request was no good.
 async fn answer(
-    app: &App,
+    state: &HttpState,
     credentials: &Credentials,
-    asked: Asked,
+    asked: GraphqlRequest,
     reporter: &Reporter,
 ) -> Result<(), ApiError> {
-    let mut answers = answers(app, credentials, asked).await?;
+    let mut answers = answers(state, credentials, asked).await?;
     let mut first = true;
     while let Some(answer) = answers.next().await {
         if std::mem::take(&mut first) && answer.data == Value::Null {

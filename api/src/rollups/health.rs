@@ -7,14 +7,14 @@ use std::{
 
 use tokio::sync::watch;
 
-/// The scheduler's first tick. Where none is expected, none is missing.
+/// The scheduler's first tick. If none is expected, none is overdue.
 #[derive(Debug, Default)]
-pub struct Ticks {
+pub struct SchedulerHealth {
     expected: AtomicBool,
     came: watch::Sender<bool>,
 }
 
-impl Ticks {
+impl SchedulerHealth {
     /// A scheduler starts in this process.
     pub fn expect(&self) {
         self.expected.store(true, Ordering::Relaxed);
@@ -25,8 +25,8 @@ impl Ticks {
         self.came.send_replace(true);
     }
 
-    /// Whether a tick is expected that does not come for that long either.
-    pub async fn are_missing_for(&self, time: Duration) -> bool {
+    /// Whether a tick is expected that does not come within `time` either.
+    pub async fn is_overdue(&self, time: Duration) -> bool {
         let mut came = self.came.subscribe();
         let first = async { came.wait_for(|came| *came).await.is_ok() };
         self.expected.load(Ordering::Relaxed) && tokio::time::timeout(time, first).await.is_err()

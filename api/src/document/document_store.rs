@@ -9,7 +9,10 @@ use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use super::{Bound, Document, Problem, SizeLimits, Types, World, built_in, coerce, price, read};
+use super::{
+    Bound, Cardinalities, Document, Problem, SizeLimits, Types, built_in, coerce, cost, cost::Cost,
+    introspection, read,
+};
 use crate::{config::Config, error::ApiError};
 
 /// How much memory documents of clients may take. The largest take a megabyte; a dashboard's a few dozen kilobytes.
@@ -26,7 +29,7 @@ pub type Hash = [u8; 32];
 
 /// What a request says about its document.
 #[derive(Debug, Clone, Copy)]
-pub enum Wanted<'a> {
+pub enum DocumentRef<'a> {
     /// This one.
     Text(&'a str),
     /// The one with that hash, which has been sent before or is sent with it.
@@ -38,7 +41,7 @@ pub enum Wanted<'a> {
 /// The documents that are known. Only what is valid is kept, and only for who may ask: strangers are refused before they get here.
 /// Those of the operator are never pushed out.
 #[derive(Debug)]
-pub struct Library {
+pub struct DocumentStore {
     types: Types,
     limits: SizeLimits,
     max_cost: u64,
@@ -48,7 +51,7 @@ pub struct Library {
     persisted: Cache<Hash, Arc<Document>>,
 }
 
-impl Library {
+impl DocumentStore {
     /// A library for a schema, with the documents of the operator's manifest and, where it is served, the dashboard's.
     pub fn new(sdl: &str, config: &Config) -> anyhow::Result<Self> {
         let cache = || {
@@ -117,17 +120,17 @@ impl Library {
     }
 
     /// The document that a request wants.
-    pub fn find(&self, wanted: Wanted<'_>) -> Result<Arc<Document>, Vec<Problem>> {
+    pub fn find(&self, wanted: DocumentRef<'_>) -> Result<Arc<Document>, Vec<Problem>> {
         match wanted {
-            Wanted::Known(id) => {
+            DocumentRef::Known(id) => {
                 let id = id.strip_prefix("sha256:").unwrap_or(id);
                 self.trusted
                     .get(id)
                     .cloned()
                     .ok_or_else(|| told(ApiError::unknown_document()))
             }
-            Wanted::Text(text) => self.of_text(Sha256::digest(text).into(), text),
-            Wanted::Hashed(hash, Some(text)) => {
+            DocumentRef::Text(text) => self.of_text(Sha256::digest(text).into(), text),
+            DocumentRef::Hashed(hash, Some(text)) => {
                 if Hash::from(Sha256::digest(text)) != hash {
                     return Err(told(ApiError::bad_input(
                         "sha256Hash is not the hash of the query",
@@ -137,7 +140,7 @@ impl Library {
                 self.persisted.insert(hash, Arc::clone(&document));
                 Ok(document)
             }
-            Wanted::Hashed(hash, None) => {
+            DocumentRef::Hashed(hash, None) => {
                 let trusted = self.trusted.get(&hex(&hash)).cloned();
                 let found = trusted.or_else(|| self.persisted.get(&hash));
                 found.ok_or_else(|| told(ApiError::persisted_query_not_found()))
@@ -179,24 +182,36 @@ impl Library {
         })
     }
 
-    /// What the operation costs; refused where that is more than one request may.
-    pub fn price(&self, bound: &Bound, world: World) -> Result<u64, Problem> {
+    /// What the operation costs; refused where that is more than one request may. What it asks of the schema has a limit of its
+    /// own.
+    pub fn cost(&self, bound: &Bound, world: Cardinalities) -> Result<u64, Problem> {
         let operation = &bound.definition().node;
-        let cost = price::price(
+        let Cost {
+            figures,
+            introspection,
+        } = cost::compute(
             &self.types,
             &bound.document,
             operation,
             &bound.variables,
             world,
         );
-        if self.max_cost < cost {
+        if self.max_cost < figures {
             let message = format!(
-                "the query costs {cost}, and may cost {} at most; ask for less at once",
+                "the query costs {figures}, and may cost {} at most; ask for less at once",
                 self.max_cost
             );
             return Err(ApiError::too_complex(message).into());
         }
-        Ok(cost)
+        if introspection::MAX_COST < introspection {
+            let message = format!(
+                "the introspection costs {introspection}, and may cost {} at most; ask for fewer fields, or for the types \
+                 within types by their names",
+                introspection::MAX_COST
+            );
+            return Err(ApiError::too_complex(message).into());
+        }
+        Ok(figures.saturating_add(introspection))
     }
 }
 
@@ -255,10 +270,10 @@ impl Manifest {
 mod tests {
     use super::*;
 
-    fn library(change: impl FnOnce(&mut Config)) -> Library {
+    fn store(change: impl FnOnce(&mut Config)) -> DocumentStore {
         let mut config = Config::default();
         change(&mut config);
-        Library::new(&crate::graphql::sdl(), &config).unwrap()
+        DocumentStore::new(&crate::graphql::sdl(), &config).unwrap()
     }
 
     fn said(result: Result<Arc<Document>, Vec<Problem>>) -> String {
@@ -272,33 +287,36 @@ mod tests {
 
     #[test]
     fn a_query_is_persisted_once_it_was_sent_with_its_hash_and_is_valid() {
-        let (library, hash) = (library(|_| {}), Sha256::digest(QUERY).into());
+        let (library, hash) = (store(|_| {}), Sha256::digest(QUERY).into());
         assert_eq!(
-            said(library.find(Wanted::Hashed(hash, None))),
+            said(library.find(DocumentRef::Hashed(hash, None))),
             "PersistedQueryNotFound"
         );
         assert_eq!(
-            said(library.find(Wanted::Hashed([0; 32], Some(QUERY)))),
+            said(library.find(DocumentRef::Hashed([0; 32], Some(QUERY)))),
             "sha256Hash is not the hash of the query"
         );
-        assert_eq!(said(library.find(Wanted::Text(QUERY))), "found");
+        assert_eq!(said(library.find(DocumentRef::Text(QUERY))), "found");
         assert_eq!(
-            said(library.find(Wanted::Hashed(hash, None))),
+            said(library.find(DocumentRef::Hashed(hash, None))),
             "PersistedQueryNotFound"
         );
         assert_eq!(
-            said(library.find(Wanted::Hashed(hash, Some(QUERY)))),
+            said(library.find(DocumentRef::Hashed(hash, Some(QUERY)))),
             "found"
         );
-        assert_eq!(said(library.find(Wanted::Hashed(hash, None))), "found");
+        assert_eq!(said(library.find(DocumentRef::Hashed(hash, None))), "found");
         let wrong = "{ nothing }";
         assert!(
             library
-                .find(Wanted::Hashed(Sha256::digest(wrong).into(), Some(wrong)))
+                .find(DocumentRef::Hashed(
+                    Sha256::digest(wrong).into(),
+                    Some(wrong)
+                ))
                 .is_err()
         );
         assert_eq!(
-            said(library.find(Wanted::Hashed(Sha256::digest(wrong).into(), None))),
+            said(library.find(DocumentRef::Hashed(Sha256::digest(wrong).into(), None))),
             "PersistedQueryNotFound"
         );
     }
@@ -313,18 +331,18 @@ mod tests {
             ),
         ] {
             std::fs::write(file.path(), manifest).unwrap();
-            let library = library(|config| {
+            let library = store(|config| {
                 config.trusted_documents = Some(file.path().to_owned());
                 config.trusted_only = true;
             });
-            assert!(library.find(Wanted::Known("one")).unwrap().is_trusted);
-            assert_eq!(said(library.find(Wanted::Text(QUERY))), "found");
+            assert!(library.find(DocumentRef::Known("one")).unwrap().is_trusted);
+            assert_eq!(said(library.find(DocumentRef::Text(QUERY))), "found");
             assert_eq!(
-                said(library.find(Wanted::Hashed(Sha256::digest(QUERY).into(), None))),
+                said(library.find(DocumentRef::Hashed(Sha256::digest(QUERY).into(), None))),
                 "found"
             );
-            assert!(library.find(Wanted::Known("two")).is_err());
-            assert!(library.find(Wanted::Text("{ __typename }")).is_err());
+            assert!(library.find(DocumentRef::Known("two")).is_err());
+            assert!(library.find(DocumentRef::Text("{ __typename }")).is_err());
         }
         std::fs::write(file.path(), "{\"one\":\"{ nothing }\"}").unwrap();
         let config = Config {
@@ -334,7 +352,7 @@ mod tests {
         assert!(
             format!(
                 "{:#}",
-                Library::new(&crate::graphql::sdl(), &config).unwrap_err()
+                DocumentStore::new(&crate::graphql::sdl(), &config).unwrap_err()
             )
             .contains("one: Cannot query")
         );
@@ -346,16 +364,20 @@ mod tests {
         let documents: std::collections::BTreeMap<String, String> =
             serde_json::from_str(built_in::DASHBOARD).expect("a manifest");
         let narrow = |dashboard| {
-            library(move |config| {
+            store(move |config| {
                 (config.max_depth, config.max_aliases) = (1, 0);
                 (config.trusted_only, config.dashboard) = (true, dashboard);
             })
         };
         let (served, unserved) = (narrow(true), narrow(false));
         for (id, text) in &documents {
-            assert_eq!(said(served.find(Wanted::Known(id))), "found", "{text}");
-            assert_eq!(said(served.find(Wanted::Text(text))), "found", "{text}");
-            assert!(unserved.find(Wanted::Text(text)).is_err(), "{text}");
+            assert_eq!(said(served.find(DocumentRef::Known(id))), "found", "{text}");
+            assert_eq!(
+                said(served.find(DocumentRef::Text(text))),
+                "found",
+                "{text}"
+            );
+            assert!(unserved.find(DocumentRef::Text(text)).is_err(), "{text}");
         }
         assert!(
             documents

@@ -8,21 +8,21 @@ use std::{
 use caseload_schema::{audit::Actor, id::WorkspaceKey};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::limits::{MAX_LISTENERS, MAX_LISTENERS_OF_ONE, MAX_STRANGERS};
+use crate::http::limits::{MAX_LISTENERS, MAX_LISTENERS_OF_ONE, MAX_STRANGERS};
 
 /// Whose connections are counted together.
-pub(crate) type Listener = (WorkspaceKey, Actor);
+pub(in crate::http) type Listener = (WorkspaceKey, Actor);
 
 /// The places for connections that stay open. Who has not said yet who they are has places of their own, so that strangers
 /// can't take those of members.
 #[derive(Debug, Clone)]
-pub(crate) struct Listeners {
+pub(in crate::http) struct StreamQuota {
     places: Arc<Semaphore>,
     strangers: Arc<Semaphore>,
     of_one: Arc<Mutex<HashMap<Listener, usize>>>,
 }
 
-impl Default for Listeners {
+impl Default for StreamQuota {
     fn default() -> Self {
         Self {
             places: Arc::new(Semaphore::new(MAX_LISTENERS)),
@@ -32,14 +32,14 @@ impl Default for Listeners {
     }
 }
 
-impl Listeners {
+impl StreamQuota {
     /// A place for someone who has not said yet who they are.
-    pub(crate) fn stranger(&self) -> Option<OwnedSemaphorePermit> {
+    pub(in crate::http) fn stranger(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.strangers).try_acquire_owned().ok()
     }
 
     /// A place for a member, until it is dropped; `None` where they or all together have as many as there may be.
-    pub(crate) fn enter(&self, who: Listener) -> Option<Place> {
+    pub(in crate::http) fn enter(&self, who: Listener) -> Option<Place> {
         let permit = Arc::clone(&self.places).try_acquire_owned().ok()?;
         let mut of_one = self.of_one.lock().unwrap_or_else(PoisonError::into_inner);
         let count = of_one.entry(who).or_default();
@@ -58,7 +58,7 @@ impl Listeners {
 
 /// A place that is taken for as long as this is kept.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(in crate::http) struct Place {
     who: Listener,
     of_one: Arc<Mutex<HashMap<Listener, usize>>>,
     _permit: OwnedSemaphorePermit,
@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn one_member_can_not_take_the_places_of_others() {
-        let (listeners, who) = (Listeners::default(), |member| {
+        let (listeners, who) = (StreamQuota::default(), |member| {
             (WorkspaceKey(1), Actor::Member(MemberKey(member)))
         });
         let places: Vec<_> = std::iter::from_fn(|| listeners.enter(who(1))).collect();
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn strangers_do_not_take_the_places_of_members() {
-        let listeners = Listeners::default();
+        let listeners = StreamQuota::default();
         let strangers: Vec<_> = std::iter::from_fn(|| listeners.stranger()).collect();
         assert_eq!(strangers.len(), MAX_STRANGERS);
         assert!(

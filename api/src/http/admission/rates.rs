@@ -22,20 +22,20 @@ const FORGOTTEN: Duration = Duration::from_mins(1);
 /// What each caller may still spend. What a query costs is known before it runs, and taken then; who has nothing left waits,
 /// so that even a query that costs more than a full purse runs, and is paid for afterwards.
 #[derive(Debug)]
-pub(crate) struct Rates {
+pub(in crate::http) struct RateLimiter {
     per_second: f64,
-    purses: Cache<Listener, Arc<Mutex<Purse>>>,
+    purses: Cache<Listener, Arc<Mutex<TokenBucket>>>,
 }
 
 #[derive(Debug)]
-struct Purse {
+struct TokenBucket {
     left: f64,
     at: Instant,
 }
 
-impl Rates {
+impl RateLimiter {
     /// So much a second for each caller; 0: whatever.
-    pub(crate) fn new(per_second: u32) -> Self {
+    pub(in crate::http) fn new(per_second: u32) -> Self {
         let purses = Cache::builder()
             .max_capacity(MAX_CALLERS)
             .time_to_idle(FORGOTTEN)
@@ -47,13 +47,18 @@ impl Rates {
     }
 
     /// Takes what a query costs, or says in how many seconds to come back.
-    pub(crate) fn spend(&self, who: Listener, cost: u64, now: Instant) -> Result<(), u64> {
+    pub(in crate::http) fn charge(
+        &self,
+        who: Listener,
+        cost: u64,
+        now: Instant,
+    ) -> Result<(), u64> {
         if self.per_second == 0.0 {
             return Ok(());
         }
         let full = self.per_second * BURST_SECONDS;
         let purse = self.purses.get_with(who, || {
-            Arc::new(Mutex::new(Purse {
+            Arc::new(Mutex::new(TokenBucket {
                 left: full,
                 at: now,
             }))
@@ -84,22 +89,25 @@ mod tests {
 
     #[test]
     fn who_has_spent_too_much_waits_and_nobody_else_does() {
-        let (rates, now) = (Rates::new(100), Instant::now());
-        assert_eq!(rates.spend(who(1), 999, now), Ok(()));
-        assert_eq!(rates.spend(who(1), 301, now), Ok(()));
-        assert_eq!(rates.spend(who(1), 1, now), Err(4));
-        assert_eq!(rates.spend(who(2), 1, now), Ok(()));
-        assert_eq!(rates.spend(who(1), 1, now + Duration::from_secs(4)), Ok(()));
+        let (rates, now) = (RateLimiter::new(100), Instant::now());
+        assert_eq!(rates.charge(who(1), 999, now), Ok(()));
+        assert_eq!(rates.charge(who(1), 301, now), Ok(()));
+        assert_eq!(rates.charge(who(1), 1, now), Err(4));
+        assert_eq!(rates.charge(who(2), 1, now), Ok(()));
+        assert_eq!(
+            rates.charge(who(1), 1, now + Duration::from_secs(4)),
+            Ok(())
+        );
     }
 
     #[test]
     fn a_purse_is_never_more_than_full_and_no_limit_is_none() {
-        let (rates, free, now) = (Rates::new(100), Rates::new(0), Instant::now());
-        assert_eq!(rates.spend(who(1), 0, now), Ok(()));
+        let (rates, free, now) = (RateLimiter::new(100), RateLimiter::new(0), Instant::now());
+        assert_eq!(rates.charge(who(1), 0, now), Ok(()));
         let later = now + Duration::from_secs(50);
-        assert_eq!(rates.spend(who(1), 1_100, later), Ok(()));
-        assert_eq!(rates.spend(who(1), 1, later), Err(2));
-        assert_eq!(free.spend(who(1), u64::MAX, now), Ok(()));
-        assert_eq!(free.spend(who(1), u64::MAX, now), Ok(()));
+        assert_eq!(rates.charge(who(1), 1_100, later), Ok(()));
+        assert_eq!(rates.charge(who(1), 1, later), Err(2));
+        assert_eq!(free.charge(who(1), u64::MAX, now), Ok(()));
+        assert_eq!(free.charge(who(1), u64::MAX, now), Ok(()));
     }
 }

@@ -87,7 +87,7 @@ pub fn tell_operation(operation: Operation) {
 }
 
 /// Says with which code the request under way is answered; the first one counts.
-pub fn tell_code(code: Code) {
+pub fn record_code(code: Code) {
     TOLD.try_with(|(_, told)| told.set(told.get().or(Some(code))))
         .ok();
 }
@@ -101,12 +101,12 @@ mod tests {
         let one = observe(async {
             tell_operation(Operation::Query);
             tokio::task::yield_now().await;
-            tell_code(Code::Timeout);
-            tell_code(Code::Internal);
+            record_code(Code::Timeout);
+            record_code(Code::Internal);
         });
         let (one, other) = tokio::join!(one, observe(async { 7 }));
         assert_eq!(one, ((), Some(Operation::Query), Some(Code::Timeout)));
         assert_eq!(other, (7, None, None));
-        tell_code(Code::Internal);
+        record_code(Code::Internal);
     }
 }

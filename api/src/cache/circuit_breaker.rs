@@ -27,9 +27,25 @@ const LAST_PATIENCE: Duration = Duration::from_secs(8);
 /// How often a database that was out of reach is tried again, while anybody asks for it.
 const RETRY: Duration = Duration::from_millis(300);
 
-/// The state of the way to the database. Clones share it.
+/// Whether a caller can answer without the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fallback {
+    /// It can: it waits for a short time.
+    Exists,
+    /// It can't.
+    None,
+}
+
+impl Fallback {
+    /// What is known of the caller.
+    pub const fn of(exists: bool) -> Self {
+        if exists { Self::Exists } else { Self::None }
+    }
+}
+
+/// The circuit breaker before the database: after one failure, calls fail at once until a probe succeeds. Clones share it.
 #[derive(Debug, Clone)]
-pub struct Outage(Arc<Inner>);
+pub struct CircuitBreaker(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -40,7 +56,7 @@ struct Inner {
     next_try: Mutex<Instant>,
 }
 
-impl Outage {
+impl CircuitBreaker {
     /// Of that database, which is taken to be there.
     pub fn new(store: Store, tasks: TaskTracker) -> Self {
         let next_try = Mutex::new(Instant::now());
@@ -61,22 +77,27 @@ impl Outage {
         let now = Instant::now();
         if *next_try <= now {
             *next_try = now + RETRY;
-            let outage = self.clone();
-            self.0.tasks.spawn(async move { outage.try_again().await });
+            let circuit_breaker = self.clone();
+            self.0
+                .tasks
+                .spawn(async move { circuit_breaker.try_again().await });
         }
         Err(StoreError::Unavailable(
             "it could not be reached a moment ago".to_owned(),
         ))
     }
 
-    /// A question that the database answers in no time, or not at all. Whoever has `another_way` waits less.
-    pub async fn quick<T>(
+    /// A question that the database answers in no time, or not at all. A caller with a fallback waits less.
+    pub async fn call<T>(
         &self,
-        another_way: bool,
+        fallback: Fallback,
         question: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
         self.check()?;
-        let patience = if another_way { PATIENCE } else { LAST_PATIENCE };
+        let patience = match fallback {
+            Fallback::Exists => PATIENCE,
+            Fallback::None => LAST_PATIENCE,
+        };
         let answer = timeout(patience, question).await;
         let answer = answer.unwrap_or_else(|_| {
             Err(StoreError::Unavailable(format!(
@@ -86,8 +107,8 @@ impl Outage {
         self.note(answer)
     }
 
-    /// A question that may take as long as its request has.
-    pub async fn long<T>(
+    /// A question that may take as long as its request may.
+    pub async fn call_slow<T>(
         &self,
         question: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
@@ -106,8 +127,9 @@ impl Outage {
     }
 
     async fn try_again(&self) {
-        // No workspace has that key.
-        let probe = self.0.store.ledger(WorkspaceKey(0));
+        // No workspace has that key. Where the tables are spread over nodes, the list of workspaces is on each of them: one
+        // node that is away is not the database.
+        let probe = self.0.store.workspace(WorkspaceKey(0));
         if matches!(timeout(PATIENCE, probe).await, Ok(Ok(_)))
             && self.0.is_out.swap(false, Ordering::Relaxed)
         {
@@ -124,7 +146,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 mod tests {
     use super::*;
 
-    async fn outage(folder: &std::path::Path) -> Outage {
+    async fn circuit_breaker(folder: &std::path::Path) -> CircuitBreaker {
         let store = Store::connect(&format!(
             "sqlite://{}",
             folder.join("caseload.db").display()
@@ -132,7 +154,7 @@ mod tests {
         .await
         .unwrap();
         store.migrate().await.unwrap();
-        Outage::new(store, TaskTracker::new())
+        CircuitBreaker::new(store, TaskTracker::new())
     }
 
     fn gone() -> impl Future<Output = Result<(), StoreError>> {
@@ -142,35 +164,41 @@ mod tests {
     #[tokio::test]
     async fn after_one_failure_nobody_waits_until_the_database_answers_again() {
         let folder = tempfile::tempdir().unwrap();
-        let outage = outage(folder.path()).await;
-        assert!(outage.check().is_ok());
-        assert!(outage.quick(true, gone()).await.is_err());
-        let unasked = outage.long(async { panic!("it is not asked") });
+        let circuit_breaker = circuit_breaker(folder.path()).await;
+        assert!(circuit_breaker.check().is_ok());
+        assert!(
+            circuit_breaker
+                .call(Fallback::Exists, gone())
+                .await
+                .is_err()
+        );
+        let unasked = circuit_breaker.call_slow(async { panic!("it is not asked") });
         assert!(matches!(
             unasked.await,
             Err::<(), _>(StoreError::Unavailable(_))
         ));
 
         // The database is there all the time; the next who asks after a while has it tried again.
-        *lock(&outage.0.next_try) = Instant::now();
-        assert!(outage.check().is_err());
-        outage.0.tasks.close();
-        outage.0.tasks.wait().await;
-        assert!(outage.check().is_ok());
+        *lock(&circuit_breaker.0.next_try) = Instant::now();
+        assert!(circuit_breaker.check().is_err());
+        circuit_breaker.0.tasks.close();
+        circuit_breaker.0.tasks.wait().await;
+        assert!(circuit_breaker.check().is_ok());
     }
 
     #[tokio::test]
     async fn other_failures_are_no_outage() {
         let folder = tempfile::tempdir().unwrap();
-        let outage = outage(folder.path()).await;
-        assert!(
-            outage
-                .quick(true, async {
-                    Err::<(), _>(StoreError::Database("syntax".to_owned()))
-                })
-                .await
-                .is_err()
-        );
-        assert!(outage.check().is_ok());
+        let circuit_breaker = circuit_breaker(folder.path()).await;
+        for error in [
+            StoreError::Database("syntax".to_owned()),
+            StoreError::NodeUnavailable("others answer".to_owned()),
+        ] {
+            let failed = circuit_breaker
+                .call(Fallback::Exists, async { Err::<(), _>(error) })
+                .await;
+            assert!(failed.is_err());
+            assert!(circuit_breaker.check().is_ok());
+        }
     }
 }

@@ -7,14 +7,17 @@ use tokio::{
     time::timeout,
 };
 
-use super::limits::{MAX_EXPORTS, MAX_QUERIES, MAX_WAIT};
-use crate::error::ApiError;
+use crate::{
+    error::ApiError,
+    http::limits::{MAX_EXPORTS, MAX_IMPORTS, MAX_QUERIES, MAX_WAIT},
+};
 
-/// The turns of each class. Imports have theirs at the application: they wait for as long as it takes.
+/// The turns of each class.
 #[derive(Debug, Clone)]
-pub(crate) struct Classes {
+pub(in crate::http) struct Classes {
     queries: Arc<Semaphore>,
     exports: Arc<Semaphore>,
+    imports: Arc<Semaphore>,
 }
 
 impl Default for Classes {
@@ -22,19 +25,28 @@ impl Default for Classes {
         Self {
             queries: Arc::new(Semaphore::new(MAX_QUERIES)),
             exports: Arc::new(Semaphore::new(MAX_EXPORTS)),
+            imports: Arc::new(Semaphore::new(MAX_IMPORTS)),
         }
     }
 }
 
 impl Classes {
     /// A turn to compute an answer, kept for as long as that takes.
-    pub(crate) async fn query(&self) -> Result<OwnedSemaphorePermit, ApiError> {
+    pub(in crate::http) async fn query(&self) -> Result<OwnedSemaphorePermit, ApiError> {
         turn(&self.queries).await
     }
 
     /// A turn to write an export, kept until its last byte.
-    pub(crate) async fn export(&self) -> Result<OwnedSemaphorePermit, ApiError> {
+    pub(in crate::http) async fn export(&self) -> Result<OwnedSemaphorePermit, ApiError> {
         turn(&self.exports).await
+    }
+
+    /// A turn to import, kept for as long as that takes. It is waited for however long it takes, with the body unread.
+    pub(in crate::http) async fn import(&self) -> OwnedSemaphorePermit {
+        Arc::clone(&self.imports)
+            .acquire_owned()
+            .await
+            .expect("the semaphore is never closed")
     }
 }
 
@@ -62,5 +74,17 @@ mod tests {
         assert!(classes.query().await.is_ok());
         exports.pop();
         assert!(classes.export().await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn one_import_too_many_waits_until_another_is_done() {
+        let classes = Classes::default();
+        let mut turns = Vec::new();
+        for _ in 0..MAX_IMPORTS {
+            turns.push(classes.import().await);
+        }
+        assert!(classes.import().now_or_never().is_none());
+        turns.pop();
+        assert!(classes.import().now_or_never().is_some());
     }
 }

@@ -1,8 +1,8 @@
-//! How a workspace's values stand in a cache that others can read and write: under a name of its own, and locked.
+//! How a workspace's values stand in a cache that others can read and write: under a name of its own, and sealed.
 //!
 //! `caseload:1:{acme.0f3a…}:block:2026-03-01:7`. All keys of a workspace have the same part in braces, by which a cluster places
 //! them: what one request needs is on one node. The part is the workspace's id, for people, and a fingerprint of its
-//! incarnation, which no workspace of any other database has. Values are locked (AES-256-GCM) with a key that is made of
+//! incarnation, which no workspace of any other database has. Values are sealed (AES-256-GCM) with a key that is made of
 //! the incarnation too, together with their name: whoever has the cache, and not the database, can neither read them,
 //! nor make one, nor put one in another's place. What does not open is as good as absent.
 
@@ -20,13 +20,13 @@ const FORMAT: u8 = 1;
 pub(super) const CHANGES: &str = "caseload:1:changes";
 
 /// Where a workspace's values are, and what opens them.
-pub(super) struct Vault {
-    place: String,
+pub(super) struct Keyspace {
+    prefix: String,
     key: LessSafeKey,
 }
 
 /// What a workspace's values have in common in their names.
-pub(crate) fn place(ws: &Workspace) -> String {
+pub(crate) fn key_prefix(ws: &Workspace) -> String {
     let fingerprint = derive(ws, b"place");
     let fingerprint = u64::from_be_bytes(*fingerprint.first_chunk().expect("SHA-256 has 32 bytes"));
     format!("{}.{fingerprint:016x}", ws.id)
@@ -37,48 +37,48 @@ fn derive(ws: &Workspace, what: &[u8]) -> Vec<u8> {
     hmac::sign(&incarnation, what).as_ref().to_vec()
 }
 
-impl Vault {
+impl Keyspace {
     pub(super) fn of(ws: &Workspace) -> Self {
         let key = UnboundKey::new(&AES_256_GCM, &derive(ws, b"key"))
             .expect("SHA-256 is as long as the key");
         Self {
-            place: place(ws),
+            prefix: key_prefix(ws),
             key: LessSafeKey::new(key),
         }
     }
 
     /// The key of a value.
     pub(super) fn name(&self, what: std::fmt::Arguments<'_>) -> String {
-        format!("caseload:{FORMAT}:{{{}}}:{what}", self.place)
+        format!("caseload:{FORMAT}:{{{}}}:{what}", self.prefix)
     }
 
     /// `value` as it is kept under `name`; `None` where the system has no random bytes.
-    pub(super) fn lock(&self, name: &str, value: &[u8]) -> Option<Vec<u8>> {
+    pub(super) fn seal(&self, name: &str, value: &[u8]) -> Option<Vec<u8>> {
         let mut nonce = [0; NONCE_LEN];
         SystemRandom::new().fill(&mut nonce).ok()?;
-        let mut locked = Vec::with_capacity(NONCE_LEN + value.len() + AES_256_GCM.tag_len());
-        locked.extend_from_slice(&nonce);
+        let mut sealed = Vec::with_capacity(NONCE_LEN + value.len() + AES_256_GCM.tag_len());
+        sealed.extend_from_slice(&nonce);
         let mut body = value.to_vec();
         let nonce = Nonce::assume_unique_for_key(nonce);
         self.key
             .seal_in_place_append_tag(nonce, Aad::from(name.as_bytes()), &mut body)
             .ok()?;
-        locked.extend_from_slice(&body);
-        Some(locked)
+        sealed.extend_from_slice(&body);
+        Some(sealed)
     }
 
-    /// What [`lock`](Self::lock) was given under that name; `None` for any other bytes.
-    pub(super) fn open(&self, name: &str, mut locked: Vec<u8>) -> Option<Vec<u8>> {
-        let (nonce, body) = locked.split_first_chunk_mut()?;
+    /// What [`seal`](Self::seal) was given under that name; `None` for any other bytes.
+    pub(super) fn open(&self, name: &str, mut sealed: Vec<u8>) -> Option<Vec<u8>> {
+        let (nonce, body) = sealed.split_first_chunk_mut()?;
         let nonce = Nonce::assume_unique_for_key(*nonce);
         let value = self
             .key
             .open_in_place(nonce, Aad::from(name.as_bytes()), body)
             .ok()?
             .len();
-        locked.copy_within(NONCE_LEN..NONCE_LEN + value, 0);
-        locked.truncate(value);
-        Some(locked)
+        sealed.copy_within(NONCE_LEN..NONCE_LEN + value, 0);
+        sealed.truncate(value);
+        Some(sealed)
     }
 }
 
@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn names_tell_the_workspace_and_not_its_secret() {
         let secret = "0f3a".repeat(16);
-        let name = Vault::of(&acme(&secret)).name(format_args!("block:2026-03-01:7"));
+        let name = Keyspace::of(&acme(&secret)).name(format_args!("block:2026-03-01:7"));
         assert!(
             name.starts_with("caseload:1:{acme.") && name.ends_with("}:block:2026-03-01:7"),
             "{name}"
@@ -108,33 +108,36 @@ mod tests {
         assert!(!name.contains("0f3a0f3a"), "{name}");
         assert_ne!(
             name,
-            Vault::of(&acme("other")).name(format_args!("block:2026-03-01:7"))
+            Keyspace::of(&acme("other")).name(format_args!("block:2026-03-01:7"))
         );
         assert!(CHANGES.starts_with(&format!("caseload:{FORMAT}:")));
     }
 
     #[test]
-    fn what_was_locked_opens_under_its_name_and_nothing_else_does() {
-        let vault = Vault::of(&acme("one"));
-        let locked = vault.lock("head", b"figures").unwrap();
+    fn a_sealed_value_opens_under_its_own_name_alone() {
+        let keyspace = Keyspace::of(&acme("one"));
+        let sealed = keyspace.seal("head", b"figures").unwrap();
         assert_eq!(
-            vault.open("head", locked.clone()).as_deref(),
+            keyspace.open("head", sealed.clone()).as_deref(),
             Some(&b"figures"[..])
         );
-        assert_eq!(vault.open("view", locked.clone()), None);
-        assert_eq!(Vault::of(&acme("other")).open("head", locked.clone()), None);
-        for length in 0..locked.len() {
+        assert_eq!(keyspace.open("view", sealed.clone()), None);
+        assert_eq!(
+            Keyspace::of(&acme("other")).open("head", sealed.clone()),
+            None
+        );
+        for length in 0..sealed.len() {
             assert_eq!(
-                vault.open("head", locked[..length].to_vec()),
+                keyspace.open("head", sealed[..length].to_vec()),
                 None,
                 "{length} bytes"
             );
         }
-        for at in 0..locked.len() {
-            let mut changed = locked.clone();
+        for at in 0..sealed.len() {
+            let mut changed = sealed.clone();
             changed[at] ^= 0x10;
-            assert_eq!(vault.open("head", changed), None, "byte {at}");
+            assert_eq!(keyspace.open("head", changed), None, "byte {at}");
         }
-        assert!(!locked.windows(7).any(|bytes| bytes == b"figures"));
+        assert!(!sealed.windows(7).any(|bytes| bytes == b"figures"));
     }
 }

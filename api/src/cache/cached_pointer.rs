@@ -1,11 +1,17 @@
 //! What is current in a workspace, as a shared cache holds it: the ledger's row, and when the store last said so.
 
-use caseload_schema::{day::Day, instant::Instant, store::ledger::Ledger, zone::Zone};
+use caseload_schema::{
+    day::Day,
+    id::{Generation, Revision},
+    instant::Instant,
+    store::ledger::Ledger,
+    zone::{Offset, Zone},
+};
 use serde::{Deserialize, Serialize};
 
 /// What the store said, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Head {
+pub(super) struct CachedPointer {
     pub(super) ledger: Ledger,
     /// When the store was last heard to say so.
     pub(super) confirmed_at: Instant,
@@ -17,25 +23,54 @@ struct Written {
     head: i64,
     directory_version: i64,
     rolled_up_at: Option<i64>,
-    zone: String,
-    pending_zone: Option<String>,
+    zone: WrittenZone,
+    pending_zone: Option<WrittenZone>,
     open_revision: i64,
     last_night: Option<i32>,
     final_before: Option<i32>,
     confirmed_at: i64,
 }
 
-impl Head {
+/// A zone with its rules: whoever reads this may have other zone data.
+#[derive(Serialize, Deserialize)]
+struct WrittenZone {
+    name: String,
+    version: String,
+    /// Since which microsecond clocks are how many seconds ahead of UTC.
+    offsets: Vec<(i64, i32)>,
+}
+
+impl WrittenZone {
+    fn of(zone: Zone) -> Self {
+        let offset = |offset: &Offset| (offset.begins_at.micros(), offset.seconds);
+        Self {
+            name: zone.name().to_owned(),
+            version: zone.version().to_owned(),
+            offsets: zone.offsets().iter().map(offset).collect(),
+        }
+    }
+
+    fn read(self) -> Option<Zone> {
+        let offset = |(micros, seconds)| Offset {
+            begins_at: Instant::from_micros(micros),
+            seconds,
+        };
+        let offsets = self.offsets.into_iter().map(offset).collect();
+        Zone::with_offsets(&self.name, &self.version, offsets)
+    }
+}
+
+impl CachedPointer {
     pub(super) fn encode(&self) -> Vec<u8> {
         let ledger = &self.ledger;
         let written = Written {
-            generation: ledger.generation,
+            generation: ledger.generation.0,
             head: ledger.head,
             directory_version: ledger.directory_version,
             rolled_up_at: ledger.rolled_up_at.map(Instant::micros),
-            zone: ledger.zone.name().to_owned(),
-            pending_zone: ledger.pending_zone.map(|zone| zone.name().to_owned()),
-            open_revision: ledger.open_revision,
+            zone: WrittenZone::of(ledger.zone),
+            pending_zone: ledger.pending_zone.map(WrittenZone::of),
+            open_revision: ledger.open_revision.0,
             last_night: ledger.last_night.map(Day::number),
             final_before: ledger.final_before.map(Day::number),
             confirmed_at: self.confirmed_at.micros(),
@@ -46,17 +81,17 @@ impl Head {
     pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
         let written: Written = serde_json::from_slice(bytes).ok()?;
         let pending_zone = match written.pending_zone {
-            Some(name) => Some(Zone::parse(&name).ok()?),
+            Some(zone) => Some(zone.read()?),
             None => None,
         };
         let ledger = Ledger {
-            generation: written.generation,
+            generation: Generation(written.generation),
             head: written.head,
             directory_version: written.directory_version,
             rolled_up_at: written.rolled_up_at.map(Instant::from_micros),
-            zone: Zone::parse(&written.zone).ok()?,
+            zone: written.zone.read()?,
             pending_zone,
-            open_revision: written.open_revision,
+            open_revision: Revision(written.open_revision),
             last_night: written.last_night.map(Day::from_number),
             final_before: written.final_before.map(Day::from_number),
         };
@@ -73,21 +108,21 @@ mod tests {
 
     #[test]
     fn a_head_is_read_back_as_it_was() {
-        let head = Head {
+        let head = CachedPointer {
             ledger: Ledger {
-                generation: 7,
+                generation: Generation(7),
                 head: 1_772_442_000_123,
                 directory_version: 9,
                 rolled_up_at: Some(Instant::from_micros(5)),
                 zone: Zone::parse("Europe/Rome").unwrap(),
                 pending_zone: Some(Zone::parse("UTC").unwrap()),
-                open_revision: 6,
+                open_revision: Revision(6),
                 last_night: Some(Day::from_number(20_000)),
                 final_before: Some(Day::from_number(19_000)),
             },
             confirmed_at: Instant::from_micros(8),
         };
-        assert_eq!(Head::decode(&head.encode()), Some(head));
-        assert_eq!(Head::decode(b"nonsense"), None);
+        assert_eq!(CachedPointer::decode(&head.encode()), Some(head));
+        assert_eq!(CachedPointer::decode(b"nonsense"), None);
     }
 }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use caseload_schema::{
-    id::WorkspaceKey,
+    id::{Generation, WorkspaceKey},
     store::{Store, StoreError, workspaces::Workspace},
 };
 use tokio::{
@@ -18,10 +18,7 @@ use tokio::{
     task::JoinSet,
 };
 
-use crate::{
-    cache::{SharedCache, place},
-    outage::Outage,
-};
+use super::{CircuitBreaker, Fallback, SharedCache, key_prefix};
 
 /// How often the database is asked: what another node says may be lost, and there may be nothing through which to say it.
 const POLL: Duration = Duration::from_millis(500);
@@ -40,7 +37,7 @@ struct Inner {
 #[derive(Debug, Clone)]
 struct Sources {
     store: Store,
-    outage: Outage,
+    circuit_breaker: CircuitBreaker,
     shared: SharedCache,
 }
 
@@ -54,16 +51,16 @@ struct Watched {
 
 #[derive(Debug)]
 struct Watch {
-    generation: watch::Sender<i64>,
+    generation: watch::Sender<Generation>,
     place: String,
 }
 
 impl Generations {
     /// Of the workspaces of that store, of whose changes nodes tell each other through `shared`.
-    pub fn new(store: Store, outage: Outage, shared: SharedCache) -> Self {
+    pub fn new(store: Store, circuit_breaker: CircuitBreaker, shared: SharedCache) -> Self {
         let sources = Sources {
             store,
-            outage,
+            circuit_breaker,
             shared,
         };
         Self(Arc::new(Inner {
@@ -79,7 +76,10 @@ impl Generations {
 
     /// The workspace's generation, which changes with that of the database until it is dropped; `None` where there is no
     /// such workspace.
-    pub async fn watch(&self, ws: &Workspace) -> Result<Option<watch::Receiver<i64>>, StoreError> {
+    pub async fn watch(
+        &self,
+        ws: &Workspace,
+    ) -> Result<Option<watch::Receiver<Generation>>, StoreError> {
         let found = self.0.sources.store.generations(&[ws.key]).await?;
         let Some((_, now)) = found.into_iter().next() else {
             return Ok(None);
@@ -87,7 +87,7 @@ impl Generations {
         let mut watched = lock(&self.0.watched);
         let watch = watched.generations.entry(ws.key).or_insert_with(|| Watch {
             generation: watch::Sender::new(now),
-            place: place(ws),
+            place: key_prefix(ws),
         });
         let receiver = watch.generation.subscribe();
         if !watched.is_asking {
@@ -103,7 +103,7 @@ impl Generations {
 async fn ask(sources: Sources, watched: Arc<Mutex<Watched>>) {
     let Sources {
         store,
-        outage,
+        circuit_breaker,
         shared,
     } = sources;
     let mut changes = shared.changes();
@@ -112,7 +112,10 @@ async fn ask(sources: Sources, watched: Arc<Mutex<Watched>>) {
             return;
         };
         // Whoever can't be asked now is asked again soon.
-        if let Ok(generations) = outage.quick(true, store.generations(&keys)).await {
+        if let Ok(generations) = circuit_breaker
+            .call(Fallback::Exists, store.generations(&keys))
+            .await
+        {
             let watched = lock(&watched);
             for (ws, generation) in generations {
                 if let Some(watch) = watched.generations.get(&ws) {

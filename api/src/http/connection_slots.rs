@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 const PATIENCE: Duration = Duration::from_millis(50);
 
 /// The places of a server.
-pub(super) struct Places {
+pub(super) struct ConnectionSlots {
     count: usize,
     free: Arc<Semaphore>,
     taken: Mutex<Taken>,
@@ -27,12 +27,12 @@ pub(super) struct Places {
 
 /// A connection's place: free again when it goes.
 pub(super) struct Place {
-    seat: Arc<Seat>,
+    seat: Arc<Slot>,
     _permit: OwnedSemaphorePermit,
 }
 
 #[derive(Default)]
-struct Seat {
+struct Slot {
     asked: Arc<AtomicBool>,
     wanted: CancellationToken,
 }
@@ -40,11 +40,11 @@ struct Seat {
 /// Those who have a place, in the order in which they came, or were found to have asked something. Some may have gone.
 #[derive(Default)]
 struct Taken {
-    silent: VecDeque<Weak<Seat>>,
-    known: VecDeque<Weak<Seat>>,
+    silent: VecDeque<Weak<Slot>>,
+    known: VecDeque<Weak<Slot>>,
 }
 
-impl Places {
+impl ConnectionSlots {
     pub(super) fn new(count: usize) -> Self {
         Self {
             count,
@@ -61,13 +61,15 @@ impl Places {
             if let Some(permit) = free {
                 break permit;
             }
+            // Each round asks another connection: the one asked before may have a long request to answer first.
             self.with_taken(Taken::ask_for_one);
             free = timeout(PATIENCE, Arc::clone(&self.free).acquire_owned())
                 .await
                 .ok()
                 .and_then(Result::ok);
         };
-        let seat = Arc::<Seat>::default();
+        // Added only with its permit: a connection that still waits has no slot to give up.
+        let seat = Arc::<Slot>::default();
         self.with_taken(|taken| taken.add(&seat, self.count));
         Place {
             seat,
@@ -81,9 +83,11 @@ impl Places {
 }
 
 impl Taken {
-    fn add(&mut self, seat: &Arc<Seat>, places: usize) {
+    fn add(&mut self, seat: &Arc<Slot>, places: usize) {
+        // Closed connections stay in the queues until this sweep. It runs at most once in as many new connections as there are
+        // slots, and keeps the queues to two entries for each slot, and one.
         if 2 * places < self.silent.len() + self.known.len() {
-            let is_there = |seat: &Weak<Seat>| 0 < seat.strong_count();
+            let is_there = |seat: &Weak<Slot>| 0 < seat.strong_count();
             self.silent.retain(is_there);
             self.known.retain(is_there);
         }
@@ -92,6 +96,8 @@ impl Taken {
 
     /// Asks one for their place. Nobody is asked twice.
     fn ask_for_one(&mut self) {
+        // Silent connections first: a client that opens many connections and sends nothing must not displace clients that send
+        // requests.
         while let Some(seat) = self.silent.pop_front() {
             match seat.upgrade() {
                 Some(there) if there.asked.load(Ordering::Relaxed) => self.known.push_back(seat),
@@ -128,7 +134,7 @@ impl Place {
 mod tests {
     use super::*;
 
-    async fn take(places: &Places) -> Place {
+    async fn take(places: &ConnectionSlots) -> Place {
         timeout(Duration::from_secs(10), places.take())
             .await
             .expect("a place")
@@ -143,7 +149,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_longest_silent_is_asked_first_then_the_one_that_came_first() {
-        let places = Places::new(3);
+        let places = ConnectionSlots::new(3);
         let (first, second, third) = (
             take(&places).await,
             take(&places).await,
@@ -167,7 +173,7 @@ mod tests {
 
     #[tokio::test]
     async fn another_is_asked_where_one_has_work_to_finish() {
-        let places = Places::new(2);
+        let places = ConnectionSlots::new(2);
         let (busy, idle) = (take(&places).await, take(&places).await);
         busy.asked().store(true, Ordering::Relaxed);
         idle.asked().store(true, Ordering::Relaxed);
@@ -181,7 +187,7 @@ mod tests {
 
     #[tokio::test]
     async fn those_who_have_gone_are_forgotten() {
-        let places = Places::new(4);
+        let places = ConnectionSlots::new(4);
         for _ in 0..1_000 {
             drop(take(&places).await);
         }

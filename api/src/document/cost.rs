@@ -1,7 +1,8 @@
 //! What a query costs: one for each field, times the rows of the lists that it stands in.
 //!
 //! A row is counted where the answer will have one: a list by its `first`, or by how many there are; a series by the points
-//! that the period really has. Each fragment is priced once, however often it is spread.
+//! that the period really has. Each fragment is priced once, however often it is spread. What asks for the schema itself has a
+//! price of its own (see [`introspection`]).
 
 use async_graphql::{
     Name, Positioned, Value as ConstValue, Variables,
@@ -18,14 +19,15 @@ use caseload_schema::{
 use rustc_hash::FxHashMap;
 
 use super::{
-    Document,
-    types::{Definition, InputDefinition, Types, named},
+    Document, introspection,
+    lists::{self, MAX_ROWS, Size},
+    types::{Definition, FieldDefinition, InputDefinition, Types, named},
 };
 use crate::graphql::period_of;
 
 /// How many there are of what lists hold.
 #[derive(Debug, Clone, Copy)]
-pub struct World {
+pub struct Cardinalities {
     /// The day that it is.
     pub today: Day,
     /// Members of the workspace.
@@ -38,11 +40,14 @@ pub struct World {
     pub channels: usize,
 }
 
-/// The most rows that a list can be asked for.
-const MAX_ROWS: u64 = 1_000;
-
-/// Rows of a list about which nothing else is known.
-const SOME_ROWS: u64 = 10;
+/// What an operation costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cost {
+    /// What it asks of the workspace.
+    pub(super) figures: u64,
+    /// What it asks of the schema.
+    pub(super) introspection: u64,
+}
 
 /// The cost of one part of a document: what it is by itself, and what it is times the points of a series by day, week, month
 /// and year, as long as the period is not known.
@@ -50,14 +55,21 @@ const SOME_ROWS: u64 = 10;
 struct Price {
     fixed: u64,
     by: [u64; 4],
+    introspection: u64,
 }
 
 impl Price {
+    const FIELD: Self = Self {
+        fixed: 1,
+        by: [0; 4],
+        introspection: 0,
+    };
+
     fn plus(self, other: Self) -> Self {
-        let by = std::array::from_fn(|at| self.by[at].saturating_add(other.by[at]));
         Self {
             fixed: self.fixed.saturating_add(other.fixed),
-            by,
+            by: std::array::from_fn(|at| self.by[at].saturating_add(other.by[at])),
+            introspection: self.introspection.saturating_add(other.introspection),
         }
     }
 
@@ -65,6 +77,7 @@ impl Price {
         Self {
             fixed: self.fixed.saturating_mul(rows),
             by: self.by.map(|one| one.saturating_mul(rows)),
+            introspection: self.introspection.saturating_mul(rows),
         }
     }
 
@@ -81,18 +94,19 @@ impl Price {
         Self {
             fixed: series.fold(self.fixed, u64::saturating_add),
             by: [0; 4],
+            ..self
         }
     }
 }
 
 /// What that operation costs with those variables.
-pub(super) fn price(
+pub(super) fn compute(
     types: &Types,
     document: &Document,
     operation: &OperationDefinition,
     variables: &Variables,
-    world: World,
-) -> u64 {
+    world: Cardinalities,
+) -> Cost {
     let root = match operation.ty {
         OperationType::Query => Some(&types.query),
         OperationType::Mutation => types.mutation.as_ref(),
@@ -106,82 +120,101 @@ pub(super) fn price(
         fragments: FxHashMap::default(),
     };
     let root = root.and_then(|root| types.get(root));
-    let price = pricing.set(&operation.selection_set.node, root);
-    price
-        .within(Period::preset(Preset::Last30Days, world.today))
-        .fixed
+    let price = pricing.set(&operation.selection_set.node, root, InTypeList::No);
+    let price = price.within(Period::preset(Preset::Last30Days, world.today));
+    Cost {
+        figures: price.fixed,
+        introspection: price.introspection,
+    }
+}
+
+/// Whether what is priced stands within a list of a type of the schema: its fields, its interfaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum InTypeList {
+    Yes,
+    No,
 }
 
 struct Pricing<'a> {
     types: &'a Types,
     document: &'a Document,
     variables: &'a Variables,
-    world: World,
-    fragments: FxHashMap<&'a Name, Price>,
+    world: Cardinalities,
+    fragments: FxHashMap<(&'a Name, InTypeList), Price>,
 }
 
 impl<'a> Pricing<'a> {
-    fn set(&mut self, set: &'a SelectionSet, parent: Option<&'a Definition>) -> Price {
+    fn set(
+        &mut self,
+        set: &'a SelectionSet,
+        parent: Option<&'a Definition>,
+        within: InTypeList,
+    ) -> Price {
         let mut price = Price::default();
         for selection in &set.items {
             if self.is_skipped(selection.node.directives()) {
                 continue;
             }
             price = price.plus(match &selection.node {
-                Selection::Field(field) => self.field(&field.node, parent),
+                Selection::Field(field) => self.field(&field.node, parent, within),
                 Selection::InlineFragment(inline) => {
                     let on = inline.node.type_condition.as_ref();
                     let on = on.map_or(parent, |on| self.types.get(&on.node.on.node));
-                    self.set(&inline.node.selection_set.node, on)
+                    self.set(&inline.node.selection_set.node, on, within)
                 }
-                Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node),
+                Selection::FragmentSpread(spread) => {
+                    self.fragment(&spread.node.fragment_name.node, within)
+                }
             });
         }
         price
     }
 
-    fn fragment(&mut self, name: &'a Name) -> Price {
-        if let Some(known) = self.fragments.get(name) {
+    fn fragment(&mut self, name: &'a Name, within: InTypeList) -> Price {
+        if let Some(known) = self.fragments.get(&(name, within)) {
             return *known;
         }
         let Some(fragment) = self.document.executable.fragments.get(name) else {
             return Price::default();
         };
         let on = self.types.get(&fragment.node.type_condition.node.on.node);
-        let price = self.set(&fragment.node.selection_set.node, on);
-        self.fragments.insert(name, price);
+        let price = self.set(&fragment.node.selection_set.node, on, within);
+        self.fragments.insert((name, within), price);
         price
     }
 
-    fn field(&mut self, field: &'a Field, parent: Option<&'a Definition>) -> Price {
-        let own = Price {
-            fixed: 1,
-            by: [0; 4],
+    fn field(
+        &mut self,
+        field: &'a Field,
+        parent: Option<&'a Definition>,
+        within: InTypeList,
+    ) -> Price {
+        let Some(parent) = parent else {
+            return Price::FIELD;
         };
-        let Some(parent) = parent else { return own };
-        let Some(definition) = parent
-            .fields()
-            .and_then(|fields| fields.get(field.name.node.as_str()))
-        else {
-            return own;
+        let name = field.name.node.as_str();
+        let definition = parent.fields().and_then(|fields| fields.get(name));
+        if introspection::is_part(&parent.name, name) {
+            return self.introspection(field, parent, definition, within);
+        }
+        let Some(definition) = definition else {
+            return Price::FIELD;
         };
         let below = self.set(
             &field.selection_set.node,
             self.types.get(named(&definition.ty)),
+            InTypeList::No,
         );
-        let rows = self.rows(parent, field, &definition.ty, &definition.arguments);
+        let rows = self.rows(parent, field, definition);
         let below = match rows {
             Rows::Known(rows) => below.times(rows),
             Rows::Points(by) => {
-                let mut series = Price {
-                    fixed: 0,
-                    by: below.by,
-                };
+                let mut series = Price { fixed: 0, ..below };
                 series.by[by] = series.by[by].saturating_add(below.fixed);
                 series
             }
         };
-        let priced = own.plus(below);
+        let priced = Price::FIELD.plus(below);
         match definition
             .arguments
             .iter()
@@ -194,59 +227,72 @@ impl<'a> Pricing<'a> {
         }
     }
 
-    fn rows(
-        &self,
+    /// A field of the schema's description, `None` for `__typename`.
+    fn introspection(
+        &mut self,
+        field: &'a Field,
         parent: &Definition,
-        field: &Field,
-        ty: &Type,
-        arguments: &[InputDefinition],
-    ) -> Rows {
+        definition: Option<&'a FieldDefinition>,
+        within: InTypeList,
+    ) -> Price {
+        let own = Price {
+            introspection: 1,
+            ..Price::default()
+        };
+        let Some(definition) = definition else {
+            return own;
+        };
+        let is_type_list = parent.name == "__Type" && is_list(&definition.ty);
+        let below = self.set(
+            &field.selection_set.node,
+            self.types.get(named(&definition.ty)),
+            if is_type_list {
+                InTypeList::Yes
+            } else {
+                within
+            },
+        );
+        let priced = own.plus(below);
+        if is_type_list && within == InTypeList::Yes {
+            priced.times(introspection::ROWS_OF_A_TYPE)
+        } else {
+            priced
+        }
+    }
+
+    fn rows(&self, parent: &Definition, field: &Field, definition: &FieldDefinition) -> Rows {
+        let first = definition
+            .arguments
+            .iter()
+            .find(|argument| argument.name == "first");
+        if first.is_none() && !is_list(&definition.ty) {
+            return Rows::Known(1);
+        }
+        let size = lists::size(&parent.name, &field.name.node).unwrap_or(Size::First);
         let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-        let World {
-            members,
-            teams,
-            labels,
-            channels,
-            ..
-        } = self.world;
-        let (members, labels) = (count(members), count(labels));
-        let is_list = matches!(ty.base, BaseType::List(_));
-        let there_are = match (parent.name.as_str(), field.name.node.as_str()) {
-            ("TeamReport" | "MemberReport", "series") => {
-                return Rows::Points(self.granularity(field));
-            }
-            ("TeamReport", "leaderboard" | "members") | ("Workspace", "members") => members,
-            ("Query", "labels") | (_, "topLabels") => labels,
-            ("Query", "dailyRollups") => {
+        let members = count(self.world.members);
+        let there_are = match size {
+            Size::Points => return Rows::Points(self.granularity(field)),
+            Size::Members => members,
+            Size::Teams => count(self.world.teams),
+            Size::Labels => count(self.world.labels),
+            Size::Channels => count(self.world.channels),
+            Size::DailyRows => {
                 let days = self
                     .period(field)
                     .map_or(30, |period| u64::try_from(period.len()).unwrap_or(u64::MAX));
                 days.saturating_mul(members.saturating_add(1))
             }
-            ("Query", "_entities") => match self.argument(field, "representations") {
+            Size::Representations => match self.argument(field, "representations") {
                 Some(ConstValue::List(all)) => count(all.len()),
                 _ => 1,
             },
-            ("Workspace", "teams") => count(teams),
-            ("Team", "members") => members.min(20),
-            ("TeamReport", "channels") => count(channels),
-            ("TeamReport", "busyHours") => 168,
-            ("DurationStats", "distribution") => 7,
-            ("RatingStats", "scores") => 5,
-            ("Conversation" | "Feedback", _) if is_list => 3,
-            ("__Schema", "types") => 80,
-            ("__Type", "fields") => 15,
-            ("__Type" | "__Field" | "__Directive", _) if is_list => 5,
-            // Its rows are counted where the connection is asked for.
-            (name, _) if name.ends_with("Connection") => 1,
-            _ if is_list && !arguments.iter().any(|argument| argument.name == "first") => SOME_ROWS,
-            _ => MAX_ROWS,
+            Size::AtMostMembers(most) => members.min(most),
+            Size::Rows(rows) => rows,
+            Size::First => MAX_ROWS,
         };
-        match arguments.iter().find(|argument| argument.name == "first") {
-            Some(first) => Rows::Known(self.first(field, first).min(there_are).max(1)),
-            None if is_list => Rows::Known(there_are.max(1)),
-            None => Rows::Known(1),
-        }
+        let asked = first.map_or(u64::MAX, |first| self.first(field, first));
+        Rows::Known(asked.min(there_are).max(1))
     }
 
     fn first(&self, field: &Field, definition: &InputDefinition) -> u64 {
@@ -305,6 +351,10 @@ impl<'a> Pricing<'a> {
     }
 }
 
+fn is_list(ty: &Type) -> bool {
+    matches!(ty.base, BaseType::List(_))
+}
+
 /// How often what stands below a field is there.
 enum Rows {
     Known(u64),
@@ -320,30 +370,41 @@ mod tests {
     use super::*;
     use crate::{
         config::Config,
-        document::{Library, Wanted},
+        document::{DocumentRef, DocumentStore},
     };
 
-    fn price(query: &str, members: usize) -> u64 {
+    fn documents(sdl: &str) -> DocumentStore {
         let config = Config {
             max_complexity: usize::MAX,
+            introspection: true,
+            dashboard: false,
             ..Config::default()
         };
-        let library = Library::new(&crate::graphql::sdl(), &config).unwrap();
+        DocumentStore::new(sdl, &config).unwrap()
+    }
+
+    /// What it costs, or why it is refused.
+    fn priced(library: &DocumentStore, query: &str, members: usize) -> Result<u64, String> {
         let document = library
-            .find(Wanted::Text(query))
+            .find(DocumentRef::Text(query))
             .unwrap_or_else(|problems| panic!("{query}: {problems:?}"));
         let given = json!({"period": {"preset": "LAST_90_DAYS"}, "filter": {"channels": ["email"]}, "first": 7});
         let bound = library
             .bind(document, None, &Variables::from_json(given))
             .unwrap();
-        let world = World {
+        let world = Cardinalities {
             today: Day::from_number(20_000),
             members,
             teams: 3,
             labels: 30,
             channels: 4,
         };
-        library.price(&bound, world).unwrap()
+        let price = library.cost(&bound, world);
+        price.map_err(|problem| problem.message().to_owned())
+    }
+
+    fn price(query: &str, members: usize) -> u64 {
+        priced(&documents(&crate::graphql::sdl()), query, members).unwrap()
     }
 
     #[track_caller]
@@ -433,5 +494,97 @@ mod tests {
         }
         let year = "{ team(period: {preset: LAST_YEAR}) { members { series { from metrics { closed replies } } } } }";
         assert!(most < price(year, 200));
+    }
+
+    /// A schema with so many types, each of so many fields with an argument.
+    fn synthetic(types: usize, fields: usize) -> String {
+        use std::fmt::Write as _;
+        let mut sdl = "type Query { t0: T0 }\n".to_owned();
+        for at in 0..types {
+            let field = |field: usize| format!("f{field}(a: Int): [T{}!]! ", (at + field) % types);
+            let fields = (0..fields).map(field).collect::<String>();
+            writeln!(sdl, "type T{at} {{ {fields} }}").expect("a String takes all");
+        }
+        sdl + "schema { query: Query }"
+    }
+
+    /// What tools ask for: each piece of the schema once, with references as deep as the longest query has them.
+    fn of_a_tool(names: &str) -> String {
+        let reference = "kind name ofType { ".repeat(9) + "kind name" + &" }".repeat(9);
+        let value = format!(
+            "name description type {{ {reference} }} defaultValue isDeprecated deprecationReason {names}"
+        );
+        format!(
+            "{{ __schema {{ description queryType {{ name kind {names} }} mutationType {{ name kind {names} }}
+                subscriptionType {{ name kind {names} }} {names} types {{ ...T }}
+                directives {{ name description isRepeatable locations args(includeDeprecated: true) {{ ...V }} {names} }} }} }}
+             fragment V on __InputValue {{ {value} }} fragment R on __Type {{ {reference} {names} }}
+             fragment T on __Type {{ kind name description specifiedByURL isOneOf {names}
+                fields(includeDeprecated: true) {{ name description args(includeDeprecated: true) {{ ...V }} type {{ ...R }}
+                    isDeprecated deprecationReason {names} }}
+                inputFields(includeDeprecated: true) {{ ...V }} interfaces {{ ...R }} possibleTypes {{ ...R }}
+                enumValues(includeDeprecated: true) {{ name description isDeprecated deprecationReason {names} }} }}"
+        )
+    }
+
+    #[test]
+    fn what_tools_ask_of_a_schema_costs_the_same_however_large_it_is() {
+        let sizes = [synthetic(1, 1), synthetic(30, 10), synthetic(1_000, 40)];
+        let libraries = sizes.map(|sdl| documents(&sdl));
+        let own = documents(&crate::graphql::sdl());
+        for names in ["", "__typename"] {
+            let query = of_a_tool(names);
+            let cost = priced(&own, &query, 50).unwrap();
+            assert!(
+                200 < cost && cost < introspection::MAX_COST * 3 / 4,
+                "{cost}"
+            );
+            for library in &libraries {
+                assert_eq!(priced(library, &query, 50), Ok(cost));
+            }
+        }
+    }
+
+    #[test]
+    fn types_within_types_cost_more_with_each_step() {
+        let own = documents(&crate::graphql::sdl());
+        let circle = |steps: usize| {
+            let within = "fields { type { ".repeat(steps) + "name" + &" } }".repeat(steps);
+            priced(
+                &own,
+                &format!("{{ __schema {{ types {{ {within} }} }} }}"),
+                50,
+            )
+        };
+        assert_eq!(circle(1), Ok(2 + 3));
+        assert_eq!(circle(2), Ok(2 + 2 + 20 * 3));
+        for steps in [3, 6, 12] {
+            assert!(
+                circle(steps)
+                    .unwrap_err()
+                    .starts_with("the introspection costs ")
+            );
+        }
+        let wide = "interfaces { fields { name } } possibleTypes { fields { name } } ".repeat(30);
+        let wide = priced(
+            &own,
+            &format!("{{ __type(name: \"Query\") {{ {wide} }} }}"),
+            50,
+        );
+        assert!(wide.is_err(), "{wide:?}");
+    }
+
+    #[test]
+    fn what_is_asked_of_the_schema_does_not_count_as_figures_do() {
+        let config = Config {
+            max_complexity: 10,
+            max_depth: 3,
+            introspection: true,
+            dashboard: false,
+            ..Config::default()
+        };
+        let narrow = DocumentStore::new(&crate::graphql::sdl(), &config).unwrap();
+        assert!(priced(&narrow, &of_a_tool(""), 50).is_ok());
+        assert!(priced(&narrow, "{ labels(first: 20) { share } }", 50).is_err());
     }
 }

@@ -11,24 +11,24 @@ use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 
 /// What a load came to, for all who wait for it.
-type Landing<K, V, E> = Option<Result<Arc<HashMap<K, V>>, E>>;
+type Completion<K, V, E> = Option<Result<Arc<HashMap<K, V>>, E>>;
 
-type Flight<K, V, E> = watch::Receiver<Landing<K, V, E>>;
+type Flight<K, V, E> = watch::Receiver<Completion<K, V, E>>;
 
 type UnderWay<K, V, E> = Arc<Mutex<HashMap<K, Flight<K, V, E>>>>;
 
-/// Flights, and for which keys each is waited for.
+/// Loads that have begun, and for which keys each is waited for.
 type Awaited<K, V, E> = Vec<(Flight<K, V, E>, Vec<K>)>;
 
 /// Loads of values by key. A load is a task of its own: it ends, and is of use to the others, when the caller that began it is
 /// gone. What failed is tried again by whoever asks next.
 #[derive(Debug, Clone)]
-pub(super) struct Flights<K, V, E> {
+pub(super) struct Singleflight<K, V, E> {
     under_way: UnderWay<K, V, E>,
     tasks: TaskTracker,
 }
 
-impl<K, V, E> Flights<K, V, E>
+impl<K, V, E> Singleflight<K, V, E>
 where
     K: Eq + Hash + Clone + Send + Sync + 'static,
     V: Clone + Send + Sync + 'static,
@@ -53,8 +53,10 @@ where
         F: FnOnce(Vec<K>) -> Fut,
         Fut: Future<Output = Result<HashMap<K, V>, E>> + Send + 'static,
     {
-        let (mut found, awaited) = self.board(keys, known, load);
+        let (mut found, awaited) = self.join_or_start(keys, known, load);
+        // One after the other takes no longer than all at once: each load runs in a task of its own.
         for (mut flight, keys) in awaited {
+            // If the load panicked, the sender is dropped without a value.
             let landing = flight
                 .wait_for(Option::is_some)
                 .await
@@ -70,7 +72,7 @@ where
     }
 
     /// Finds each key's value, or its flight; begins one for the keys that have neither.
-    fn board<F, Fut>(
+    fn join_or_start<F, Fut>(
         &self,
         keys: Vec<K>,
         known: impl Fn(&K) -> Option<V>,
@@ -89,6 +91,7 @@ where
             if let Some(value) = known(&key) {
                 found.insert(key, value);
             } else if let Some(flight) = under_way.get(&key) {
+                // A load of many keys is waited for once, not once a key.
                 match awaited
                     .iter_mut()
                     .find(|(other, _)| other.same_channel(flight))
@@ -102,14 +105,18 @@ where
         }
         if !own.is_empty() {
             let (sender, flight) = watch::channel(None);
+            // Under the same lock as the look-up: otherwise two callers could both find no load, and both begin one.
             under_way.extend(own.iter().map(|key| (key.clone(), flight.clone())));
-            let landed = Landed {
+            let landed = Loaded {
                 under_way: Arc::clone(&self.under_way),
                 keys: own.clone(),
             };
+            // Makes a future and runs none of it, because the lock is still held.
             let load = load(own.clone());
             self.tasks.spawn(async move {
                 let values = load.await.map(Arc::new);
+                // Removed before the waiting callers get the result: a caller that retries at once after an error would join
+                // this load again, and get the same error instead of a new load.
                 drop(landed);
                 sender.send_replace(Some(values));
             });
@@ -124,12 +131,12 @@ where
 pub(super) struct LoadLost;
 
 /// Takes a flight away when it is over, however it ended.
-struct Landed<K: Eq + Hash, V, E> {
+struct Loaded<K: Eq + Hash, V, E> {
     under_way: UnderWay<K, V, E>,
     keys: Vec<K>,
 }
 
-impl<K: Eq + Hash, V, E> Drop for Landed<K, V, E> {
+impl<K: Eq + Hash, V, E> Drop for Loaded<K, V, E> {
     fn drop(&mut self) {
         let mut under_way = lock(&self.under_way);
         for key in &self.keys {
@@ -163,7 +170,7 @@ mod tests {
     /// A place where values are kept, and loads that wait until they may go on.
     #[derive(Clone)]
     struct Place {
-        flights: Flights<u32, u32, Failed>,
+        singleflight: Singleflight<u32, u32, Failed>,
         kept: Arc<Mutex<HashMap<u32, u32>>>,
         loads: Arc<AtomicUsize>,
         gate: Arc<Semaphore>,
@@ -172,7 +179,7 @@ mod tests {
     impl Place {
         fn new() -> Self {
             Self {
-                flights: Flights::new(TaskTracker::new()),
+                singleflight: Singleflight::new(TaskTracker::new()),
                 kept: Arc::default(),
                 loads: Arc::default(),
                 gate: Arc::new(Semaphore::new(0)),
@@ -193,7 +200,7 @@ mod tests {
                 lock(&place.kept).extend(&values);
                 Ok(values)
             };
-            self.flights
+            self.singleflight
                 .values(keys, |key| lock(&self.kept).get(key).copied(), load)
                 .await
         }
@@ -248,6 +255,6 @@ mod tests {
         let place = Place::new();
         place.gate.add_permits(10);
         assert_eq!(place.ask(vec![66]).await, Err(Failed("lost")));
-        assert!(lock(&place.flights.under_way).is_empty());
+        assert!(lock(&place.singleflight.under_way).is_empty());
     }
 }
