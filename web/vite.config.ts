@@ -1,6 +1,6 @@
 import { defineConfig } from "vite";
 
-/// Where `npm run dev` finds the API: a server that was started by hand, such as `caseload demo`.
+/** Where `npm run dev` finds the API: a server that was started by hand, such as `caseload demo`. */
 const api = process.env.CASELOAD_API ?? "http://127.0.0.1:8080";
 
 export default defineConfig({

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { ShellDocument, type ShellQuery } from "../generated/graphql.ts";
 import { follow, noteFreshness } from "./api/live.ts";
@@ -11,13 +12,19 @@ import { RollupsPage } from "./rollups/rollups-page.tsx";
 import { Freshness } from "./shell/freshness.tsx";
 import { Header } from "./shell/header.tsx";
 import { SignIn, Waiting } from "./shell/sign-in.tsx";
-import { EmptyState, ErrorState } from "./ui/state.tsx";
-import { followLink, place, replace } from "./url/router.ts";
+import type { TableOf } from "./tables/table-page.tsx";
+import { ErrorBoundary } from "./ui/error-boundary.tsx";
+import { Later } from "./ui/later.tsx";
+import { PageTitle } from "./ui/page-title.tsx";
+import { ErrorState } from "./ui/state.tsx";
+import { parseReport, writeReport } from "./url/report-state.ts";
+import { currentLocation, followLink, replace } from "./url/router.ts";
+import { t } from "./words/language.ts";
 
-/// All pages: nobody sees one without a token.
+/** All pages: nobody sees one without a token. */
 export function App() {
   const now = useStore(session);
-  const { path } = useStore(place);
+  const { path } = useStore(currentLocation);
   const embedded = path.startsWith("/embed/");
   if (now.state === "open") return <SignedIn key={now.token} embedded={embedded} />;
   return embedded ? <Waiting ended={now.state === "ended"} /> : <SignIn ended={now.state === "ended"} />;
@@ -30,45 +37,76 @@ function SignedIn({ embedded }: { embedded: boolean }) {
   }, [data]);
   useEffect(follow, []);
   if (!data) return failure ? <ErrorState failure={failure} onRetry={reload} /> : null;
-  return <House data={data} embedded={embedded} />;
+  return <Layout data={data} embedded={embedded} />;
 }
 
-function House({ data, embedded }: { data: ShellQuery; embedded: boolean }) {
+function Layout({ data, embedded }: { data: ShellQuery; embedded: boolean }) {
+  const { path } = useStore(currentLocation);
   const viewer = useMemo(() => viewerOf(data.viewer), [data.viewer]);
   return (
     <ViewerContext.Provider value={viewer}>
       {/* biome-ignore lint/a11y: links are what is clicked; this keeps them within the page */}
       <div class={embedded ? "house house-embedded" : "house"} onClick={followLink}>
         <a class="skip" href="#main" data-leave>
-          Skip to the report
+          {t("Skip to the report")}
         </a>
         {embedded ? <Freshness /> : <Header />}
         <main id="main" tabIndex={-1}>
-          <Room />
+          <ErrorBoundary key={path === "/" ? "/performance" : path}>
+            <Page />
+          </ErrorBoundary>
         </main>
       </div>
     </ViewerContext.Provider>
   );
 }
 
-function Room() {
-  const { path } = useStore(place);
+function Page() {
+  const { path, search } = useStore(currentLocation);
+  const problem = useMemo(() => parseReport(search).problem, [search]);
   useEffect(() => {
     if (path === "/") replace(`/performance${location.search}`);
   }, [path]);
-  switch (path.replace(/^\/embed/, "")) {
+  const page = path.replace(/^\/embed/, "");
+  if (problem && page !== "/rollups") {
+    const rest = writeReport(parseReport(search));
+    return (
+      <Elsewhere title={t("This address can't be shown")}>
+        {problem} <a href={path + rest}>{t("Show the last 30 days")}</a>
+      </Elsewhere>
+    );
+  }
+  switch (page) {
     case "/":
     case "/performance":
       return <PerformancePage />;
     case "/inbox":
       return <InboxPage />;
+    case "/labels":
+    case "/channels":
+    case "/teams":
+    case "/members":
+      return <Later load={loadTables} props={{ of: page.slice(1) as TableOf }} />;
     case "/rollups":
       return <RollupsPage />;
     default:
       return (
-        <EmptyState title="There is no such page">
-          <a href="/performance">Go to the performance report</a>
-        </EmptyState>
+        <Elsewhere title={t("There is no such page")}>
+          {t("Nothing is at {0}.", path)} <a href="/performance">{t("Go to the performance report")}</a>
+        </Elsewhere>
       );
   }
+}
+
+/** Loaded with the first visit: the first view is small. */
+const loadTables = () => import("./tables/table-page.tsx");
+
+/** In place of a page: why it is not there, and the way back. */
+function Elsewhere({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <div class="state">
+      <PageTitle name={title}>{title}</PageTitle>
+      <p>{children}</p>
+    </div>
+  );
 }

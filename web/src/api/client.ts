@@ -2,21 +2,29 @@ import { Client, type CombinedError, fetchExchange, subscriptionExchange } from 
 import { createClient } from "graphql-ws";
 import { onEnd as onComplete, pipe, subscribe } from "wonka";
 import type { TypedDocumentString } from "../../generated/graphql.ts";
+import { t } from "../words/language.ts";
 import { endSession, token } from "./session.ts";
+import { store } from "./store.ts";
 
-/// Why there is no answer, or no whole one.
+/** Why there is no answer, or no whole one. */
 export interface Failure {
-  /// The API's stable code; `NETWORK` where the API was not reached.
+  /** The API's stable code; `NETWORK` where the API was not reached. */
   code: string;
   message: string;
 }
 
-/// What came back. `refused`: fields that are null because the viewer may not read them, by their path.
+/** What came back. `refused`: fields that are null because the viewer may not read them, by their path. */
 export interface Answer<Data> {
   data: Data | undefined;
   failure: Failure | undefined;
   refused: ReadonlyMap<string, Failure>;
 }
+
+/** Since when, in milliseconds, the server has not been reached; nothing while it is. */
+export const offlineSince = store<number | undefined>(undefined);
+
+/** Grows whenever the socket has closed. */
+export const closed = store(0);
 
 const socket = createClient({
   url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql/ws`,
@@ -24,6 +32,8 @@ const socket = createClient({
   lazy: true,
   // Each try waits twice as long as the one before; `live.ts` asks meanwhile.
   retryAttempts: 8,
+  // A server that is gone closes the socket: that is noticed here before anything is asked again.
+  on: { closed: () => closed.set(closed.get() + 1) },
   shouldRetry: (event) => !isFinal(event),
 });
 
@@ -44,7 +54,7 @@ const client = new Client({
   ],
 });
 
-/// Asks once.
+/** Asks once. */
 export async function ask<Data, Variables>(
   document: TypedDocumentString<Data, Variables>,
   variables: Variables,
@@ -53,7 +63,7 @@ export async function ask<Data, Variables>(
   return answer(result);
 }
 
-/// Asks for a change.
+/** Asks for a change. */
 export async function change<Data, Variables>(
   document: TypedDocumentString<Data, Variables>,
   variables: Variables,
@@ -62,7 +72,7 @@ export async function change<Data, Variables>(
   return answer(result);
 }
 
-/// Watches until the function that it returns is called; `onEnd` comes when the stream has ended or broken.
+/** Watches until the function that it returns is called; `onEnd` comes when the stream has ended or broken. */
 export function watch<Data, Variables>(
   document: TypedDocumentString<Data, Variables>,
   variables: Variables,
@@ -91,6 +101,9 @@ export function watch<Data, Variables>(
 
 function answer<Data>(result: { data?: Data; error?: CombinedError }): Answer<Data> {
   const { data, error } = result;
+  const isReached = !error?.networkError || isAnswered(error);
+  if (!isReached) offlineSince.set(offlineSince.get() ?? Date.now());
+  else offlineSince.set(undefined);
   if (!error) return { data, failure: undefined, refused: new Map() };
   const failures = error.graphQLErrors.map((one) => ({
     path: (one.path ?? []).join("."),
@@ -99,11 +112,17 @@ function answer<Data>(result: { data?: Data; error?: CombinedError }): Answer<Da
   if (failures.some(({ failure }) => failure.code === "UNAUTHENTICATED")) endSession();
   const refused = new Map(failures.filter(({ path }) => path !== "").map(({ path, failure }) => [path, failure]));
   if (data && refused.size === failures.length && !error.networkError) return { data, failure: undefined, refused };
-  const first = failures[0]?.failure ?? { code: "NETWORK", message: "Caseload can't be reached." };
+  const first = failures[0]?.failure ?? { code: "NETWORK", message: t("Caseload can't be reached.") };
   return { data: undefined, failure: first, refused };
 }
 
-/// Whether the server closed a socket for good: a token that it refuses stays refused.
+/** Whether something answered, be it with an error: a proxy whose server is gone says 502 to 504. */
+function isAnswered({ response }: CombinedError): boolean {
+  const status = (response as Response | undefined)?.status;
+  return status !== undefined && (status < 502 || 504 < status || status === 503);
+}
+
+/** Whether the server closed a socket for good: a token that it refuses stays refused. */
 function isFinal(event: unknown): boolean {
   const code = (event as { code?: number }).code;
   return code === 4401 || code === 4403;

@@ -1,18 +1,20 @@
 import { store } from "./store.ts";
 
-/// Where the token stands. `ended`: it was refused, or its time is over.
+/** Where the token stands. `ended`: it was refused, or its time is over. */
 export type Session = { state: "none" } | { state: "open"; token: string } | { state: "ended" };
 
 const KEY = "caseload.token";
-/// Timers hold at most 2³¹ − 1 ms; a token that holds longer is looked at again then.
+/** Timers hold at most 2³¹ − 1 ms; a token that holds longer is looked at again then. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 export const session = store<Session>({ state: "none" });
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/// Begins with the token of the address's fragment (`#token=…`), or with the one that this tab holds. The fragment is
-/// taken out of the address and of the history at once; a browser never sends it to a server.
+/**
+ * Begins with the token of the address's fragment (`#token=…`), or with the one that this tab holds. The fragment is
+ * taken out of the address and of the history at once; a browser never sends it to a server.
+ */
 export function restoreSession(): void {
   if (!takeFromFragment()) {
     const kept = read();
@@ -22,19 +24,19 @@ export function restoreSession(): void {
   addEventListener("hashchange", takeFromFragment);
 }
 
-/// Uses that token for this tab.
+/** Uses that token for this tab. */
 export function signIn(token: string): void {
   keep(token);
   open(token);
 }
 
-/// Forgets the token.
+/** Forgets the token. */
 export function signOut(): void {
   clear();
   session.set({ state: "none" });
 }
 
-/// Forgets a token that is no longer good, and says so.
+/** Forgets a token that is no longer good, and says so. */
 export function endSession(): void {
   if (session.get().state !== "open") return;
   clear();
@@ -43,13 +45,13 @@ export function endSession(): void {
   if (parent !== window) parent.postMessage({ type: "caseload:signed-out" }, "*");
 }
 
-/// The token in use.
+/** The token in use. */
 export function token(): string | undefined {
   const now = session.get();
   return now.state === "open" ? now.token : undefined;
 }
 
-/// The instant, in milliseconds, at which a token ends; none for tokens that don't say.
+/** The instant, in milliseconds, at which a token ends; none for tokens that don't say. */
 export function expiryOf(token: string): number | undefined {
   const payload = token.split(".")[1];
   if (!payload) return undefined;

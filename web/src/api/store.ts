@@ -1,13 +1,13 @@
 import { useEffect, useState } from "preact/hooks";
 
-/// A value that components watch.
+/** A value that components watch. */
 export interface Store<T> {
   get(): T;
   set(value: T): void;
   subscribe(listener: () => void): () => void;
 }
 
-/// A store with that value.
+/** A store with that value. */
 export function store<T>(initial: T): Store<T> {
   let value = initial;
   const listeners = new Set<() => void>();
@@ -25,7 +25,7 @@ export function store<T>(initial: T): Store<T> {
   };
 }
 
-/// The store's value; the component is drawn again when it changes.
+/** The store's value; the component is drawn again when it changes. */
 export function useStore<T>(source: Store<T>): T {
   const [value, setValue] = useState(source.get);
   useEffect(() => {

@@ -1,30 +1,30 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
 import type { TypedDocumentString } from "../../generated/graphql.ts";
 import { type Answer, ask } from "./client.ts";
-import { tick } from "./live.ts";
+import { dataVersion } from "./live.ts";
 import { useStore } from "./store.ts";
 
-/// An answer, and whether another one is on its way. What was there before stays until then, so that nothing jumps.
+/** An answer, and whether another one is on its way. What was there before stays until then, so that nothing jumps. */
 export interface Query<Data> extends Answer<Data> {
   loading: boolean;
-  /// Whether what is there answers other variables than those of now.
+  /** Whether what is there answers other variables than those of now. */
   stale: boolean;
   reload: () => void;
 }
 
-/// An answer, and the variables that it was asked with.
+/** An answer, and the variables that it was asked with. */
 interface Kept<Data> extends Answer<Data> {
   key: string | undefined;
 }
 
 const NOTHING: Kept<never> = { data: undefined, failure: undefined, refused: new Map(), key: undefined };
 
-/// Asks, and asks again when the variables change or new figures can be read. Nothing is asked without variables.
+/** Asks, and asks again when the variables change or new figures can be read. Nothing is asked without variables. */
 export function useQuery<Data, Variables>(
   document: TypedDocumentString<Data, Variables>,
   variables: Variables | undefined,
 ): Query<Data> {
-  const figures = useStore(tick);
+  const figures = useStore(dataVersion);
   const [again, setAgain] = useState(0);
   const [answer, setAnswer] = useState<Kept<Data>>(NOTHING);
   const [loading, setLoading] = useState(true);

@@ -1,20 +1,21 @@
 import type { EChartsOption } from "echarts";
 import type { ComponentChildren } from "preact";
 import { useCallback, useState } from "preact/hooks";
-import { csv } from "../export/csv.ts";
-import { download, downloadCsv } from "../export/download.ts";
-import { canDrill } from "../report/drill.ts";
-import { DrillLink } from "../report/drill-link.tsx";
+import { canDrill } from "../drill/drill.ts";
+import { DrillLink } from "../drill/drill-link.tsx";
+import { download } from "../export/download.ts";
+import { type Column, DataTable } from "../ui/data-table.tsx";
 import { Icon } from "../ui/icon.tsx";
-import { SaveButton } from "../ui/save-button.tsx";
+import { SaveButtons } from "../ui/save-button.tsx";
 import { Section } from "../ui/section.tsx";
 import { EmptyState } from "../ui/state.tsx";
 import { useReport } from "../url/use-report.ts";
+import { t } from "../words/language.ts";
 import { write } from "../words/measures.ts";
 import { Canvas } from "./canvas.tsx";
 import { option } from "./option.ts";
 import type { Palette } from "./palette.ts";
-import { isEmpty, type Plot, partOf, summary } from "./plot.ts";
+import { isEmpty, type Plot, type PlotRow, partOf, pickOf, plotTable, summary } from "./plot.ts";
 
 interface ChartProps {
   title: string;
@@ -22,24 +23,32 @@ interface ChartProps {
   file: string;
   plot: Plot;
   height?: number;
-  /// What stands among the chart's buttons.
+  /** What stands among the chart's buttons. */
   extra?: ComponentChildren;
-  /// Draws it another way than its shape says.
+  /** Draws it another way than its shape says. */
   draw?: (colors: Palette) => EChartsOption;
+  /** Which row lies at that place, where it is drawn another way. */
+  columnAt?: (x: number, y: number) => number;
+  /** What stands beneath the drawing. */
+  legend?: ComponentChildren;
   class?: string;
 }
 
-/// A chart, the table of its figures, and both as files. Every number of either leads to the conversations behind it.
-export function Chart({ title, note, file, plot, height = 220, extra, draw, class: className }: ChartProps) {
+/** A chart, the table of its figures, and both as files. Every number of either leads to the conversations behind it. */
+export function Chart(props: ChartProps) {
+  const { title, note, file, plot, height = 220, extra, draw, columnAt, legend, class: className } = props;
   const [asTable, setAsTable] = useState(false);
   const [png, setPng] = useState<() => Promise<Blob | null>>();
   const report = useReport();
   const drawing = useCallback((colors: Palette) => (draw ?? ((c: Palette) => option(plot, c)))(colors), [plot, draw]);
-  const pick = (index: number, series: number) => {
-    const column = plot.columns[draw ? 0 : series];
-    const part = partOf(plot.rows[index], column);
-    if (part && column?.measure && canDrill(report.state, part))
-      report.change({ list: { measure: column.measure, ...part } });
+  const listOf = (index: number, series?: number) => {
+    const column = series === undefined ? undefined : plot.columns[series];
+    const list = pickOf(plot, index, column);
+    return list && canDrill(report.state, list) ? list : undefined;
+  };
+  const pick = (index: number, series: number | undefined) => {
+    const list = listOf(index, series);
+    if (list) report.change({ list });
   };
   const savePng = async () => {
     const blob = await png?.();
@@ -52,15 +61,15 @@ export function Chart({ title, note, file, plot, height = 220, extra, draw, clas
         type="button"
         class="button button-quiet"
         aria-pressed={asTable}
-        aria-label={`Show ${title} as a table`}
+        aria-label={t("Show {0} as a table", title)}
         onClick={() => setAsTable(!asTable)}
       >
         <Icon name={asTable ? "chart" : "table"} />
       </button>
-      <SaveButton what={title} onSave={() => void downloadCsv(file, plotCsv(plot))} />
-      <button type="button" class="button button-quiet" aria-label={`Download ${title} as PNG`} onClick={savePng}>
+      <SaveButtons what={title} file={file} rows={() => ({ table: plotTable(plot) })} />
+      <button type="button" class="button button-quiet" aria-label={t("Download {0} as PNG", title)} onClick={savePng}>
         <Icon name="image" />
-        <span class="button-word">PNG</span>
+        PNG
       </button>
     </>
   );
@@ -75,11 +84,14 @@ export function Chart({ title, note, file, plot, height = 220, extra, draw, clas
             height={height}
             draw={drawing}
             onPick={pick}
+            canPick={(index) => listOf(index) !== undefined}
+            columnAt={columnAt ?? ((x, y) => (plot.shape === "ranked" ? y : x))}
             onReady={(make) => setPng(() => make)}
           />
+          {legend}
           {isEmpty(plot) && (
             <div class="chart-empty">
-              <EmptyState title="Nothing in this period" />
+              <EmptyState title={t("Nothing in this period")} />
             </div>
           )}
         </div>
@@ -101,55 +113,36 @@ function Legend({ plot }: { plot: Plot }) {
   );
 }
 
+/** The figures of a chart; averages with the number of values that they are over. */
 function PlotTable({ title, plot, height }: { title: string; plot: Plot; height: number }) {
+  const rows = plot.rows.map((row, index) => ({ row, index }));
+  const columns: Column<{ row: PlotRow; index: number }>[] = [
+    {
+      key: "row",
+      head: plot.axis,
+      isHead: true,
+      // In the order of the axis, which is not that of its words.
+      value: ({ index }) => index,
+      cell: ({ row }) => row.title,
+    },
+    ...plot.columns.map((column) => ({
+      key: column.name,
+      head: column.name,
+      numeric: true,
+      value: ({ index }: { index: number }) => column.values[index] ?? null,
+      cell: ({ row, index }: { row: PlotRow; index: number }) => (
+        <DrillLink
+          measure={column.measure}
+          part={partOf(row, column)}
+          value={column.values[index] ?? null}
+          name={`${column.name}, ${row.title}`}
+        >
+          {write(column.kind, column.values[index])}
+        </DrillLink>
+      ),
+    })),
+  ];
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section class="table-scroll" tabIndex={0} aria-label={`${title}, as a table`} style={{ maxHeight: `${height}px` }}>
-      <table class="table table-dense">
-        <thead>
-          <tr>
-            <th scope="col">{plot.axis}</th>
-            {plot.columns.map((column) => (
-              <th key={column.name} scope="col" class="numeric">
-                {column.name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {plot.rows.map((row, index) => (
-            <tr key={row.title}>
-              <th scope="row">{row.title}</th>
-              {plot.columns.map((column) => (
-                <td key={column.name} class="numeric">
-                  <DrillLink
-                    measure={column.measure}
-                    part={partOf(row, column)}
-                    value={column.values[index] ?? null}
-                    name={`${column.name}, ${row.title}`}
-                  >
-                    {write(column.kind, column.values[index])}
-                  </DrillLink>
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <DataTable title={title} rows={rows} columns={columns} rowKey={({ row }) => row.title} maxHeight={height} dense />
   );
-}
-
-function plotCsv(plot: Plot): string {
-  const heads = plot.columns.flatMap((column) =>
-    column.samples ? [column.name, `${column.name}, values`] : [column.name],
-  );
-  const rows = plot.rows.map((row, index) => [
-    row.title,
-    ...plot.columns.flatMap((column) => {
-      const value = column.values[index] ?? null;
-      return column.samples ? [value, column.samples[index] ?? 0] : [value];
-    }),
-  ]);
-  return csv([plot.axis, ...heads], rows);
 }

@@ -8,7 +8,7 @@ use([BarChart, LineChart, HeatmapChart, GridComponent, TooltipComponent, VisualM
 
 export type Drawing = EChartsType;
 
-/// An empty drawing that fills its element.
+/** An empty drawing that fills its element. */
 export function init(element: HTMLElement): Drawing {
   return create(element, undefined, { renderer: "canvas" });
 }

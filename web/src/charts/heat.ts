@@ -1,20 +1,21 @@
 import type { EChartsOption } from "echarts";
 import { hour, weekday, weekdayLong } from "../words/days.ts";
+import { t } from "../words/language.ts";
 import { count } from "../words/numbers.ts";
 import { FONT } from "./option.ts";
 import type { Palette } from "./palette.ts";
 import { element } from "./tip.ts";
 
-/// The events of an hour of the week.
+/** The events of an hour of the week. */
 export interface Hour {
   weekday: number;
   hour: number;
   count: number;
 }
 
-/// A week as a map: hours across, days down, the more the darker.
+/** A week as a map: hours across, days down, the more the darker. */
 export function heatOption(hours: Hour[], colors: Palette): EChartsOption {
-  const most = Math.max(1, ...hours.map((one) => one.count));
+  const steps = heatSteps(hours);
   const label = { color: colors.muted, fontSize: 11 };
   const bare = { axisTick: { show: false }, axisLine: { show: false }, splitArea: { show: false } };
   return {
@@ -24,11 +25,15 @@ export function heatOption(hours: Hour[], colors: Palette): EChartsOption {
     xAxis: {
       type: "category",
       data: Array.from({ length: 24 }, (_, at) => hour(at)),
-      axisLabel: { ...label, interval: 2 },
+      axisLabel: { ...label, interval: 2, hideOverlap: true },
       ...bare,
     },
     yAxis: { type: "category", inverse: true, data: [1, 2, 3, 4, 5, 6, 7].map(weekday), axisLabel: label, ...bare },
-    visualMap: { show: false, min: 0, max: most, inRange: { color: colors.heat } },
+    visualMap: {
+      show: false,
+      type: "piecewise",
+      pieces: steps.map(({ from, to }, at) => ({ min: from, max: to, color: colors.heat[at] ?? "" })),
+    },
     tooltip: {
       className: "chart-tip",
       confine: true,
@@ -51,13 +56,30 @@ export function heatOption(hours: Hour[], colors: Palette): EChartsOption {
   };
 }
 
-/// The hours with the most events, in words.
-export function busiest(hours: Hour[]): string | undefined {
-  const top = hours.reduce((best, one) => (one.count > best.count ? one : best), { weekday: 1, hour: 0, count: 0 });
-  return top.count === 0 ? undefined : `Busiest: ${span(top)}, ${count(top.count)}`;
+/** What a colour of the map stands for: so many events, from the one to the other. */
+export interface HeatStep {
+  from: number;
+  to: number;
 }
 
-/// Wednesday, 14:00 – 15:00
+/** None stands apart from few; the rest is cut into at most four steps of about the same size. */
+export function heatSteps(hours: Hour[]): HeatStep[] {
+  const most = Math.max(0, ...hours.map((one) => one.count));
+  const parts = Math.min(4, most);
+  const steps = Array.from({ length: parts }, (_, at) => ({
+    from: Math.floor((most * at) / parts) + 1,
+    to: Math.floor((most * (at + 1)) / parts),
+  }));
+  return [{ from: 0, to: 0 }, ...steps];
+}
+
+/** The hours with the most events, in words. */
+export function busiest(hours: Hour[]): string | undefined {
+  const top = hours.reduce((best, one) => (one.count > best.count ? one : best), { weekday: 1, hour: 0, count: 0 });
+  return top.count === 0 ? undefined : t("Busiest: {0}, {1}", span(top), count(top.count));
+}
+
+/** Wednesday, 14:00 – 15:00 */
 export function span(one: { weekday: number; hour: number }): string {
   return `${weekdayLong(one.weekday)}, ${hour(one.hour)} – ${hour((one.hour + 1) % 24)}`;
 }

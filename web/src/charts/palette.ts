@@ -1,5 +1,7 @@
-/// The colours of charts, named after what they mean. They are set in `styles/theme.css`, after Okabe and Ito: told apart by
-/// all common kinds of colour vision, and by their lightness too.
+/**
+ * The colours of charts, named after what they mean. They are set in `styles/theme.css`, after Okabe and Ito: told apart by
+ * all common kinds of colour vision, and by their lightness too.
+ */
 export const SHADES = ["main", "second", "good", "bad", "rest"] as const;
 
 export type Shade = (typeof SHADES)[number];
@@ -13,7 +15,7 @@ export interface Palette {
   heat: string[];
 }
 
-/// The colours of the theme in force.
+/** The colours of the theme in force. */
 export function palette(): Palette {
   const style = getComputedStyle(document.documentElement);
   const read = (name: string) => style.getPropertyValue(`--${name}`).trim();

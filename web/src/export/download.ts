@@ -1,4 +1,7 @@
-/// Saves that as a file on the reader's machine.
+import { tableCsv } from "./csv.ts";
+import type { FileTable } from "./table.ts";
+
+/** Saves that as a file on the reader's machine. */
 export function download(name: string, content: Blob): void {
   const address = URL.createObjectURL(content);
   const link = document.createElement("a");
@@ -11,12 +14,21 @@ export function download(name: string, content: Blob): void {
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
-/// Saves a table. The mark at its beginning tells spreadsheets that it is UTF-8.
-export function downloadCsv(name: string, text: string): void {
-  download(`${name}.csv`, new Blob(["\ufeff", text], { type: "text/csv;charset=utf-8" }));
+/** A file that a table is saved as. */
+export type FileFormat = "CSV" | "XLSX";
+
+/** Saves a table under that name, without its ending. */
+export async function saveTable(format: FileFormat, name: string, title: string, table: FileTable): Promise<void> {
+  if (format === "XLSX") {
+    // Loaded with the first such file: the first view is small.
+    const { xlsx } = await import("./xlsx.ts");
+    return download(`${name}.xlsx`, await xlsx(title, table));
+  }
+  // The mark at its beginning tells spreadsheets that it is UTF-8.
+  download(`${name}.csv`, new Blob(["\ufeff", tableCsv(table)], { type: "text/csv;charset=utf-8" }));
 }
 
-/// A file name: what it is, and of which days.
+/** A file name: what it is, and of which days. */
 export function fileName(what: string, period?: { from: string; to: string }): string {
   const slug = what
     .toLowerCase()

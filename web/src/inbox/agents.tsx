@@ -5,11 +5,12 @@ import { Initials } from "../ui/initials.tsx";
 import { Section } from "../ui/section.tsx";
 import { EmptyState } from "../ui/state.tsx";
 import { useReport } from "../url/use-report.ts";
+import { t } from "../words/language.ts";
 import type { Inbox } from "./inbox-view.tsx";
 
 type Row = Inbox["members"][number];
 
-const MEASURES: readonly Measure[] = [
+const COLUMNS: readonly Measure[] = [
   "CONVERSATIONS",
   "MESSAGES",
   "RATING_AVERAGE",
@@ -18,37 +19,40 @@ const MEASURES: readonly Measure[] = [
   "CLOSING_TIME_MEDIAN",
 ];
 
-/// Who answers, how well and how soon. The small number beside an average says how many values it is over.
+/** Who answers, how well and how soon. The small number beside an average says how many values it is over. */
 export function Agents({ rows, file }: { rows: Row[]; file: string }) {
-  const { href } = useReport();
+  const { state, href } = useReport();
   const of = (row: Row) => ({ figures: row.metrics, part: { member: row.member.id }, name: row.member.name });
   const columns: Column<Row>[] = [
     {
       key: "member",
-      head: "Agent",
+      head: t("Agent"),
       isHead: true,
       value: ({ member }) => member.name,
       cell: ({ member }) => (
-        <a class="person" href={href({ agent: member.id })}>
+        <a
+          class="person"
+          href={href({ filter: { ...state.filter, members: [member.id], teams: [], unassigned: false } })}
+        >
           <Initials name={member.name} />
           <span>
             {member.name}
-            {!member.active && <span class="badge badge-quiet">left</span>}
+            {!member.active && <span class="badge badge-quiet">{t("left")}</span>}
           </span>
         </a>
       ),
     },
-    ...MEASURES.map((measure) => measureColumn(measure, of)),
+    ...COLUMNS.map((measure) => measureColumn(measure, of)),
   ];
   const save = (
-    <SaveTable title="Agents" file={file} rows={rows} columns={fileColumns(columns, (row) => row.metrics)} />
+    <SaveTable title={t("Agents")} file={file} rows={rows} columns={fileColumns(columns, (row) => row.metrics)} />
   );
   return (
-    <Section title="Agents" note="Beside each average: how many values it is over" actions={save}>
+    <Section title={t("Agents")} note={t("Beside each average: how many values it is over")} actions={save}>
       {rows.length === 0 ? (
-        <EmptyState title="Nobody here">The filters leave no member.</EmptyState>
+        <EmptyState title={t("Nobody here")}>{t("The filters leave no member.")}</EmptyState>
       ) : (
-        <DataTable title="Agents" rows={rows} columns={columns} rowKey={({ member }) => member.id} sortable />
+        <DataTable title={t("Agents")} rows={rows} columns={columns} rowKey={({ member }) => member.id} />
       )}
     </Section>
   );

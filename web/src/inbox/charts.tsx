@@ -2,25 +2,27 @@ import type { Granularity, InboxPointFragment } from "../../generated/graphql.ts
 import { Chart } from "../charts/chart.tsx";
 import { type Plot, peak } from "../charts/plot.ts";
 import { fileName } from "../export/download.ts";
-import type { Part } from "../report/drill.ts";
 import { overTime } from "../report/series-plot.ts";
+import { useViewer } from "../report/viewer.ts";
+import { t } from "../words/language.ts";
 import { write } from "../words/measures.ts";
 
 interface InboxChartsProps {
   points: InboxPointFragment[];
   group: Granularity;
   period: { from: string; to: string };
-  part: Part;
 }
 
-/// Conversations, messages, customers and the average rating over time. Each has a chart of its own: their scales differ.
-export function InboxCharts({ points, group, period, part }: InboxChartsProps) {
+/** Conversations, messages, customers and the average rating over time. Each has a chart of its own: their scales differ. */
+export function InboxCharts({ points, group, period }: InboxChartsProps) {
+  const { workspace } = useViewer();
+  const over = { points, group, today: workspace.today, part: {} };
   const plots: [string, Plot][] = [
     [
-      "Conversations",
-      overTime("bars", points, group, part, [
+      t("Conversations"),
+      overTime("bars", over, [
         {
-          name: "New conversations",
+          name: t("New conversations"),
           kind: "count",
           shade: "main",
           measure: "CONVERSATIONS",
@@ -29,16 +31,22 @@ export function InboxCharts({ points, group, period, part }: InboxChartsProps) {
       ]),
     ],
     [
-      "Messages",
-      overTime("bars", points, group, part, [
-        { name: "Messages", kind: "count", shade: "main", measure: "MESSAGES", of: ({ metrics }) => metrics.messages },
+      t("Messages"),
+      overTime("bars", over, [
+        {
+          name: t("Messages"),
+          kind: "count",
+          shade: "main",
+          measure: "MESSAGES",
+          of: ({ metrics }) => metrics.messages,
+        },
       ]),
     ],
     [
-      "Customers",
-      overTime("bars", points, group, part, [
+      t("Customers"),
+      overTime("bars", over, [
         {
-          name: "Customers",
+          name: t("Customers"),
           kind: "count",
           shade: "main",
           measure: "CUSTOMERS",
@@ -47,10 +55,10 @@ export function InboxCharts({ points, group, period, part }: InboxChartsProps) {
       ]),
     ],
     [
-      "Average rating",
-      overTime("lines", points, group, part, [
+      t("Average rating"),
+      overTime("lines", over, [
         {
-          name: "Average rating",
+          name: t("Average rating"),
           kind: "average",
           shade: "main",
           measure: "RATING_AVERAGE",
@@ -72,5 +80,5 @@ export function InboxCharts({ points, group, period, part }: InboxChartsProps) {
 function note({ columns: [column], rows }: Plot): string | undefined {
   const top = column && peak(column);
   if (!column || top === undefined) return undefined;
-  return `Highest: ${write(column.kind, column.values[top])}, ${rows[top]?.title}`;
+  return t("Highest: {0}, {1}", write(column.kind, column.values[top]), rows[top]?.title);
 }

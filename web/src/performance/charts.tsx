@@ -1,10 +1,12 @@
 import type { Granularity, PerformancePointFragment, SpreadFragment } from "../../generated/graphql.ts";
 import { Chart } from "../charts/chart.tsx";
 import { type Plot, peak } from "../charts/plot.ts";
+import type { Part } from "../drill/drill.ts";
 import { fileName } from "../export/download.ts";
-import type { Part } from "../report/drill.ts";
 import { GroupPicker } from "../report/group-picker.tsx";
-import { overTime } from "../report/series-plot.ts";
+import { type OverTime, overTime } from "../report/series-plot.ts";
+import { useViewer } from "../report/viewer.ts";
+import { t } from "../words/language.ts";
 import { count, duration, share, stars } from "../words/numbers.ts";
 
 interface ChartsProps {
@@ -15,45 +17,42 @@ interface ChartsProps {
   part: Part;
 }
 
-/// How the work went over time, and how times and scores lie.
+/** How the work went over time, and how times and scores lie. */
 export function PerformanceCharts({ points, spread, group, period, part }: ChartsProps) {
-  const closed = closedPlot(points, group, part);
-  const response = responsePlot(points, group, part);
+  const { workspace } = useViewer();
+  const over = { points, group, today: workspace.today, part };
+  const closed = closedPlot(over);
+  const response = responsePlot(over);
   const lie = spreadPlot(spread, part);
   const scores = scorePlot(spread, part);
   const file = (what: string) => fileName(what, period);
   return (
     <>
       <div class="charts-head">
-        <h2>Over time</h2>
+        <h2>{t("Over time")}</h2>
         <GroupPicker group={group} />
       </div>
       <div class="charts">
-        <Chart title="Closed conversations" note={topNote(closed)} file={file("closed")} plot={closed} />
+        <Chart title={t("Closed conversations")} note={topNote(closed)} file={file("closed")} plot={closed} />
         <Chart
-          title="First response, median"
-          note="Half of the conversations are answered sooner"
+          title={t("First response, median")}
+          note={t("Half of the conversations are answered sooner")}
           file={file("first response")}
           plot={response}
         />
-        <Chart
-          title="How soon the first response comes"
-          note={soonNote(spread)}
-          file={file("first response spread")}
-          plot={lie}
-        />
-        <Chart title="Scores" note={scoreNote(spread)} file={file("scores")} plot={scores} />
+        <Chart title={t("Response times")} note={soonNote(spread)} file={file("first response spread")} plot={lie} />
+        <Chart title={t("Scores")} note={scoreNote(spread)} file={file("scores")} plot={scores} />
       </div>
     </>
   );
 }
 
-function closedPlot(points: PerformancePointFragment[], group: Granularity, part: Part): Plot {
-  return overTime("stack", points, group, part, [
-    { name: "Won", kind: "count", shade: "good", measure: "WON", of: ({ metrics }) => metrics.won },
-    { name: "Lost", kind: "count", shade: "bad", measure: "LOST", of: ({ metrics }) => metrics.lost },
+function closedPlot(over: OverTime<PerformancePointFragment>): Plot {
+  const plot = overTime("stack", over, [
+    { name: t("Won"), kind: "count", shade: "good", measure: "WON", of: ({ metrics }) => metrics.won },
+    { name: t("Lost"), kind: "count", shade: "bad", measure: "LOST", of: ({ metrics }) => metrics.lost },
     {
-      name: "Neither",
+      name: t("Neither"),
       kind: "count",
       shade: "rest",
       measure: "CLOSED",
@@ -61,12 +60,13 @@ function closedPlot(points: PerformancePointFragment[], group: Granularity, part
       of: ({ metrics }) => metrics.closed - metrics.won - metrics.lost,
     },
   ]);
+  return { ...plot, measure: "CLOSED" };
 }
 
-function responsePlot(points: PerformancePointFragment[], group: Granularity, part: Part): Plot {
-  return overTime("lines", points, group, part, [
+function responsePlot(over: OverTime<PerformancePointFragment>): Plot {
+  return overTime("lines", over, [
     {
-      name: "Median",
+      name: t("Median"),
       kind: "duration",
       shade: "main",
       measure: "FIRST_RESPONSE_MEDIAN",
@@ -78,26 +78,28 @@ function responsePlot(points: PerformancePointFragment[], group: Granularity, pa
 
 function spreadPlot({ firstResponse }: SpreadFragment, part: Part): Plot {
   const rows = firstResponse.distribution.map(({ fromSeconds, toSeconds }) => {
-    const name = toSeconds === null ? `over ${duration(fromSeconds)}` : `to ${duration(toSeconds)}`;
-    const title = toSeconds === null ? name : `${duration(fromSeconds)} to ${duration(toSeconds)}`;
-    return { name, title, part: { ...part, seconds: `${fromSeconds}-${toSeconds ?? ""}` } };
+    const name = toSeconds === null ? t("over {0}", duration(fromSeconds)) : t("to {0}", duration(toSeconds));
+    const title = toSeconds === null ? name : t("{0} to {1}", duration(fromSeconds), duration(toSeconds));
+    const inFile = toSeconds === null ? `over ${fromSeconds} s` : `${fromSeconds} to ${toSeconds} s`;
+    return { name, title, inFile, part: { ...part, seconds: `${fromSeconds}-${toSeconds ?? ""}` } };
   });
   const values = firstResponse.distribution.map(({ count }) => count);
   const columns: Plot["columns"] = [
-    { name: "Conversations", kind: "count", shade: "main", measure: "FIRST_RESPONSE_MEDIAN", values },
+    { name: t("Conversations"), kind: "count", shade: "main", measure: "FIRST_RESPONSE_MEDIAN", values },
   ];
-  return { shape: "bars", axis: "First response", rows, columns };
+  return { shape: "bars", axis: t("First response"), rows, columns };
 }
 
 function scorePlot({ ratings }: SpreadFragment, part: Part): Plot {
   const rows = ratings.scores.map(({ score }) => ({
     name: `${score}`,
     title: stars(score),
+    inFile: `${score}`,
     part: { ...part, score },
   }));
   const values = ratings.scores.map(({ count }) => count);
-  const columns: Plot["columns"] = [{ name: "Ratings", kind: "count", shade: "main", measure: "RATINGS", values }];
-  return { shape: "bars", axis: "Score", rows, columns };
+  const columns: Plot["columns"] = [{ name: t("Ratings"), kind: "count", shade: "main", measure: "RATINGS", values }];
+  return { shape: "bars", axis: t("Score"), rows, columns };
 }
 
 function topNote(plot: Plot): string | undefined {
@@ -106,17 +108,19 @@ function topNote(plot: Plot): string | undefined {
   );
   const top = peak({ name: "", kind: "count", shade: "main", values: totals });
   const row = top === undefined ? undefined : plot.rows[top];
-  return row && top !== undefined ? `Most: ${count(totals[top] ?? 0)}, ${row.title}` : undefined;
+  return row && top !== undefined ? t("Most: {0}, {1}", count(totals[top] ?? 0), row.title) : undefined;
 }
 
 function soonNote({ firstResponse: { distribution } }: SpreadFragment): string | undefined {
   const all = distribution.reduce((sum, { count }) => sum + count, 0);
   const within = distribution.filter(({ toSeconds }) => toSeconds !== null && toSeconds <= 3600);
-  return all === 0 ? undefined : `${share(within.reduce((sum, { count }) => sum + count, 0) / all)} within an hour`;
+  return all === 0
+    ? undefined
+    : t("{0} within an hour", share(within.reduce((sum, { count }) => sum + count, 0) / all));
 }
 
 function scoreNote({ ratings: { scores } }: SpreadFragment): string | undefined {
   const all = scores.reduce((sum, { count }) => sum + count, 0);
   const good = scores.filter(({ score }) => score >= 4).reduce((sum, { count }) => sum + count, 0);
-  return all === 0 ? undefined : `${share(good / all)} gave 4 or 5`;
+  return all === 0 ? undefined : t("{0} gave 4 or 5", share(good / all));
 }

@@ -1,29 +1,34 @@
-import { FeedbackDocument, type FeedbackQuery } from "../../generated/graphql.ts";
-import { csv } from "../export/csv.ts";
-import { downloadCsv, fileName } from "../export/download.ts";
-import { partOfList, saveAll, usePages } from "../report/use-pages.ts";
+import { useEffect, useState } from "preact/hooks";
+import { FeedbackDocument, type FeedbackQuery, type FeedbackQueryVariables } from "../../generated/graphql.ts";
+import type { Failure } from "../api/client.ts";
+import { dataVersion } from "../api/live.ts";
+import { useStore } from "../api/store.ts";
+import { fileName } from "../export/download.ts";
+import { columnsOf, type FileTable, spread } from "../export/table.ts";
+import { allPages, allRows, partOfList, usePages } from "../report/use-pages.ts";
 import { useViewer } from "../report/viewer.ts";
 import { Icon } from "../ui/icon.tsx";
 import { LabelTag } from "../ui/label-tag.tsx";
-import { SaveButton } from "../ui/save-button.tsx";
+import { SaveButtons } from "../ui/save-button.tsx";
 import { Section } from "../ui/section.tsx";
 import { Segments } from "../ui/segments.tsx";
-import { EmptyState, FailureState, Skeleton } from "../ui/state.tsx";
+import { EmptyState, FailureState, ReadAgain, Skeleton } from "../ui/state.tsx";
 import { type FilterChoice, filterInput, periodInput } from "../url/report-state.ts";
 import { useReport } from "../url/use-report.ts";
+import { t } from "../words/language.ts";
 import { counted } from "../words/numbers.ts";
 
 type Feedback = NonNullable<FeedbackQuery["feedback"]>["nodes"][number];
 
 const listOf = (data: FeedbackQuery) => data.feedback;
 const SCORES = [
-  { id: "1-5", name: "All" },
+  { id: "1-5", name: t("All") },
   { id: "1-2", name: "1–2" },
   { id: "3-3", name: "3" },
   { id: "4-5", name: "4–5" },
 ] as const;
 
-/// What customers said, newest first.
+/** What customers said, newest first. */
 export function FeedbackPanel({ member }: { member: string | undefined }) {
   const { state, change } = useReport();
   const ofMember: FilterChoice = { ...state.filter, members: member ? [member] : [], teams: [], unassigned: false };
@@ -33,8 +38,13 @@ export function FeedbackPanel({ member }: { member: string | undefined }) {
     ...(state.score ? { minScore: state.score[0], maxScore: state.score[1] } : {}),
     ...(state.commented ? { hasComment: true } : {}),
   };
-  const { nodes, total, loading, hasMore, failure, more, reload } = usePages(FeedbackDocument, variables, 10, listOf);
-  const save = () => saveAll(FeedbackDocument, variables, listOf, saveFeedback);
+  const pages = usePages(FeedbackDocument, variables, 10, listOf);
+  const [search, setSearch] = useState("");
+  const found = useFoundComments(variables, search);
+  const { loading, hasMore, readAgain, more, reload } = pages;
+  const { nodes, total, failure } = found ?? pages;
+  const rows = () =>
+    found ? { table: feedbackTable(found.nodes) } : allRows(FeedbackDocument, variables, listOf, feedbackTable);
   const choose = (id: string) => {
     const [low, high] = id.split("-").map(Number);
     change({ score: id === "1-5" || !low || !high ? undefined : [low, high] });
@@ -42,38 +52,80 @@ export function FeedbackPanel({ member }: { member: string | undefined }) {
   const chosen = state.score ? (state.score.join("-") as (typeof SCORES)[number]["id"]) : "1-5";
   const actions = (
     <>
-      <Segments title="Score" options={SCORES} chosen={chosen} onChoose={choose} />
+      <input
+        type="search"
+        class="input"
+        aria-label={t("Search in comments")}
+        placeholder={t("Search in comments")}
+        value={search}
+        onInput={(event) => setSearch(event.currentTarget.value)}
+      />
+      <Segments title={t("Score")} options={SCORES} chosen={chosen} onChoose={choose} />
       <label class="check">
         <input
           type="checkbox"
           checked={state.commented}
           onChange={(event) => change({ commented: event.currentTarget.checked })}
         />
-        With comment
+        {t("With comment")}
       </label>
-      <SaveButton what="feedback" part={partOfList(total)} onSave={save} />
+      <SaveButtons what="feedback" file={fileName("feedback")} part={partOfList(total)} rows={rows} />
     </>
   );
-  const note = total === undefined ? "\u00a0" : `${counted(total, "rating")}, newest first`;
+  const note =
+    total === undefined
+      ? "\u00a0"
+      : t("{0}{1}, newest first", counted(total, "rating"), found ? t(' with "{0}"', search.trim()) : "");
   return (
-    <Section title="Feedback" note={note} actions={failure ? undefined : actions} class="feedback">
-      {failure && <FailureState what="Feedback" failure={failure} onRetry={reload} />}
+    <Section title={t("Feedback")} note={note} actions={failure ? undefined : actions} class="feedback">
+      {failure && <FailureState what={t("Feedback")} failure={failure} onRetry={reload} />}
       {!failure && total === undefined && <Skeleton size="table" />}
       {total === 0 && (
-        <EmptyState title="No ratings">Nobody rated in this period, or the filters leave none.</EmptyState>
+        <EmptyState title={t("No ratings")}>{t("Nobody rated in this period, or the filters leave none.")}</EmptyState>
       )}
+      {readAgain && <ReadAgain />}
       <ul class="feedback-list" aria-busy={loading}>
         {nodes.map((one) => (
           <Item key={one.id} feedback={one} />
         ))}
       </ul>
-      {hasMore && (
+      {!found && hasMore && (
         <button type="button" class="button" disabled={loading} onClick={more}>
-          Show more
+          {t("Show more")}
         </button>
       )}
     </Section>
   );
+}
+
+/** Comments are read for a search when the reader has paused for so long. */
+const PAUSE_MS = 300;
+
+/** The comments with that text among all of them; nothing where none is looked for. */
+function useFoundComments(variables: Omit<FeedbackQueryVariables, "first" | "after">, search: string) {
+  const figures = useStore(dataVersion);
+  const text = search.trim().toLowerCase();
+  const key = JSON.stringify(variables);
+  const [read, setRead] = useState<{ of: string; nodes: Feedback[]; failure: Failure | undefined }>();
+  const of = `${key} ${figures}`;
+  const isRead = read?.of === of;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: variables are compared by what they hold
+  useEffect(() => {
+    if (text === "" || isRead) return;
+    let current = true;
+    const timer = setTimeout(async () => {
+      const { nodes, failure } = await allPages(FeedbackDocument, { ...variables, hasComment: true }, listOf);
+      if (current) setRead({ of, nodes, failure });
+    }, PAUSE_MS);
+    return () => {
+      current = false;
+      clearTimeout(timer);
+    };
+  }, [text, of, isRead]);
+  if (text === "") return undefined;
+  if (!read || !isRead) return { nodes: [], total: undefined, failure: undefined };
+  const nodes = read.nodes.filter(({ comment }) => comment?.toLowerCase().includes(text));
+  return { nodes, total: nodes.length, failure: read.failure };
 }
 
 function Item({ feedback }: { feedback: Feedback }) {
@@ -82,10 +134,10 @@ function Item({ feedback }: { feedback: Feedback }) {
     <li class="feedback-item">
       <Stars score={feedback.score} />
       <div>
-        {feedback.comment ? <p class="feedback-comment">{feedback.comment}</p> : <p class="quiet">No comment</p>}
+        {feedback.comment ? <p class="feedback-comment">{feedback.comment}</p> : <p class="quiet">{t("No comment")}</p>}
         <p class="quiet feedback-meta">
           <span>{feedback.customer.name ?? feedback.customer.id}</span>
-          <span>credited to {feedback.member?.name ?? "nobody"}</span>
+          <span>{t("credited to {0}", feedback.member?.name ?? t("nobody"))}</span>
           <time dateTime={feedback.ratedAt}>{instants.moment(feedback.ratedAt)}</time>
           <span>{feedback.conversationId}</span>
           {feedback.labels.map((label) => (
@@ -99,7 +151,7 @@ function Item({ feedback }: { feedback: Feedback }) {
 
 function Stars({ score }: { score: number }) {
   return (
-    <span class={score <= 2 ? "stars stars-low" : "stars"} role="img" aria-label={`${score} of 5`}>
+    <span class={score <= 2 ? "stars stars-low" : "stars"} role="img" aria-label={t("{0} of 5", score)}>
       {[1, 2, 3, 4, 5].map((at) => (
         <span key={at} class={at <= score ? "star-on" : "star-off"}>
           <Icon name="star" filled={at <= score} />
@@ -109,30 +161,31 @@ function Stars({ score }: { score: number }) {
   );
 }
 
-function saveFeedback(nodes: Feedback[]): void {
-  const heads = [
-    "id",
-    "score",
-    "comment",
-    "rated_at",
-    "conversation_id",
-    "customer_id",
-    "customer",
-    "member_id",
-    "member",
-    "labels",
-  ];
-  const rows = nodes.map((one) => [
-    one.id,
-    one.score,
-    one.comment,
-    one.ratedAt,
-    one.conversationId,
-    one.customer.id,
-    one.customer.name,
-    one.member?.id,
-    one.member?.name,
-    one.labels.map(({ title }) => title).join("; "),
-  ]);
-  downloadCsv(fileName("feedback"), csv(heads, rows));
+function feedbackTable(nodes: Feedback[]): FileTable {
+  const labels = spread(
+    "label",
+    nodes.map((one) => one.labels.map(({ title }) => title)),
+  );
+  return {
+    columns: [
+      ...columnsOf("text", "id"),
+      ...columnsOf("number", "score (1 to 5)"),
+      ...columnsOf("text", "comment"),
+      ...columnsOf("instant", "rated_at"),
+      ...columnsOf("text", "conversation_id", "customer_id", "customer", "member_id", "member"),
+      ...labels.columns,
+    ],
+    rows: nodes.map((one, at) => [
+      one.id,
+      one.score,
+      one.comment,
+      one.ratedAt,
+      one.conversationId,
+      one.customer.id,
+      one.customer.name,
+      one.member?.id,
+      one.member?.name,
+      ...(labels.cells[at] ?? []),
+    ]),
+  };
 }

@@ -5,15 +5,15 @@ import { Initials } from "../ui/initials.tsx";
 import { Section } from "../ui/section.tsx";
 import { Select } from "../ui/select.tsx";
 import { EmptyState } from "../ui/state.tsx";
-import { MEASURES } from "../url/report-state.ts";
 import { useReport } from "../url/use-report.ts";
-import { WORDS } from "../words/measures.ts";
+import { t, within } from "../words/language.ts";
+import { MEASURE_IDS, MEASURES } from "../words/measures.ts";
 import { COLUMNS } from "./measures.ts";
 import type { TeamReport } from "./team-view.tsx";
 
 type Entry = TeamReport["leaderboard"][number];
 
-/// Members, the best by the chosen measure first. Who share a rank share a place.
+/** Members, the best by the chosen measure first. Who share a rank share a place. */
 export function Leaderboard({ entries, file }: { entries: Entry[]; file: string }) {
   const { state, change, href } = useReport();
   const ties = new Set(entries.map(({ rank }) => rank).filter((rank, at, all) => all.indexOf(rank) !== at));
@@ -23,17 +23,22 @@ export function Leaderboard({ entries, file }: { entries: Entry[]; file: string 
     part: { member: row.report.member.id },
     name: row.report.member.name,
   });
+  // Who has the fewest open conversations has not won anything.
+  const ranked = !MEASURES[state.by].ofNow;
+  const rank: Column<Entry> = {
+    key: "rank",
+    head: t("Rank"),
+    numeric: true,
+    lowFirst: true,
+    fileKind: "number",
+    value: (row) => row.rank,
+    cell: (row) => <Rank entry={row} tied={ties.has(row.rank)} />,
+  };
   const columns: Column<Entry>[] = [
-    {
-      key: "rank",
-      head: "Rank",
-      numeric: true,
-      value: ({ rank }) => rank,
-      cell: (row) => <Rank entry={row} tied={ties.has(row.rank)} />,
-    },
+    ...(ranked ? [rank] : []),
     {
       key: "member",
-      head: "Member",
+      head: t("Member"),
       isHead: true,
       value: ({ report }) => report.member.name,
       cell: ({ report, isTopPerformer }) => (
@@ -41,33 +46,33 @@ export function Leaderboard({ entries, file }: { entries: Entry[]; file: string 
           <Initials name={report.member.name} />
           <span>
             {report.member.name}
-            {isTopPerformer && <span class="badge badge-top">Top performer</span>}
-            {!report.member.active && <span class="badge badge-quiet">left</span>}
+            {ranked && isTopPerformer && <span class="badge badge-top">{t("Top performer")}</span>}
+            {!report.member.active && <span class="badge badge-quiet">{t("left")}</span>}
           </span>
         </a>
       ),
     },
     ...measures.map((measure) => measureColumn(measure, of)),
   ];
-  const options = MEASURES.map((id) => ({ id, name: WORDS[id].name }));
-  const title = `Leaderboard by ${WORDS[state.by].name.toLowerCase()}`;
+  const options = MEASURE_IDS.map((id) => ({ id, name: MEASURES[id].name }));
+  const title = t("{0} by {1}", ranked ? t("Leaderboard") : t("Members"), within(MEASURES[state.by].name));
   const actions = (
     <>
-      <Select title="By" options={options} chosen={state.by} onChoose={(by) => change({ by })} />
+      <Select title={t("By")} options={options} chosen={state.by} onChoose={(by) => change({ by })} />
       <SaveTable title={title} file={file} rows={entries} columns={fileColumns(columns, (row) => row.report.metrics)} />
     </>
   );
   return (
-    <Section title="Leaderboard" actions={actions}>
+    <Section title={ranked ? t("Leaderboard") : t("Members")} actions={actions}>
       {entries.length === 0 ? (
-        <EmptyState title="Nobody to rank">The filters leave no member.</EmptyState>
+        <EmptyState title={t("Nobody to rank")}>{t("The filters leave no member.")}</EmptyState>
       ) : (
         <DataTable
           title={title}
           rows={entries}
           columns={columns}
           rowKey={({ report }) => report.member.id}
-          rowClass={({ isTopPerformer }) => (isTopPerformer ? "row-top" : undefined)}
+          rowClass={({ isTopPerformer }) => (ranked && isTopPerformer ? "row-top" : undefined)}
         />
       )}
     </Section>
@@ -79,8 +84,8 @@ function Rank({ entry, tied }: { entry: Entry; tied: boolean }) {
     <span class="rank">
       {entry.isTopPerformer && <Icon name="crown" filled />}
       {tied && (
-        <span class="tie" title="Shared">
-          =<span class="hidden"> shared </span>
+        <span class="tie" title={t("Shared")}>
+          =<span class="hidden"> {t("shared")} </span>
         </span>
       )}
       {entry.rank}

@@ -1,6 +1,7 @@
 import type { Measure } from "../../generated/graphql.ts";
+import { t } from "../words/language.ts";
 
-/// The cards of the performance page, in their order.
+/** The cards of the performance page, in their order. */
 export const CARDS: readonly Measure[] = [
   "CLOSED",
   "WON",
@@ -14,9 +15,9 @@ export const CARDS: readonly Measure[] = [
   "RATING_AVERAGE",
 ];
 
-export const CARD_NAMES: Partial<Record<Measure, string>> = { RATING_AVERAGE: "CSAT average" };
+export const CARD_NAMES: Partial<Record<Measure, string>> = { RATING_AVERAGE: t("CSAT average") };
 
-/// The columns of the leaderboard; the measure that it is ordered by is added where it is none of them.
+/** The columns of the leaderboard; the measure that it is ordered by is added where it is none of them. */
 export const COLUMNS: readonly Measure[] = [
   "CLOSED",
   "WIN_RATE",

@@ -3,20 +3,29 @@ import { fileName } from "../export/download.ts";
 import { Cards } from "../report/figure-card.tsx";
 import { ReportHead } from "../report/report-head.tsx";
 import { TopLabels } from "../report/top-labels.tsx";
+import type { Before } from "../report/use-comparison.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Initials } from "../ui/initials.tsx";
 import { useReport } from "../url/use-report.ts";
+import { t } from "../words/language.ts";
 import { ROLE_NAMES } from "../words/names.ts";
 import { PerformanceCharts } from "./charts.tsx";
 import { CARD_NAMES, CARDS } from "./measures.ts";
 
 type MemberReport = NonNullable<MemberPerformanceQuery["member"]>;
 
-/// One member's performance.
-export function MemberView({ report, group, isOwn }: { report: MemberReport; group: Granularity; isOwn: boolean }) {
+interface MemberViewProps {
+  report: MemberReport;
+  before: Before | undefined;
+  group: Granularity;
+  isOwn: boolean;
+}
+
+/** One member's performance. */
+export function MemberView({ report, before, group, isOwn }: MemberViewProps) {
   const { href } = useReport();
-  const { member, period, metrics, previous, series } = report;
-  const name = isOwn ? "My performance" : member.name;
+  const { member, period, metrics, series } = report;
+  const name = isOwn ? t("My performance") : member.name;
   const part = isOwn ? {} : { member: member.id };
   const title = (
     <>
@@ -30,16 +39,16 @@ export function MemberView({ report, group, isOwn }: { report: MemberReport; gro
       {!isOwn && (
         <a class="back" href={href({ member: undefined })}>
           <Icon name="back" />
-          Everyone
+          {t("Everyone")}
         </a>
       )}
-      <ReportHead title={title} name={name} period={period} before={previous.period} />
+      <ReportHead title={title} name={name} period={period} before={before} />
       <Cards
-        title={`Figures of ${member.name}`}
+        title={t("Figures of {0}", member.name)}
         measures={CARDS}
         names={CARD_NAMES}
         now={metrics}
-        before={previous}
+        before={before}
         part={part}
       />
       <PerformanceCharts points={series} spread={metrics} group={group} period={period} part={part} />

@@ -1,17 +1,18 @@
 import type { FiguresFragment, Measure } from "../../generated/graphql.ts";
-import { DrillLink } from "../report/drill-link.tsx";
+import { DrillLink } from "../drill/drill-link.tsx";
 import { Section } from "../ui/section.tsx";
-import { WORDS, write } from "../words/measures.ts";
+import { t } from "../words/language.ts";
+import { MEASURES, write } from "../words/measures.ts";
 
-const MEASURES: readonly Measure[] = ["CONVERSATIONS", "OPEN", "UNANSWERED", "MESSAGES", "CLOSED", "RATINGS"];
+const FACTS: readonly Measure[] = ["CONVERSATIONS", "OPEN", "UNANSWERED", "MESSAGES", "CLOSED", "RATINGS"];
 
-/// What is credited to nobody: it counts for the team and for no member.
+/** What is credited to nobody: it counts for the team and for no member. */
 export function Unassigned({ figures }: { figures: FiguresFragment }) {
   return (
-    <Section title="Unassigned" note="Counted above, credited to nobody">
+    <Section title={t("Unassigned")} note={t("Counted above, credited to nobody")}>
       <dl class="facts" data-part="unassigned">
-        {MEASURES.map((measure) => {
-          const { name, kind, value } = WORDS[measure];
+        {FACTS.map((measure) => {
+          const { name, kind, value } = MEASURES[measure];
           return (
             <div key={measure}>
               <dt>{name}</dt>
@@ -20,7 +21,7 @@ export function Unassigned({ figures }: { figures: FiguresFragment }) {
                   measure={measure}
                   part={{ unassigned: true }}
                   value={value(figures)}
-                  name={`${name}, unassigned`}
+                  name={t("{0}, unassigned", name)}
                 >
                   {write(kind, value(figures))}
                 </DrillLink>

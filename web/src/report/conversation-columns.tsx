@@ -1,70 +1,73 @@
+import type { Conversation } from "../drill/drill.ts";
 import type { Column } from "../ui/data-table.tsx";
 import { LabelTag } from "../ui/label-tag.tsx";
 import type { Instants } from "../words/days.ts";
+import { t } from "../words/language.ts";
 import { write } from "../words/measures.ts";
 import { NONE } from "../words/numbers.ts";
-import type { Conversation } from "./drill.ts";
 
-/// What is shown of a conversation.
-export function conversationColumns(instants: Instants): Column<Conversation>[] {
+/** What is shown of a conversation, at that instant in milliseconds. */
+export function conversationColumns(instants: Instants, now: number): Column<Conversation>[] {
+  const age = (row: Conversation) => (row.closedAt ? null : Math.max(0, (now - Date.parse(row.createdAt)) / 1000));
   return [
     {
       key: "created",
-      head: "Created",
+      head: t("Created"),
       value: (row) => row.createdAt,
       cell: (row) => (
         <>
           <span class="moment">{instants.moment(row.createdAt)}</span>
-          <small class="below">
-            {row.channel} · {row.id}
-          </small>
+          <small class="below">{row.id}</small>
         </>
       ),
     },
     {
       key: "customer",
-      head: "Customer",
-      value: (row) => row.customer.name,
+      head: t("Customer"),
+      value: (row) => row.customer.name ?? row.customer.id,
       cell: (row) => row.customer.name ?? row.customer.id,
     },
+    { key: "channel", head: t("Channel"), value: (row) => row.channel, cell: (row) => row.channel },
     {
       key: "assignee",
-      head: "Assignee",
+      head: t("Assignee"),
       value: (row) => row.assignee?.name ?? null,
       cell: (row) => row.assignee?.name ?? NONE,
     },
     {
       key: "labels",
-      head: "Labels",
-      value: (row) => row.labels.map(({ title }) => title).join("; "),
+      head: t("Labels"),
+      value: (row) => row.labels.map(({ title }) => title).join("; ") || null,
       cell: (row) => (row.labels.length > 0 ? row.labels.map((label) => <LabelTag key={label.id} {...label} />) : NONE),
     },
-    {
-      key: "outcome",
-      head: "Outcome",
-      value: (row) => row.outcome,
-      cell: (row) => (row.outcome ? (row.outcome === "WON" ? "Won" : "Lost") : row.closedAt ? "Closed" : "Open"),
-    },
+    { key: "status", head: t("Status"), value: statusOf, cell: statusOf },
+    { key: "age", head: t("Age"), numeric: true, value: age, cell: (row) => write("duration", age(row)) },
     {
       key: "first",
-      head: "First response",
+      head: t("First response"),
       numeric: true,
       value: (row) => row.firstResponseSeconds,
       cell: (row) => write("duration", row.firstResponseSeconds),
     },
     {
       key: "closing",
-      head: "Closing time",
+      head: t("Closing time"),
       numeric: true,
       value: (row) => row.closingSeconds,
       cell: (row) => write("duration", row.closingSeconds),
     },
     {
-      key: "scores",
-      head: "Ratings",
+      key: "score",
+      head: t("Score"),
       numeric: true,
-      value: (row) => row.ratings.length,
+      // The latest one: they come newest first.
+      value: (row) => row.ratings[0]?.score ?? null,
       cell: (row) => row.ratings.map(({ score }) => score).join(", ") || NONE,
     },
   ];
+}
+
+function statusOf({ outcome, closedAt }: Conversation): string {
+  if (outcome) return outcome === "WON" ? t("Won") : t("Lost");
+  return closedAt ? t("Closed") : t("Open");
 }

@@ -1,70 +1,87 @@
 import type { FiguresFragment, Measure } from "../../generated/graphql.ts";
+import type { Part } from "../drill/drill.ts";
+import { DrillLink } from "../drill/drill-link.tsx";
 import { Icon } from "../ui/icon.tsx";
-import { type Comparison, compare, WORDS, write } from "../words/measures.ts";
+import { datedDay } from "../words/days.ts";
+import { t } from "../words/language.ts";
+import { type Comparison, compare, MEASURES, write } from "../words/measures.ts";
 import { count } from "../words/numbers.ts";
-import type { Part } from "./drill.ts";
-import { DrillLink } from "./drill-link.tsx";
-
-/// Figures of the period before, and its days.
-interface Before {
-  period: { from: string; to: string };
-  metrics: FiguresFragment;
-}
+import type { Before } from "./use-comparison.ts";
 
 interface FigureCardProps {
   measure: Measure;
   now: FiguresFragment;
-  before: Before;
+  before: Before | undefined;
   part?: Part;
   name?: string;
 }
 
-/// One measure, beside the period before.
+/** One measure, beside what it is compared with. */
 export function FigureCard({ measure, now, before, part = {}, name }: FigureCardProps) {
-  const { kind, value, sample, name: own } = WORDS[measure];
+  const { kind, value, sample, name: own } = MEASURES[measure];
   const title = name ?? own;
   const current = value(now);
-  const comparison = measure === "OPEN" ? undefined : compare(measure, now, before.metrics);
-  const { from, to } = before.period;
+  const ofNow = MEASURES[measure].ofNow === true;
   return (
     <li class="card" data-measure={measure}>
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       <p class="card-value">
         <DrillLink measure={measure} part={part} value={current} name={title}>
           {write(kind, current)}
         </DrillLink>
       </p>
       <p class="card-foot">
-        {comparison ? (
-          <span class="card-change">
-            <Trend comparison={comparison} />{" "}
-            <span class="card-before">
-              from{" "}
-              <DrillLink
-                measure={measure}
-                part={{ ...part, from, to }}
-                value={value(before.metrics)}
-                name={`${title}, the period before`}
-              >
-                {comparison.before}
-              </DrillLink>
-            </span>
-          </span>
+        {ofNow ? (
+          <span>{t("whatever the period")}</span>
         ) : (
-          <span>{measure === "OPEN" ? "whatever the period" : "nothing to compare"}</span>
+          <Change measure={measure} now={now} before={before} part={part} name={title} />
         )}
-        {sample && <span class="card-sample">of {count(sample(now))}</span>}
+        {sample && <span class="card-sample">{t("of {0}", count(sample(now)))}</span>}
       </p>
     </li>
   );
 }
 
-/// A list of them.
+/** How the measure has changed; where it can't be said, why. */
+function Change({
+  measure,
+  now,
+  before,
+  part,
+  name,
+}: Required<Omit<FigureCardProps, "before">> & { before: Before | undefined }) {
+  if (before && !before.comparable) {
+    const why = before.firstDay
+      ? t("The first figures are of {0}", datedDay(before.firstDay))
+      : t("There are no figures yet");
+    return <span title={why}>{t("not comparable")}</span>;
+  }
+  const comparison = before && compare(measure, now, before.metrics);
+  if (!comparison) return <span>{t("nothing to compare")}</span>;
+  return (
+    <span class="card-change">
+      <Trend comparison={comparison} />{" "}
+      <span class="card-before">
+        {t("from")}{" "}
+        <DrillLink
+          measure={measure}
+          part={{ ...part, from: before.period.from, to: before.period.to }}
+          value={MEASURES[measure].value(before.metrics)}
+          name={t("{0}, the period before", name)}
+        >
+          {comparison.before}
+        </DrillLink>
+      </span>
+    </span>
+  );
+}
+
+/** A list of them. */
 export function Cards(props: {
   title: string;
   measures: readonly Measure[];
   now: FiguresFragment;
-  before: Before;
+  before: Before | undefined;
   part?: Part;
   names?: Partial<Record<Measure, string>>;
 }) {
@@ -84,13 +101,14 @@ export function Cards(props: {
   );
 }
 
-function Trend({ comparison }: { comparison: Comparison }) {
+/** A change with its direction; coloured where it is better or worse. */
+export function Trend({ comparison }: { comparison: Comparison }) {
   const { text, trend, verdict } = comparison;
   return (
     <span class={`trend trend-${verdict}`}>
       <Icon name={trend} />
-      {trend === "same" ? "same" : text}
-      {verdict !== "neutral" && <span class="hidden">, {verdict}</span>}
+      {trend === "same" ? t("same") : text}
+      {verdict !== "neutral" && <span class="hidden">, {verdict === "better" ? t("better") : t("worse")}</span>}
     </span>
   );
 }

@@ -1,53 +1,83 @@
 import { Choice } from "../ui/choice.tsx";
-import type { FilterChoice } from "../url/report-state.ts";
+import { Select } from "../ui/select.tsx";
+import { type FilterChoice, NO_FILTER } from "../url/report-state.ts";
 import { useReport } from "../url/use-report.ts";
+import { t } from "../words/language.ts";
 import { PeriodPicker } from "./period-picker.tsx";
+import { PrintHead } from "./print-head.tsx";
 import type { Directory } from "./use-directory.ts";
 import { useViewer } from "./viewer.ts";
 
-const NO_FILTER: FilterChoice = { members: [], teams: [], labels: [], channels: [], unassigned: false };
-/// Stands for "credited to nobody" among members.
+const AGAINST = [
+  { id: "PERIOD", name: t("the period before") },
+  { id: "YEAR_BEFORE", name: t("the year before") },
+] as const;
+/** Stands for "credited to nobody" among members. */
 const NOBODY = "\u0000";
 
-/// Period and filters, the same on every report.
+/** Period and filters, the same on every report. */
 export function FilterBar({ directory, oneMember }: { directory: Directory; oneMember: boolean }) {
   const { workspace, seesEveryone } = useViewer();
   const { state, change } = useReport();
   const { filter } = state;
   const set = (next: Partial<FilterChoice>) => change({ filter: { ...filter, ...next } });
   const people = filter.unassigned ? [...filter.members, NOBODY] : filter.members;
-  const isSet =
-    filter.labels.length + filter.channels.length > 0 || (!oneMember && people.length + filter.teams.length > 0);
+  // On a member's page too: what is not offered there still holds on the page that one goes back to.
+  const isSet = people.length + filter.teams.length + filter.labels.length + filter.channels.length > 0;
+  const isScored = state.score !== undefined || state.commented;
   return (
-    <search class="filter-bar" aria-label="Period and filters">
-      <PeriodPicker
-        period={state.period}
-        today={workspace.today}
-        onChange={(period) => change({ period, list: undefined })}
-      />
-      {seesEveryone && !oneMember && (
-        <>
-          <Choice
-            title="Members"
-            options={[...directory.members, { id: NOBODY, name: "Unassigned" }]}
-            chosen={people}
-            onChange={(ids) => set({ members: ids.filter((id) => id !== NOBODY), unassigned: ids.includes(NOBODY) })}
-          />
-          <Choice title="Teams" options={directory.teams} chosen={filter.teams} onChange={(teams) => set({ teams })} />
-        </>
-      )}
-      <Choice title="Labels" options={directory.labels} chosen={filter.labels} onChange={(labels) => set({ labels })} />
-      <Choice
-        title="Channels"
-        options={directory.channels}
-        chosen={filter.channels}
-        onChange={(channels) => set({ channels })}
-      />
-      {isSet && (
-        <button type="button" class="button button-plain" onClick={() => change({ filter: NO_FILTER })}>
-          Clear filters
-        </button>
-      )}
-    </search>
+    <>
+      <PrintHead directory={directory} />
+      <search class="filter-bar" aria-label={t("Period and filters")}>
+        <PeriodPicker
+          period={state.period}
+          today={workspace.today}
+          onChange={(period) => change({ period, list: undefined })}
+        />
+        {seesEveryone && !oneMember && (
+          <>
+            <Choice
+              title={t("Members")}
+              options={[...directory.members, { id: NOBODY, name: t("Unassigned") }]}
+              chosen={people}
+              onChange={(ids) => set({ members: ids.filter((id) => id !== NOBODY), unassigned: ids.includes(NOBODY) })}
+            />
+            <Choice
+              title={t("Teams")}
+              options={directory.teams}
+              chosen={filter.teams}
+              onChange={(teams) => set({ teams })}
+            />
+          </>
+        )}
+        <Choice
+          title={t("Labels")}
+          options={directory.labels}
+          chosen={filter.labels}
+          onChange={(labels) => set({ labels })}
+        />
+        <Choice
+          title={t("Channels")}
+          options={directory.channels}
+          chosen={filter.channels}
+          onChange={(channels) => set({ channels })}
+        />
+        <Select
+          title={t("Compared with")}
+          options={AGAINST}
+          chosen={state.against}
+          onChoose={(against) => change({ against })}
+        />
+        {(isSet || isScored) && (
+          <button
+            type="button"
+            class="button button-plain"
+            onClick={() => change({ filter: NO_FILTER, score: undefined, commented: false })}
+          >
+            {t("Clear filters")}
+          </button>
+        )}
+      </search>
+    </>
   );
 }

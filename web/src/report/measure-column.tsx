@@ -1,20 +1,23 @@
 import type { FiguresFragment, Measure } from "../../generated/graphql.ts";
+import type { Part } from "../drill/drill.ts";
+import { DrillLink } from "../drill/drill-link.tsx";
 import type { Column } from "../ui/data-table.tsx";
-import { WORDS, write } from "../words/measures.ts";
+import { t } from "../words/language.ts";
+import { headOf, MEASURES, write } from "../words/measures.ts";
 import { count } from "../words/numbers.ts";
-import type { Part } from "./drill.ts";
-import { DrillLink } from "./drill-link.tsx";
 
-/// A measure as a column: its number leads to its conversations; averages have their sample size beside them.
+/** A measure as a column: its number leads to its conversations; averages have their sample size beside them. */
 export function measureColumn<Row>(
   measure: Measure,
   of: (row: Row) => { figures: FiguresFragment; part: Part; name: string },
 ): Column<Row> {
-  const { name: head, kind, value, sample } = WORDS[measure];
+  const { name: head, kind, value, sample } = MEASURES[measure];
   return {
     key: measure,
     head,
     numeric: true,
+    fileHead: headOf(head, kind),
+    fileKind: kind === "share" ? "share" : "number",
     value: (row) => value(of(row).figures),
     cell: (row) => {
       const { figures, part, name } = of(row);
@@ -25,9 +28,9 @@ export function measureColumn<Row>(
             {write(kind, current)}
           </DrillLink>
           {sample && (
-            <small class="sample" title="Values that this is over">
+            <small class="sample" title={t("Values that this is over")}>
               {count(sample(figures))}
-              <span class="hidden"> values</span>
+              <span class="hidden"> {t("values")}</span>
             </small>
           )}
         </>
@@ -36,18 +39,25 @@ export function measureColumn<Row>(
   };
 }
 
-/// The sample sizes of such a column, for its file.
+/** The sample sizes of such a column, for its file. */
 export function sampleColumn<Row>(measure: Measure, of: (row: Row) => FiguresFragment): Column<Row> | undefined {
-  const { name, sample } = WORDS[measure];
+  const { name, sample } = MEASURES[measure];
   if (!sample) return undefined;
   const value = (row: Row) => sample(of(row));
-  return { key: `${measure}-count`, head: `${name}, values`, numeric: true, value, cell: value };
+  return {
+    key: `${measure}-count`,
+    head: t("{0}, values", name),
+    numeric: true,
+    fileKind: "number",
+    value,
+    cell: value,
+  };
 }
 
-/// The columns of those measures for a file: each average followed by its sample size.
+/** The columns of those measures for a file: each average followed by its sample size. */
 export function fileColumns<Row>(columns: Column<Row>[], of: (row: Row) => FiguresFragment): Column<Row>[] {
   return columns.flatMap((column) => {
-    const sample = column.key in WORDS ? sampleColumn(column.key as Measure, of) : undefined;
+    const sample = column.key in MEASURES ? sampleColumn(column.key as Measure, of) : undefined;
     return sample ? [column, sample] : [column];
   });
 }

@@ -3,14 +3,16 @@ import type { PeriodPreset } from "../../generated/graphql.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Popover } from "../ui/popover.tsx";
 import { Segments } from "../ui/segments.tsx";
-import { type PeriodChoice, PRESETS } from "../url/report-state.ts";
+import { PRESETS } from "../url/report-state.ts";
+import type { PeriodChoice } from "../words/calendar.ts";
 import { dayRange } from "../words/days.ts";
+import { t } from "../words/language.ts";
 import { PRESET_NAMES } from "../words/names.ts";
 
 const QUICK = [
-  { id: "LAST_7_DAYS", name: "7 days" },
-  { id: "LAST_30_DAYS", name: "30 days" },
-  { id: "LAST_90_DAYS", name: "90 days" },
+  { id: "LAST_7_DAYS", name: t("7 days") },
+  { id: "LAST_30_DAYS", name: t("30 days") },
+  { id: "LAST_90_DAYS", name: t("90 days") },
 ] as const satisfies readonly { id: PeriodPreset; name: string }[];
 
 interface PeriodPickerProps {
@@ -19,16 +21,17 @@ interface PeriodPickerProps {
   onChange: (period: PeriodChoice) => void;
 }
 
-/// The usual periods in sight, all others in a panel.
+/** The usual periods in sight, all others in a panel. */
 export function PeriodPicker({ period, today, onChange }: PeriodPickerProps) {
   const preset = "preset" in period ? period.preset : undefined;
   const quick = QUICK.find(({ id }) => id === preset)?.id;
-  const label = "from" in period ? dayRange(period.from, period.to) : quick ? "More" : PRESET_NAMES[period.preset];
+  const label =
+    "from" in period ? dayRange(period.from, period.to) : quick ? t("Custom range") : PRESET_NAMES[period.preset];
   return (
     <div class="period-picker">
-      <Segments title="Period" options={QUICK} chosen={quick} onChoose={(id) => onChange({ preset: id })} />
+      <Segments title={t("Period")} options={QUICK} chosen={quick} onChoose={(id) => onChange({ preset: id })} />
       <Popover
-        title="Period"
+        title={t("Period")}
         active={!quick}
         label={
           <>
@@ -80,7 +83,7 @@ function CustomRange({ period, today, onChange }: PeriodPickerProps) {
   return (
     <form class="period-custom" onSubmit={submit}>
       <label>
-        From
+        {t("From")}
         <input
           class="input"
           type="date"
@@ -90,11 +93,11 @@ function CustomRange({ period, today, onChange }: PeriodPickerProps) {
         />
       </label>
       <label>
-        To
+        {t("To")}
         <input class="input" type="date" required value={to} onInput={(event) => setTo(event.currentTarget.value)} />
       </label>
       <button type="submit" class="button button-main">
-        Show
+        {t("Show")}
       </button>
     </form>
   );

@@ -1,33 +1,33 @@
 import type { ComponentChildren } from "preact";
-import { useEffect } from "preact/hooks";
 import type { DaysFragment } from "../../generated/graphql.ts";
+import { PageTitle } from "../ui/page-title.tsx";
 import { dayRange } from "../words/days.ts";
+import { t } from "../words/language.ts";
 import { count } from "../words/numbers.ts";
+import type { Before } from "./use-comparison.ts";
 
 interface ReportHeadProps {
   title: ComponentChildren;
-  /// For the window.
+  /** For the window. */
   name: string;
   period: DaysFragment | undefined;
-  before: DaysFragment | undefined;
+  before: Before | undefined;
 }
 
-/// What the report is of, the days that it covers, and those that it is compared with.
+/** What the report is of, the days that it covers, and those that it is compared with. */
 export function ReportHead({ title, name, period, before }: ReportHeadProps) {
-  useEffect(() => {
-    document.title = `${name} · Caseload`;
-  }, [name]);
   return (
     <div class="report-head">
-      <h1>{title}</h1>
+      <PageTitle name={name}>{title}</PageTitle>
       <p class="quiet" data-part="period">
         {period ? (
           <>
             {dayRange(period.from, period.to)}
-            {before && <span>, compared with {dayRange(before.from, before.to)}</span>}
+            {before && <span>{t(", compared with {0}", dayRange(before.period.from, before.period.to))}</span>}
+            {before && !before.comparable && <span>{t(", which is before the first figures: not comparable")}</span>}
             {period.pendingDays > 0 && (
               <span class="pending">
-                {count(period.pendingDays)} of {count(period.days)} days are being rolled up again
+                {t("{0} of {1} days are being rolled up again", count(period.pendingDays), count(period.days))}
               </span>
             )}
           </>

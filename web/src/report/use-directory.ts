@@ -1,18 +1,21 @@
 import { DirectoryDocument, OwnDirectoryDocument } from "../../generated/graphql.ts";
 import { useQuery } from "../api/use-query.ts";
 import type { Option } from "../ui/choice.tsx";
-import { type PeriodChoice, periodInput } from "../url/report-state.ts";
+import { periodInput } from "../url/report-state.ts";
+import type { PeriodChoice } from "../words/calendar.ts";
 import { useViewer } from "./viewer.ts";
 
-/// What filters offer.
+/** What filters offer. */
 export interface Directory {
   members: Option[];
   teams: Option[];
   labels: Option[];
   channels: Option[];
+  /** Whether it has been read. */
+  isKnown: boolean;
 }
 
-/// Everyone and everything that there is to choose in that period, for who looks.
+/** Everyone and everything that there is to choose in that period, for who looks. */
 export function useDirectory(period: PeriodChoice): Directory {
   const { seesEveryone } = useViewer();
   const asked = { period: periodInput(period) };
@@ -23,6 +26,7 @@ export function useDirectory(period: PeriodChoice): Directory {
     ? all?.team?.channels.map(({ channel }) => channel)
     : own?.conversations?.nodes.map(({ channel }) => channel);
   return {
+    isKnown: all !== undefined || own !== undefined,
     members: (all?.workspace.members ?? []).map(({ id, name, active }) => ({
       id,
       name,
@@ -34,7 +38,7 @@ export function useDirectory(period: PeriodChoice): Directory {
   };
 }
 
-/// The name of what has that id; the id itself where it is not known here.
+/** The name of what has that id; the id itself where it is not known here. */
 export function nameOf(options: Option[], id: string): string {
   return options.find((option) => option.id === id)?.name ?? id;
 }

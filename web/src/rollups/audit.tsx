@@ -1,13 +1,14 @@
 import { useEffect } from "preact/hooks";
 import { AuditDocument, type AuditQuery } from "../../generated/graphql.ts";
-import { csv } from "../export/csv.ts";
-import { downloadCsv, fileName } from "../export/download.ts";
-import { saveAll, usePages } from "../report/use-pages.ts";
+import { fileName } from "../export/download.ts";
+import { columnsOf, type FileTable } from "../export/table.ts";
+import { allRows, usePages } from "../report/use-pages.ts";
 import { useViewer } from "../report/viewer.ts";
-import { SaveButton } from "../ui/save-button.tsx";
+import { SaveButtons } from "../ui/save-button.tsx";
 import { Section } from "../ui/section.tsx";
 import { EmptyState, FailureState } from "../ui/state.tsx";
 import { dayRange } from "../words/days.ts";
+import { noun, t, within } from "../words/language.ts";
 import { ROLE_NAMES } from "../words/names.ts";
 import { count, counted } from "../words/numbers.ts";
 
@@ -15,7 +16,7 @@ type Event = NonNullable<AuditQuery["auditEvents"]>["nodes"][number];
 
 const listOf = (data: AuditQuery) => data.auditEvents;
 
-/// Who did what, newest first; read again with each of the `changes` made on this page.
+/** Who did what, newest first; read again with each of the `changes` made on this page. */
 export function Audit({ changes, onReady }: { changes: number; onReady: () => void }) {
   const { instants } = useViewer();
   const { nodes, loading, hasMore, failure, more, reload } = usePages(AuditDocument, {}, 10, listOf);
@@ -25,11 +26,17 @@ export function Audit({ changes, onReady }: { changes: number; onReady: () => vo
   useEffect(() => {
     if (changes > 0) reload();
   }, [changes, reload]);
-  const save = () => saveAll(AuditDocument, {}, listOf, saveAudit);
+  const save = (
+    <SaveButtons
+      what={t("the audit")}
+      file={fileName("audit")}
+      rows={() => allRows(AuditDocument, {}, listOf, auditTable)}
+    />
+  );
   return (
-    <Section title="Audit" note="Who did what, newest first" actions={<SaveButton what="the audit" onSave={save} />}>
-      {failure && <FailureState what="The audit" failure={failure} onRetry={reload} />}
-      {!failure && !loading && nodes.length === 0 && <EmptyState title="Nothing yet" />}
+    <Section title={t("Audit")} note={t("Who did what, newest first")} actions={save}>
+      {failure && <FailureState what={t("The audit")} failure={failure} onRetry={reload} />}
+      {!failure && !loading && nodes.length === 0 && <EmptyState title={t("Nothing yet")} />}
       <ul class="audit" aria-busy={loading}>
         {nodes.map((event) => (
           <li key={event.id} data-action={event.action}>
@@ -44,36 +51,58 @@ export function Audit({ changes, onReady }: { changes: number; onReady: () => vo
       </ul>
       {hasMore && (
         <button type="button" class="button" disabled={loading} onClick={more}>
-          Show more
+          {t("Show more")}
         </button>
       )}
     </Section>
   );
 }
 
-function saveAudit(events: Event[]): void {
-  const rows = events.map((event) => [event.id, event.at, event.action.toLowerCase(), actor(event), deed(event)]);
-  downloadCsv(fileName("audit"), csv(["id", "at", "action", "by", "what"], rows));
+function auditTable(events: Event[]): FileTable {
+  return {
+    columns: [...columnsOf("text", "id"), ...columnsOf("instant", "at"), ...columnsOf("text", "action", "by", "what")],
+    rows: events.map((event) => [event.id, event.at, event.action.toLowerCase(), actor(event), deed(event, IN_FILES)]),
+  };
 }
 
 function actor({ by }: Event): string {
-  if (by.operator) return "The operator";
-  return by.member?.name ?? (by.apiToken ? `The token ${by.apiToken.name}` : "Someone who is gone");
+  if (by.operator) return t("The operator");
+  return by.member?.name ?? (by.apiToken ? t("The token {0}", by.apiToken.name) : t("Someone who is gone"));
 }
 
-function deed({ action, details }: Event): string {
+/** How days and numbers are written: for the reader, and in files the same whoever reads them. */
+const ON_PAGES = { days: dayRange, count, counted };
+const IN_FILES: typeof ON_PAGES = {
+  days: (from, to) => (from === to ? from : t("{0} to {1}", from, to)),
+  count: String,
+  counted: (value, one) => `${value} ${noun(value, one)}`,
+};
+
+function deed({ action, details }: Event, write = ON_PAGES): string {
   switch (details.__typename) {
     case "RoleChange":
-      return `made ${details.member?.name ?? "a member"} ${ROLE_NAMES[details.toRole].toLowerCase()}${details.fromRole ? `, before ${ROLE_NAMES[details.fromRole].toLowerCase()}` : ""}`;
+      return t(
+        "made {0} {1}{2}",
+        details.member?.name ?? t("a member"),
+        within(ROLE_NAMES[details.toRole]),
+        details.fromRole ? t(", before {0}", within(ROLE_NAMES[details.fromRole])) : "",
+      );
     case "TokenChange":
-      return `${action === "TOKEN_CREATED" ? "made" : "revoked"} the API token ${details.apiToken?.name ?? ""}`;
+      return action === "TOKEN_CREATED"
+        ? t("made the API token {0}", details.apiToken?.name)
+        : t("revoked the API token {0}", details.apiToken?.name);
     case "ZoneRequest":
-      return `asked for the time zone ${details.toZone}, before ${details.fromZone}`;
+      return t("asked for the time zone {0}, before {1}", details.toZone, details.fromZone);
     case "RunRequest": {
-      const what = details.range ? dayRange(details.range.from, details.range.to) : "everything";
-      return action === "RUN_CANCELLED" ? "cancelled a run" : `asked to rebuild ${what}`;
+      const what = details.range ? write.days(details.range.from, details.range.to) : t("everything");
+      return action === "RUN_CANCELLED" ? t("cancelled a run") : t("asked to rebuild {0}", what);
     }
     case "ImportCounts":
-      return `imported ${counted(details.accepted, "record")}, ${count(details.rejected)} refused, ${counted(details.daysTouched, "day")} touched`;
+      return t(
+        "imported {0}, {1} refused, {2} touched",
+        write.counted(details.accepted, "record"),
+        write.count(details.rejected),
+        write.counted(details.daysTouched, "day"),
+      );
   }
 }

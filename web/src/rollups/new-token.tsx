@@ -2,9 +2,10 @@ import { useState } from "preact/hooks";
 import { type ApiScope, CreateTokenDocument } from "../../generated/graphql.ts";
 import { useChange } from "../api/use-change.ts";
 import { Dialog } from "../ui/dialog.tsx";
+import { t } from "../words/language.ts";
 import { SCOPES } from "./scopes.ts";
 
-/// Makes a token, and shows its secret this once.
+/** Makes a token, and shows its secret this once. */
 export function NewToken({ onClose, onMade }: { onClose: () => void; onMade: () => void }) {
   const [name, setName] = useState("");
   const [scopes, setScopes] = useState<ApiScope[]>(["READ_ROLLUPS"]);
@@ -21,10 +22,10 @@ export function NewToken({ onClose, onMade }: { onClose: () => void; onMade: () 
     setScopes(scopes.includes(scope) ? scopes.filter((one) => one !== scope) : [...scopes, scope]);
   if (secret !== undefined) return <Secret name={name} secret={secret} onClose={onClose} />;
   return (
-    <Dialog title="New API token" onClose={onClose}>
+    <Dialog title={t("New API token")} onClose={onClose}>
       <form class="form" onSubmit={submit}>
         <label>
-          What it is for
+          {t("What it is for")}
           <input
             class="input"
             required
@@ -34,7 +35,7 @@ export function NewToken({ onClose, onMade }: { onClose: () => void; onMade: () 
           />
         </label>
         <fieldset>
-          <legend>What it may do</legend>
+          <legend>{t("What it may do")}</legend>
           {(Object.keys(SCOPES) as ApiScope[]).map((scope) => (
             <label key={scope} class="choice-option">
               <input type="checkbox" checked={scopes.includes(scope)} onChange={() => toggle(scope)} />
@@ -44,16 +45,16 @@ export function NewToken({ onClose, onMade }: { onClose: () => void; onMade: () 
           ))}
         </fieldset>
         <label>
-          Until (for ever where empty)
+          {t("Until (for ever where empty)")}
           <input class="input" type="date" value={until} onInput={(event) => setUntil(event.currentTarget.value)} />
         </label>
         {create.failure && <p role="alert">{create.failure.message}</p>}
         <footer class="dialog-foot">
           <button type="button" class="button" onClick={onClose}>
-            Cancel
+            {t("Cancel")}
           </button>
           <button type="submit" class="button button-main" disabled={create.busy || scopes.length === 0}>
-            Create
+            {t("Create")}
           </button>
         </footer>
       </form>
@@ -68,17 +69,17 @@ function Secret({ name, secret, onClose }: { name: string; secret: string; onClo
     setCopied(true);
   };
   return (
-    <Dialog title={`The secret of ${name}`} onClose={onClose}>
-      <p>Keep it now: it is not stored, and never shown again.</p>
+    <Dialog title={t("The secret of {0}", name)} onClose={onClose}>
+      <p>{t("Keep it now: it is not stored, and never shown again.")}</p>
       <output class="secret" data-part="secret">
         {secret}
       </output>
       <footer class="dialog-foot">
         <button type="button" class="button" onClick={copy}>
-          {copied ? "Copied" : "Copy"}
+          {copied ? t("Copied") : t("Copy")}
         </button>
         <button type="button" class="button button-main" onClick={onClose}>
-          Done
+          {t("Done")}
         </button>
       </footer>
     </Dialog>

@@ -4,8 +4,9 @@ import { useChange } from "../api/use-change.ts";
 import { useViewer } from "../report/viewer.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { dayRange } from "../words/days.ts";
+import { t } from "../words/language.ts";
 
-/// Asks which days to make anew from their facts, and whether that is meant.
+/** Asks which days to make anew from their facts, and whether that is meant. */
 export function Rebuild({ onClose, onBegun }: { onClose: () => void; onBegun: () => void }) {
   const { workspace } = useViewer();
   const [everything, setEverything] = useState(false);
@@ -21,15 +22,15 @@ export function Rebuild({ onClose, onBegun }: { onClose: () => void; onBegun: ()
     rebuild.run(everything ? {} : { range });
   };
   return (
-    <Dialog title="Rebuild from the facts" onClose={onClose}>
+    <Dialog title={t("Rebuild from the facts")} onClose={onClose}>
       <form class="form" onSubmit={submit}>
         <label class="check">
           <input type="radio" name="what" checked={!everything} onChange={() => setEverything(false)} />
-          These days
+          {t("These days")}
         </label>
         <div class="period-custom">
           <label>
-            From
+            {t("From")}
             <input
               class="input"
               type="date"
@@ -40,7 +41,7 @@ export function Rebuild({ onClose, onBegun }: { onClose: () => void; onBegun: ()
             />
           </label>
           <label>
-            To
+            {t("To")}
             <input
               class="input"
               type="date"
@@ -53,19 +54,21 @@ export function Rebuild({ onClose, onBegun }: { onClose: () => void; onBegun: ()
         </div>
         <label class="check">
           <input type="radio" name="what" checked={everything} onChange={() => setEverything(true)} />
-          Everything
+          {t("Everything")}
         </label>
         <p>
-          {everything ? "Every day" : from && to ? dayRange(range.from, range.to) : "Nothing"} will be read and computed
-          anew. The figures of now stay until that is done.
+          {t(
+            "To be read and computed anew: {0}. The figures of now stay until that is done.",
+            everything ? t("every day") : from && to ? dayRange(range.from, range.to) : t("nothing"),
+          )}
         </p>
         {rebuild.failure && <p role="alert">{rebuild.failure.message}</p>}
         <footer class="dialog-foot">
           <button type="button" class="button" onClick={onClose}>
-            Not now
+            {t("Not now")}
           </button>
           <button type="submit" class="button button-main" disabled={rebuild.busy}>
-            Rebuild
+            {t("Rebuild")}
           </button>
         </footer>
       </form>

@@ -1,10 +1,12 @@
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useState } from "preact/hooks";
 import { AdministrationDocument, type AdministrationQuery } from "../../generated/graphql.ts";
 import { freshness } from "../api/live.ts";
 import { useStore } from "../api/store.ts";
 import { useQuery } from "../api/use-query.ts";
 import { useViewer } from "../report/viewer.ts";
+import { PageTitle } from "../ui/page-title.tsx";
 import { EmptyState, ErrorState, RefusedState, Skeleton } from "../ui/state.tsx";
+import { t } from "../words/language.ts";
 import { Audit } from "./audit.tsx";
 import { Roles } from "./roles.tsx";
 import { Runs } from "./runs.tsx";
@@ -14,25 +16,23 @@ import { Tokens } from "./tokens.tsx";
 
 type Workspace = AdministrationQuery["workspace"];
 
-/// How the figures are made, and who may see them. For admins and owners.
+/** How the figures are made, and who may see them. For admins and owners. */
 export function RollupsPage() {
   const { administers } = useViewer();
-  useEffect(() => {
-    document.title = "Rollups · Caseload";
-  }, []);
-  if (!administers) return <EmptyState title="Rollups are for admins">Your role may not see this page.</EmptyState>;
+  if (!administers)
+    return <EmptyState title={t("This page is for admins")}>{t("Your role may not see this page.")}</EmptyState>;
   return (
     <>
       <div class="report-head">
-        <h1>Rollups</h1>
-        <p class="quiet">How the figures are made, and who may see them</p>
+        <PageTitle name={t("Admin")}>{t("Admin")}</PageTitle>
+        <p class="quiet">{t("How the figures are made, and who may see them")}</p>
       </div>
       <Panels />
     </>
   );
 }
 
-/// All parts at once, when all of them are there: how long their lists are is not known before, and nothing is to move.
+/** All parts at once, when all of them are there: how long their lists are is not known before, and nothing is to move. */
 function Panels() {
   const { data, failure, reload } = useQuery(AdministrationDocument, {});
   const now = useStore(freshness);
@@ -76,14 +76,14 @@ interface AdministrationProps {
 }
 
 function People({ workspace: { members }, onChange }: AdministrationProps) {
-  return members ? <Roles members={members} onChange={onChange} /> : <RefusedState what="Members" />;
+  return members ? <Roles members={members} onChange={onChange} /> : <RefusedState what={t("Members")} />;
 }
 
 function Machines({ workspace: { timezone, pendingTimezone, apiTokens }, onChange }: AdministrationProps) {
   return (
     <>
       <TimeZone timezone={timezone} pending={pendingTimezone} onChange={onChange} />
-      {apiTokens ? <Tokens tokens={apiTokens} onChange={onChange} /> : <RefusedState what="API tokens" />}
+      {apiTokens ? <Tokens tokens={apiTokens} onChange={onChange} /> : <RefusedState what={t("API tokens")} />}
     </>
   );
 }

@@ -3,6 +3,7 @@ import { SetTimezoneDocument } from "../../generated/graphql.ts";
 import { useChange } from "../api/use-change.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Section } from "../ui/section.tsx";
+import { t } from "../words/language.ts";
 
 interface TimeZoneProps {
   timezone: string;
@@ -10,7 +11,7 @@ interface TimeZoneProps {
   onChange: () => void;
 }
 
-/// In which zone the workspace's days lie.
+/** In which zone the workspace's days lie. */
 export function TimeZone({ timezone, pending, onChange }: TimeZoneProps) {
   const [zone, setZone] = useState(timezone);
   const [asking, setAsking] = useState(false);
@@ -18,10 +19,13 @@ export function TimeZone({ timezone, pending, onChange }: TimeZoneProps) {
     setAsking(false);
     onChange();
   });
+  // Names as the browser has them, some of them old ones: the server brings them to those of today.
   const zones = [...new Set([timezone, "UTC", ...Intl.supportedValuesOf("timeZone")])].sort();
-  const note = pending ? `${pending} takes effect when its rebuild is done` : `Days begin at midnight in ${timezone}`;
+  const note = pending
+    ? t("{0} takes effect when its rebuild is done", pending)
+    : t("Days begin at midnight in {0}", timezone);
   return (
-    <Section title="Time zone" note={note}>
+    <Section title={t("Time zone")} note={note}>
       <form
         class="row"
         onSubmit={(event) => {
@@ -30,7 +34,7 @@ export function TimeZone({ timezone, pending, onChange }: TimeZoneProps) {
         }}
       >
         <span class="select">
-          <label for="zone">Zone</label>
+          <label for="zone">{t("Zone")}</label>
           <select id="zone" value={zone} onChange={(event) => setZone(event.currentTarget.value)}>
             {zones.map((name) => (
               <option key={name}>{name}</option>
@@ -38,18 +42,20 @@ export function TimeZone({ timezone, pending, onChange }: TimeZoneProps) {
           </select>
         </span>
         <button type="submit" class="button" disabled={zone === timezone}>
-          Change…
+          {t("Change…")}
         </button>
       </form>
       {asking && (
-        <Dialog title={`Change the zone to ${zone}?`} onClose={() => setAsking(false)}>
+        <Dialog title={t("Change the zone to {0}?", zone)} onClose={() => setAsking(false)}>
           <p>
-            Every day will be rolled up again. The new zone takes effect for all of them at once, when that is done.
+            {t(
+              "Every day will be rolled up again. The new zone takes effect for all of them at once, when that is done.",
+            )}
           </p>
           {set.failure && <p role="alert">{set.failure.message}</p>}
           <footer class="dialog-foot">
             <button type="button" class="button" onClick={() => setAsking(false)}>
-              Not now
+              {t("Not now")}
             </button>
             <button
               type="button"
@@ -57,7 +63,7 @@ export function TimeZone({ timezone, pending, onChange }: TimeZoneProps) {
               disabled={set.busy}
               onClick={() => set.run({ timezone: zone })}
             >
-              Change
+              {t("Change")}
             </button>
           </footer>
         </Dialog>

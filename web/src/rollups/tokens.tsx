@@ -5,10 +5,11 @@ import { useViewer } from "../report/viewer.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Section } from "../ui/section.tsx";
 import { EmptyState } from "../ui/state.tsx";
+import { t } from "../words/language.ts";
 import { NewToken } from "./new-token.tsx";
 import { SCOPES } from "./scopes.ts";
 
-/// The tokens that machines use.
+/** The tokens that machines use. */
 export function Tokens({ tokens, onChange }: { tokens: TokenFragment[]; onChange: () => void }) {
   const { role } = useViewer();
   const [making, setMaking] = useState(false);
@@ -19,12 +20,12 @@ export function Tokens({ tokens, onChange }: { tokens: TokenFragment[]; onChange
   });
   const make = role && (
     <button type="button" class="button" onClick={() => setMaking(true)}>
-      New token…
+      {t("New token…")}
     </button>
   );
   return (
-    <Section title="API tokens" note="For machines: imports, BI tools, scripts" actions={make}>
-      {tokens.length === 0 && <EmptyState title="No tokens yet" />}
+    <Section title={t("API tokens")} note={t("For machines: imports, BI tools, scripts")} actions={make}>
+      {tokens.length === 0 && <EmptyState title={t("No tokens yet")} />}
       <ul class="tokens">
         {tokens.map((token) => (
           <Token key={token.id} token={token} onRevoke={() => setRevoking(token)} />
@@ -32,12 +33,12 @@ export function Tokens({ tokens, onChange }: { tokens: TokenFragment[]; onChange
       </ul>
       {making && <NewToken onClose={() => setMaking(false)} onMade={onChange} />}
       {revoking && (
-        <Dialog title={`Revoke ${revoking.name}?`} onClose={() => setRevoking(undefined)}>
-          <p>Whatever uses this token is refused from now on. This can't be taken back.</p>
+        <Dialog title={t("Revoke {0}?", revoking.name)} onClose={() => setRevoking(undefined)}>
+          <p>{t("Whatever uses this token is refused from now on. This can't be taken back.")}</p>
           {revoke.failure && <p role="alert">{revoke.failure.message}</p>}
           <footer class="dialog-foot">
             <button type="button" class="button" onClick={() => setRevoking(undefined)}>
-              Keep it
+              {t("Keep it")}
             </button>
             <button
               type="button"
@@ -45,7 +46,7 @@ export function Tokens({ tokens, onChange }: { tokens: TokenFragment[]; onChange
               disabled={revoke.busy}
               onClick={() => revoke.run({ id: revoking.id })}
             >
-              Revoke
+              {t("Revoke")}
             </button>
           </footer>
         </Dialog>
@@ -56,9 +57,9 @@ export function Tokens({ tokens, onChange }: { tokens: TokenFragment[]; onChange
 
 function Token({ token, onRevoke }: { token: TokenFragment; onRevoke: () => void }) {
   const { instants, role } = useViewer();
-  const ended = token.revokedAt ? `revoked ${instants.moment(token.revokedAt)}` : undefined;
-  const ends = token.expiresAt ? `ends ${instants.moment(token.expiresAt)}` : "does not end";
-  const used = token.lastUsedAt ? `used ${instants.moment(token.lastUsedAt)}` : "never used";
+  const ended = token.revokedAt ? t("revoked {0}", instants.moment(token.revokedAt)) : undefined;
+  const ends = token.expiresAt ? t("ends {0}", instants.moment(token.expiresAt)) : t("does not end");
+  const used = token.lastUsedAt ? t("used {0}", instants.moment(token.lastUsedAt)) : t("never used");
   return (
     <li data-revoked={token.revokedAt !== null}>
       <div>
@@ -68,8 +69,8 @@ function Token({ token, onRevoke }: { token: TokenFragment; onRevoke: () => void
         </p>
       </div>
       {!ended && role && (
-        <button type="button" class="button" onClick={onRevoke} aria-label={`Revoke ${token.name}`}>
-          Revoke…
+        <button type="button" class="button" onClick={onRevoke} aria-label={t("Revoke {0}", token.name)}>
+          {t("Revoke…")}
         </button>
       )}
     </li>

@@ -2,12 +2,12 @@ import { useEffect, useState } from "preact/hooks";
 import { ProgressDocument, type RunFragment } from "../../generated/graphql.ts";
 import { watch } from "../api/client.ts";
 
-/// Whether a run has yet to end.
+/** Whether a run has yet to end. */
 export function isActive(run: RunFragment): boolean {
   return run.state === "QUEUED" || run.state === "RUNNING";
 }
 
-/// The run as it goes on, for as long as it does; `onEnd` comes when it has ended.
+/** The run as it goes on, for as long as it does; `onEnd` comes when it has ended. */
 export function useProgress(run: RunFragment, onEnd: () => void): RunFragment {
   const [latest, setLatest] = useState(run);
   const active = isActive(run);

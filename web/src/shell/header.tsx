@@ -4,33 +4,42 @@ import { useViewer } from "../report/viewer.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Initials } from "../ui/initials.tsx";
 import { Popover } from "../ui/popover.tsx";
-import { place } from "../url/router.ts";
+import { nextTheme, wish } from "../ui/theme.ts";
+import { currentLocation } from "../url/router.ts";
+import { t } from "../words/language.ts";
 import { ROLE_NAMES } from "../words/names.ts";
 import { Freshness } from "./freshness.tsx";
-import { nextTheme, wish } from "./theme.ts";
 
-const WISHES = { auto: "as the system", light: "light", dark: "dark" } as const;
+const WISHES = { auto: t("as the system"), light: t("light"), dark: t("dark") } as const;
 const WISH_ICONS = { auto: "auto", light: "sun", dark: "moon" } as const;
 
-/// The name of the house, the ways to its rooms, and who is in it.
+/** The name of the house, the ways to its rooms, and who is in it. */
 export function Header() {
   const viewer = useViewer();
-  const { path } = useStore(place);
+  const { path } = useStore(currentLocation);
   const theme = useStore(wish);
   const offersGraphiql = document.documentElement.dataset.graphiql === "on";
   const rooms = [
-    { href: "/performance", name: viewer.seesEveryone ? "Performance" : "My performance" },
-    { href: "/inbox", name: viewer.seesEveryone ? "Inbox" : "My inbox" },
-    ...(viewer.administers ? [{ href: "/rollups", name: "Rollups" }] : []),
+    { href: "/performance", name: viewer.seesEveryone ? t("Performance") : t("My performance") },
+    { href: "/inbox", name: viewer.seesEveryone ? t("Inbox") : t("My inbox") },
+    ...(viewer.seesEveryone
+      ? [
+          { href: "/labels", name: t("Labels") },
+          { href: "/channels", name: t("Channels") },
+          { href: "/teams", name: t("Teams") },
+          { href: "/members", name: t("Members") },
+        ]
+      : []),
+    ...(viewer.administers ? [{ href: "/rollups", name: t("Admin") }] : []),
   ];
-  const name = viewer.member?.name ?? "API token";
+  const name = viewer.member?.name ?? t("API token");
   return (
     <header class="header">
       <a class="brand" href="/performance">
         <span class="brand-mark" aria-hidden="true" />
         Caseload
       </a>
-      <nav aria-label="Pages">
+      <nav aria-label={t("Pages")}>
         {rooms.map((room) => (
           <a key={room.href} href={room.href} aria-current={path === room.href ? "page" : undefined}>
             {room.name}
@@ -48,14 +57,14 @@ export function Header() {
         <button
           type="button"
           class="button button-icon"
-          aria-label={`Theme: ${WISHES[theme]}`}
-          title={`Theme: ${WISHES[theme]}`}
+          aria-label={t("Theme: {0}", WISHES[theme])}
+          title={t("Theme: {0}", WISHES[theme])}
           onClick={nextTheme}
         >
           <Icon name={WISH_ICONS[theme]} />
         </button>
         <Popover
-          title="You"
+          title={t("You")}
           label={
             <>
               <Initials name={name} />
@@ -66,9 +75,9 @@ export function Header() {
           {() => (
             <div class="me">
               <strong>{name}</strong>
-              <span class="quiet">{viewer.role ? ROLE_NAMES[viewer.role] : "Token for machines"}</span>
+              <span class="quiet">{viewer.role ? ROLE_NAMES[viewer.role] : t("Token for machines")}</span>
               <button type="button" class="button" onClick={signOut}>
-                Sign out
+                {t("Sign out")}
               </button>
             </div>
           )}

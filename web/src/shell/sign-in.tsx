@@ -1,7 +1,8 @@
 import { useState } from "preact/hooks";
 import { signIn } from "../api/session.ts";
+import { t } from "../words/language.ts";
 
-/// Where a token is pasted. What was to be shown is still in the address, and is shown then.
+/** Where a token is pasted. What was to be shown is still in the address, and is shown then. */
 export function SignIn({ ended }: { ended: boolean }) {
   const [token, setToken] = useState("");
   const submit = (event: Event) => {
@@ -15,11 +16,11 @@ export function SignIn({ ended }: { ended: boolean }) {
         <h1>Caseload</h1>
         <p role="status">
           {ended
-            ? "Your session has ended. Paste a new token to go on where you were."
-            : "Paste a token to see your figures."}
+            ? t("Your session has ended. Paste a new token to go on where you were.")
+            : t("Paste a token to see your figures.")}
         </p>
         <label>
-          Token
+          {t("Token")}
           <input
             class="input"
             type="password"
@@ -32,20 +33,20 @@ export function SignIn({ ended }: { ended: boolean }) {
           />
         </label>
         <button type="submit" class="button button-main">
-          Sign in
+          {t("Sign in")}
         </button>
-        <p class="quiet">It stays in this tab, and is forgotten with it.</p>
+        <p class="quiet">{t("It stays in this tab, and is forgotten with it.")}</p>
       </form>
     </main>
   );
 }
 
-/// The same within another application, which signs its people in by itself.
+/** The same within another application, which signs its people in by itself. */
 export function Waiting({ ended }: { ended: boolean }) {
   return (
     <main class="sign-in">
       <p role="status" class="quiet">
-        {ended ? "Your session has ended. Reload the page around this report." : "Waiting to be signed in."}
+        {ended ? t("Your session has ended. Reload the page around this report.") : t("Waiting to be signed in.")}
       </p>
     </main>
   );

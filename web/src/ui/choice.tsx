@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
+import { t, within } from "../words/language.ts";
 import { Icon } from "./icon.tsx";
 import { Popover } from "./popover.tsx";
 
-/// Something that can be chosen.
+/** Something that can be chosen. */
 export interface Option {
   id: string;
   name: string;
@@ -16,10 +17,10 @@ interface ChoiceProps {
   onChange: (chosen: string[]) => void;
 }
 
-/// From how many options on a search is worth its place.
+/** From how many options on a search is worth its place. */
 const SEARCH_FROM = 9;
 
-/// Any number of options, chosen in a panel.
+/** Any number of options, chosen in a panel. */
 export function Choice({ title, options, chosen, onChange }: ChoiceProps) {
   const [search, setSearch] = useState("");
   // What an address names and the list does not have can still be taken away.
@@ -43,8 +44,8 @@ export function Choice({ title, options, chosen, onChange }: ChoiceProps) {
             <input
               type="search"
               class="input"
-              aria-label={`Search ${title.toLowerCase()}`}
-              placeholder="Search"
+              aria-label={t("Search {0}", within(title))}
+              placeholder={t("Search")}
               value={search}
               onInput={(event) => setSearch(event.currentTarget.value)}
             />
@@ -58,11 +59,11 @@ export function Choice({ title, options, chosen, onChange }: ChoiceProps) {
                 {option.note && <small>{option.note}</small>}
               </label>
             ))}
-            {shown.length === 0 && <p class="quiet">Nothing to choose.</p>}
+            {shown.length === 0 && <p class="quiet">{t("Nothing to choose.")}</p>}
           </fieldset>
           {chosen.length > 0 && (
             <button type="button" class="button button-plain" onClick={() => onChange([])}>
-              Clear
+              {t("Clear")}
             </button>
           )}
         </>

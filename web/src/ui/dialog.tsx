@@ -1,16 +1,17 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
+import { t } from "../words/language.ts";
 import { Icon } from "./icon.tsx";
 
 interface DialogProps {
   title: ComponentChildren;
   onClose: () => void;
-  /// At the side, for lists; in the middle, for questions.
+  /** At the side, for lists; in the middle, for questions. */
   shape?: "drawer" | "box";
   children: ComponentChildren;
 }
 
-/// What stands above the page until it is closed. The browser keeps the focus inside, and gives it back.
+/** What stands above the page until it is closed. The browser keeps the focus inside, and gives it back. */
 export function Dialog({ title, onClose, shape = "box", children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const name = useId();
@@ -36,7 +37,7 @@ export function Dialog({ title, onClose, shape = "box", children }: DialogProps)
       <div class="dialog-body">
         <header class="dialog-head">
           <h2 id={name}>{title}</h2>
-          <button type="button" class="button button-icon" aria-label="Close" onClick={onClose}>
+          <button type="button" class="button button-icon" aria-label={t("Close")} onClick={onClose}>
             <Icon name="close" />
           </button>
         </header>

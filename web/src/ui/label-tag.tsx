@@ -1,4 +1,4 @@
-/// A label with its colour.
+/** A label with its colour. */
 export function LabelTag({ title, color }: { title: string; color: string | null }) {
   // Set as a property: the page's policy takes no style that is written into a document.
   return (

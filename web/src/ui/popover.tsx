@@ -2,15 +2,15 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 
 interface PopoverProps {
-  /// What the button says.
+  /** What the button says. */
   label: ComponentChildren;
-  /// What the panel is, for who can't see it.
+  /** What the panel is, for who can't see it. */
   title: string;
   active?: boolean;
   children: (close: () => void) => ComponentChildren;
 }
 
-/// A button and what it opens beneath it. Escape, a click outside and leaving by keyboard close it.
+/** A button and what it opens beneath it. Escape, a click outside and leaving by keyboard close it. */
 export function Popover({ label, title, active = false, children }: PopoverProps) {
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 
-/// A part of a page: its name, what can be done with it, and itself.
+/** A part of a page: its name, what can be done with it, and itself. */
 export function Section(props: {
   title: string;
   note?: ComponentChildren;

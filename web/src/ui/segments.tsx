@@ -1,4 +1,4 @@
-/// One of a few, all in sight.
+/** One of a few, all in sight. */
 export function Segments<T extends string>(props: {
   title: string;
   options: readonly { id: T; name: string }[];

@@ -1,6 +1,6 @@
 import { useId } from "preact/hooks";
 
-/// One of many, with its name beside it.
+/** One of many, with its name beside it. */
 export function Select<T extends string>(props: {
   title: string;
   options: readonly { id: T; name: string }[];

@@ -12,7 +12,8 @@ test("an address that says nothing is the last 30 days of everything, and says n
 test("all that an address says is kept as it is written", () => {
   const check = (search: string) => assert.equal(writeReport(parseReport(search)), search);
   check("?period=LAST_WEEK&members=a&members=b&team=t&label=x%2Cy&channel=email&unassigned=1");
-  check("?from=2026-03-01&to=2026-03-08&group=WEEK&by=REPLIES&busy=CLOSED&member=m&agent=n");
+  check("?from=2026-03-01&to=2026-03-08&group=WEEK&by=REPLIES&busy=CLOSED&member=m&pair=a&pair=b");
+  check("?period=LAST_QUARTER&compare=YEAR_BEFORE");
   check("?score=1-2&commented=1&list=CLOSED&list-member=m&list-from=2026-03-01&list-to=2026-03-01");
   check("?list=CONVERSATIONS&list-label=l&list-channel=c&list-hour=3-14&list-unassigned=1");
   check("?list=FIRST_RESPONSE_MEDIAN&list-seconds=86400-&list-neither=1");
@@ -26,6 +27,21 @@ test("what an address says wrongly is the default", () => {
   check("?from=yesterday&to=today");
   check("?group=HOUR&by=LUCK&busy=OPEN&score=0-9&list=LUCK");
   assert.deepEqual(writeReport(parseReport("?list=CLOSED&list-hour=8-1&list-score=6")), "?list=CLOSED");
+});
+
+test("what an address says wrongly of its days is said to people", () => {
+  const check = (search: string, expected: RegExp) => assert.match(parseReport(search).problem ?? "", expected);
+  check("?from=2026-13-45&to=2026-13-46", /"2026-13-45" is no day of the calendar/);
+  check("?from=2026-02-30&to=2026-03-01", /"2026-02-30"/);
+  check("?from=2026-03-01", /both its first and its last day/);
+  check("?from=2026-03-08&to=2026-03-01", /is before the first/);
+  check("?from=2001-01-01&to=2026-03-01", /at most 3660 days/);
+  check("?period=NEVER", /no period "NEVER"/);
+  assert.equal(parseReport("?from=2026-03-01&to=2026-03-08&by=LUCK").problem, undefined);
+});
+
+test("an address of before that names an agent is a filter for that member", () => {
+  assert.equal(writeReport(parseReport("?agent=ben")), "?members=ben");
 });
 
 test("what restricts nothing is left out: to the API an empty list lets nothing pass", () => {

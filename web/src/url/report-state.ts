@@ -1,9 +1,9 @@
 import type { Granularity, Measure, PeriodInput, PeriodPreset, ReportFilter } from "../../generated/graphql.ts";
+import { type Against, isDay, lengthOf, type PeriodChoice } from "../words/calendar.ts";
+import { t } from "../words/language.ts";
+import { HOURLY, MEASURE_IDS } from "../words/measures.ts";
 
-/// Days by name, or from one to another.
-export type PeriodChoice = { preset: PeriodPreset } | { from: string; to: string };
-
-/// What the figures are restricted to; empty lists restrict nothing.
+/** What the figures are restricted to; empty lists restrict nothing. */
 export interface FilterChoice {
   members: string[];
   teams: string[];
@@ -12,40 +12,45 @@ export interface FilterChoice {
   unassigned: boolean;
 }
 
-/// A number whose conversations are listed: its measure, and what it covers within the report's period and filter.
+/** A number whose conversations are listed: its measure, and what it covers within the report's period and filter. */
 export interface Drill {
   measure: Measure;
   member?: string;
+  team?: string;
   label?: string;
   channel?: string;
   unassigned?: boolean;
   from?: string;
   to?: string;
-  /// Those of which something happened in one hour of the week, as in `3-14` for Wednesday, 14:00 to 14:59.
+  /** Those of which something happened in one hour of the week, as in `3-14` for Wednesday, 14:00 to 14:59. */
   hour?: string;
-  /// Those first answered within so many seconds, from the first to before the second, as in `300-900` or `86400-`.
+  /** Those first answered within so many seconds, from the first to before the second, as in `300-900` or `86400-`. */
   seconds?: string;
-  /// Those that ended neither won nor lost.
+  /** Those that ended neither won nor lost. */
   neither?: boolean;
-  /// Those that were rated with it.
+  /** Those that were rated with it. */
   score?: number;
 }
 
-/// Everything that a report's address says.
+/** Everything that a report's address says. */
 export interface ReportState {
   period: PeriodChoice;
+  against: Against;
   filter: FilterChoice;
   group: Granularity | undefined;
   by: Measure;
   busy: Measure;
   member: string | undefined;
-  agent: string | undefined;
+  /** Two rows of a table that stand side by side. */
+  pair: string[];
   score: [number, number] | undefined;
   commented: boolean;
   list: Drill | undefined;
+  /** What of the period the address says wrongly, for people. */
+  problem: string | undefined;
 }
 
-/// In pairs, as they are offered.
+/** In pairs, as they are offered. */
 export const PRESETS: readonly PeriodPreset[] = [
   "TODAY",
   "YESTERDAY",
@@ -62,58 +67,39 @@ export const PRESETS: readonly PeriodPreset[] = [
   "LAST_90_DAYS",
 ];
 export const GROUPS: readonly Granularity[] = ["DAY", "WEEK", "MONTH", "YEAR"];
-export const BUSY: readonly Measure[] = ["CONVERSATIONS", "INBOUND_MESSAGES", "REPLIES", "CLOSED"];
-export const MEASURES: readonly Measure[] = [
-  "CLOSED",
-  "WON",
-  "LOST",
-  "WIN_RATE",
-  "CONVERSATIONS",
-  "LABELED_CONVERSATIONS",
-  "OPEN",
-  "UNANSWERED",
-  "MESSAGES",
-  "INBOUND_MESSAGES",
-  "REPLIES",
-  "FOLLOW_UPS_COMPLETED",
-  "CUSTOMERS",
-  "NEW_CUSTOMERS",
-  "FIRST_RESPONSE_MEDIAN",
-  "FIRST_RESPONSE_MEAN",
-  "CLOSING_TIME_MEDIAN",
-  "CLOSING_TIME_MEAN",
-  "RATING_AVERAGE",
-  "RATINGS",
-  "SATISFIED",
-];
 
 const DEFAULT_PRESET: PeriodPreset = "LAST_30_DAYS";
-const DATE = /^\d{4}-\d{2}-\d{2}$/;
+/** The longest period that the API takes. */
+const MOST_DAYS = 3_660;
+export const NO_FILTER: FilterChoice = { members: [], teams: [], labels: [], channels: [], unassigned: false };
 
-/// Reads an address; what it does not say, or says wrongly, is the default.
+/** Reads an address; what it does not say, or says wrongly, is the default. */
 export function parseReport(search: string): ReportState {
   const params = new URLSearchParams(search);
   return {
     period: parsePeriod(params),
+    problem: problemOf(params),
+    against: params.get("compare") === "YEAR_BEFORE" ? "YEAR_BEFORE" : "PERIOD",
     filter: {
-      members: params.getAll("members"),
+      // `agent` is how addresses of earlier versions named the one member whose charts were shown.
+      members: params.has("members") ? params.getAll("members") : params.getAll("agent"),
       teams: params.getAll("team"),
       labels: params.getAll("label"),
       channels: params.getAll("channel"),
       unassigned: params.get("unassigned") === "1",
     },
     group: oneOf(params.get("group"), GROUPS),
-    by: oneOf(params.get("by"), MEASURES) ?? "CLOSED",
-    busy: oneOf(params.get("busy"), BUSY) ?? "CONVERSATIONS",
+    by: oneOf(params.get("by"), MEASURE_IDS) ?? "CLOSED",
+    busy: oneOf(params.get("busy"), HOURLY) ?? "CONVERSATIONS",
     member: params.get("member") ?? undefined,
-    agent: params.get("agent") ?? undefined,
+    pair: params.getAll("pair").slice(0, 2),
     score: parseScore(params.get("score")),
     commented: params.get("commented") === "1",
     list: parseDrill(params),
   };
 }
 
-/// The query part of the address that says so, without what is the default.
+/** The query part of the address that says so, without what is the default. */
 export function writeReport(state: ReportState): string {
   const params = new URLSearchParams();
   const put = (name: string, value: string | undefined) => value !== undefined && params.set(name, value);
@@ -123,6 +109,7 @@ export function writeReport(state: ReportState): string {
   } else if (state.period.preset !== DEFAULT_PRESET) {
     put("period", state.period.preset);
   }
+  if (state.against !== "PERIOD") put("compare", state.against);
   for (const id of state.filter.members) params.append("members", id);
   for (const id of state.filter.teams) params.append("team", id);
   for (const id of state.filter.labels) params.append("label", id);
@@ -132,7 +119,7 @@ export function writeReport(state: ReportState): string {
   if (state.by !== "CLOSED") put("by", state.by);
   if (state.busy !== "CONVERSATIONS") put("busy", state.busy);
   put("member", state.member);
-  put("agent", state.agent);
+  for (const id of state.pair) params.append("pair", id);
   if (state.score) put("score", state.score.join("-"));
   if (state.commented) put("commented", "1");
   writeDrill(params, state.list);
@@ -140,12 +127,12 @@ export function writeReport(state: ReportState): string {
   return text === "" ? "" : `?${text}`;
 }
 
-/// As the API takes it.
+/** As the API takes it. */
 export function periodInput(period: PeriodChoice): PeriodInput {
   return "from" in period ? { between: { from: period.from, to: period.to } } : { preset: period.preset };
 }
 
-/// As the API takes it: what restricts nothing is left out, for there an empty list lets nothing pass.
+/** As the API takes it: what restricts nothing is left out, for there an empty list lets nothing pass. */
 export function filterInput(filter: FilterChoice): ReportFilter {
   const some = (list: string[]) => (list.length > 0 ? list : undefined);
   return {
@@ -157,16 +144,30 @@ export function filterInput(filter: FilterChoice): ReportFilter {
   };
 }
 
-/// The length of points that suits a period, where none is chosen.
+/** The length of points that suits a period, where none is chosen. */
 export function suitableGroup(days: number): Granularity {
   if (days <= 45) return "DAY";
   return days <= 200 ? "WEEK" : "MONTH";
 }
 
 function parsePeriod(params: URLSearchParams): PeriodChoice {
-  const [from, to] = [params.get("from"), params.get("to")];
-  if (from && to && DATE.test(from) && DATE.test(to) && from <= to) return { from, to };
+  const from = params.get("from");
+  const to = params.get("to");
+  if (from && to && problemOf(params) === undefined) return { from, to };
   return { preset: oneOf(params.get("period"), PRESETS) ?? DEFAULT_PRESET };
+}
+
+function problemOf(params: URLSearchParams): string | undefined {
+  const from = params.get("from");
+  const to = params.get("to");
+  const preset = params.get("period");
+  if (preset !== null && !PRESETS.some((one) => one === preset)) return t('There is no period "{0}".', preset);
+  if (from === null && to === null) return undefined;
+  if (from === null || to === null) return t("A period needs both its first and its last day.");
+  const wrong = [from, to].find((day) => !isDay(day));
+  if (wrong !== undefined) return t('"{0}" is no day of the calendar. Days are written like 2026-03-01.', wrong);
+  if (to < from) return t("The last day, {0}, is before the first, {1}.", to, from);
+  return lengthOf({ from, to }) > MOST_DAYS ? t("A period has at most {0} days.", MOST_DAYS) : undefined;
 }
 
 function parseScore(text: string | null): [number, number] | undefined {
@@ -175,12 +176,13 @@ function parseScore(text: string | null): [number, number] | undefined {
 }
 
 function parseDrill(params: URLSearchParams): Drill | undefined {
-  const measure = oneOf(params.get("list"), MEASURES);
+  const measure = oneOf(params.get("list"), MEASURE_IDS);
   if (!measure) return undefined;
   const read = (name: string) => params.get(`list-${name}`) ?? undefined;
   return {
     measure,
     member: read("member"),
+    team: read("team"),
     label: read("label"),
     channel: read("channel"),
     unassigned: read("unassigned") === "1" || undefined,
@@ -196,7 +198,7 @@ function parseDrill(params: URLSearchParams): Drill | undefined {
 function writeDrill(params: URLSearchParams, drill: Drill | undefined): void {
   if (!drill) return;
   params.set("list", drill.measure);
-  for (const name of ["member", "label", "channel", "from", "to", "hour", "seconds"] as const) {
+  for (const name of ["member", "team", "label", "channel", "from", "to", "hour", "seconds"] as const) {
     const value = drill[name];
     if (value !== undefined) params.set(`list-${name}`, value);
   }

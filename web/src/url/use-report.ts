@@ -1,19 +1,19 @@
 import { useCallback, useMemo } from "preact/hooks";
 import { useStore } from "../api/store.ts";
 import { parseReport, type ReportState, writeReport } from "./report-state.ts";
-import { go, place } from "./router.ts";
+import { currentLocation, go } from "./router.ts";
 
-/// What the address says about the report, and how to change it.
+/** What the address says about the report, and how to change it. */
 export interface Report {
   state: ReportState;
-  /// The address with that changed: for links.
+  /** The address with that changed: for links. */
   href: (change: Partial<ReportState>) => string;
   change: (change: Partial<ReportState>) => void;
 }
 
-/// The report that the address names.
+/** The report that the address names. */
 export function useReport(): Report {
-  const { path, search } = useStore(place);
+  const { path, search } = useStore(currentLocation);
   const state = useMemo(() => parseReport(search), [search]);
   const href = useCallback(
     (change: Partial<ReportState>) => path + writeReport({ ...state, ...change }),

@@ -13,53 +13,69 @@ const formats = {
   weekdayLong: format({ weekday: "long" }),
 };
 
-/// 1 Mar
+/** 1 Mar */
 export const shortDay = (day: string) => formats.short.format(at(day));
-/// Sun, 1 Mar 2026
+/** Sun, 1 Mar 2026 */
 export const longDay = (day: string) => formats.long.format(at(day));
-/// 1 Mar 2026
+/** 1 Mar 2026 */
 export const datedDay = (day: string) => formats.dated.format(at(day));
 
-/// 1 – 7 Mar 2026
+/** 1 – 7 Mar 2026 */
 export function dayRange(from: string, to: string): string {
   return from === to ? longDay(from) : formats.dated.formatRange(at(from), at(to));
 }
 
-/// A point of a series on an axis: as little as tells it from its neighbours.
+/** A point of a series on an axis: as little as tells it from its neighbours. */
 export function pointName(from: string, group: Granularity): string {
   if (group === "MONTH") return formats.month.format(at(from));
   return group === "YEAR" ? formats.year.format(at(from)) : shortDay(from);
 }
 
-/// Monday is 1.
+/** Monday is 1. */
 export const weekday = (number: number) => formats.weekday.format(at(`2024-01-0${number}`));
 export const weekdayLong = (number: number) => formats.weekdayLong.format(at(`2024-01-0${number}`));
 
-/// 14:00, or as the reader writes hours.
+/** 14:00, or as the reader writes hours. */
 export function hour(number: number): string {
   return new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit", timeZone: "UTC" }).format(
     number * 3_600_000,
   );
 }
 
-/// That day so many days later.
-export function addDays(day: string, days: number): string {
-  return new Date(at(day).getTime() + days * 86_400_000).toISOString().slice(0, 10);
+const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/** Monday 14:00, whoever reads it. */
+export const hourOfWeek = (weekday: number, hour: number) =>
+  `${WEEKDAYS[weekday - 1]} ${String(hour).padStart(2, "0")}:00`;
+
+/** How far clocks are from UTC since an instant. */
+export interface TimezoneOffset {
+  from: string;
+  seconds: number;
 }
 
-/// How instants of the workspace are written: in its zone, as its days are.
-export function instants(zone: string) {
-  const options = { timeZone: zone } as const;
-  const time = new Intl.DateTimeFormat(locale, { ...options, hour: "numeric", minute: "2-digit" });
-  const moment = new Intl.DateTimeFormat(locale, { ...options, dateStyle: "medium", timeStyle: "short" });
-  const date = new Intl.DateTimeFormat("en-CA", { ...options, year: "numeric", month: "2-digit", day: "2-digit" });
+/**
+ * How instants of the workspace are written: on its clocks, as its days are. Where its clocks are is what the server says:
+ * a browser may lack the zone, or have other rules. With no offsets, instants are those of UTC, and `zone` says so.
+ */
+export function instants(timezone: string, offsets: readonly TimezoneOffset[]) {
+  const time = format({ hour: "numeric", minute: "2-digit" });
+  const moment = format({ dateStyle: "medium", timeStyle: "short" });
+  const changes = offsets.map(({ from, seconds }) => ({ at: Date.parse(from), ahead: seconds * 1_000 }));
+  const local = (instant: string): Date => {
+    const at = Date.parse(instant);
+    const begun = changes.findLast((change) => change.at <= at) ?? changes[0];
+    return new Date(at + (begun?.ahead ?? 0));
+  };
   return {
-    /// 14:32
-    time: (instant: string) => time.format(new Date(instant)),
-    /// 1 Mar 2026, 14:32
-    moment: (instant: string) => moment.format(new Date(instant)),
-    /// The day on which it falls.
-    day: (instant: string) => date.format(new Date(instant)),
+    /** The zone that they are written in. */
+    zone: offsets.length === 0 ? "UTC" : timezone,
+    /** 14:32 */
+    time: (instant: string) => time.format(local(instant)),
+    /** 1 Mar 2026, 14:32 */
+    moment: (instant: string) => moment.format(local(instant)),
+    /** The day on which it falls. */
+    day: (instant: string) => local(instant).toISOString().slice(0, 10),
   };
 }
 

@@ -35,18 +35,28 @@ test("more is better, worse or neither, as the measure says", () => {
 });
 
 test("a time that has fallen is better", () => {
-  const time = (median: number) => ({ firstResponse: { count: 1, mean: null, median } });
+  const time = (median: number) => ({ firstResponse: { count: 10, mean: null, median } });
   check("FIRST_RESPONSE_MEDIAN", time(60), time(120), ["-50%", "down", "better"]);
 });
 
 test("what was 0 before is compared by how much came, and what is not there not at all", () => {
-  check("CLOSED", { closed: 5 }, { closed: 0 }, ["+5", "up", "better"]);
+  check("CLOSED", { closed: 5 }, { closed: 0 }, ["+5", "up", "neutral"]);
   check("WIN_RATE", { winRate: null }, { winRate: 0.5 }, undefined);
 });
 
 test("shares are compared in points, averages by their difference", () => {
-  check("WIN_RATE", { winRate: 0.4 }, { winRate: 0.5 }, ["-10 pts", "down", "worse"]);
-  const rated = (average: number) => ({ ratings: { count: 9, average, satisfied: null } });
+  check("WIN_RATE", { winRate: 0.4, won: 4, lost: 6 }, { winRate: 0.5, won: 5, lost: 5 }, ["-10 pts", "down", "worse"]);
+  const rated = (average: number) => ({ ratings: { count: 10, average, satisfied: null } });
   check("RATING_AVERAGE", rated(4.25), rated(4.1), ["+0.15", "up", "better"]);
   check("RATING_AVERAGE", rated(4.251), rated(4.25), ["0", "same", "neutral"]);
+});
+
+test("a change is called better or worse from ten values on both sides and above two in a hundred", () => {
+  check("CLOSED", { closed: 20 }, { closed: 9 }, ["+122%", "up", "neutral"]);
+  check("CLOSED", { closed: 9 }, { closed: 20 }, ["-55%", "down", "neutral"]);
+  check("CLOSED", { closed: 20 }, { closed: 10 }, ["+100%", "up", "better"]);
+  check("CLOSED", { closed: 102 }, { closed: 100 }, ["+2%", "up", "neutral"]);
+  check("CLOSED", { closed: 103 }, { closed: 100 }, ["+3%", "up", "better"]);
+  const time = (count: number, median: number) => ({ firstResponse: { count, mean: null, median } });
+  check("FIRST_RESPONSE_MEDIAN", time(9, 60), time(500, 120), ["-50%", "down", "neutral"]);
 });

@@ -1,135 +1,191 @@
 import type { FiguresFragment, Measure } from "../../generated/graphql.ts";
+import { t } from "./language.ts";
 import { average, count, difference, duration, NONE, relative, share } from "./numbers.ts";
 
-/// How a measure's values are written.
+/** How a measure's values are written. */
 export type Kind = "count" | "share" | "average" | "duration";
 
-/// A measure for people: what it is called, how its values are written, which way is better, and where it is found.
+/** A measure for people: what it is called, how its values are written, which way is better, and where it is found. */
 export interface MeasureWords {
   name: string;
   kind: Kind;
-  /// Absent: neither way.
+  /** Absent: neither way. */
   better?: "higher" | "lower";
   value: (figures: FiguresFragment) => number | null;
-  /// How many values an average is over.
+  /** How many values an average is over. */
   sample?: (figures: FiguresFragment) => number;
-  /// What it counts, where that is not conversations.
+  /** What it counts, where that is not conversations. */
   events?: string;
+  /** Whether its events are counted by hour of the week. */
+  byHour?: true;
+  /** Whether it is a figure of now, whatever the period: neither compared nor ranked. */
+  ofNow?: true;
 }
 
-export const WORDS: Record<Measure, MeasureWords> = {
-  CONVERSATIONS: { name: "New conversations", kind: "count", value: (of) => of.conversations },
-  LABELED_CONVERSATIONS: { name: "Labelled conversations", kind: "count", value: (of) => of.labeledConversations },
-  MESSAGES: { name: "Messages", kind: "count", events: "messages", value: (of) => of.messages },
-  INBOUND_MESSAGES: {
-    name: "Inbound messages",
-    kind: "count",
-    events: "messages",
-    value: (of) => of.messages - of.replies,
-  },
-  REPLIES: { name: "Replies", kind: "count", better: "higher", events: "replies", value: (of) => of.replies },
-  CUSTOMERS: { name: "Customers", kind: "count", events: "customers", value: (of) => of.customers },
-  NEW_CUSTOMERS: { name: "New customers", kind: "count", events: "customers", value: (of) => of.newCustomers },
-  UNANSWERED: { name: "Unanswered", kind: "count", better: "lower", value: (of) => of.unanswered },
-  CLOSED: { name: "Closed", kind: "count", better: "higher", value: (of) => of.closed },
-  WON: { name: "Won", kind: "count", better: "higher", value: (of) => of.won },
-  LOST: { name: "Lost", kind: "count", better: "lower", value: (of) => of.lost },
+/**
+ * The one list of measures, in the order in which they are offered. Labels, formats, units in files, what an address may name
+ * and what can be chosen derive from it.
+ */
+export const MEASURES: Record<Measure, MeasureWords> = {
+  CLOSED: { name: t("Closed"), kind: "count", better: "higher", byHour: true, value: (of) => of.closed },
+  WON: { name: t("Won"), kind: "count", better: "higher", value: (of) => of.won },
+  LOST: { name: t("Lost"), kind: "count", better: "lower", value: (of) => of.lost },
   WIN_RATE: {
-    name: "Win rate",
+    name: t("Win rate"),
     kind: "share",
     better: "higher",
     value: (of) => of.winRate,
     sample: (of) => of.won + of.lost,
   },
-  OPEN: { name: "Open now", kind: "count", better: "lower", value: (of) => of.open },
-  FOLLOW_UPS_COMPLETED: {
-    name: "Follow-ups",
+  CONVERSATIONS: { name: t("New conversations"), kind: "count", byHour: true, value: (of) => of.conversations },
+  LABELED_CONVERSATIONS: { name: t("Labelled conversations"), kind: "count", value: (of) => of.labeledConversations },
+  OPEN: { name: t("Open now"), kind: "count", better: "lower", ofNow: true, value: (of) => of.open },
+  UNANSWERED: { name: t("Unanswered"), kind: "count", better: "lower", value: (of) => of.unanswered },
+  MESSAGES: { name: t("Messages"), kind: "count", events: t("messages"), value: (of) => of.messages },
+  INBOUND_MESSAGES: {
+    name: t("Inbound messages"),
+    kind: "count",
+    events: t("messages"),
+    byHour: true,
+    value: (of) => of.messages - of.replies,
+  },
+  REPLIES: {
+    name: t("Replies"),
     kind: "count",
     better: "higher",
-    events: "follow-ups",
+    events: t("replies"),
+    byHour: true,
+    value: (of) => of.replies,
+  },
+  FOLLOW_UPS_COMPLETED: {
+    name: t("Follow-ups"),
+    kind: "count",
+    better: "higher",
+    events: t("follow-ups"),
     value: (of) => of.followUpsCompleted,
   },
-  RATINGS: { name: "Ratings", kind: "count", events: "ratings", value: (of) => of.ratings.count },
-  RATING_AVERAGE: {
-    name: "Average rating",
-    kind: "average",
-    better: "higher",
-    value: (of) => of.ratings.average,
-    sample: (of) => of.ratings.count,
-  },
-  SATISFIED: {
-    name: "Satisfied",
-    kind: "share",
-    better: "higher",
-    value: (of) => of.ratings.satisfied,
-    sample: (of) => of.ratings.count,
-  },
-  FIRST_RESPONSE_MEAN: {
-    name: "First response, mean",
-    kind: "duration",
-    better: "lower",
-    value: (of) => of.firstResponse.mean,
-    sample: (of) => of.firstResponse.count,
-  },
+  CUSTOMERS: { name: t("Customers"), kind: "count", events: t("customers"), value: (of) => of.customers },
+  NEW_CUSTOMERS: { name: t("New customers"), kind: "count", events: t("customers"), value: (of) => of.newCustomers },
   FIRST_RESPONSE_MEDIAN: {
-    name: "First response, median",
+    name: t("First response, median"),
     kind: "duration",
     better: "lower",
     value: (of) => of.firstResponse.median,
     sample: (of) => of.firstResponse.count,
   },
-  CLOSING_TIME_MEAN: {
-    name: "Closing time, mean",
+  FIRST_RESPONSE_MEAN: {
+    name: t("First response, mean"),
     kind: "duration",
     better: "lower",
-    value: (of) => of.closingTime.mean,
-    sample: (of) => of.closingTime.count,
+    value: (of) => of.firstResponse.mean,
+    sample: (of) => of.firstResponse.count,
   },
   CLOSING_TIME_MEDIAN: {
-    name: "Closing time, median",
+    name: t("Closing time, median"),
     kind: "duration",
     better: "lower",
     value: (of) => of.closingTime.median,
     sample: (of) => of.closingTime.count,
   },
+  CLOSING_TIME_MEAN: {
+    name: t("Closing time, mean"),
+    kind: "duration",
+    better: "lower",
+    value: (of) => of.closingTime.mean,
+    sample: (of) => of.closingTime.count,
+  },
+  RATING_AVERAGE: {
+    name: t("Average rating"),
+    kind: "average",
+    better: "higher",
+    value: (of) => of.ratings.average,
+    sample: (of) => of.ratings.count,
+  },
+  RATINGS: { name: t("Ratings"), kind: "count", events: t("ratings"), value: (of) => of.ratings.count },
+  SATISFIED: {
+    name: t("Satisfied"),
+    kind: "share",
+    better: "higher",
+    value: (of) => of.ratings.satisfied,
+    sample: (of) => of.ratings.count,
+  },
 };
+
+/** All measures, in the order in which they are offered. */
+export const MEASURE_IDS = Object.keys(MEASURES) as Measure[];
+/** Those that are counted by hour of the week. */
+export const HOURLY: readonly Measure[] = MEASURE_IDS.filter((id) => MEASURES[id].byHour);
+
+const UNITS: Record<Kind, string | undefined> = {
+  count: undefined,
+  share: t("0 to 1"),
+  average: t("1 to 5"),
+  duration: t("seconds"),
+};
+
+/** A head in a file: its name, and the unit of the values beneath it. */
+export function headOf(name: string, kind: Kind): string {
+  const unit = UNITS[kind];
+  return unit === undefined ? name : `${name} (${unit})`;
+}
 
 const WRITERS: Record<Kind, (value: number) => string> = { count, share, average, duration };
 
-/// A value in words.
+/** A value in words. */
 export function write(kind: Kind, value: number | null | undefined): string {
   return value === null || value === undefined ? NONE : WRITERS[kind](value);
 }
 
-/// How a figure compares with the one before: as docs/metrics.md says, relative to what was before, or in points and
-/// absolute where that tells more.
+/**
+ * How a figure compares with the one before: as docs/metrics.md says, relative to what was before, or in points and
+ * absolute where that tells more.
+ */
 export interface Comparison {
   text: string;
   trend: "up" | "down" | "same";
   verdict: "better" | "worse" | "neutral";
   before: string;
+  /** The number that the text writes: a share of what was before, or a difference. */
+  amount: number;
+  /** Whether either side has too few values to say anything. */
+  few: boolean;
 }
 
-/// The comparison of a measure; none where either value is missing.
+/** So many values are needed on both sides, and so large a change, before it is called better or worse. */
+const FEW_VALUES = 10;
+const SLIGHT_CHANGE = 0.02;
+
+/** The comparison of a measure; none where either value is missing. */
 export function compare(measure: Measure, now: FiguresFragment, before: FiguresFragment): Comparison | undefined {
-  const { kind, better, value } = WORDS[measure];
-  const [current, previous] = [value(now), value(before)];
+  const { kind, better, value, sample = value } = MEASURES[measure];
+  const current = value(now);
+  const previous = value(before);
   if (current === null || previous === null) return undefined;
   const absolute = rounded(kind, current - previous);
   const trend = absolute === 0 ? "same" : 0 < absolute ? "up" : "down";
   const good = better === "higher" ? "up" : "down";
-  const verdict = trend === "same" || better === undefined ? "neutral" : trend === good ? "better" : "worse";
-  return { text: changeText(kind, absolute, previous), trend, verdict, before: write(kind, previous) };
+  const values = Math.min(sample(now) ?? 0, sample(before) ?? 0);
+  const says = values >= FEW_VALUES && Math.abs(current - previous) > SLIGHT_CHANGE * Math.abs(previous);
+  const verdict = !says || trend === "same" || better === undefined ? "neutral" : trend === good ? "better" : "worse";
+  const isRelative = (kind === "count" || kind === "duration") && previous !== 0;
+  return {
+    text: changeText(kind, absolute, previous),
+    trend,
+    verdict,
+    before: write(kind, previous),
+    amount: isRelative ? absolute / previous : absolute,
+    few: values < FEW_VALUES,
+  };
 }
 
-/// As exact as it is written, so that what reads as no change is none.
+/** As exact as it is written, so that what reads as no change is none. */
 function rounded(kind: Kind, difference: number): number {
   if (kind === "share") return Math.round(difference * 1000) / 1000;
   return kind === "average" ? Math.round(difference * 100) / 100 : difference;
 }
 
 function changeText(kind: Kind, absolute: number, previous: number): string {
-  if (kind === "share") return `${difference(absolute * 100)} pts`;
+  if (kind === "share") return t("{0} pts", difference(absolute * 100));
   if (kind === "average") return difference(absolute);
   return previous === 0 ? difference(absolute) : relative(absolute / previous);
 }

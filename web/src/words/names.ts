@@ -1,27 +1,33 @@
 import type { Granularity, PeriodPreset, Role } from "../../generated/graphql.ts";
+import { t } from "./language.ts";
 
 export const PRESET_NAMES: Record<PeriodPreset, string> = {
-  TODAY: "Today",
-  YESTERDAY: "Yesterday",
-  LAST_7_DAYS: "Last 7 days",
-  LAST_30_DAYS: "Last 30 days",
-  LAST_90_DAYS: "Last 90 days",
-  THIS_WEEK: "This week",
-  LAST_WEEK: "Last week",
-  THIS_MONTH: "This month",
-  LAST_MONTH: "Last month",
-  THIS_QUARTER: "This quarter",
-  LAST_QUARTER: "Last quarter",
-  THIS_YEAR: "This year",
-  LAST_YEAR: "Last year",
+  TODAY: t("Today"),
+  YESTERDAY: t("Yesterday"),
+  LAST_7_DAYS: t("Last 7 days"),
+  LAST_30_DAYS: t("Last 30 days"),
+  LAST_90_DAYS: t("Last 90 days"),
+  THIS_WEEK: t("This week"),
+  LAST_WEEK: t("Last week"),
+  THIS_MONTH: t("This month"),
+  LAST_MONTH: t("Last month"),
+  THIS_QUARTER: t("This quarter"),
+  LAST_QUARTER: t("Last quarter"),
+  THIS_YEAR: t("This year"),
+  LAST_YEAR: t("Last year"),
 };
 
-export const GROUP_NAMES: Record<Granularity, string> = { DAY: "Day", WEEK: "Week", MONTH: "Month", YEAR: "Year" };
+export const GROUP_NAMES: Record<Granularity, string> = {
+  DAY: t("Day"),
+  WEEK: t("Week"),
+  MONTH: t("Month"),
+  YEAR: t("Year"),
+};
 
 export const ROLE_NAMES: Record<Role, string> = {
-  OWNER: "Owner",
-  ADMIN: "Admin",
-  MANAGER: "Manager",
-  AGENT: "Agent",
-  VIEWER: "Viewer",
+  OWNER: t("Owner"),
+  ADMIN: t("Admin"),
+  MANAGER: t("Manager"),
+  AGENT: t("Agent"),
+  VIEWER: t("Viewer"),
 };

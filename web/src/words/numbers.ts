@@ -1,4 +1,6 @@
-/// Numbers as the browser's reader writes them.
+import { type Noun, noun } from "./language.ts";
+
+/** Numbers as the browser's reader writes them. */
 const locale = typeof navigator === "undefined" ? "en" : navigator.language;
 
 const counts = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
@@ -16,7 +18,7 @@ const slightChanges = new Intl.NumberFormat(locale, {
 });
 const differences = new Intl.NumberFormat(locale, { maximumFractionDigits: 2, signDisplay: "exceptZero" });
 
-/// What stands where there is no value.
+/** What stands where there is no value. */
 export const NONE = "–";
 
 export const count = (value: number) => counts.format(value);
@@ -25,12 +27,12 @@ export const average = (value: number) => averages.format(value);
 export const relative = (value: number) => (Math.abs(value) < 0.1 ? slightChanges : changes).format(value);
 export const difference = (value: number) => differences.format(value);
 
-/// So many of them: `1 day`, `2 days`.
-export const counted = (value: number, one: string) => `${count(value)} ${value === 1 ? one : `${one}s`}`;
-/// A score in words.
+/** So many of them: `1 day`, `2 days`. */
+export const counted = (value: number, one: Noun) => `${count(value)} ${noun(value, one)}`;
+/** A score in words. */
 export const stars = (score: number) => counted(score, "star");
 
-/// Seconds for people: the two largest units that count, as in `3 m 20 s`.
+/** Seconds for people: the two largest units that count, as in `3 m 20 s`. */
 export function duration(seconds: number): string {
   const whole = Math.round(seconds);
   const units: [number, string][] = [

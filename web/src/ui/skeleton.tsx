@@ -1,10 +1,10 @@
-import { Skeleton } from "../ui/state.tsx";
+import { Skeleton } from "./state.tsx";
 
 const CARDS = [...Array(10).keys()];
 const CHARTS = [...Array(4).keys()];
 
-/// The page before its figures, of the same measures.
-export function PerformanceSkeleton({ cards = 10 }: { cards?: number }) {
+/** The page before its figures, of the same measures. */
+export function PageSkeleton({ cards = 10 }: { cards?: number }) {
   return (
     <div aria-busy="true">
       <div class="report-head">

@@ -1,0 +1,215 @@
+import type { PeriodInput } from "../../generated/graphql.ts";
+import { ChannelTableDocument, LabelTableDocument, MemberTableDocument } from "../../generated/graphql.ts";
+import { useQuery } from "../api/use-query.ts";
+import { fileName } from "../export/download.ts";
+import { DrillDrawer } from "../report/drill-drawer.tsx";
+import { FilterBar } from "../report/filter-bar.tsx";
+import { ReportHead } from "../report/report-head.tsx";
+import { Shown } from "../report/shown.tsx";
+import { type Before, useComparison } from "../report/use-comparison.ts";
+import { useDirectory } from "../report/use-directory.ts";
+import { useViewer } from "../report/viewer.ts";
+import { type Column, DataTable, SaveTable } from "../ui/data-table.tsx";
+import { PageTitle } from "../ui/page-title.tsx";
+import { Section } from "../ui/section.tsx";
+import { EmptyState } from "../ui/state.tsx";
+import { filterInput, periodInput, type ReportState, writeReport } from "../url/report-state.ts";
+import { useReport } from "../url/use-report.ts";
+import { daysOf } from "../words/calendar.ts";
+import { t, within } from "../words/language.ts";
+import { sideBySide, tableColumns } from "./columns.tsx";
+import { channelRows, labelRows, memberRows, stretchInput, type TableRow } from "./rows.ts";
+import { useTeamRows } from "./use-team-rows.ts";
+
+/** What the rows of a table are. */
+export type TableOf = "labels" | "channels" | "teams" | "members";
+
+const NAMES: Record<TableOf, { title: string; one: string }> = {
+  labels: { title: t("Labels"), one: t("Label") },
+  channels: { title: t("Channels"), one: t("Channel") },
+  teams: { title: t("Teams"), one: t("Team") },
+  members: { title: t("Members"), one: t("Member") },
+};
+
+/** Labels, channels, teams or members with their figures, each with its change. For who sees everyone. */
+export default function TablePage({ of }: { of: TableOf }) {
+  const { seesEveryone } = useViewer();
+  const { title } = NAMES[of];
+  if (!seesEveryone) {
+    return (
+      <div class="state">
+        <PageTitle name={title}>{title}</PageTitle>
+        <p>
+          {t("Your role sees your own figures alone.")} <a href="/performance">{t("Go to your performance")}</a>
+        </p>
+      </div>
+    );
+  }
+  return <Tables of={of} />;
+}
+
+function Tables({ of }: { of: TableOf }) {
+  const { workspace } = useViewer();
+  const { state } = useReport();
+  const directory = useDirectory(state.period);
+  const { before, read } = useComparison();
+  const days = daysOf(state.period, workspace.today);
+  const input = { period: periodInput(state.period), before, filter: filterInput(state.filter) };
+  const variables = { ...input, ...stretchInput(days) };
+  return (
+    <>
+      <FilterBar directory={directory} oneMember={false} />
+      {of === "labels" && <Labels variables={variables} read={read} />}
+      {of === "channels" && <Channels variables={variables} read={read} />}
+      {of === "members" && <Members variables={variables} read={read} />}
+      {of === "teams" && <Teams input={input} teams={directory.isKnown ? directory.teams : undefined} read={read} />}
+      <DrillDrawer directory={directory} />
+    </>
+  );
+}
+
+type Read = ReturnType<typeof useComparison>["read"];
+type Stretches = ReturnType<typeof stretchInput>;
+type Input = { period: PeriodInput; before: PeriodInput; filter: ReturnType<typeof filterInput> };
+type TableProps = { variables: Input & Stretches; read: Read };
+
+function Labels({ variables, read }: TableProps) {
+  const days = useDays();
+  const query = useQuery(LabelTableDocument, variables);
+  return (
+    <Shown query={query} cards={0}>
+      {(data) => <Table of="labels" team={data.team} before={read(data.before)} rows={labelRows(data, days)} />}
+    </Shown>
+  );
+}
+
+function Channels({ variables, read }: TableProps) {
+  const days = useDays();
+  const query = useQuery(ChannelTableDocument, variables);
+  return (
+    <Shown query={query} cards={0}>
+      {(data) => <Table of="channels" team={data.team} before={read(data.before)} rows={channelRows(data, days)} />}
+    </Shown>
+  );
+}
+
+function Members({ variables, read }: TableProps) {
+  const days = useDays();
+  const query = useQuery(MemberTableDocument, variables);
+  return (
+    <Shown query={query} cards={0}>
+      {(data) => <Table of="members" team={data.team} before={read(data.before)} rows={memberRows(data, days)} />}
+    </Shown>
+  );
+}
+
+function Teams({
+  input,
+  teams,
+  read,
+}: {
+  input: Input;
+  teams: { id: string; name: string }[] | undefined;
+  read: Read;
+}) {
+  const { state } = useReport();
+  const days = useDays();
+  const chosen = teams?.filter(({ id }) => state.filter.teams.length === 0 || state.filter.teams.includes(id));
+  const query = useTeamRows(chosen, { ...input, days });
+  return (
+    <Shown query={query} cards={0}>
+      {(data) => <Table of="teams" team={data.team} before={read(data.before)} rows={data.rows} />}
+    </Shown>
+  );
+}
+
+/** The days of the report's period. */
+function useDays() {
+  const { workspace } = useViewer();
+  const { state } = useReport();
+  return daysOf(state.period, workspace.today);
+}
+
+interface TableViewProps {
+  of: TableOf;
+  team: { period: { from: string; to: string; days: number; pendingDays: number } } | null;
+  before: Before | undefined;
+  rows: TableRow[];
+}
+
+function Table({ of, team, before, rows }: TableViewProps) {
+  const { state, change } = useReport();
+  const { title, one } = NAMES[of];
+  const pick = (id: string) => {
+    const others = state.pair.filter((other) => other !== id);
+    // The third takes the place of the first.
+    change({ pair: state.pair.includes(id) ? others : [...others.slice(-1), id] });
+  };
+  const isComparable = before?.comparable ?? false;
+  const options = { head: one, href: (row: TableRow) => addressOf(of, row, state), isComparable };
+  const columns = tableColumns({ ...options, picked: state.pair, onPick: pick });
+  const inFile = columns.filter(({ screenOnly }) => !screenOnly);
+  const [first, second] = state.pair.map((id) => rows.find((row) => row.id === id));
+  const file = fileName(title, team?.period);
+  return (
+    <>
+      <ReportHead title={title} name={title} period={team?.period} before={before} />
+      {first && second && (
+        <SideBySide pair={[first, second]} file={fileName(t("{0} side by side", title), team?.period)} />
+      )}
+      <Section
+        title={t("All {0}", within(title))}
+        note={t("Choose two to see them side by side. Changes over fewer than 10 values come last.")}
+        actions={<SaveTable title={title} file={file} rows={rows} columns={inFile} />}
+      >
+        {rows.length === 0 ? (
+          <EmptyState title={t("No {0}", within(title))}>
+            {t("Nothing in this period, or the filters leave none.")}
+          </EmptyState>
+        ) : (
+          <DataTable title={title} rows={rows} columns={columns} rowKey={({ id }) => id} />
+        )}
+      </Section>
+    </>
+  );
+}
+
+function SideBySide({ pair, file }: { pair: [TableRow, TableRow]; file: string }) {
+  const { change } = useReport();
+  const { measures, columns } = sideBySide(pair);
+  const title = t("{0} and {1}", pair[0].name, pair[1].name);
+  return (
+    <Section
+      title={title}
+      note={t("Side by side, over the same period")}
+      actions={
+        <>
+          <SaveTable
+            title={title}
+            file={file}
+            rows={measures}
+            columns={columns as Column<(typeof measures)[number]>[]}
+          />
+          <button type="button" class="button button-quiet" onClick={() => change({ pair: [] })}>
+            {t("Close")}
+          </button>
+        </>
+      }
+    >
+      <DataTable title={title} rows={measures} columns={columns} rowKey={(measure) => measure} />
+    </Section>
+  );
+}
+
+/** Where a row leads: the performance report of it alone. */
+function addressOf(of: TableOf, { id }: TableRow, state: ReportState): string {
+  const { filter } = state;
+  const common = { ...state, pair: [], list: undefined };
+  if (of === "members") return `/performance${writeReport({ ...common, member: id })}`;
+  const restricted = {
+    labels: { ...filter, labels: [id] },
+    channels: { ...filter, channels: [id] },
+    teams: { ...filter, teams: [id] },
+  };
+  return `/performance${writeReport({ ...common, filter: restricted[of] })}`;
+}
