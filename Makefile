@@ -1,5 +1,6 @@
 # make demo    a sample workspace, its figures and the server, with nothing installed but Rust and Node.js
 # make test    everything that is tested, on SQLite and PostgreSQL, and in a real browser
+# make test-citus     the tests on a real Citus cluster, of the PostgreSQL that CITUS_PGBIN names
 # make test-browser   the dashboard alone, in a real browser
 # make screenshot     the picture in README.md anew
 # make fuzz    readers of others' bytes, each fed for SECONDS=30; make fuzz SECONDS=600 TARGETS=front for longer
@@ -8,7 +9,7 @@
 # make bench   measurements; make bench ARGS="--conversations 2500000 --workspaces 20" for large ones
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test test-browser screenshot test-tools fuzz lint format audit bench clean
+.PHONY: help demo build test test-citus test-browser screenshot test-tools fuzz lint format audit bench clean
 
 CARGO ?= cargo
 ARGS ?=
@@ -27,9 +28,14 @@ build:
 # target/screenshots.
 test: test-tools
 	$(CARGO) build -p caseload-api --bin caseload
-	$(CARGO) test --workspace $(ARGS)
-	npm --prefix tests/browser --silent run test:web
+	scripts/test-and-record $(CARGO) $(ARGS)
+	npm --prefix web --silent test
 	npm --prefix tests/browser --silent test
+
+# A coordinator and two worker nodes, in a temporary folder: CITUS_PGBIN=/usr/lib/postgresql/17/bin make test-citus
+test-citus: test-tools
+	$(CARGO) build -p caseload-api --bin caseload
+	CARGO=$(CARGO) scripts/test-citus $(ARGS)
 
 test-browser: test-tools
 	$(CARGO) build -p caseload-api --bin caseload
@@ -43,6 +49,7 @@ test-tools:
 	@scripts/install-test-tools
 	@npm ci --prefix tests/clients --no-audit --no-fund --silent
 	@npm ci --prefix tests/browser --silent
+	@npm install --prefix web --no-save --silent
 
 TARGETS ?= front records block cursor config
 SECONDS ?= 30
@@ -64,6 +71,7 @@ lint:
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings -A rustdoc::private_intra_doc_links' $(CARGO) doc --workspace --no-deps --document-private-items --quiet
 	npm ci --prefix tests/browser --silent
+	npm install --prefix web --no-save --silent
 	npm --prefix web --silent run lint
 	npm --prefix tests/browser --silent run lint
 

@@ -5,9 +5,9 @@ use std::{io::Cursor, sync::LazyLock};
 
 use caseload_api::{
     config::Config,
-    document::{Library, SizeLimits, Types, Wanted, World, read},
+    document::{Cardinalities, DocumentRef, DocumentStore, SizeLimits, Types, read},
     graphql::{rewrite_cursor, sdl},
-    http::Asked,
+    http::GraphqlRequest,
 };
 use caseload_rollup::block::{self, OpenBlock};
 use caseload_schema::{
@@ -32,10 +32,10 @@ pub const TARGETS: [Target; 5] = [
 static TYPES: LazyLock<Types> =
     LazyLock::new(|| Types::read(&sdl(), false).expect("the schema is one"));
 
-static LIBRARY: LazyLock<Library> =
-    LazyLock::new(|| Library::new(&sdl(), &Config::default()).expect("the schema is one"));
+static LIBRARY: LazyLock<DocumentStore> =
+    LazyLock::new(|| DocumentStore::new(&sdl(), &Config::default()).expect("the schema is one"));
 
-const WORLD: World = World {
+const WORLD: Cardinalities = Cardinalities {
     today: Day::from_number(20_500),
     members: 50,
     teams: 3,
@@ -80,17 +80,17 @@ pub fn document(text: &str) -> bool {
 pub fn front(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let body = json!({"query": text, "variables": {"period": {"preset": "LAST_YEAR"}, "first": 3, "a": true, "id": "a"}});
-    let sent = Asked::parse(bytes)
-        .or_else(|_| Asked::parse(body.to_string().as_bytes()))
+    let sent = GraphqlRequest::parse(bytes)
+        .or_else(|_| GraphqlRequest::parse(body.to_string().as_bytes()))
         .expect("a request");
     let Some(text) = sent.document() else { return };
-    let Ok(document) = LIBRARY.find(Wanted::Text(text)) else {
+    let Ok(document) = LIBRARY.find(DocumentRef::Text(text)) else {
         return;
     };
     let Ok(bound) = LIBRARY.bind(document, sent.operation_name(), &sent.variables()) else {
         return;
     };
-    if LIBRARY.price(&bound, WORLD).is_ok() {
+    if LIBRARY.cost(&bound, WORLD).is_ok() {
         drop(bound.request());
     }
 }

@@ -14,6 +14,7 @@ use caseload_api::{
     app::App,
     auth::TokenKeys,
     config::{Config, Secret},
+    http,
 };
 use caseload_schema::store::Store;
 use http_body_util::BodyExt as _;
@@ -81,7 +82,7 @@ pub(crate) async fn http(store: &Store, times: u32) -> anyhow::Result<Option<Lat
         ..Requests::to(listener.local_addr()?)?
     };
     tokio::select! {
-        served = async { axum::serve(listener, app.router()).await } => anyhow::bail!("the server ended: {served:?}"),
+        served = async { axum::serve(listener, http::router(app.clone())).await } => anyhow::bail!("the server ended: {served:?}"),
         latency = asked.send() => latency,
     }
 }
@@ -222,7 +223,7 @@ pub(crate) async fn post(app: &App, query: &str) -> anyhow::Result<Bytes> {
         .header("content-type", "application/json")
         .header("authorization", format!("Bearer {}", token()?))
         .body(Body::from(json!({"query": query}).to_string()))?;
-    let response = app.router().oneshot(request).await?;
+    let response = http::router(app.clone()).oneshot(request).await?;
     Ok(response.into_body().collect().await?.to_bytes())
 }
 

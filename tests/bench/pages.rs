@@ -86,8 +86,7 @@ async fn ask(app: &App, path: &str, body: &str) -> anyhow::Result<Vec<u8>> {
     let request = request
         .header("content-type", "application/json")
         .header("authorization", format!("Bearer {}", token()?));
-    let response = app
-        .router()
+    let response = caseload_api::http::router(app.clone())
         .oneshot(request.body(Body::from(body.to_owned()))?)
         .await?;
     let answer = response.into_body().collect().await?.to_bytes().to_vec();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context as _, ensure};
 use caseload_api::{
     app::App,
-    http::{Duty, serve_as},
+    http::{ServerRole, serve_as},
 };
 use caseload_schema::store::Store;
 use serde_json::Value;
@@ -50,7 +50,7 @@ pub(crate) async fn measure(store: &Store) -> anyhow::Result<Option<Beside>> {
         measured
     };
     let (served, measured) = tokio::join!(
-        serve_as(Duty::Both, listener, app.clone(), stop.clone()),
+        serve_as(ServerRole::Both, listener, app.clone(), stop.clone()),
         measuring
     );
     served?;

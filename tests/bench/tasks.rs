@@ -3,7 +3,7 @@
 use std::{fs::File, path::Path, process::Command, time::Instant};
 
 use anyhow::{Context as _, ensure};
-use caseload_rollup::run::{self, Hand, RunDays, RunRequest};
+use caseload_rollup::run::{self, RunDays, RunRequest, Worker};
 use caseload_schema::{
     clock::Clock,
     id::WorkspaceKey,
@@ -104,7 +104,7 @@ pub(crate) async fn roll_up(store: &Store, workspace: WorkspaceKey) -> anyhow::R
         requested_by: None,
     };
     run::run(
-        &Hand::new(store.clone(), clock()),
+        &Worker::new(store.clone(), clock()),
         workspace,
         request,
         &|_| (),

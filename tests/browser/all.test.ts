@@ -8,3 +8,7 @@ import "./looks.ts";
 import "./trusted.ts";
 import "./graphiql.ts";
 import "./rollups.ts";
+import "./tables.ts";
+import "./misleading.ts";
+import "./paper.ts";
+import "./names.ts";

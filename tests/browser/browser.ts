@@ -1,7 +1,8 @@
 // Pages of a real browser that remember all that went wrong on them.
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
-import { type BrowserContext, chromium, type Page, type Browser as Program } from "playwright-core";
+import { join } from "node:path";
+import { type BrowserContext, chromium, type Page, type Browser as Program, type Route } from "playwright-core";
 import type { Role, Server } from "./server.ts";
 
 // The program itself, where its package's launcher stands before it: the launcher reads settings of the desktop.
@@ -17,25 +18,30 @@ const FLAGS = [
   "--no-first-run",
 ];
 
+/** A built dashboard to test in place of the one within the binary, which then needs no new build. */
+const DIST = process.env.CASELOAD_DIST;
+
 export interface Look {
   width?: number;
   height?: number;
   theme?: "light" | "dark";
+  /** What is done with the page before it goes anywhere. */
+  prepare?: (page: Page) => Promise<unknown>;
 }
 
-/// A page, and what happened on it.
+/** A page, and what happened on it. */
 export interface Visit {
   page: Page;
-  /// Answers of the API as they came, over HTTP and over sockets.
+  /** Answers of the API as they came, over HTTP and over sockets. */
   answers: string[];
-  /// Asserts that nothing went wrong: no error, and nothing asked of another host.
+  /** Asserts that nothing went wrong: no error, and nothing asked of another host. */
   clean: () => Promise<void>;
 }
 
-/// For whatever a page is waited for: the machine may have other things to do.
+/** For whatever a page is waited for: the machine may have other things to do. */
 const PATIENCE_MS = 45_000;
 
-/// A browser, and its pages. Nothing of them stays on this machine.
+/** A browser, and its pages. Nothing of them stays on this machine. */
 export class Browser {
   readonly #server: Server;
   #program: Program | undefined;
@@ -49,7 +55,7 @@ export class Browser {
     await this.#program?.close();
   }
 
-  /// A new tab at that address, as that role; as nobody where there is none.
+  /** A new tab at that address, as that role; as nobody where there is none. */
   async visit(role: Role | undefined, path: string, look: Look = {}): Promise<Visit> {
     const fragment = role === undefined ? "" : `#token=${this.#server.tokens[role]}`;
     return this.visitAt(`${this.#server.base}${path}${fragment}`, look);
@@ -60,20 +66,20 @@ export class Browser {
     return go(await this.#context.newPage(), address, look);
   }
 
-  /// The same in a fresh profile, with nothing kept of earlier visits, of a reader with that locale.
+  /** The same in a fresh profile, with nothing kept of earlier visits, of a reader with that locale. */
   async visitAnew(role: Role, path: string, locale?: string): Promise<Visit> {
     const page = await (await this.#profile(locale)).newPage();
     return go(page, `${this.#server.base}${path}#token=${this.#server.tokens[role]}`);
   }
 
-  /// The same on a page whose clock can be moved.
+  /** The same on a page whose clock can be moved. */
   async visitWithClock(address: string): Promise<Visit> {
     const page = await (await this.#profile()).newPage();
     await page.clock.install();
     return go(page, address);
   }
 
-  /// What is open reads new figures whenever there are any: nothing stays open after its test.
+  /** What is open reads new figures whenever there are any: nothing stays open after its test. */
   async closePages(): Promise<void> {
     for (const context of this.#program?.contexts() ?? []) {
       if (context === this.#context) await Promise.all(context.pages().map((page) => page.close()));
@@ -83,9 +89,25 @@ export class Browser {
 
   async #profile(locale = "en-GB"): Promise<BrowserContext> {
     if (!PROGRAM) throw new Error("no Chromium here: run scripts/install-test-tools");
-    this.#program ??= await chromium.launch({ executablePath: PROGRAM, args: FLAGS });
-    return this.#program.newContext({ acceptDownloads: true, locale, timezoneId: "America/New_York" });
+    // A page that is not from the server itself may else not ask it.
+    const flags = DIST ? [...FLAGS, "--disable-features=LocalNetworkAccessChecks"] : FLAGS;
+    this.#program ??= await chromium.launch({ executablePath: PROGRAM, args: flags });
+    const context = await this.#program.newContext({ acceptDownloads: true, locale, timezoneId: "America/New_York" });
+    if (DIST)
+      await context.route(/^http:\/\/127\.0\.0\.1:\d+\/(?!graphql|v1|healthz)/, (route) => serveDist(route, DIST));
+    return context;
   }
+}
+
+/** Gives the built file or page, with the header fields of the server's own. */
+async function serveDist(route: Route, dist: string): Promise<void> {
+  const { pathname } = new URL(route.request().url());
+  if (pathname.startsWith("/assets/")) return route.fulfill({ path: join(dist, pathname) });
+  const response = await route.fetch();
+  if (!response.headers()["content-type"]?.startsWith("text/html")) return route.fulfill({ response });
+  const page = pathname === "/graphiql" ? "graphiql.html" : "index.html";
+  const body = readFileSync(join(dist, page), "utf8").replace('data-graphiql="off"', 'data-graphiql="on"');
+  return route.fulfill({ response, body });
 }
 
 async function go(page: Page, address: string, look: Look = {}): Promise<Visit> {
@@ -94,6 +116,7 @@ async function go(page: Page, address: string, look: Look = {}): Promise<Visit> 
   // Charts that don't grow into their place: what is looked at is what stays.
   await page.emulateMedia({ colorScheme: look.theme ?? "light", reducedMotion: "reduce" });
   await page.addInitScript(observe);
+  await look.prepare?.(page);
   const visit = watch(page, new URL(address).origin);
   await page.goto(address);
   return visit;
@@ -126,13 +149,13 @@ function watch(page: Page, base: string): Visit {
   return { page, answers, clean };
 }
 
-/// What `observe` notes of a page.
+/** What `observe` notes of a page. */
 interface Observed {
-  /// How far its parts moved by themselves; what browsers call good is below 0.1.
+  /** How far its parts moved by themselves; what browsers call good is below 0.1. */
   shifts: number;
-  /// Which parts did.
+  /** Which parts did. */
   moved: string[];
-  /// When its first figures were painted, in milliseconds after the address was entered.
+  /** When its first figures were painted, in milliseconds after the address was entered. */
   firstFigures?: number;
 }
 
@@ -142,7 +165,7 @@ interface LayoutShift extends PerformanceEntry {
   sources: { node: Node | null }[];
 }
 
-/// Runs in the page.
+/** Runs in the page. */
 function observe(): void {
   const observed: Observed = { shifts: 0, moved: [] };
   Object.assign(window, { observed });
@@ -165,7 +188,7 @@ function observe(): void {
   figures.observe(document, { childList: true, subtree: true });
 }
 
-/// What was noted of the page up to now. Browsers tell of a frame some time after it: two frames are waited for.
+/** What was noted of the page up to now. Browsers tell of a frame some time after it: two frames are waited for. */
 export async function observed(page: Page): Promise<Observed> {
   await page.evaluate(
     () => new Promise((later) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(later)))),
@@ -173,14 +196,14 @@ export async function observed(page: Page): Promise<Observed> {
   return page.evaluate(() => (window as unknown as { observed: Observed }).observed);
 }
 
-/// Waits until the report's figures are there, and those of this address.
+/** Waits until the report's figures are there, and those of this address. */
 export async function settled(page: Page): Promise<void> {
   await page.locator("[data-part=period], [data-part=status]").first().waitFor();
   await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
   await page.waitForFunction(() => document.querySelectorAll(".canvas:not(:has(canvas))").length === 0);
 }
 
-/// What that button saves.
+/** What that button saves. */
 export async function save(page: Page, button: string): Promise<{ name: string; bytes: Buffer }> {
   const [download] = await Promise.all([
     page.waitForEvent("download"),
@@ -189,12 +212,12 @@ export async function save(page: Page, button: string): Promise<{ name: string; 
   return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
 }
 
-/// The number that a text begins with, however it is written.
+/** The number that a text begins with, however it is written. */
 export function number(text: string | null): number {
   return Number((text ?? "").replaceAll(/[^\d.]/g, ""));
 }
 
-/// The value of a card.
+/** The value of a card. */
 export async function card(page: Page, measure: string): Promise<string> {
   return (await page.locator(`[data-measure=${measure}] .card-value`).innerText()).split("\n")[0]?.trim() ?? "";
 }

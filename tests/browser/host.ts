@@ -6,7 +6,7 @@ export interface Host {
   stop: () => Promise<void>;
 }
 
-/// The frame shows the address that the page's own fragment names. What the frame says is kept in `said`.
+/** The frame shows the address that the page's own fragment names. What the frame says is kept in `said`. */
 const PAGE = `<!doctype html><html lang="en"><title>host</title>
 <iframe id="report" title="Report" width="900" height="700"></iframe>
 <script>

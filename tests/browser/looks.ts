@@ -18,6 +18,8 @@ const PAGES = [
   ["member", "manager", "/performance?member=aisha&period=LAST_90_DAYS"],
   ["own", "agent", "/performance"],
   ["inbox", "manager", "/inbox?period=LAST_90_DAYS"],
+  ["labels", "manager", "/labels?pair=delivery&pair=refund"],
+  ["members", "manager", "/members"],
   ["rollups", "admin", "/rollups"],
   ["embedded", "agent", "/embed/inbox"],
 ] as const;
@@ -130,7 +132,7 @@ test("everything can be reached and opened by keyboard, and the focus comes back
   await clean();
 });
 
-/// What axe finds that keeps people out.
+/** What axe finds, however slight. */
 async function findings(page: Page): Promise<string[]> {
   // Through the debugger: the page's policy, which stays in force, would let no such script in.
   await page.evaluate(AXE);
@@ -138,11 +140,10 @@ async function findings(page: Page): Promise<string[]> {
     const run = (window as unknown as { axe: typeof axe }).axe.run;
     return (await run(document, { resultTypes: ["violations"] })).violations;
   });
-  const serious = results.filter(({ impact }) => impact === "serious" || impact === "critical");
-  return serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+  return results.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
 }
 
-/// The picture in a format of half the size, made by the browser itself.
+/** The picture in a format of half the size, made by the browser itself. */
 async function webp(page: Page, png: Buffer): Promise<Buffer> {
   const address = await page.evaluate(async (data) => {
     const image = new Image();
@@ -154,3 +155,50 @@ async function webp(page: Page, png: Buffer): Promise<Buffer> {
   }, png.toString("base64"));
   return Buffer.from(address.slice(address.indexOf(",") + 1), "base64");
 }
+
+test("a browser that knows no time zone shows what the server's clocks say", async () => {
+  const prepare = (page: Page) => page.addInitScript({ content: FORGET_ZONES });
+  const { page: usual } = await world.browser.visit("admin", "/rollups");
+  const { page, clean } = await world.browser.visit("admin", "/rollups", { prepare });
+  const shown: string[] = [];
+  for (const one of [usual, page]) {
+    await settled(one);
+    await one.locator(".freshness", { hasText: "Europe/Berlin" }).waitFor();
+    shown.push(await one.locator(".run").first().innerText());
+  }
+  assert.equal(shown[1], shown[0]);
+  await clean();
+});
+
+test("a page that isn't told the workspace's clocks shows times in UTC, and says so", async () => {
+  const prepare = (page: Page) =>
+    page.route(/\/graphql/, async (route) => {
+      const response = await route.fetch();
+      const text = await response.text();
+      await route.fulfill({ response, body: text.replace(/"timezoneOffsets":\[[^\]]*\]/, '"timezoneOffsets":[]') });
+    });
+  const { page, clean } = await world.browser.visit("manager", "/performance", { prepare });
+  await settled(page);
+  await page.locator(".freshness", { hasText: "times in UTC: those of Europe/Berlin are not known" }).waitFor();
+  await clean();
+});
+
+/** Runs in the page: its browser has UTC, and no other zone. A text, since the compiler adds helpers of its own to functions. */
+const FORGET_ZONES = `
+  const Usual = Intl.DateTimeFormat;
+  const check = (options) => {
+    const zone = options?.timeZone ?? "UTC";
+    if (zone !== "UTC") throw new RangeError("Invalid time zone specified: " + zone);
+  };
+  Intl.DateTimeFormat = new Proxy(Usual, {
+    construct: (target, [locales, options]) => {
+      check(options);
+      return new target(locales, options);
+    },
+    apply: (target, _, [locales, options]) => {
+      check(options);
+      return target(locales, options);
+    },
+  });
+  Intl.supportedValuesOf = () => [];
+`;

@@ -50,7 +50,7 @@ test("the list behind a card holds as many conversations as the card says", asyn
 test("a bar's list holds as many conversations as the bar says, for what the API filters and for what it does not", async () => {
   const { page, clean } = await world.browser.visit("manager", "/performance?period=LAST_7_DAYS");
   await settled(page);
-  for (const title of ["Closed conversations", "How soon the first response comes"]) {
+  for (const title of ["Closed conversations", "Response times"]) {
     await page.getByRole("button", { name: `Show ${title} as a table` }).click();
     const table = page.getByRole("region", { name: `${title}, as a table` });
     for (const link of (await table.getByRole("link").all()).slice(0, 6)) {
@@ -133,7 +133,7 @@ test("a custom range is chosen by its days", async () => {
   await settled(page);
   const { workspace } = await api<{ workspace: { today: string } }>("manager", "{ workspace { today } }");
   const from = `${workspace.today.slice(0, 8)}01`;
-  await page.getByRole("button", { name: "More", exact: true }).click();
+  await page.getByRole("button", { name: "Custom range", exact: true }).click();
   await page.getByLabel("From", { exact: true }).fill(from);
   await page.getByLabel("To", { exact: true }).fill(workspace.today);
   await page.getByRole("button", { name: "Show", exact: true }).click();

@@ -23,10 +23,10 @@ for (const role of Object.keys(TITLES) as Role[]) {
     await page.getByRole("heading", { level: 1, name: inbox }).waitFor();
     await settled(page);
     const administers = role === "owner" || role === "admin";
-    assert.equal(await page.getByRole("link", { name: "Rollups", exact: true }).count(), administers ? 1 : 0);
+    assert.equal(await page.getByRole("link", { name: "Admin", exact: true }).count(), administers ? 1 : 0);
     await page.goto(`${world.server.base}/rollups`);
     if (administers) await page.locator(".run").first().waitFor();
-    else await page.getByText("Rollups are for admins").waitFor();
+    else await page.getByText("This page is for admins").waitFor();
     await clean();
   });
 }
@@ -48,7 +48,7 @@ for (const role of ["agent", "viewer"] as const) {
       "/rollups",
     ]) {
       const { page, answers, clean } = await world.browser.visit(role, path);
-      if (path === "/rollups") await page.getByText("Rollups are for admins").waitFor();
+      if (path === "/rollups") await page.getByText("This page is for admins").waitFor();
       else await settled(page);
       if (path.includes("list=")) await page.locator("dialog[open] [data-part=total]").waitFor();
       const text = await page.locator("body").innerText();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Page } from "playwright-core";
 import { save, settled } from "./browser.ts";
-import { world } from "./world.ts";
+import { api, world } from "./world.ts";
 
 test("a rebuild is confirmed, followed while it runs, and seen in the audit", async () => {
   const { page, clean } = await world.browser.visit("admin", "/rollups");
@@ -99,24 +99,74 @@ test("a machine's token is shown once, reads what it may, and is refused once re
   await clean();
 });
 
-test("a role that is changed holds from the next page on", async () => {
+test("a role is chosen, saved and undone, and holds from the next page on", async () => {
   const { page, clean } = await world.browser.visit("admin", "/rollups");
   const role = page.getByLabel("Role of Lucas Moreau");
   await role.selectOption("MANAGER");
-  await page.getByRole("region", { name: "Audit" }).waitFor();
-  await page.waitForFunction(
-    () => !document.querySelector<HTMLSelectElement>('[aria-label="Role of Lucas Moreau"]')?.disabled,
-  );
+  await page.getByText("now Viewer").waitFor();
+  assert.equal(await roleOf("lucas"), "VIEWER");
+  await page.getByRole("button", { name: "Discard" }).click();
+  assert.equal(await role.inputValue(), "VIEWER");
+  await role.selectOption("MANAGER");
+  await page.getByRole("button", { name: "Save 1 role" }).click();
+  await page.getByText("Saved 1 role.").waitFor();
+  assert.equal(await roleOf("lucas"), "MANAGER");
   const { page: his } = await world.browser.visit("viewer", "/performance");
   await his.getByRole("heading", { level: 1, name: "Team performance" }).waitFor({ timeout: 20_000 });
-  await role.selectOption("VIEWER");
-  await page.waitForFunction(
-    () => !document.querySelector<HTMLSelectElement>('[aria-label="Role of Lucas Moreau"]')?.disabled,
-  );
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByText("Saved 1 role.").waitFor({ state: "detached" });
+  assert.equal(await roleOf("lucas"), "VIEWER");
   await clean();
 });
 
-/// What the server says over the page's socket.
+test("an arrow key changes no role, and members stand in their natural order", async () => {
+  const { page, clean } = await world.browser.visit("admin", "/rollups");
+  const role = page.getByLabel("Role of Lucas Moreau");
+  await role.focus();
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Tab");
+  await page.waitForTimeout(500);
+  assert.equal(await roleOf("lucas"), "VIEWER");
+  const names = await page
+    .locator(".members .person > span:last-child")
+    .evaluateAll((all) => all.map((one) => one.firstChild?.textContent ?? ""));
+  const natural = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
+  assert.deepEqual(names, [...names].sort(natural.compare));
+  // Twelve members need no search.
+  assert.equal(await page.getByLabel("Search members").count(), 0);
+  await clean();
+});
+
+test("members are searched where they are more than 20", async () => {
+  const prepare = (page: Page) =>
+    page.route("**/graphql", async (route) => {
+      const response = await route.fetch();
+      const answer = (await response.json()) as { data?: { workspace?: { members?: object[]; apiTokens?: object } } };
+      const { workspace } = answer.data ?? {};
+      if (!workspace?.apiTokens) return route.fulfill({ response });
+      const agent = (at: number) => ({ id: `agent-${at}`, name: `Agent ${at}`, role: "AGENT", active: true });
+      workspace.members = Array.from({ length: 21 }, (_, at) => agent(21 - at));
+      return route.fulfill({ response, json: answer });
+    });
+  const { page, clean } = await world.browser.visit("admin", "/rollups", { prepare });
+  await page.getByLabel("Search members").waitFor();
+  const names = page.locator(".members .person > span:last-child");
+  assert.deepEqual((await names.allInnerTexts()).slice(0, 3), ["Agent 1", "Agent 2", "Agent 3"]);
+  await page.getByLabel("Search members").fill("agent 21");
+  assert.deepEqual(await names.allInnerTexts(), ["Agent 21"]);
+  await clean();
+});
+
+/** The role that a member has now, past the browser. */
+async function roleOf(id: string): Promise<string | undefined> {
+  const { workspace } = await api<{ workspace: { members: { id: string; role: string }[] } }>(
+    "admin",
+    "{ workspace { members { id role } } }",
+  );
+  return workspace.members.find((member) => member.id === id)?.role;
+}
+
+/** What the server says over the page's socket. */
 function socketFrames(page: Page): string[] {
   const frames: string[] = [];
   page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => frames.push(String(payload))));

@@ -9,7 +9,7 @@ export type Role = "owner" | "admin" | "manager" | "agent" | "viewer";
 
 const ROLES: Role[] = ["owner", "admin", "manager", "agent", "viewer"];
 
-/// A server that answers.
+/** A server that answers. */
 export interface Running {
   base: string;
   stop: () => Promise<void>;
@@ -17,17 +17,17 @@ export interface Running {
 
 export interface Server extends Running {
   tokens: Record<Role, string>;
-  /// Signs a member token that ends so many seconds from now.
+  /** Signs a member token that ends so many seconds from now. */
   sign: (member: string, seconds: number) => string;
-  /// Another server of the same data, with those settings.
+  /** Another server of the same data, with those settings. */
   beside: (settings: string[]) => Promise<Running>;
 }
 
 const BINARY = process.env.CASELOAD_BIN ?? join(import.meta.dirname, "../../target/debug/caseload");
-/// Importing and rolling up half a year with a development build, on a machine that has other things to do.
+/** Importing and rolling up half a year with a development build, on a machine that has other things to do. */
 const START_MS = 300_000;
 
-/// The demo, whose reports may be framed by pages of that origin.
+/** The demo, whose reports may be framed by pages of that origin. */
 export async function startServer(embedOrigin: string): Promise<Server> {
   if (!existsSync(BINARY)) throw new Error(`${BINARY} is missing: cargo build -p caseload-api --bin caseload`);
   const data = mkdtempSync(join(tmpdir(), "caseload-browser-"));
@@ -55,7 +55,7 @@ async function serve(database: string, secret: string, settings: string[]): Prom
   return { base: `http://${server.find(/(127\.0\.0\.1:\d+)/)}`, stop: server.stop };
 }
 
-/// Starts the binary on a free port, and waits until it says that.
+/** Starts the binary on a free port, and waits until it says that. */
 async function start(options: string[], ready: RegExp) {
   const child = spawn(BINARY, [...options, "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "pipe"] });
   const said = await untilSaid(child, ready);

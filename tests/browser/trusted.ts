@@ -17,7 +17,7 @@ test("every page works where only known documents are answered, and nothing else
     await page.locator("[data-measure=CLOSED] .card-value a").click();
     assert.equal(number(await page.locator("dialog[open] [data-part=total]").innerText()), team.metrics.closed);
     await page.keyboard.press("Escape");
-    for (const name of ["Inbox", "Rollups"]) {
+    for (const name of ["Inbox", "Labels", "Channels", "Teams", "Members", "Admin"]) {
       await page.getByRole("link", { name, exact: true }).click();
       await page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
       await settled(page);

@@ -7,7 +7,7 @@ import { type Server, startServer } from "./server.ts";
 
 export const world = {} as { server: Server; browser: Browser; host: Host };
 
-/// What is broken altogether shows in the first tests that fail; waiting for all of them to run out of time tells no more.
+/** What is broken altogether shows in the first tests that fail; waiting for all of them to run out of time tells no more. */
 const ENOUGH_FAILURES = 4;
 let failures = 0;
 
@@ -32,7 +32,7 @@ afterEach(async (context) => {
   await world.browser.closePages();
 });
 
-/// Asks the API as that role, past the browser.
+/** Asks the API as that role, past the browser. */
 export async function api<Data>(role: keyof Server["tokens"], query: string, variables: object = {}): Promise<Data> {
   const response = await fetch(`${world.server.base}/graphql`, {
     method: "POST",
@@ -44,7 +44,7 @@ export async function api<Data>(role: keyof Server["tokens"], query: string, var
   return answer.data;
 }
 
-/// A conversation that was opened and closed a minute ago.
+/** A conversation that was opened and closed a minute ago. */
 export async function importOne(): Promise<void> {
   const at = new Date(Date.now() - 60_000).toISOString();
   const lines = [

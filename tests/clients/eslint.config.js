@@ -34,7 +34,7 @@ export default [
           exceptions: {
             types: [
               "BusyHour", "CreatedApiToken", "DailyRollup", "DayRange", "DurationRange", "Metrics", "PageInfo", "Period", "RollupStatus",
-              "ScoreCount", "SeriesPoint", "Subscription", "Viewer",
+              "ScoreCount", "SeriesPoint", "Subscription", "TimezoneOffset", "Viewer",
             ],
             suffixes: ["Actor", "Connection", "Counts", "Edge", "Report", "Stats", "Change", "Entry", "Payload", "Request"],
           },

@@ -10,6 +10,7 @@ import datetime
 import json
 import math
 import pathlib
+import re
 import sys
 
 import duckdb
@@ -87,7 +88,8 @@ def text_of_csv(value):
     """What stands in CSV for a text: nothing tells an empty one from none, and a formula has a ' before it."""
     if not value:
         return None
-    return "'" + value if value[0] in "=+-@\t\r\n" else value
+    value = re.sub('(^|[;\r\n])([ "]*)(?=[=+\\-@＝＋－＠])', r"\1\2'", value)
+    return "'" + value if value[0] in "\t\r\n" else value
 
 
 def check(table, reader, columns, expected, rows):

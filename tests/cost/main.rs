@@ -12,7 +12,7 @@ use std::{
 use caseload_api::{
     document::{SizeLimits, Types, read},
     graphql::sdl,
-    http::Asked,
+    http::GraphqlRequest,
 };
 use peak_alloc::PeakAlloc;
 use rustix::time::{ClockId, clock_gettime};
@@ -191,8 +191,8 @@ fn whatever_is_sent_takes_time_and_memory_that_grow_as_its_length_does() {
 fn bodies_are_read_in_time_and_memory_that_grow_as_their_length_does() {
     let _alone = alone();
     for (name, shape) in BODIES {
-        let [small, large] =
-            [shape(2_000), shape(16_000)].map(|text| cost(|| Asked::parse(text.as_bytes())));
+        let [small, large] = [shape(2_000), shape(16_000)]
+            .map(|text| cost(|| GraphqlRequest::parse(text.as_bytes())));
         println!("{name}: {} bytes, {:?}", large.peak, large.time);
         check_linear(name, small, large);
     }

@@ -5,6 +5,7 @@ mod forms;
 mod generations;
 mod loads;
 mod outage;
+mod overtaken;
 mod restored;
 mod tls;
 
@@ -95,7 +96,7 @@ async fn until_linked(caseload: &Caseload) {
 }
 
 /// Waits for what the application does behind requests.
-async fn settle(caseload: &Caseload) {
+async fn recover(caseload: &Caseload) {
     caseload.app.tasks().close();
     caseload.app.tasks().wait().await;
     caseload.app.tasks().reopen();

@@ -42,6 +42,11 @@ async fn all_audits_of_graphql_over_http_pass() {
 }
 
 #[tokio::test]
+async fn every_tool_is_told_the_schema_at_the_defaults() {
+    run("introspection.js", |config| config.introspection = true).await;
+}
+
+#[tokio::test]
 async fn graphql_ws_is_answered() {
     run("sockets.js", |_| {}).await;
 }

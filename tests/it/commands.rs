@@ -1,5 +1,8 @@
 //! The command from end to end, as an operator uses it.
 
+mod failing;
+mod manual;
+
 use std::{io::Write, time::Duration};
 
 use serde_json::{Value, json};

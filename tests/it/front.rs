@@ -2,6 +2,7 @@
 
 mod abuse;
 mod events;
+mod headers;
 mod http;
 pub(crate) mod server;
 pub(crate) mod sockets;

@@ -1,5 +1,6 @@
 //! The rules of docs/import.md, one by one.
 
+mod again;
 mod deletes;
 mod interrupted;
 mod memory;
@@ -16,7 +17,7 @@ use serde_json::{Value, json};
 use crate::support::{app::Caseload, compare::difference, database::Backend};
 
 /// A workspace in UTC, on 2026-03-10 at noon, with an owner called boss.
-async fn acme(backend: Backend) -> Caseload {
+pub(crate) async fn acme(backend: Backend) -> Caseload {
     let now = "2026-03-10T12:00:00Z".parse().expect("an instant");
     let caseload = Caseload::new(backend, chrono_tz::UTC, now).await;
     let report = caseload

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use caseload_rollup::{
-    plan::{Rhythm, TimeOfDay},
-    run::Hand,
+    plan::{Schedule, TimeOfDay},
+    run::Worker,
     schedule::Planner,
 };
 use caseload_schema::{
@@ -29,6 +29,7 @@ use crate::{
 
 on_both_stores! {
     each_night_of_a_year_comes_once_at_its_minute,
+    a_night_whose_time_comes_twice_runs_the_first_time_and_not_again,
     nights_that_nobody_saw_are_caught_up_with_one_run,
     one_process_leads_and_a_leader_that_was_replaced_asks_for_nothing,
     a_night_finds_and_heals_what_is_not_what_the_facts_say,
@@ -42,15 +43,15 @@ const ZONES: [Tz; 3] = [
     Tz::Australia__Lord_Howe,
 ];
 
-fn rhythm(hour: u32, minute: u32) -> Rhythm {
-    Rhythm {
+fn rhythm(hour: u32, minute: u32) -> Schedule {
+    Schedule {
         nightly_at: TimeOfDay::new(hour, minute).expect("a time"),
         refresh_interval: None,
     }
 }
 
-fn planner(store: &Store, clock: &Clock, rhythm: Rhythm) -> Planner {
-    Planner::new(Hand::new(store.clone(), clock.clone()), rhythm)
+fn planner(store: &Store, clock: &Clock, rhythm: Schedule) -> Planner {
+    Planner::new(Worker::new(store.clone(), clock.clone()), rhythm)
 }
 
 async fn look(planner: &mut Planner) -> usize {
@@ -125,6 +126,51 @@ async fn each_night_of_a_year_comes_once_at_its_minute(backend: Backend) {
         let asked: Vec<_> = runs.iter().rev().map(|run| run.queued_at).collect();
         assert_eq!(asked, nights);
     }
+}
+
+async fn a_night_whose_time_comes_twice_runs_the_first_time_and_not_again(backend: Backend) {
+    for (zone, day, hour, minute) in [
+        (Tz::America__Havana, (2025, 11, 2), 0, 15),
+        (Tz::America__New_York, (2025, 11, 2), 1, 30),
+        (Tz::Atlantic__Azores, (2025, 10, 26), 0, 30),
+        (Tz::Australia__Lord_Howe, (2025, 4, 6), 1, 45),
+    ] {
+        let (year, month, day) = day;
+        let night = NaiveDate::from_ymd_opt(year, month, day).expect("a day");
+        let local = night.and_hms_opt(hour, minute, 0).expect("a time");
+        let both = zone.from_local_datetime(&local);
+        let (first, second) = (both.earliest(), both.latest());
+        let [first, second] = [first, second].map(|at| at.expect("a time").to_utc());
+        assert_ne!(first, second, "{zone}");
+
+        let caseload = Caseload::new(backend, zone, first - TimeDelta::hours(30)).await;
+        let mut planner = planner(&caseload.store, &caseload.clock, rhythm(hour, minute));
+        let mut asked = Vec::new();
+        // Until the next night is nearly due.
+        let end = second + TimeDelta::hours(23);
+        let mut now = first - TimeDelta::hours(30);
+        while now < end {
+            caseload.clock.set(Instant::from_chrono(now));
+            if look(&mut planner).await != 0 {
+                asked.push(now);
+                cancel_last(&caseload).await;
+            }
+            now += TimeDelta::minutes(5);
+        }
+        let of_night = |at: &&DateTime<Utc>| first - TimeDelta::hours(2) < **at;
+        let asked: Vec<_> = asked.iter().filter(of_night).collect();
+        assert_eq!(asked, [&first], "{zone}");
+    }
+}
+
+async fn cancel_last(caseload: &Caseload) {
+    let (store, ws) = (&caseload.store, caseload.workspace);
+    let run = store.last_run(ws).await.expect("the store is there");
+    let run = run.expect("a run");
+    store
+        .cancel_run(ws, run.id, Actor::Operator, caseload.clock.now())
+        .await
+        .expect("the store is there");
 }
 
 async fn acme(backend: Backend) -> Caseload {
@@ -206,13 +252,13 @@ async fn a_night_finds_and_heals_what_is_not_what_the_facts_say(backend: Backend
     caseload
         .database
         .script("UPDATE daily_member_summary SET closed = closed + 1 WHERE day = 20515");
-    let hand = Hand::new(caseload.store.clone(), caseload.clock.clone()).comparing(1_000);
+    let worker = Worker::new(caseload.store.clone(), caseload.clock.clone()).comparing(1_000);
     let night = async |planner: &mut Planner| {
         caseload
             .clock
             .set(caseload.clock.now().plus_seconds(86_400));
         assert_eq!(look(planner).await, 1);
-        while hand
+        while worker
             .step(caseload.workspace)
             .await
             .expect("the store is there")

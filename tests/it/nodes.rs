@@ -1,4 +1,4 @@
-//! Many hands, in one process and in several: runs are shared, taken over, ended, and never half done.
+//! Many workers, in one process and in several: runs are shared, taken over, ended, and never half done.
 
 mod asked;
 mod kills;
@@ -11,10 +11,10 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use caseload_rollup::run::{Hand, Pace, Publish, Step};
+use caseload_rollup::run::{Publish, Step, Throttle, Worker};
 use caseload_schema::{
     day::Day,
-    id::WorkspaceKey,
+    id::{Generation, Revision, WorkspaceKey},
     store::{Run, RunDays, RunKind, queue::NewRun},
 };
 use chrono_tz::Tz;
@@ -23,9 +23,9 @@ use serde_json::{Value, json};
 
 use crate::support::{app::Caseload, database::Backend};
 
-/// Days of the history: enough to be cut into pieces.
+/// Days of the history: enough to be cut into chunks.
 const DAYS: u32 = 60;
-/// About how many facts a piece holds here, so that there are a dozen.
+/// About how many facts a chunk holds here, so that there are a dozen.
 const PIECE: u64 = 40;
 
 /// A workspace with [`DAYS`] days of facts that nobody has rolled up, two conversations on each.
@@ -81,9 +81,9 @@ fn reassignment() -> Vec<Value> {
     .collect()
 }
 
-/// A hand that cuts runs into small pieces.
-fn hand(caseload: &Caseload) -> Hand {
-    Hand::new(caseload.store.clone(), caseload.clock.clone()).cutting(PIECE)
+/// A worker that cuts runs into small chunks.
+fn worker(caseload: &Caseload) -> Worker {
+    Worker::new(caseload.store.clone(), caseload.clock.clone()).cutting(PIECE)
 }
 
 /// Asks for a rebuild of everything.
@@ -111,16 +111,17 @@ async fn find(caseload: &Caseload, run: &Run) -> Run {
         .expect("a run")
 }
 
-async fn step(hand: &Hand, caseload: &Caseload) -> Step {
-    hand.step(caseload.workspace)
+async fn step(worker: &Worker, caseload: &Caseload) -> Step {
+    worker
+        .step(caseload.workspace)
         .await
         .expect("the store is there")
 }
 
 /// Takes steps until there is nothing to do, and says how many there were.
-async fn work(hand: &Hand, caseload: &Caseload) -> usize {
+async fn work(worker: &Worker, caseload: &Caseload) -> usize {
     for steps in 0..200 {
-        match step(hand, caseload).await {
+        match step(worker, caseload).await {
             Step::Idle => return steps,
             Step::Worked => {}
             Step::Waiting => panic!("nobody else is at work"),
@@ -130,7 +131,7 @@ async fn work(hand: &Hand, caseload: &Caseload) -> usize {
 }
 
 /// Generation and revisions.
-async fn current(caseload: &Caseload) -> (i64, Vec<(Day, i64)>) {
+async fn current(caseload: &Caseload) -> (Generation, Vec<(Day, Revision)>) {
     let ledger = caseload
         .store
         .ledger(caseload.workspace)
@@ -153,13 +154,13 @@ async fn current(caseload: &Caseload) -> (i64, Vec<(Day, i64)>) {
 /// Notes what it is told.
 #[derive(Debug, Default)]
 struct Notes {
-    blocks: Mutex<Vec<(Day, i64, Vec<u8>)>>,
-    flips: Mutex<Vec<i64>>,
+    blocks: Mutex<Vec<(Day, Revision, Vec<u8>)>>,
+    flips: Mutex<Vec<Generation>>,
     ends: Mutex<Vec<Run>>,
 }
 
 impl Notes {
-    fn blocks(&self) -> Vec<(Day, i64, Vec<u8>)> {
+    fn blocks(&self) -> Vec<(Day, Revision, Vec<u8>)> {
         self.blocks.lock().expect("nobody panics").clone()
     }
 }
@@ -168,7 +169,7 @@ impl Publish for Notes {
     fn blocks<'a>(
         &'a self,
         _: WorkspaceKey,
-        revision: i64,
+        revision: Revision,
         blocks: &'a [(Day, Vec<u8>)],
     ) -> BoxFuture<'a, ()> {
         let new = blocks
@@ -178,11 +179,11 @@ impl Publish for Notes {
         Box::pin(std::future::ready(()))
     }
 
-    fn open<'a>(&'a self, _: WorkspaceKey, _: i64, _: &'a [u8]) -> BoxFuture<'a, ()> {
+    fn open<'a>(&'a self, _: WorkspaceKey, _: Revision, _: &'a [u8]) -> BoxFuture<'a, ()> {
         Box::pin(std::future::ready(()))
     }
 
-    fn flipped(&self, _: WorkspaceKey, generation: i64) -> BoxFuture<'_, ()> {
+    fn flipped(&self, _: WorkspaceKey, generation: Generation) -> BoxFuture<'_, ()> {
         self.flips.lock().expect("nobody panics").push(generation);
         Box::pin(std::future::ready(()))
     }
@@ -193,7 +194,7 @@ impl Publish for Notes {
     }
 }
 
-/// Runs SQL, once, between what a hand has read and what it is about to write.
+/// Runs SQL, once, between what a worker has read and what it is about to write.
 #[derive(Debug)]
 struct Meddler {
     caseload: Arc<Caseload>,
@@ -215,7 +216,7 @@ impl Meddler {
     }
 }
 
-impl Pace for Meddler {
+impl Throttle for Meddler {
     fn pause(&self) -> BoxFuture<'_, ()> {
         if !self.done.swap(true, Ordering::SeqCst) {
             self.caseload.database.script(self.sql);

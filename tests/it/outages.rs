@@ -4,4 +4,6 @@
 mod clock;
 mod disk;
 mod facts;
+mod pooler;
 mod postgres;
+mod read_only;

@@ -1,8 +1,10 @@
 //! Days that are not 24 hours long, hours that come twice, zones that change.
 
-use caseload_schema::audit::Actor;
-use caseload_schema::zone::Zone;
-use chrono_tz::Tz;
+use std::collections::BTreeSet;
+
+use caseload_schema::{audit::Actor, instant::Instant, zone::Zone};
+use chrono::{DateTime, Datelike as _, TimeDelta, Timelike as _, Utc};
+use chrono_tz::{TZ_VARIANTS, Tz};
 use serde_json::{Value, json};
 
 use crate::{
@@ -24,6 +26,51 @@ on_both_stores! {
     a_day_that_was_skipped_is_an_empty_bucket,
     a_day_that_comes_in_two_pieces_is_one_day,
     a_changed_zone_takes_effect_all_at_once,
+}
+
+/// Zones whose rules before 2026 a later release has changed than chrono-tz has.
+const CHANGED_SINCE: [&str; 9] = [
+    "America/Bogota",
+    "America/Ensenada",
+    "America/Santa_Isabel",
+    "America/Tijuana",
+    "Asia/Tehran",
+    "Europe/Chisinau",
+    "Europe/Tiraspol",
+    "Iran",
+    "Mexico/BajaNorte",
+];
+
+/// The day and the hour of every zone are those of chrono-tz, which reads the rules in its own way.
+#[test]
+fn days_and_hours_of_all_zones_are_those_of_another_library() {
+    let begin: DateTime<Utc> = "1970-01-01T00:00:00Z".parse().expect("an instant");
+    let end: DateTime<Utc> = "2026-01-01T00:00:00Z".parse().expect("an instant");
+    let mut unlike = BTreeSet::new();
+    for other in TZ_VARIANTS {
+        let zone = Zone::parse(other.name()).expect("a zone that chrono-tz knows");
+        // Some instants of each month, at all hours, and the seconds around each change.
+        let mut instants: Vec<DateTime<Utc>> = (0..2_000)
+            .map(|number| begin + TimeDelta::seconds(number * 880_123))
+            .collect();
+        for offset in zone.offsets() {
+            let at = DateTime::from_timestamp_micros(offset.begins_at.micros()).expect("a time");
+            instants.extend([-1, 0].map(|seconds| at + TimeDelta::seconds(seconds)));
+        }
+        let of_zone = instants.into_iter().filter(|at| begin <= *at && *at < end);
+        let first = of_zone.into_iter().find(|at| {
+            let local = zone.local(Instant::from_chrono(*at));
+            let expected = at.with_timezone(&other);
+            let day = (expected.year(), expected.month(), expected.day());
+            let day = format!("{:04}-{:02}-{:02}", day.0, day.1, day.2);
+            (local.day.to_string(), u32::from(local.hour)) != (day, expected.hour())
+        });
+        if let Some(at) = first {
+            println!("{other} {at}");
+            unlike.insert(other.name());
+        }
+    }
+    assert_eq!(unlike, BTreeSet::from(CHANGED_SINCE));
 }
 
 /// A workspace in that zone with one conversation for each instant.

@@ -7,7 +7,7 @@ use axum::{
 use caseload_api::{
     app::App,
     config::{Config, Interval, Secret},
-    document::{Library, Wanted},
+    document::{DocumentRef, DocumentStore},
     graphql::sdl,
 };
 use serde_json::json;
@@ -106,11 +106,11 @@ async fn whoever_is_nobody_has_no_document_looked_at() {
 /// Kept are 16 MiB of documents that were sent with their hash; these are some 60.
 #[test]
 fn a_flood_of_documents_pushes_out_none_that_is_asked_for_often() {
-    let library = Library::new(&sdl(), &Config::default()).expect("the schema is one");
+    let library = DocumentStore::new(&sdl(), &Config::default()).expect("the schema is one");
     let hash = |text: &str| -> [u8; 32] { Sha256::digest(text).into() };
     let ours = "{ viewer { role } }";
     library
-        .find(Wanted::Hashed(hash(ours), Some(ours)))
+        .find(DocumentRef::Hashed(hash(ours), Some(ours)))
         .expect("a valid document");
     let theirs = |at: usize| {
         format!(
@@ -120,17 +120,17 @@ fn a_flood_of_documents_pushes_out_none_that_is_asked_for_often() {
     };
     for at in 0..600 {
         library
-            .find(Wanted::Hashed(hash(&theirs(at)), Some(&theirs(at))))
+            .find(DocumentRef::Hashed(hash(&theirs(at)), Some(&theirs(at))))
             .expect("a valid document");
         assert!(
-            library.find(Wanted::Hashed(hash(ours), None)).is_ok(),
+            library.find(DocumentRef::Hashed(hash(ours), None)).is_ok(),
             "pushed out by the {at}th"
         );
     }
     let kept = (0..600)
         .filter(|at| {
             library
-                .find(Wanted::Hashed(hash(&theirs(*at)), None))
+                .find(DocumentRef::Hashed(hash(&theirs(*at)), None))
                 .is_ok()
         })
         .count();
@@ -202,8 +202,7 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
     let request = Request::post("/graphql")
         .header(header::CONTENT_TYPE, "application/json")
         .body(body);
-    let response = app
-        .router()
+    let response = caseload_api::http::router(app)
         .oneshot(request.expect("a request"))
         .await
         .expect("the router never fails");

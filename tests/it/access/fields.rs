@@ -160,7 +160,20 @@ pub(super) const FIELDS: &[Row] = &[
         "Workspace",
         "workspace { % }",
         Anyone,
-        &["id", "name", "timezone", "today", "pendingTimezone"],
+        &[
+            "id",
+            "name",
+            "timezone",
+            "today",
+            "pendingTimezone",
+            "timezoneOffsets { from }",
+        ],
+    ),
+    (
+        "TimezoneOffset",
+        "workspace { timezoneOffsets { % } }",
+        Anyone,
+        &["from", "seconds"],
     ),
     (
         "Workspace",
@@ -356,6 +369,8 @@ pub(super) const FIELDS: &[Row] = &[
             "nodes { id }",
             "pageInfo { hasNextPage }",
             "totalCount",
+            "generation",
+            "changed",
         ],
     ),
     (
@@ -391,6 +406,8 @@ pub(super) const FIELDS: &[Row] = &[
             "nodes { id }",
             "pageInfo { hasNextPage }",
             "totalCount",
+            "generation",
+            "changed",
         ],
     ),
     (

@@ -1,6 +1,6 @@
 //! Every field on every path of every subscription, asked for by everyone over events.
 
-use std::{cell::Cell, collections::BTreeSet, convert::Infallible};
+use std::{cell::Cell, collections::BTreeSet};
 
 use axum::{
     body::{Body, BodyDataStream},
@@ -72,9 +72,10 @@ async fn first(caseload: &Caseload, token: &str, document: &str) -> Answer {
     }
 }
 
-/// New figures, over and over, with time in between to tell of them.
-async fn change(caseload: &Caseload, made: &Cell<i32>) -> Infallible {
-    loop {
+/// New figures, over and over, with time in between to tell of them, until `enough`. No run is left half done: its lease would
+/// hold until a clock that stands still has moved, and nothing would change until then.
+async fn change(caseload: &Caseload, made: &Cell<i32>, enough: &Cell<bool>) {
+    while !enough.get() {
         tokio::time::sleep(Duration::from_millis(200)).await;
         let number = made.replace(made.get() + 1);
         caseload
@@ -111,10 +112,13 @@ async fn every_field_of_every_subscription_is_told_to_whom_the_table_names() {
                 (asker, first(caseload, &asker.token, &document).await)
             })
         });
-        let answers = tokio::select! {
-            answers = join_all(asked) => answers,
-            never = change(&caseload, &made) => match never {},
+        let enough = Cell::new(false);
+        let answers = async {
+            let answers = join_all(asked).await;
+            enough.set(true);
+            answers
         };
+        let (answers, ()) = futures::join!(answers, change(&caseload, &made, &enough));
         for (asker, answer) in answers {
             questions += 1;
             if check(&way, &leaves, asker, &answer) {

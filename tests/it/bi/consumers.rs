@@ -246,7 +246,7 @@ fn with_times(folder: &Path, table: &str, mut rows: Vec<Value>) -> Value {
 }
 
 /// What a script of `tests/consumers` says.
-fn run_python(script: &str, arguments: &[&Path]) -> String {
+pub(crate) fn run_python(script: &str, arguments: &[&Path]) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let script = root.join("consumers").join(script);
     let output = Command::new(python(root))

@@ -26,7 +26,7 @@ const MEMBERS: i32 = 200;
 const DAYS: i32 = 150;
 /// Days that change.
 const FLIPPED: i32 = 20;
-const PATH: &str = "/v1/rollups/daily.ndjson?from=2026-01-01&to=2026-05-31";
+pub(crate) const PATH: &str = "/v1/rollups/daily.ndjson?from=2026-01-01&to=2026-05-31";
 
 fn conversation(day: i32, assignee: i32) -> Value {
     let created = "2026-01-01T09:00:00Z"
@@ -39,7 +39,7 @@ fn conversation(day: i32, assignee: i32) -> Value {
 }
 
 /// Something happens on each day, and everyone has an open conversation from the first: some 30,000 rows.
-async fn sample(backend: Backend) -> Caseload {
+pub(crate) async fn sample(backend: Backend) -> Caseload {
     let now = "2026-06-01T12:00:00Z".parse().expect("an instant");
     let caseload = Caseload::new(backend, chrono_tz::UTC, now).await;
     let mut records =

@@ -37,7 +37,7 @@ async fn sample() -> Caseload {
     }
     records.push(json!({
         "type": "rating", "id": "r", "conversation_id": "c1", "rated_at": "2026-03-02T09:00:00Z", "score": 5,
-        "comment": "=1+1",
+        "comment": "\n＝1+1;=1+1;\"-2\r\n＠SUM(1)",
     }));
     caseload.import(&records).await;
     caseload.roll_up().await;
@@ -479,11 +479,24 @@ async fn no_cell_of_csv_is_a_formula() {
             text.contains(",'") && text.ends_with("\r\n"),
             "{table}: {text}"
         );
-        for record in csv::Reader::from_reader(text.as_bytes()).records() {
-            for cell in &record.expect("a row") {
-                let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r'])
-                    && cell.parse::<f64>().is_err();
-                assert!(!is_formula, "{table}: {cell}");
+        // Where lists are separated by commas, and where numbers have them.
+        for separator in [b',', b';'] {
+            let mut reader = csv::ReaderBuilder::new();
+            let reader = reader
+                .delimiter(separator)
+                .has_headers(false)
+                .flexible(true);
+            for record in reader.from_reader(text.as_bytes()).records() {
+                for cell in &record.expect("a row") {
+                    let begin = cell.trim_start_matches([' ', '"']);
+                    let is_formula = begin
+                        .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+                        && cell.parse::<f64>().is_err();
+                    assert!(
+                        !is_formula && !cell.starts_with(['\t', '\r', '\n']),
+                        "{table}: {cell}"
+                    );
+                }
             }
         }
         let lines = body(get(&caseload, "owner", &format!("{path}.ndjson"), &[]).await).await;

@@ -313,6 +313,36 @@ async fn a_role_reads_its_own_workspace_and_nothing_else() {
     }
 }
 
+/// PostgreSQL has the zones of its machine, which may lack old names or new zones, or have other rules.
+#[tokio::test]
+async fn no_view_needs_a_zone_of_the_database() {
+    let (database, cli, _folder) = two_workspaces().await;
+    let definitions = database.sql(
+        "SELECT schemaname || '.' || viewname || ': ' || definition FROM pg_views \
+         WHERE schemaname IN ('bi', 'public') ORDER BY 1",
+    );
+    assert!(definitions.contains("bi.daily_member: "), "{definitions}");
+    let lower = definitions.to_lowercase();
+    // Casts to `timestamp with time zone` need none: their operands are instants.
+    for zone in ["at time zone", "timezone("] {
+        assert!(!lower.contains(zone), "{zone}: {definitions}");
+    }
+    let role = database.role("analyst");
+    cli.run(&["bi", "grant", "--workspace", "acme", "--role", &role])
+        .code(0);
+    for zone in ["Asia/Calcutta", "America/Coyhaique", "US/Pacific"] {
+        cli.run(&["workspace", "set-timezone", "acme", zone])
+            .code(0);
+        cli.run(&["rollup", "--workspace", "acme"]).code(0);
+        for view in VIEWS {
+            let query = format!("SELECT DISTINCT workspace FROM bi.{view} ORDER BY 1");
+            let seen = database.sql_as(&role, &query).expect("it may");
+            assert_eq!(seen, "acme\n", "{view} in {zone}");
+            assert_eq!(database.sql(&query), "acme\numbrella\n", "{view} in {zone}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn no_trick_of_a_query_shows_a_row_of_another_workspace() {
     let (database, cli, _folder) = two_workspaces().await;

@@ -7,7 +7,7 @@ use tokio::{
     net::UnixListener,
 };
 
-use super::{DAYS, acme_on, cold_node, conversation, conversations, report, settle};
+use super::{DAYS, acme_on, cold_node, conversation, conversations, recover, report};
 use crate::{
     on_both_stores,
     support::{app::Caseload, database::Backend, log::Log, redis::Redis},
@@ -142,7 +142,7 @@ async fn redis_that_is_emptied_is_filled_again(backend: Backend) {
         let cold = cold_node(&caseload).await;
         assert_eq!(report(&cold).await, expected);
         assert_eq!(cold.app.caches().hits().store, DAYS);
-        settle(&cold).await;
+        recover(&cold).await;
         let next = cold_node(&caseload).await;
         assert_eq!(report(&next).await, expected);
         assert_eq!(next.app.caches().hits().redis, DAYS);
@@ -153,7 +153,7 @@ async fn garbage_in_redis_is_never_served_and_replaced(backend: Backend) {
     let redis = Redis::start();
     let caseload = acme_on(backend, Some(&redis)).await;
     let expected = report(&caseload).await;
-    settle(&caseload).await;
+    recover(&caseload).await;
     let keys = redis.keys();
     assert_eq!(keys.len() as u64, DAYS + 3, "{keys:?}");
     let block = |day: u64| {
@@ -186,7 +186,7 @@ async fn garbage_in_redis_is_never_served_and_replaced(backend: Backend) {
         let cold = cold_node(&caseload).await;
         assert_eq!(report(&cold).await, expected, "spoiler {number}");
         assert_eq!(cold.app.caches().hits().store, DAYS, "spoiler {number}");
-        settle(&cold).await;
+        recover(&cold).await;
         let next = cold_node(&caseload).await;
         assert_eq!(report(&next).await, expected, "spoiler {number}");
         assert_eq!(
@@ -201,7 +201,7 @@ async fn redis_that_is_full_is_read_and_not_written(backend: Backend) {
     let redis = Redis::start();
     let caseload = acme_on(backend, Some(&redis)).await;
     report(&caseload).await;
-    settle(&caseload).await;
+    recover(&caseload).await;
     let log = Log::begin();
     redis.cli(&["CONFIG", "SET", "maxmemory", "1"]);
     for number in 0..5 {
@@ -211,7 +211,7 @@ async fn redis_that_is_full_is_read_and_not_written(backend: Backend) {
         caseload.roll_up().await;
         let cold = cold_node(&caseload).await;
         assert_eq!(conversations(&report(&cold).await), 37 + number);
-        settle(&cold).await;
+        recover(&cold).await;
         let hits = cold.app.caches().hits();
         assert_eq!(
             (hits.store, hits.redis),
@@ -246,7 +246,7 @@ async fn until_it_is_used(caseload: &Caseload, redis: &Redis) {
     loop {
         let cold = caseload.another();
         report(&cold).await;
-        settle(&cold).await;
+        recover(&cold).await;
         let through = caseload.app.caches().shared().is_up();
         if through && cold.app.caches().hits().redis == DAYS {
             return;

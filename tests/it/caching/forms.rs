@@ -8,7 +8,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::{DAYS, cold_node, conversation, conversations, report, settle, until_linked};
+use super::{DAYS, cold_node, conversation, conversations, recover, report, until_linked};
 use crate::support::{
     app::Caseload,
     database::{Backend, Database},
@@ -17,7 +17,7 @@ use crate::support::{
 };
 
 /// Workspaces in the cluster: enough for more than one of its nodes.
-const INSTALLATIONS: usize = 6;
+const INSTALLATIONS: usize = 10;
 
 #[tokio::test]
 async fn a_cluster_keeps_each_workspace_on_one_of_its_nodes() {
@@ -48,7 +48,7 @@ async fn a_cluster_keeps_each_workspace_on_one_of_its_nodes() {
     for _ in 0..INSTALLATIONS {
         let caseload = acme(&url).await;
         report(&caseload).await;
-        settle(&caseload).await;
+        recover(&caseload).await;
         assert_eq!(
             conversations(&report(&from_redis(&caseload).await).await),
             36
@@ -103,7 +103,7 @@ async fn the_master_that_sentinels_name_is_followed() {
 
     let caseload = acme(&format!("redis+sentinel://127.0.0.1:{sentinel_port}/main")).await;
     report(&caseload).await;
-    settle(&caseload).await;
+    recover(&caseload).await;
     from_redis(&caseload).await;
     assert_ne!(keys(&first_port), 0);
 
@@ -150,7 +150,7 @@ async fn until_used(caseload: &Caseload) {
     loop {
         let cold = caseload.another();
         report(&cold).await;
-        settle(&cold).await;
+        recover(&cold).await;
         if cold.app.caches().hits().redis == DAYS {
             return;
         }

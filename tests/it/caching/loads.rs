@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use super::{DAYS, REPORT, acme_on, cold_node, report, settle};
+use super::{DAYS, REPORT, acme_on, cold_node, recover, report};
 use crate::{
     on_both_stores,
     support::{app::Caseload, database::Backend, redis::Redis},
@@ -45,7 +45,7 @@ async fn a_new_node_serves_its_first_report_from_redis_alone(backend: Backend) {
     let redis = Redis::start();
     let first = acme_on(backend, Some(&redis)).await;
     let expected = report(&first).await;
-    settle(&first).await;
+    recover(&first).await;
     assert_eq!(
         first.app.caches().hits().store,
         0,
@@ -104,7 +104,7 @@ async fn identical_cold_requests_load_each_block_from_redis_once(backend: Backen
     let redis = Redis::start();
     let caseload = acme_on(backend, Some(&redis)).await;
     report(&caseload).await;
-    settle(&caseload).await;
+    recover(&caseload).await;
     let cold = Arc::new(cold_node(&caseload).await);
     let before = redis.stat("keyspace_hits");
     let requests = ask_at_once(&cold).await;
@@ -120,12 +120,12 @@ async fn what_is_in_memory_is_asked_of_nobody(backend: Backend) {
     let redis = Redis::start();
     let caseload = acme_on(backend, Some(&redis)).await;
     let expected = report(&caseload).await;
-    settle(&caseload).await;
+    recover(&caseload).await;
     let before = redis.stat("total_commands_processed");
     for _ in 0..20 {
         assert_eq!(report(&caseload).await, expected);
     }
-    settle(&caseload).await;
+    recover(&caseload).await;
     // INFO itself is a command.
     assert_eq!(redis.stat("total_commands_processed") - before, 1);
     let names = caseload.ask("boss", REPORT, &json!({})).await;

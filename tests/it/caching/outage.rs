@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use caseload_schema::instant::Instant as Moment;
 use serde_json::json;
 
-use super::{acme, cold_node, conversation, conversations, report, settle};
+use super::{acme, cold_node, conversation, conversations, recover, report};
 use crate::support::{
     app::Caseload, database::Database, log::Log, postmaster::Postmaster, redis::Redis,
 };
@@ -108,7 +108,7 @@ async fn a_node_that_has_lost_the_database_goes_on_from_what_others_have_told_re
         .ask("new", super::REPORT, &json!({}))
         .await
         .data("team");
-    settle(&caseload).await;
+    recover(&caseload).await;
     postgres.order("stop");
 
     for node in [&cold, &stale] {
@@ -128,7 +128,7 @@ async fn a_node_that_has_lost_the_database_goes_on_from_what_others_have_told_re
 /// Until the database is asked again: what has been imported shows.
 async fn until_back(caseload: &Caseload, more: u64) {
     let began = Instant::now();
-    while caseload.app.caches().outage().check().is_err() {
+    while caseload.app.caches().circuit_breaker().check().is_err() {
         assert!(
             began.elapsed() < Duration::from_secs(20),
             "the database is there again"

@@ -2,7 +2,7 @@
 
 use caseload_schema::store::Store;
 
-use super::{acme_on, conversation, conversations, report, settle};
+use super::{acme_on, conversation, conversations, recover, report};
 use crate::support::{
     app::Caseload,
     database::{Backend, Database},
@@ -29,7 +29,7 @@ async fn what_followed_a_backup_the_first_time_is_not_served_after_it_is_restore
     caseload.import(&[&more[..], &[renamed]].concat()).await;
     let first = caseload.roll_up().await;
     assert_eq!(conversations(&report(&caseload).await), 36 + 5);
-    settle(&caseload).await;
+    recover(&caseload).await;
 
     // In the restored database as many changes lead elsewhere, and Redis does not hear of it.
     let url = format!("sqlite://{}", backup.display());
@@ -69,7 +69,7 @@ async fn what_is_in_redis_can_be_read_with_the_database_alone() {
     let redis = Redis::start();
     let caseload = acme_on(Backend::Sqlite, Some(&redis)).await;
     report(&caseload).await;
-    settle(&caseload).await;
+    recover(&caseload).await;
     let incarnation = caseload.database.sql("SELECT incarnation FROM workspaces");
     assert_eq!(incarnation.trim().len(), 64);
     for key in redis.keys() {

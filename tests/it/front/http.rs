@@ -18,9 +18,7 @@ use crate::{
 };
 
 async fn send(caseload: &Caseload, request: Request<Body>) -> (StatusCode, HeaderMap, Value) {
-    let response: Response = caseload
-        .app
-        .router()
+    let response: Response = caseload_api::http::router(caseload.app.clone())
         .oneshot(request)
         .await
         .expect("the router never fails");

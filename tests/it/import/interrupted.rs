@@ -118,6 +118,10 @@ fn an_import_that_a_signal_stops_says_how_many_records_are_kept() {
         let ended = Ended::of(import.wait_with_output().expect("the command ends"));
         drop(input);
         let ended = ended.code(2);
+        assert!(!ended.stdout.contains("broke off"), "{ended:?}");
+        if !ended.stdout.is_empty() {
+            assert!(ended.stdout.contains(" 0 refused"), "{ended:?}");
+        }
         let kept = kept(&ended);
         let unchanged = unchanged_again(&cli);
         assert!(kept <= unchanged, "{signals:?}: {kept} of {unchanged}");

@@ -160,11 +160,13 @@ async fn check_rolled_up(at: &str, caseload: &Caseload) {
     assert_eq!(verified.pending, 0, "{at}");
 }
 
-/// What is stored of each thing, by the ids of the source system; keys depend on the order of imports.
+/// What is stored of each thing, by the ids of the source system; keys depend on the order of imports. Which conversation a
+/// customer's first contact was does not count once that is on a final day: nothing reads it, and a conversation that goes to
+/// another customer and comes back in another import has forgotten it.
 fn facts(caseload: &Caseload) -> String {
     let tables = [
         "SELECT c.id, k.id, c.created_at, h.name, m.id, c.closed_at, c.outcome, c.updated_at, c.first_inbound_at,
-                c.first_reply_at, c.opens_customer
+                c.first_reply_at, CASE WHEN k.opened_finally THEN NULL ELSE c.opens_customer END
          FROM conversations c
          LEFT JOIN customers k ON k.customer_key = c.customer_key
          LEFT JOIN channels h ON h.channel_key = c.channel_key

@@ -44,6 +44,7 @@ async fn change(store: &Store, ws: WorkspaceKey) -> i64 {
         .read(move |conn| Box::pin(dirty_days::latest_change(conn, ws)))
         .await
         .expect("the store is there")
+        .0
 }
 
 /// Where in a transaction its connection is lost, the first time.
@@ -72,7 +73,7 @@ async fn write(
             if is_first && lost == LostIn::TheCommit {
                 database.sql(END_SESSIONS);
             }
-            Ok(change)
+            Ok(change.0)
         })
     });
     (written.await, tries.load(Ordering::SeqCst))

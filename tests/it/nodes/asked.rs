@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{DAYS, hand, step, work, workspace};
+use super::{DAYS, step, work, worker, workspace};
 use crate::{
     on_both_stores,
     support::{app::Caseload, database::Backend},
@@ -50,7 +50,7 @@ async fn a_rebuild_that_waits_or_is_under_way_is_given_again(backend: Backend) {
         first["id"],
         "it waits"
     );
-    step(&hand(&caseload), &caseload).await;
+    step(&worker(&caseload), &caseload).await;
     assert_eq!(rebuild(&caseload, Value::Null).await["state"], "RUNNING");
     assert_eq!(
         rebuild(&caseload, Value::Null).await["id"],
@@ -58,7 +58,7 @@ async fn a_rebuild_that_waits_or_is_under_way_is_given_again(backend: Backend) {
         "it is under way"
     );
     assert_eq!(rebuild(&caseload, march.clone()).await["id"], second["id"]);
-    work(&hand(&caseload), &caseload).await;
+    work(&worker(&caseload), &caseload).await;
     assert_eq!(run(&caseload, &first["id"]).await["daysDone"], DAYS);
     assert_ne!(
         rebuild(&caseload, Value::Null).await["id"],
@@ -90,7 +90,7 @@ async fn runs_are_listed_the_latest_first_page_by_page(backend: Backend) {
         let day = format!("2026-03-0{day}");
         asked.push(rebuild(&caseload, json!({"from": day, "to": day})).await["id"].take());
     }
-    work(&hand(&caseload), &caseload).await;
+    work(&worker(&caseload), &caseload).await;
     let query = "query($after: String) { rollupRuns(first: 2, after: $after) {
         nodes { id state } edges { cursor node { id } } pageInfo { hasNextPage endCursor } } }";
     let (mut found, mut after) = (Vec::new(), Value::Null);
@@ -118,19 +118,19 @@ async fn a_run_is_cancelled_before_and_while_it_is_under_way(backend: Backend) {
     assert_eq!(ended["state"], "CANCELLED");
     assert_ne!(ended["finishedAt"], Value::Null);
     let running = rebuild(&caseload, Value::Null).await["id"].take();
-    step(&hand(&caseload), &caseload).await;
-    step(&hand(&caseload), &caseload).await;
+    step(&worker(&caseload), &caseload).await;
+    step(&worker(&caseload), &caseload).await;
     assert_eq!(
         tell(&caseload, cancel, &json!({"id": running})).await["cancelRollupRun"]["state"],
         "CANCELLED"
     );
-    assert_eq!(work(&hand(&caseload), &caseload).await, 0);
+    assert_eq!(work(&worker(&caseload), &caseload).await, 0);
     assert_eq!(
         tell(&caseload, "{ rollupStatus { generation } }", &json!({})).await["rollupStatus"]["generation"],
         0
     );
     let over = rebuild(&caseload, Value::Null).await["id"].take();
-    work(&hand(&caseload), &caseload).await;
+    work(&worker(&caseload), &caseload).await;
     assert_eq!(
         tell(&caseload, cancel, &json!({"id": over})).await["cancelRollupRun"]["state"],
         "SUCCEEDED",
@@ -170,7 +170,7 @@ async fn a_zone_is_asked_for_and_takes_effect_with_its_rebuild(backend: Backend)
         [&json!({"state": "QUEUED"}), &json!({"state": "SUCCEEDED"})],
         "one rebuild"
     );
-    work(&hand(&caseload), &caseload).await;
+    work(&worker(&caseload), &caseload).await;
     let now = tell(
         &caseload,
         "{ workspace { timezone pendingTimezone } }",

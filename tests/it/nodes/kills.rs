@@ -1,6 +1,7 @@
 //! `kill -9` in the middle of things, at fifty random points of each. What was acknowledged is there, and the next process
 //! goes on.
 
+use caseload_schema::id::Generation;
 use std::{
     collections::BTreeSet,
     time::{Duration, Instant},
@@ -168,13 +169,13 @@ async fn a_rebuild_that_is_killed_is_gone_on_with(backend: Backend) {
 }
 
 /// Generation, current days and the number of marks, as of one moment: the database may still be at what a dead process sent.
-async fn state(site: &Site) -> (i64, Vec<LedgerDay>, usize) {
+async fn state(site: &Site) -> (Generation, Vec<LedgerDay>, usize) {
     let ws = site.ws;
     let read = site.store.snapshot(move |conn| {
         Box::pin(async move {
             let generation = ledger::find(conn, ws)
                 .await?
-                .map_or(0, |ledger| ledger.generation);
+                .map_or(Generation(0), |ledger| ledger.generation);
             Ok((
                 generation,
                 ledger::list_days(conn, ws).await?,

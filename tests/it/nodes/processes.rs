@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use caseload_schema::{
     audit::Actor,
     clock::Clock,
-    id::WorkspaceKey,
+    id::{Generation, WorkspaceKey},
     import::{self, Encoding, ImportOptions, Sender, Source},
     store::{RunDays, Store},
     zone::Zone,
@@ -28,7 +28,7 @@ use crate::{
 
 /// Times that a worker is killed.
 const KILLS: usize = 12;
-/// What workers are started with: a look at once, and pieces so small that all have some.
+/// What workers are started with: a look at once, and chunks so small that all have some.
 const RESTLESS: [&str; 4] = ["--refresh-interval", "300ms", "--rollup-piece-facts", "40"];
 /// Longer than any lease, and than a slow machine takes to make everything anew.
 const PATIENCE: Duration = Duration::from_mins(3);
@@ -217,7 +217,7 @@ async fn a_worker_rolls_up_and_tells_how_it_is_and_a_server_without_scheduler_do
         .await
         .expect("the store is there")
         .expect("a ledger");
-    assert_eq!(ledger.generation, 1);
+    assert_eq!(ledger.generation, Generation(1));
     site.import(&change(&mut Dice::seeded(9), 1)).await;
     tokio::time::sleep(Duration::from_millis(1_500)).await;
     assert!(!site.is_quiet().await, "nobody rolls up");

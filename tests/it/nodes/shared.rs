@@ -1,19 +1,24 @@
-//! Runs in pieces, in one process: hands share them, take over from each other, and stop where they are not wanted.
+//! Runs in chunks, in one process: workers share them, take over from each other, and stop where they are not wanted.
 
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
 };
 
-use caseload_rollup::run::{Pace, Step};
-use caseload_schema::store::{
-    RunDays, RunKind, RunState,
-    leases::{self, ROLLUP},
-    queue::NewRun,
+use caseload_rollup::run::{Step, Throttle};
+use caseload_schema::{
+    id::Generation,
+    store::{
+        RunDays, RunKind, RunState,
+        leases::{self, ROLLUP},
+        queue::NewRun,
+    },
 };
 use futures::future::BoxFuture;
 
-use super::{DAYS, Meddler, Notes, ask, current, find, hand, reassignment, step, work, workspace};
+use super::{
+    DAYS, Meddler, Notes, ask, current, find, reassignment, step, work, worker, workspace,
+};
 use crate::{
     dirty::{forget_rollups, stored},
     on_both_stores,
@@ -21,13 +26,13 @@ use crate::{
 };
 
 on_both_stores! {
-    each_day_is_made_once_by_whichever_hand,
-    a_hand_goes_on_where_another_one_died,
-    a_hand_that_is_to_stop_ends_at_a_day_s_edge_and_leaves_the_rest_to_others,
+    each_day_is_made_once_by_whichever_worker,
+    a_worker_goes_on_where_another_one_died,
+    a_worker_that_is_to_stop_ends_at_a_day_s_edge_and_leaves_the_rest_to_others,
     what_changes_meanwhile_shows_on_all_days_at_once,
     readers_see_the_old_figures_until_the_flip,
-    a_hand_whose_claim_is_gone_writes_nothing,
-    a_hand_whose_lease_is_gone_writes_nothing,
+    a_worker_whose_claim_is_gone_writes_nothing,
+    a_worker_whose_lease_is_gone_writes_nothing,
     a_cancelled_run_changes_nothing,
     a_zone_that_is_not_wanted_any_more_ends_its_run,
     a_last_step_that_is_taken_over_tells_nothing_twice_under_one_revision,
@@ -67,19 +72,19 @@ async fn check(caseload: &Caseload) {
     );
 }
 
-async fn each_day_is_made_once_by_whichever_hand(backend: Backend) {
+async fn each_day_is_made_once_by_whichever_worker(backend: Backend) {
     let caseload = workspace(backend).await;
     let run = ask(&caseload).await;
     let notes = Arc::new(Notes::default());
-    let hand = hand(&caseload).publishing_to(notes.clone());
-    assert_eq!(step(&hand, &caseload).await, Step::Worked, "planned");
+    let worker = worker(&caseload).publishing_to(notes.clone());
+    assert_eq!(step(&worker, &caseload).await, Step::Worked, "planned");
     let (a, b, c) = tokio::join!(
-        step(&hand, &caseload),
-        step(&hand, &caseload),
-        step(&hand, &caseload)
+        step(&worker, &caseload),
+        step(&worker, &caseload),
+        step(&worker, &caseload)
     );
     assert!([a, b, c].contains(&Step::Worked));
-    work(&hand, &caseload).await;
+    work(&worker, &caseload).await;
     let ended = find(&caseload, &run).await;
     assert_eq!(
         (ended.state, ended.days_done, ended.days_total),
@@ -90,16 +95,16 @@ async fn each_day_is_made_once_by_whichever_hand(backend: Backend) {
     assert_eq!(days.len(), DAYS as usize);
     days.dedup();
     assert_eq!(days.len(), DAYS as usize, "no day twice");
-    assert_eq!(*notes.flips.lock().expect("nobody panics"), [1]);
+    assert_eq!(*notes.flips.lock().expect("nobody panics"), [Generation(1)]);
     assert_eq!(notes.ends.lock().expect("nobody panics").len(), 1);
     check(&caseload).await;
 }
 
-async fn a_hand_goes_on_where_another_one_died(backend: Backend) {
+async fn a_worker_goes_on_where_another_one_died(backend: Backend) {
     let caseload = workspace(backend).await;
     let run = ask(&caseload).await;
     let (first, second) = (Arc::new(Notes::default()), Arc::new(Notes::default()));
-    let dies = hand(&caseload).publishing_to(first.clone());
+    let dies = worker(&caseload).publishing_to(first.clone());
     step(&dies, &caseload).await;
     step(&dies, &caseload).await;
     let done = find(&caseload, &run).await.days_done;
@@ -116,7 +121,7 @@ async fn a_hand_goes_on_where_another_one_died(backend: Backend) {
         })
     });
     assert_eq!(held.await.expect("the store is there"), (2, true));
-    let lives = hand(&caseload).publishing_to(second.clone());
+    let lives = worker(&caseload).publishing_to(second.clone());
     while step(&lives, &caseload).await == Step::Worked {}
     assert_eq!(
         step(&lives, &caseload).await,
@@ -138,11 +143,11 @@ async fn a_hand_goes_on_where_another_one_died(backend: Backend) {
     check(&caseload).await;
 }
 
-/// Tells a hand to stop once it has begun its first piece.
+/// Tells a worker to stop once it has begun its first chunk.
 #[derive(Debug, Default)]
 struct StopsSoon(AtomicBool);
 
-impl Pace for StopsSoon {
+impl Throttle for StopsSoon {
     fn pause(&self) -> BoxFuture<'_, ()> {
         self.0.store(true, Ordering::SeqCst);
         Box::pin(std::future::ready(()))
@@ -153,26 +158,26 @@ impl Pace for StopsSoon {
     }
 }
 
-async fn a_hand_that_is_to_stop_ends_at_a_day_s_edge_and_leaves_the_rest_to_others(
+async fn a_worker_that_is_to_stop_ends_at_a_day_s_edge_and_leaves_the_rest_to_others(
     backend: Backend,
 ) {
     let caseload = workspace(backend).await;
     let run = ask(&caseload).await;
-    step(&hand(&caseload), &caseload).await;
+    step(&worker(&caseload), &caseload).await;
     let notes = Arc::new(Notes::default());
-    let stops = hand(&caseload)
-        .minding(Arc::new(StopsSoon::default()))
+    let stops = worker(&caseload)
+        .with_throttle(Arc::new(StopsSoon::default()))
         .publishing_to(notes.clone());
     assert_eq!(step(&stops, &caseload).await, Step::Waiting);
     let stopped = find(&caseload, &run).await;
     assert!(
         0 < stopped.days_done && stopped.days_done < 8,
-        "the piece that had begun, and no more: {stopped:?}"
+        "the chunk that had begun, and no more: {stopped:?}"
     );
     assert_eq!(notes.blocks().len() as i64, stopped.days_done, "whole days");
     assert_eq!(stopped.state, RunState::Running);
     // The clock stands still: nobody has to wait until the claims end by themselves.
-    work(&hand(&caseload), &caseload).await;
+    work(&worker(&caseload), &caseload).await;
     let ended = find(&caseload, &run).await;
     assert_eq!(
         (ended.state, ended.days_done),
@@ -185,13 +190,13 @@ async fn what_changes_meanwhile_shows_on_all_days_at_once(backend: Backend) {
     let caseload = workspace(backend).await;
     ask(&caseload).await;
     let notes = Arc::new(Notes::default());
-    let hand = hand(&caseload).publishing_to(notes.clone());
-    step(&hand, &caseload).await;
-    step(&hand, &caseload).await;
+    let worker = worker(&caseload).publishing_to(notes.clone());
+    step(&worker, &caseload).await;
+    step(&worker, &caseload).await;
     let early = notes.blocks().len();
     assert!(0 < early);
     caseload.import(&reassignment()).await;
-    work(&hand, &caseload).await;
+    work(&worker, &caseload).await;
     assert!(
         DAYS as usize + early <= notes.blocks().len(),
         "the early days were made anew"
@@ -220,13 +225,13 @@ async fn readers_see_the_old_figures_until_the_flip(backend: Backend) {
     let before = current(&caseload).await;
     caseload.import(&reassignment()).await;
     let run = ask(&caseload).await;
-    let hand = hand(&caseload);
+    let worker = worker(&caseload);
     while find(&caseload, &run).await.finished_at.is_none() {
         assert_eq!(current(&caseload).await, before);
-        step(&hand, &caseload).await;
+        step(&worker, &caseload).await;
     }
     let after = current(&caseload).await;
-    assert_eq!(after.0, before.0 + 1);
+    assert_eq!(after.0, Generation(before.0.0 + 1));
     assert!(
         after
             .1
@@ -242,28 +247,28 @@ async fn check_writes_nothing(caseload: &Arc<Caseload>, sql: &'static str) {
     let count = || caseload.database.sql("SELECT COUNT(*) FROM day_blocks");
     let before = (current(caseload).await, count());
     let meddler = Meddler::new(caseload, sql);
-    let hand = hand(caseload).minding(meddler.clone());
-    step(&hand, caseload).await;
+    let worker = worker(caseload).with_throttle(meddler.clone());
+    step(&worker, caseload).await;
     assert!(meddler.has_meddled());
     assert_eq!((current(caseload).await, count()), before, "{sql}");
 }
 
-async fn a_hand_whose_claim_is_gone_writes_nothing(backend: Backend) {
+async fn a_worker_whose_claim_is_gone_writes_nothing(backend: Backend) {
     let caseload = Arc::new(workspace(backend).await);
     ask(&caseload).await;
-    step(&hand(&caseload), &caseload).await;
+    step(&worker(&caseload), &caseload).await;
     check_writes_nothing(&caseload, "UPDATE rollup_tasks SET claim = claim + 1").await;
     caseload
         .database
         .script("UPDATE rollup_tasks SET claimed_until = 0");
-    work(&hand(&caseload), &caseload).await;
+    work(&worker(&caseload), &caseload).await;
     check(&caseload).await;
 }
 
-async fn a_hand_whose_lease_is_gone_writes_nothing(backend: Backend) {
+async fn a_worker_whose_lease_is_gone_writes_nothing(backend: Backend) {
     let caseload = Arc::new(workspace(backend).await);
     let run = ask(&caseload).await;
-    let large = hand(&caseload).cutting(1_000_000);
+    let large = worker(&caseload).cutting(1_000_000);
     assert_eq!(
         large.step(caseload.workspace).await.ok(),
         Some(Step::Worked)
@@ -294,7 +299,7 @@ async fn a_hand_whose_lease_is_gone_writes_nothing(backend: Backend) {
     )
     .await;
     caseload.import(&reassignment()).await;
-    work(&hand(&caseload), &caseload).await;
+    work(&worker(&caseload), &caseload).await;
 }
 
 async fn a_cancelled_run_changes_nothing(backend: Backend) {
@@ -303,19 +308,19 @@ async fn a_cancelled_run_changes_nothing(backend: Backend) {
     let before = current(&caseload).await;
     caseload.import(&reassignment()).await;
     let run = ask(&caseload).await;
-    step(&hand(&caseload), &caseload).await;
-    step(&hand(&caseload), &caseload).await;
+    step(&worker(&caseload), &caseload).await;
+    step(&worker(&caseload), &caseload).await;
     check_writes_nothing(
         &caseload,
         "UPDATE rollup_runs SET state = 'cancelled', finished_at = 1 WHERE finished_at IS NULL",
     )
     .await;
     assert_eq!(find(&caseload, &run).await.state, RunState::Cancelled);
-    assert_eq!(step(&hand(&caseload), &caseload).await, Step::Idle);
+    assert_eq!(step(&worker(&caseload), &caseload).await, Step::Idle);
     assert_eq!(current(&caseload).await, before);
     caseload.database.script("DELETE FROM rollup_tasks");
     ask(&caseload).await;
-    work(&hand(&caseload), &caseload).await;
+    work(&worker(&caseload), &caseload).await;
     check(&caseload).await;
 }
 
@@ -336,9 +341,9 @@ async fn a_zone_that_is_not_wanted_any_more_ends_its_run(backend: Backend) {
             .expect("a workspace");
     };
     wish("Asia/Tokyo").await;
-    let hand = hand(&caseload);
-    step(&hand, &caseload).await;
-    step(&hand, &caseload).await;
+    let worker = worker(&caseload);
+    step(&worker, &caseload).await;
+    step(&worker, &caseload).await;
     let tokyo = caseload
         .store
         .last_run(caseload.workspace)
@@ -351,7 +356,7 @@ async fn a_zone_that_is_not_wanted_any_more_ends_its_run(backend: Backend) {
     );
     wish("America/Lima").await;
     assert_eq!(find(&caseload, &tokyo).await.state, RunState::Failed);
-    work(&hand, &caseload).await;
+    work(&worker, &caseload).await;
     let ledger = caseload
         .store
         .ledger(caseload.workspace)
@@ -371,13 +376,13 @@ async fn a_last_step_that_is_taken_over_tells_nothing_twice_under_one_revision(b
     let notes = Arc::new(Notes::default());
     let taken = "UPDATE leases SET epoch = epoch + 1, expires_at = 0";
     let large = || {
-        hand(&caseload)
+        worker(&caseload)
             .cutting(1_000_000)
             .publishing_to(notes.clone())
     };
-    // The first stretch is lost before it is written, the next hand writes all of it.
+    // The first stretch is lost before it is written, the next worker writes all of it.
     large()
-        .minding(Meddler::new(&caseload, taken))
+        .with_throttle(Meddler::new(&caseload, taken))
         .step(caseload.workspace)
         .await
         .expect("the store is there");

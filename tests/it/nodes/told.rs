@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{ask, hand, reassignment, step, work, workspace};
+use super::{ask, reassignment, step, work, worker, workspace};
 use crate::{
     front::{server::Server, sockets::greeted},
     on_both_stores,
@@ -27,14 +27,14 @@ async fn a_run_is_told_until_its_end(backend: Backend) {
     );
     client.subscribe("run", &query).await;
     let mut told: Vec<Value> = Vec::new();
-    let hand = hand(&caseload);
+    let worker = worker(&caseload);
     loop {
         let message = client.hear().await.expect("an open connection");
         if message["type"] == "complete" {
             break;
         }
         told.push(message["payload"]["data"]["rollupRun"].clone());
-        step(&hand, &caseload).await;
+        step(&worker, &caseload).await;
     }
     assert_eq!(told[0]["state"], "QUEUED");
     let last = told.last().expect("events");
@@ -88,7 +88,7 @@ async fn new_figures_are_told_once_they_can_be_read(backend: Backend) {
         }
         caseload.import(&records).await;
         ask(&caseload).await;
-        work(&hand(&caseload), &caseload).await;
+        work(&worker(&caseload), &caseload).await;
         if let Ok(heard) = tokio::time::timeout(Duration::from_secs(1), client.hear()).await {
             event = Some(heard.expect("an open connection"));
             break;
@@ -102,7 +102,7 @@ async fn new_figures_are_told_once_they_can_be_read(backend: Backend) {
         .await
         .expect("the store is there")
         .expect("a ledger");
-    let last = json!({"generation": ledger.generation, "pendingDays": 0});
+    let last = json!({"generation": ledger.generation.0, "pendingDays": 0});
     while event["payload"]["data"]["rollupStatus"] != last {
         event = client.hear().await.expect("an open connection");
     }

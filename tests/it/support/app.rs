@@ -11,6 +11,7 @@ use axum::{
 use caseload_api::{
     app::App,
     config::{Config, Interval, Secret},
+    http,
 };
 use caseload_rollup::run::{self, RunDays, RunOutcome, RunRequest};
 use caseload_schema::{
@@ -101,7 +102,7 @@ impl Caseload {
             .await
             .expect("a new workspace");
         let app = start(&store, &clock, redis_url);
-        let router = app.router();
+        let router = http::router(app.clone());
         Self {
             database,
             store,
@@ -119,7 +120,7 @@ impl Caseload {
             &self.clock,
             self.app.config().redis_url.expose(),
         );
-        self.router = self.app.router();
+        self.router = http::router(self.app.clone());
     }
 
     /// Another process that serves the same workspace, with nothing in memory.
@@ -137,7 +138,7 @@ impl Caseload {
         Self {
             database: Arc::new(database),
             store,
-            router: app.router(),
+            router: http::router(app.clone()),
             ..self.beside(app)
         }
     }
@@ -158,7 +159,7 @@ impl Caseload {
             store,
             workspace: self.workspace,
             clock,
-            router: app.router(),
+            router: http::router(app.clone()),
             app,
         }
     }
@@ -169,7 +170,7 @@ impl Caseload {
         change(&mut config);
         self.app = App::new(self.store.clone(), config, self.clock.clone())
             .expect("a configuration with a key");
-        self.router = self.app.router();
+        self.router = http::router(self.app.clone());
     }
 
     /// Imports as the operator does.
@@ -215,9 +216,14 @@ impl Caseload {
             days,
             requested_by: None,
         };
-        run::run(&self.app.hand(), self.workspace, request, &|_| ())
-            .await
-            .expect("the store is there")
+        run::run(
+            &self.app.rollups().worker(),
+            self.workspace,
+            request,
+            &|_| (),
+        )
+        .await
+        .expect("the store is there")
     }
 
     /// Asks as that member.

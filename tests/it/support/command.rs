@@ -11,7 +11,7 @@ use std::{
 
 use serde_json::Value;
 
-use super::app::SECRET;
+use super::{app::SECRET, postgres::is_root};
 
 /// How a command ended.
 #[derive(Debug)]
@@ -79,6 +79,15 @@ impl Cli {
         Ended::of(output.expect("the binary runs"))
     }
 
+    /// With more in its environment.
+    pub(crate) fn run_in(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Ended {
+        let mut command = self.command(arguments);
+        command
+            .envs(environment.iter().copied())
+            .stdin(Stdio::null());
+        Ended::of(command.output().expect("the binary runs"))
+    }
+
     /// With that on standard input.
     pub(crate) fn run_with(&self, arguments: &[&str], input: &[u8]) -> Ended {
         let mut child = self.command(arguments).spawn().expect("the binary runs");
@@ -133,10 +142,27 @@ impl Cli {
 
     /// The same, for a process that takes no notice of that signal.
     pub(crate) fn serve_ignoring(&self, signal: &str, arguments: &[&str]) -> Server {
+        self.serve_through(&format!("trap '' {signal}; exec"), arguments)
+    }
+
+    /// The same, for a process that may write to a file only if its owner may, whoever runs it.
+    pub(crate) fn serve_as_an_owner(&self, arguments: &[&str]) -> Server {
+        self.serve_through(
+            if is_root() {
+                "exec setpriv --bounding-set=-dac_override,-dac_read_search"
+            } else {
+                "exec"
+            },
+            arguments,
+        )
+    }
+
+    /// The same, run by these words of a shell.
+    fn serve_through(&self, words: &str, arguments: &[&str]) -> Server {
         let usual = self.command(&[&["serve", "--listen", "127.0.0.1:0"], arguments].concat());
         let mut command = Command::new("sh");
         command
-            .args(["-c", &format!("trap '' {signal}; exec \"$0\" \"$@\"")])
+            .args(["-c", &format!("{words} \"$0\" \"$@\"")])
             .arg(usual.get_program())
             .args(usual.get_args());
         command.env_clear().envs(
@@ -432,7 +458,7 @@ impl Write for Chunk {
 }
 
 /// `target/<profile>/caseload`, beside the folder that this test is in.
-fn binary() -> PathBuf {
+pub(crate) fn binary() -> PathBuf {
     let test = std::env::current_exe().expect("this test is a file");
     let binary = test
         .ancestors()

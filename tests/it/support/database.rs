@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use caseload_schema::store::Store;
 use tempfile::TempDir;
+use tokio::sync::OnceCell;
 
 use super::postgres;
 
@@ -42,6 +43,11 @@ impl Database {
 
     /// The store on it, with all tables.
     pub(crate) async fn store(&self) -> Store {
+        if let Self::Sqlite(folder) = self
+            && !file(folder).exists()
+        {
+            std::fs::write(file(folder), migrated().await).expect("the folder takes files");
+        }
         let store = Store::connect(&self.url())
             .await
             .expect("the database is there");
@@ -108,6 +114,26 @@ impl Database {
             Self::At(url) => panic!("ask whoever gave {url}"),
         }
     }
+}
+
+/// A SQLite file with all tables. To make each of them takes longer than most tests do.
+async fn migrated() -> &'static [u8] {
+    static FILE: OnceCell<Vec<u8>> = OnceCell::const_new();
+    FILE.get_or_init(|| async {
+        let database = Database::empty(Backend::Sqlite);
+        let store = Store::connect(&database.url())
+            .await
+            .expect("the folder takes files");
+        store
+            .migrate()
+            .await
+            .expect("an empty database can be migrated");
+        let Database::Sqlite(folder) = database.back_up() else {
+            unreachable!("the copy of a file is a file");
+        };
+        std::fs::read(file(&folder)).expect("the copy is there")
+    })
+    .await
 }
 
 fn file(folder: &TempDir) -> PathBuf {

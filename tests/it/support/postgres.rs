@@ -11,16 +11,20 @@ use std::{
     },
 };
 
+use super::cluster::Cluster;
+
 /// Starts a server and stops it once its standard input ends: when this process does, however it ends.
 const WATCHDOG: &str = r#"
 set -e
-bin=$1 port=$2
+bin=$1 port=$2 record=$3
+preload=
+[ -z "$record" ] || preload='-c shared_preload_libraries=pg_stat_statements -c pg_stat_statements.max=500000'
 dir=$(mktemp -d "${TMPDIR:-/tmp}/caseload-postgres-XXXXXX")
 trap 'rm -rf "$dir"' EXIT
 "$bin/initdb" -D "$dir/data" -U caseload --auth=trust --no-sync -E UTF8 --locale=C >"$dir/log" 2>&1 || { cat "$dir/log"; exit 1; }
 "$bin/postgres" -D "$dir/data" -p "$port" -k "$dir" -c listen_addresses=127.0.0.1 -c fsync=off \
   -c synchronous_commit=off -c full_page_writes=off -c max_connections=300 -c shared_buffers=64MB \
-  -c max_wal_size=4GB </dev/null >>"$dir/log" 2>&1 &
+  -c max_wal_size=4GB $preload </dev/null >>"$dir/log" 2>&1 &
 server=$!
 for attempt in $(seq 1 300); do
   if "$bin/pg_isready" -q -h 127.0.0.1 -p "$port"; then break; fi
@@ -28,7 +32,14 @@ for attempt in $(seq 1 300); do
   sleep 0.1
 done
 echo ready
+[ -z "$record" ] || : >"$record/$port.pending"
 cat >/dev/null || true
+if [ -n "$record" ]; then
+  "$bin/psql" -X -q -A -t -h 127.0.0.1 -p "$port" -U caseload -d postgres -c 'CREATE EXTENSION pg_stat_statements' \
+    -c "SELECT json_build_object('lost', (SELECT dealloc FROM pg_stat_statements_info), 'statements', \
+        (SELECT json_agg(DISTINCT query) FROM pg_stat_statements WHERE userid = 'caseload'::regrole))" >"$record/$port.json"
+  rm -f "$record/$port.pending"
+fi
 kill -INT $server
 wait $server || true
 "#;
@@ -50,16 +61,15 @@ impl Database {
     pub(crate) fn create() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("t{}", COUNT.fetch_add(1, Ordering::SeqCst));
-        psql("postgres", &format!("create database {name}"));
+        match Cluster::offered() {
+            Some(cluster) => cluster.create(&name),
+            None => drop(psql("postgres", &format!("create database {name}"))),
+        }
         Self { name }
     }
 
     pub(crate) fn url(&self) -> String {
-        format!(
-            "postgres://caseload@127.0.0.1:{}/{}",
-            server().port,
-            self.name
-        )
+        url_at(port(), &self.name)
     }
 
     /// A copy of it beside it, through a dump.
@@ -103,7 +113,7 @@ impl Database {
 
     /// The same as another role; what it said where it was refused.
     pub(crate) fn sql_as(&self, role: &str, sql: &str) -> Result<String, String> {
-        let output = run_psql(server().port, &self.name, role, sql);
+        let output = run_psql(port(), &self.name, role, sql);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         let rows = String::from_utf8(output.stdout).expect("UTF-8");
         if output.status.success() {
@@ -114,8 +124,38 @@ impl Database {
     }
 }
 
+impl Drop for Database {
+    fn drop(&mut self) {
+        // A server of one's own goes with all its databases.
+        if let Some(cluster) = Cluster::offered()
+            && !std::thread::panicking()
+        {
+            cluster.remove(&self.name);
+        }
+    }
+}
+
+pub(crate) fn url_at(port: u16, database: &str) -> String {
+    format!("postgres://caseload@127.0.0.1:{port}/{database}")
+}
+
+fn port() -> u16 {
+    Cluster::offered().map_or_else(|| server().port, Cluster::coordinator)
+}
+
 fn psql(database: &str, sql: &str) -> String {
-    psql_at(server().port, database, sql)
+    psql_at(port(), database, sql)
+}
+
+/// Where to write down all that the server was sent, once it ends: as `make test` wants it, for `scaling::recorded`.
+pub(crate) fn recordings() -> Option<PathBuf> {
+    let folder = PathBuf::from(std::env::var_os("CASELOAD_TEST_RECORD")?);
+    assert!(
+        folder.is_absolute(),
+        "{}: the server has another folder",
+        folder.display()
+    );
+    Some(folder)
 }
 
 /// Runs SQL on the server at that port.
@@ -130,7 +170,12 @@ pub(crate) fn psql_at(port: u16, database: &str, sql: &str) -> String {
 }
 
 fn run_psql(port: u16, database: &str, role: &str, sql: &str) -> Output {
-    let mut psql = Command::new(programs().join("psql"))
+    let mut command = Command::new(programs().join("psql"));
+    // What tests say themselves is not the product's; other roles are told from it by their names.
+    if recordings().is_some() && role == "caseload" {
+        command.env("PGOPTIONS", "-c pg_stat_statements.track=none");
+    }
+    let mut psql = command
         .args([
             "-X",
             "-q",
@@ -178,6 +223,7 @@ fn start() -> Server {
         .args(["-c", WATCHDOG, "watchdog"])
         .arg(&bin)
         .arg(port.to_string())
+        .arg(recordings().unwrap_or_default())
         .current_dir("/")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -208,6 +254,9 @@ pub(crate) fn free_port() -> u16 {
 
 /// The folder of `initdb` and `postgres`.
 pub(crate) fn programs() -> PathBuf {
+    if let Some(cluster) = Cluster::offered() {
+        return cluster.programs.clone();
+    }
     let asked = Command::new("pg_config").arg("--bindir").output().ok();
     let asked = asked
         .and_then(|output| String::from_utf8(output.stdout).ok())

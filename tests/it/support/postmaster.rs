@@ -78,7 +78,37 @@ impl Postmaster {
         Self::with(&["ssl=on"], certificate, key)
     }
 
+    /// One whose messages are German, by a locale that is made for it in `folder`.
+    pub(crate) fn german(folder: &std::path::Path) -> Self {
+        let made = Command::new("localedef")
+            .args(["-i", "de_DE", "-f", "UTF-8"])
+            .arg(folder.join("de_DE.UTF-8"))
+            .output()
+            .expect("localedef runs");
+        assert!(
+            folder.join("de_DE.UTF-8/LC_MESSAGES").exists(),
+            "{}; see scripts/install-test-tools",
+            String::from_utf8_lossy(&made.stderr)
+        );
+        readable_by_all(folder);
+        Self::speaking(folder)
+    }
+
+    fn speaking(locales: &std::path::Path) -> Self {
+        Self::begin(&["lc_messages=de_DE.UTF-8"], |command| {
+            command.env("LOCPATH", locales);
+        })
+    }
+
     fn with(settings: &[&str], certificate: &str, key: &str) -> Self {
+        Self::begin(settings, |command| {
+            command
+                .env("TLS_CERTIFICATE", certificate)
+                .env("TLS_KEY", key);
+        })
+    }
+
+    fn begin(settings: &[&str], prepare: impl FnOnce(&mut Command)) -> Self {
         let port = free_port();
         let mut command = if is_root() {
             let mut command = Command::new("runuser");
@@ -87,13 +117,12 @@ impl Postmaster {
         } else {
             Command::new("sh")
         };
+        prepare(&mut command);
         let mut keeper = command
             .args(["-c", KEEPER, "keeper"])
             .arg(programs())
             .arg(port.to_string())
             .args(settings.iter().flat_map(|setting| ["-c", setting]))
-            .env("TLS_CERTIFICATE", certificate)
-            .env("TLS_KEY", key)
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -140,10 +169,24 @@ impl Postmaster {
         format!("postgres://caseload@{host}:{}/postgres", self.port)
     }
 
+    /// Where it listens, on this machine.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Runs SQL; rows as lines, columns between `|`.
     pub(crate) fn sql(&self, sql: &str) -> String {
         super::postgres::psql_at(self.port, "postgres", sql)
     }
+}
+
+/// The server may be another user's.
+fn readable_by_all(folder: &std::path::Path) {
+    let done = Command::new("chmod")
+        .args(["-R", "a+rX"])
+        .arg(folder)
+        .status();
+    assert!(done.expect("chmod runs").success());
 }
 
 impl Drop for Postmaster {

@@ -827,12 +827,12 @@ fn claim_bytes(login: &Login, header: &Value) -> Vec<Attack> {
     attacks
 }
 
-/// Tokens that are too large to look at.
+/// Tokens that are too large to look at. Above 16 KiB the header fields are refused before anyone looks at a token.
 fn sizes(login: &Login, header: &Value) -> Vec<Attack> {
     let padded = |bytes: usize| with(claims(), "padding", json!("x".repeat(bytes)));
     vec![
         named("9 KiB of claims", login.sign(header, &padded(9 << 10))),
-        named("60 KiB of claims", login.sign(header, &padded(60 << 10))),
+        named("11 KiB of claims", login.sign(header, &padded(11 << 10))),
         named(
             "9 KiB of header",
             login.sign(
@@ -840,11 +840,11 @@ fn sizes(login: &Login, header: &Value) -> Vec<Attack> {
                 &claims(),
             ),
         ),
-        named("60 KiB of dots", ".".repeat(60 << 10)),
-        named("60 KiB of letters", "A".repeat(60 << 10)),
+        named("15 KiB of dots", ".".repeat(15 << 10)),
+        named("15 KiB of letters", "A".repeat(15 << 10)),
         named(
-            "a signature of 60 KiB",
-            format!("{}{}", login.sign(header, &claims()), "A".repeat(60 << 10)),
+            "a signature of 14 KiB",
+            format!("{}{}", login.sign(header, &claims()), "A".repeat(14 << 10)),
         ),
     ]
 }

@@ -324,9 +324,21 @@ fn the_command_takes_one_kind_of_key_and_signs_with_a_secret_alone() {
         .run_without_secret(&[&token[..], &["--jwks-file", &keys]].concat())
         .code(2);
     assert!(
-        with_keys.stderr.contains("signs with jwt_secret"),
+        with_keys.stderr.contains("needs jwt_secret"),
         "{with_keys:?}"
     );
+    cli.run(&[
+        "workspace",
+        "create",
+        "acme",
+        "--name",
+        "Acme",
+        "--timezone",
+        "UTC",
+    ])
+    .code(0);
+    let ada = r#"{"type":"member","id":"ada","name":"Ada","role":"owner"}"#;
+    cli.run_with(&["import", "-"], ada.as_bytes()).code(0);
     cli.run(&token).code(0);
     let none = cli.run_without_secret(&["serve"]).code(2);
     assert!(

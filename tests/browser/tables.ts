@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Locator, Page } from "playwright-core";
+import { settled } from "./browser.ts";
+import { api, world } from "./world.ts";
+
+interface Row {
+  id: string;
+  name: string;
+  now: Figures;
+  before: Figures | undefined;
+}
+
+interface Figures {
+  conversations: number;
+  firstResponse: { count: number; median: number | null };
+}
+
+const FIGURES = "conversations firstResponse { count median }";
+const DAYS = "period { from to }";
+
+/** The days of the last 30 days and of the 30 before, as the API says them. */
+async function periods() {
+  const { team } = await api<{ team: { period: Days; previous: { period: Days } } }>(
+    "manager",
+    `{ team(period: {preset: LAST_30_DAYS}) { ${DAYS} previous { ${DAYS} } } }`,
+  );
+  return { now: between(team.period), before: between(team.previous.period) };
+}
+
+type Days = { from: string; to: string };
+const between = ({ from, to }: Days) => `period: {between: {from: "${from}", to: "${to}"}}`;
+
+/** Names in the order of the table. */
+async function names(table: Locator): Promise<string[]> {
+  return table.locator("tbody th .person > span:last-child").allInnerTexts();
+}
+
+async function open(page: Page, name: string): Promise<Locator> {
+  await page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
+  await page.getByRole("heading", { level: 1, name }).waitFor();
+  await settled(page);
+  return page.getByRole("region", { name: `${name}, as a table`, exact: true }).getByRole("table");
+}
+
+/** From most to least; what has too few values on either side comes last and is left out. */
+function ordered(rows: Row[], change: (row: Row) => number | undefined): string[] {
+  const changes = rows.flatMap((row) => {
+    const value = change(row);
+    return value === undefined ? [] : [{ name: row.name, value }];
+  });
+  return changes.sort((a, b) => b.value - a.value).map(({ name }) => name);
+}
+
+const growth = ({ now, before }: Row) =>
+  before && Math.min(now.conversations, before.conversations) >= 10
+    ? now.conversations / before.conversations - 1
+    : undefined;
+
+const faster = ({ now, before }: Row) => {
+  const values = Math.min(now.firstResponse.count, before?.firstResponse.count ?? 0);
+  const [median, earlier] = [now.firstResponse.median, before?.firstResponse.median];
+  return values >= 10 && median !== null && earlier ? 1 - median / earlier : undefined;
+};
+
+test("which label grew most is two clicks away", async () => {
+  const { page, clean } = await world.browser.visit("manager", "/performance");
+  await settled(page);
+  const table = await open(page, "Labels");
+  await table.getByRole("button", { name: "Conversations change" }).click();
+  const { now, before } = await periods();
+  const label = "{ label { id title } metrics { FIGURES } }".replace("FIGURES", FIGURES);
+  type Label = { label: { id: string; title: string }; metrics: Figures };
+  const { one, two } = await api<{ one: Label[]; two: Label[] }>(
+    "manager",
+    `{ one: labels(${now}, first: 1000) ${label} two: labels(${before}, first: 1000) ${label} }`,
+  );
+  const rows = one.map((row) => ({
+    id: row.label.id,
+    name: row.label.title,
+    now: row.metrics,
+    before: two.find((other) => other.label.id === row.label.id)?.metrics,
+  }));
+  const expected = ordered(rows, growth);
+  assert.ok(expected.length > 5);
+  assert.deepEqual((await names(table)).slice(0, expected.length), expected);
+  await clean();
+});
+
+test("who improved is two clicks away, and each number leads to its conversations", async () => {
+  const { page, clean } = await world.browser.visit("manager", "/performance");
+  await settled(page);
+  const table = await open(page, "Members");
+  await table.getByRole("button", { name: "First response change" }).click();
+  const { now, before } = await periods();
+  const member = "{ members { member { id name } metrics { FIGURES } } }".replace("FIGURES", FIGURES);
+  type Members = { members: { member: { id: string; name: string }; metrics: Figures }[] };
+  const { one, two } = await api<{ one: Members; two: Members }>(
+    "manager",
+    `{ one: team(${now}) ${member} two: team(${before}) ${member} }`,
+  );
+  const rows = one.members.map((row) => ({
+    id: row.member.id,
+    name: row.member.name,
+    now: row.metrics,
+    before: two.members.find((other) => other.member.id === row.member.id)?.metrics,
+  }));
+  const expected = ordered(rows, faster);
+  assert.ok(expected.length > 3);
+  assert.deepEqual((await names(table)).slice(0, expected.length), expected);
+  const first = table.locator("tbody tr").first();
+  const link = first.getByRole("link", { name: /New conversations/ });
+  const value = Number((await link.innerText()).replaceAll(/\D/g, ""));
+  assert.equal(value, rows.find(({ name }) => name === expected[0])?.now.conversations);
+  await link.click();
+  const total = await page.locator("dialog[open] [data-part=total]").innerText();
+  assert.equal(Number(total.replaceAll(/\D/g, "")), value);
+  await clean();
+});
+
+test("two teams stand side by side, in the address too", async () => {
+  const { page, clean } = await world.browser.visit("manager", "/teams");
+  await settled(page);
+  const { workspace } = await api<{ workspace: { teams: { id: string; name: string }[] } }>(
+    "manager",
+    "{ workspace { teams { id name } } }",
+  );
+  const [one, other] = workspace.teams;
+  assert.ok(one && other);
+  await page.getByRole("checkbox", { name: `Compare ${one.name}` }).check();
+  await page.getByRole("checkbox", { name: `Compare ${other.name}` }).check();
+  const region = page.getByRole("region", { name: `${one.name} and ${other.name}`, exact: true }).getByRole("table");
+  await region.waitFor();
+  const shown = await region
+    .locator("tbody tr", { hasText: /^Closed/ })
+    .locator("td a")
+    .allInnerTexts();
+  const { a, b } = await api<Record<"a" | "b", { metrics: { closed: number } }>>(
+    "manager",
+    `{ a: team(filter: {teamIds: ["${one.id}"]}) { metrics { closed } }
+       b: team(filter: {teamIds: ["${other.id}"]}) { metrics { closed } } }`,
+  );
+  assert.deepEqual(
+    shown.map((text) => Number(text.replaceAll(/\D/g, ""))),
+    [a.metrics.closed, b.metrics.closed],
+  );
+  assert.equal(new URL(page.url()).search, `?pair=${one.id}&pair=${other.id}`);
+  await page.reload();
+  await region.waitFor();
+  await clean();
+});
+
+test("channels have a line for their conversations, and lead to their own report", async () => {
+  const { page, clean } = await world.browser.visit("manager", "/channels");
+  await settled(page);
+  const { team } = await api<{ team: { channels: { channel: string }[] } }>(
+    "manager",
+    "{ team { channels { channel } } }",
+  );
+  const table = page.getByRole("region", { name: "Channels, as a table", exact: true }).getByRole("table");
+  assert.equal(await table.locator(".trend-line").count(), team.channels.length);
+  await table.getByRole("link", { name: "email", exact: true }).click();
+  await page.getByRole("heading", { level: 1, name: "Team performance" }).waitFor();
+  assert.equal(new URL(page.url()).search, "?channel=email");
+  await clean();
+});
+
+test("an agent has no tables of others", async () => {
+  const { page, clean } = await world.browser.visit("agent", "/members");
+  await page.getByText("Your role sees your own figures alone.").waitFor();
+  assert.equal(await page.getByRole("navigation").getByRole("link").count(), 3);
+  await clean();
+});
