@@ -23,6 +23,8 @@ const RECORDS: usize = 150;
 
 on_both_stores! {
     members_and_unassigned_add_up_to_the_workspace,
+    a_comparison_is_with_the_report_of_the_earlier_period,
+    nothing_counts_before_the_first_day,
     a_list_holds_what_its_measure_counts,
     the_order_of_records_makes_no_difference,
     how_an_import_is_split_makes_no_difference,
@@ -130,6 +132,79 @@ fn is_count(name: &str) -> bool {
         "satisfied",
     ];
     !no_counts.contains(&name)
+}
+
+/// The earlier report is that of its days, a change is the difference of both, and only what facts reach back to grows by a
+/// share.
+async fn a_comparison_is_with_the_report_of_the_earlier_period(backend: Backend) {
+    let (mut comparable, mut not) = (0, 0);
+    for seed in 2500..2500 + WORLDS {
+        let (caseload, mut writer, _) = world(backend, seed).await;
+        let first = first_day(&caseload).await;
+        for _ in 0..4 {
+            let mut variables = everything(&mut writer);
+            variables["filter"] = writer.filter().input();
+            variables["measure"] = json!("MESSAGES");
+            let report = team(&caseload, &variables).await;
+            for (earlier, change) in [("previous", "change"), ("previousYear", "changeYear")] {
+                let at = format!("seed {seed}, {variables}, {earlier}");
+                let (earlier, change) = (&report[earlier], &report[change]);
+                let (from, to) = (&earlier["period"]["from"], &earlier["period"]["to"]);
+                variables["period"] = json!({"between": {"from": from, "to": to}});
+                let alone = team(&caseload, &variables).await;
+                assert_eq!(
+                    difference(&alone["metrics"], &earlier["metrics"]),
+                    None,
+                    "{at}"
+                );
+                let messages = |report: &Value| report["metrics"]["messages"].as_f64();
+                let (now, before) = (messages(&report), messages(earlier));
+                let absolute = now.zip(before).map(|(now, before)| now - before);
+                assert_eq!(change["absolute"].as_f64(), absolute, "{at}");
+                let reaches = first.as_str() <= from.as_str() && first.is_string();
+                assert_eq!(change["comparable"], json!(reaches), "{at}");
+                let has_share = reaches && before != Some(0.0);
+                assert_eq!(change["relative"].is_number(), has_share, "{at}: {change}");
+                comparable += u32::from(reaches);
+                not += u32::from(!reaches);
+            }
+        }
+    }
+    assert!(5 < comparable && 5 < not, "{comparable} and {not}");
+}
+
+async fn first_day(caseload: &Caseload) -> Value {
+    let answer = caseload
+        .ask("boss", "{ workspace { firstDay } }", &json!({}))
+        .await;
+    answer.data("workspace")["firstDay"].take()
+}
+
+/// On the first day something counts, and on the 3,660 days before it nothing.
+async fn nothing_counts_before_the_first_day(backend: Backend) {
+    let query = "query($from: Date!, $to: Date!) { team(period: {between: {from: $from, to: $to}}) {
+        metrics { conversations messages customers closed followUpsCompleted ratings { count } } } }";
+    for seed in 2600..2600 + WORLDS {
+        let (caseload, _, _) = world(backend, seed).await;
+        let first = first_day(&caseload).await;
+        let first = first.as_str().expect("a world with facts has a first day");
+        let first: chrono::NaiveDate = first.parse().expect("a day");
+        let counts = async |from: chrono::NaiveDate, to: chrono::NaiveDate| {
+            let variables = json!({"from": from.to_string(), "to": to.to_string()});
+            let report = caseload.ask("boss", query, &variables).await.data("team");
+            let mut metrics = report["metrics"].clone();
+            metrics["ratings"] = metrics["ratings"]["count"].take();
+            let counts = metrics.as_object().expect("metrics").values();
+            counts.filter_map(Value::as_u64).sum::<u64>()
+        };
+        let eve = first - chrono::Days::new(1);
+        assert_eq!(
+            counts(first - chrono::Days::new(3_660), eve).await,
+            0,
+            "seed {seed}"
+        );
+        assert_ne!(counts(first, first).await, 0, "seed {seed}");
+    }
 }
 
 async fn a_list_holds_what_its_measure_counts(backend: Backend) {

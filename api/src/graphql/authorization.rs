@@ -70,6 +70,7 @@ const TABLE: &[(&str, Who, &[&str])] = &[
             "timezone",
             "timezoneOffsets",
             "today",
+            "firstDay",
             "pendingTimezone",
         ],
     ),
@@ -136,7 +137,14 @@ const TABLE: &[(&str, Who, &[&str])] = &[
     (
         "Change",
         Parent,
-        &["measure", "current", "previous", "absolute", "relative"],
+        &[
+            "measure",
+            "current",
+            "previous",
+            "absolute",
+            "relative",
+            "comparable",
+        ],
     ),
     (
         "Metrics",

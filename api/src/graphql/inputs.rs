@@ -8,7 +8,7 @@ use caseload_schema::{
     day::Day,
     directory::Directory,
     id::MemberKey,
-    period::{self, Period, Preset},
+    period::{self, Period, Preset, Timeframe},
 };
 
 use super::scalars::Date;
@@ -50,6 +50,19 @@ pub(super) enum PeriodPreset {
     ThisYear,
     /// The whole year before this one.
     LastYear,
+}
+
+/// Which earlier period figures are compared with. That of an earlier period follows the same rule: a preset of the calendar
+/// counts from today again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "period::Comparison")]
+pub(super) enum Comparison {
+    /// The one before. Of THIS_ and LAST_ WEEK, MONTH, QUARTER and YEAR the one before by the calendar, up to the day that
+    /// corresponds to today or the whole of it; of any other period as many days that end on the day before it begins.
+    Period,
+    /// A year earlier. Weeks move by 52 weeks, so that weekdays meet; months, quarters and years by 12 months; any other
+    /// period to the same dates, of 29 February to 28 February.
+    YearBefore,
 }
 
 /// How a series is cut.
@@ -164,18 +177,21 @@ impl ReportFilter {
 }
 
 /// The period asked for; the last 30 days where none is.
-pub(super) fn resolve_period(input: Option<PeriodInput>, today: Day) -> Result<Period, ApiError> {
+pub(super) fn resolve_period(
+    input: Option<PeriodInput>,
+    today: Day,
+) -> Result<Timeframe, ApiError> {
     match input {
-        None => Ok(Period::preset(Preset::Last30Days, today)),
-        Some(PeriodInput::Preset(preset)) => Ok(Period::preset(preset.into(), today)),
-        Some(PeriodInput::Between(range)) => range.resolve("period"),
+        None => Ok(Timeframe::preset(Preset::Last30Days, today)),
+        Some(PeriodInput::Preset(preset)) => Ok(Timeframe::preset(preset.into(), today)),
+        Some(PeriodInput::Between(range)) => range.resolve("period").map(Timeframe::from),
     }
 }
 
 /// The period that stands in a request; `None` where that is none.
 pub(crate) fn period_of(value: Option<Value>, today: Day) -> Option<Period> {
     let input = Option::<PeriodInput>::parse(value).ok()?;
-    resolve_period(input, today).ok()
+    resolve_period(input, today).ok().map(Timeframe::period)
 }
 
 /// The most rows to answer with, `default` where the caller leaves it open.
@@ -283,11 +299,13 @@ mod tests {
                 from: Date(today.plus(from)),
                 to: Date(today.plus(to)),
             };
-            resolve_period(Some(PeriodInput::Between(range)), today).map(Period::len)
+            let asked = resolve_period(Some(PeriodInput::Between(range)), today);
+            asked.map(|asked| asked.period().len())
         };
         assert_eq!(between(0, 0), Ok(1));
         assert_eq!(between(-3_659, 0), Ok(3_660));
         assert!(between(-3_660, 0).is_err() && between(1, 0).is_err());
-        assert_eq!(resolve_period(None, today).map(Period::len), Ok(30));
+        let unasked = resolve_period(None, today).map(|asked| asked.period().len());
+        assert_eq!(unasked, Ok(30));
     }
 }

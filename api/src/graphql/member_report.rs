@@ -8,7 +8,7 @@ use caseload_schema::directory;
 use super::{
     context::Deadline,
     figures::Figures,
-    inputs::{Granularity, resolve_first},
+    inputs::{Comparison, Granularity, resolve_first},
     labels::{LabelReport, top_labels},
     measure::{Change, Measure},
     members::Member,
@@ -88,20 +88,25 @@ impl MemberReport {
         self.figures.metrics()
     }
 
-    /// The same for the period before, of as many days.
-    async fn previous(&self) -> Result<Self, ApiError> {
+    /// The same for an earlier period.
+    async fn previous(
+        &self,
+        #[graphql(default_with = "Comparison::Period", desc = "Which one.")] by: Comparison,
+    ) -> Result<Self, ApiError> {
         Ok(Self {
             member: Arc::clone(&self.member),
-            figures: self.figures.previous().await?,
+            figures: self.figures.previous(by).await?,
         })
     }
 
-    /// A measure against that of the period before.
+    /// A measure against that of an earlier period.
     async fn change(
         &self,
         #[graphql(desc = "Which one.")] measure: Measure,
+        #[graphql(default_with = "Comparison::Period", desc = "Which earlier period.")]
+        by: Comparison,
     ) -> Result<Change, ApiError> {
-        self.figures.change(measure.into()).await
+        self.figures.change(measure.into(), by).await
     }
 
     /// The figures over time: one point for each day, week, month or year that the period touches.

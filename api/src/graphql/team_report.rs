@@ -7,7 +7,7 @@ use super::{
     channels::{ChannelReport, channel_reports},
     context::ContextExt as _,
     figures::Figures,
-    inputs::{Granularity, resolve_first},
+    inputs::{Comparison, Granularity, resolve_first},
     labels::{LabelReport, top_labels},
     leaderboard::{LeaderboardEntry, leaderboard},
     measure::{Change, Measure},
@@ -35,17 +35,22 @@ impl TeamReport {
         self.0.metrics()
     }
 
-    /// The same for the period before, of as many days.
-    async fn previous(&self) -> Result<Self, ApiError> {
-        self.0.previous().await.map(Self)
+    /// The same for an earlier period.
+    async fn previous(
+        &self,
+        #[graphql(default_with = "Comparison::Period", desc = "Which one.")] by: Comparison,
+    ) -> Result<Self, ApiError> {
+        self.0.previous(by).await.map(Self)
     }
 
-    /// A measure against that of the period before.
+    /// A measure against that of an earlier period.
     async fn change(
         &self,
         #[graphql(desc = "Which one.")] measure: Measure,
+        #[graphql(default_with = "Comparison::Period", desc = "Which earlier period.")]
+        by: Comparison,
     ) -> Result<Change, ApiError> {
-        self.0.change(measure.into()).await
+        self.0.change(measure.into(), by).await
     }
 
     /// The figures over time: one point for each day, week, month or year that the period touches.

@@ -165,6 +165,7 @@ pub(super) const FIELDS: &[Row] = &[
             "name",
             "timezone",
             "today",
+            "firstDay",
             "pendingTimezone",
             "timezoneOffsets { from }",
         ],
@@ -288,7 +289,14 @@ pub(super) const FIELDS: &[Row] = &[
         "Change",
         "member { change(measure: WON) { % } }",
         Anyone,
-        &["measure", "current", "previous", "absolute", "relative"],
+        &[
+            "measure",
+            "current",
+            "previous",
+            "absolute",
+            "relative",
+            "comparable",
+        ],
     ),
     (
         "Metrics",

@@ -238,14 +238,23 @@ pub(crate) fn backlog(book: &Book<'_>, day: NaiveDate, scope: &Scope) -> i64 {
     backlog
 }
 
-/// A measure against the span before.
-pub(crate) fn change(book: &Book<'_>, span: Span, scope: &Scope, measure: &str) -> Value {
+/// A measure against that of an earlier span.
+pub(crate) fn change(
+    book: &Book<'_>,
+    (span, before): (Span, Span),
+    scope: &Scope,
+    measure: &str,
+) -> Value {
     let current = Figures::of(book, span, scope).value(measure);
-    let previous = Figures::of(book, span.previous(), scope).value(measure);
+    let previous = Figures::of(book, before, scope).value(measure);
+    let comparable = book.first_day().is_some_and(|first| first <= before.from);
     let absolute = current.zip(previous).map(|(now, before)| now - before);
     let relative = current
         .zip(previous)
-        .filter(|(_, before)| *before != 0.0)
+        .filter(|(_, before)| comparable && *before != 0.0)
         .map(|(now, before)| (now - before) / before);
-    json!({"measure": measure, "current": current, "previous": previous, "absolute": absolute, "relative": relative})
+    json!({
+        "measure": measure, "current": current, "previous": previous, "absolute": absolute, "relative": relative,
+        "comparable": comparable,
+    })
 }

@@ -9,6 +9,7 @@ use chrono::{Datelike, Timelike};
 use serde_json::{Value, json};
 
 use super::{
+    asked::Asked,
     book::{Book, Case},
     metrics::{Figures, backlog, change},
     scope::{Filter, Scope},
@@ -19,6 +20,7 @@ use super::{
 /// What a query asks for beside the filter.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ask {
+    pub(crate) asked: Asked,
     pub(crate) span: Span,
     pub(crate) by: &'static str,
     pub(crate) measure: &'static str,
@@ -26,20 +28,38 @@ pub(crate) struct Ask {
     pub(crate) first: usize,
 }
 
+impl Ask {
+    fn before(self) -> Asked {
+        self.asked.previous("PERIOD")
+    }
+
+    fn year_before(self) -> Asked {
+        self.asked.previous("YEAR_BEFORE")
+    }
+}
+
 impl Book<'_> {
     /// As the answer to [`crate::support::queries::TEAM`].
     pub(crate) fn team(&self, ask: Ask, filter: &Filter) -> Value {
         let scope = Scope::of(self.world, filter);
-        let before = ask.span.previous();
+        let (before, year) = (ask.before(), ask.year_before());
         json!({
             "period": period(ask.span),
             "metrics": self.metrics(ask.span, &scope),
             "previous": {
-                "period": period(before),
-                "metrics": self.metrics(before, &scope),
-                "previous": {"period": period(before.previous()), "metrics": self.metrics(before.previous(), &scope)},
+                "period": period(before.span()),
+                "metrics": self.metrics(before.span(), &scope),
+                "previous": self.earlier(before.previous("PERIOD"), &scope),
+                "previousYear": self.earlier(before.previous("YEAR_BEFORE"), &scope),
             },
-            "change": change(self, ask.span, &scope, ask.measure),
+            "previousYear": {
+                "period": period(year.span()),
+                "metrics": self.metrics(year.span(), &scope),
+                "previous": self.earlier(year.previous("PERIOD"), &scope),
+                "previousYear": self.earlier(year.previous("YEAR_BEFORE"), &scope),
+            },
+            "change": change(self, (ask.span, before.span()), &scope, ask.measure),
+            "changeYear": change(self, (ask.span, year.span()), &scope, ask.measure),
             "series": self.series(ask.span, &scope, ask.by),
             "leaderboard": self.leaderboard(ask, filter, &scope),
             "members": self
@@ -65,14 +85,17 @@ impl Book<'_> {
             "member": self.member_json(member),
             "period": period(ask.span),
             "metrics": self.metrics(ask.span, scope),
-            "previous": {
-                "period": period(ask.span.previous()),
-                "metrics": self.metrics(ask.span.previous(), scope),
-            },
-            "change": change(self, ask.span, scope, ask.measure),
+            "previous": self.earlier(ask.before(), scope),
+            "previousYear": self.earlier(ask.year_before(), scope),
+            "change": change(self, (ask.span, ask.before().span()), scope, ask.measure),
+            "changeYear": change(self, (ask.span, ask.year_before().span()), scope, ask.measure),
             "series": self.series(ask.span, scope, ask.by),
             "topLabels": self.top_labels(ask, scope),
         })
+    }
+
+    fn earlier(&self, asked: Asked, scope: &Scope) -> Value {
+        json!({"period": period(asked.span()), "metrics": self.metrics(asked.span(), scope)})
     }
 
     pub(crate) fn member_json(&self, member: &str) -> Value {

@@ -16,12 +16,14 @@ const PARTS: &str = "
 fragment Days on Period { from to days pendingDays }
 fragment Who on Member { id name active }
 fragment Top on LabelReport { label { id title color } conversations share metrics { ...All } }
-fragment Moved on Change { measure current previous absolute relative }
+fragment Moved on Change { measure current previous absolute relative comparable }
 fragment Points on SeriesPoint { from to metrics { ...All } backlog }
 fragment Person on MemberReport {
   member { ...Who } period { ...Days } metrics { ...All }
   previous { period { ...Days } metrics { ...All } }
+  previousYear: previous(by: YEAR_BEFORE) { period { ...Days } metrics { ...All } }
   change(measure: $measure) { ...Moved }
+  changeYear: change(measure: $measure, by: YEAR_BEFORE) { ...Moved }
   series(by: $by) { ...Points }
   topLabels(first: $first) { ...Top }
 }";
@@ -34,10 +36,17 @@ pub(crate) fn team() -> String {
           team(period: $period, filter: $filter) {{
             period {{ ...Days }} metrics {{ ...All }}
             previous {{
-              period {{ ...Days }} metrics {{ ...All }}
-              previous {{ period {{ ...Days }} metrics {{ ...All }} }}
+              ...Earlier
+              previous {{ ...Earlier }}
+              previousYear: previous(by: YEAR_BEFORE) {{ ...Earlier }}
+            }}
+            previousYear: previous(by: YEAR_BEFORE) {{
+              ...Earlier
+              previous {{ ...Earlier }}
+              previousYear: previous(by: YEAR_BEFORE) {{ ...Earlier }}
             }}
             change(measure: $measure) {{ ...Moved }}
+            changeYear: change(measure: $measure, by: YEAR_BEFORE) {{ ...Moved }}
             series(by: $by) {{ ...Points }}
             leaderboard(by: $measure, first: $first) {{ rank isTopPerformer value report {{ member {{ id }} }} }}
             members {{ ...Person }}
@@ -46,7 +55,8 @@ pub(crate) fn team() -> String {
             channels {{ channel metrics {{ ...All }} }}
             busyHours(measure: $busy) {{ weekday hour count }}
           }}
-        }} {METRICS} {PARTS}"
+        }}
+        fragment Earlier on TeamReport {{ period {{ ...Days }} metrics {{ ...All }} }} {METRICS} {PARTS}"
     )
 }
 
