@@ -10,6 +10,7 @@ use crate::{
 
 on_both_stores! {
     comparisons_are_as_documented,
+    targets_are_as_documented,
 }
 
 const EXAMPLE: &str = include_str!("../../docs/example.ndjson");
@@ -95,4 +96,16 @@ async fn comparisons_are_as_documented(backend: Backend) {
     assert_eq!(changes("2026-03-04").await, expected);
     let expected = json!({"current": 6.0, "previous": 1.0, "absolute": 5.0, "relative": null, "comparable": false});
     assert_eq!(changes("2026-03-05").await, expected);
+}
+
+async fn targets_are_as_documented(backend: Backend) {
+    let caseload = example(backend).await;
+    let query = "{ team(period: {between: {from: \"2026-03-02\", to: \"2026-03-04\"}}) { metrics {
+        firstResponse { within(seconds: 900) { count share } } closingTime { within(seconds: 3600) { count share } } } } }";
+    let answer = caseload.ask("anna", query, &json!({})).await.data("team");
+    let expected = json!({
+        "firstResponse": {"within": {"count": 3, "share": 0.6}},
+        "closingTime": {"within": {"count": 2, "share": 0.5}},
+    });
+    assert_eq!(answer["metrics"], expected);
 }

@@ -26,6 +26,7 @@ on_both_stores! {
     a_comparison_is_with_the_report_of_the_earlier_period,
     nothing_counts_before_the_first_day,
     a_list_holds_what_its_measure_counts,
+    what_is_within_a_target_lies_in_the_ranges_below_it,
     the_order_of_records_makes_no_difference,
     how_an_import_is_split_makes_no_difference,
     importing_twice_changes_nothing,
@@ -128,6 +129,7 @@ fn is_count(name: &str) -> bool {
         "lowest",
         "third",
         "highest",
+        "share",
         "average",
         "satisfied",
     ];
@@ -271,6 +273,47 @@ fn counted(measure: &str, metrics: &Value) -> (u64, u64) {
         "CUSTOMERS" => (figure("/customers"), u64::MAX),
         other => panic!("no measure {other}"),
     }
+}
+
+/// Durations are whole seconds: those not above a second less than where a range starts lie in the ranges before.
+async fn what_is_within_a_target_lies_in_the_ranges_below_it(backend: Backend) {
+    let mut values = 0;
+    for seed in 2700..2700 + WORLDS {
+        let (caseload, _, _) = world(backend, seed).await;
+        let from = first_day(&caseload).await;
+        let first: chrono::NaiveDate = from.as_str().unwrap_or("").parse().expect("a day");
+        let to = (first + chrono::Days::new(700)).to_string();
+        let variables = json!({"period": {"between": {"from": from, "to": to}}, "filter": {}});
+        let query = "query($period: PeriodInput, $filter: ReportFilter) { team(period: $period, filter: $filter) {
+            metrics { firstResponse { ...All } closingTime { ...All } } } }
+            fragment All on DurationStats { count distribution { count }
+                within5min: within(seconds: 299) { count } within15min: within(seconds: 899) { count }
+                within1h: within(seconds: 3599) { count } within4h: within(seconds: 14399) { count }
+                within8h: within(seconds: 28799) { count } within24h: within(seconds: 86399) { count share } }";
+        let report = caseload.ask("boss", query, &variables).await.data("team");
+        for duration in ["firstResponse", "closingTime"] {
+            let stats = &report["metrics"][duration];
+            let count = |value: &Value| value["count"].as_u64().expect("a count");
+            let ranges: Vec<u64> = (0..7).map(|at| count(&stats["distribution"][at])).collect();
+            for (at, target) in ["5min", "15min", "1h", "4h", "8h", "24h"]
+                .iter()
+                .enumerate()
+            {
+                let below: u64 = ranges[..=at].iter().sum();
+                let within = count(&stats[format!("within{target}")]);
+                assert_eq!(
+                    within, below,
+                    "seed {seed}, {variables}, {duration}, {target}"
+                );
+            }
+            let share = stats["within24h"]["share"].as_f64();
+            let expected =
+                (0 < count(stats)).then(|| count(&stats["within24h"]) as f64 / count(stats) as f64);
+            assert_eq!(share, expected, "seed {seed}, {variables}, {duration}");
+            values += count(stats);
+        }
+    }
+    assert!(20 < values, "{values} values");
 }
 
 async fn the_order_of_records_makes_no_difference(backend: Backend) {

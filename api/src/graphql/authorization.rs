@@ -184,8 +184,17 @@ const TABLE: &[(&str, Who, &[&str])] = &[
     (
         "DurationStats",
         Parent,
-        &["count", "mean", "median", "p90", "quantile", "distribution"],
+        &[
+            "count",
+            "mean",
+            "median",
+            "p90",
+            "quantile",
+            "distribution",
+            "within",
+        ],
     ),
+    ("Within", Parent, &["count", "share"]),
     (
         "DurationRange",
         Parent,

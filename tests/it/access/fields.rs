@@ -333,7 +333,14 @@ pub(super) const FIELDS: &[Row] = &[
             "p90",
             "quantile(q: 0.25)",
             "distribution { count }",
+            "within(seconds: 3600) { count }",
         ],
+    ),
+    (
+        "Within",
+        "member { metrics { closingTime { within(seconds: 3600) { % } } } }",
+        Anyone,
+        &["count", "share"],
     ),
     (
         "DurationRange",

@@ -219,7 +219,17 @@ fn durations(sorted: &[i64]) -> Value {
         "third": quantile(sorted, 1.0 / 3.0),
         "highest": quantile(sorted, 1.0),
         "distribution": ranges,
+        "within": within(sorted, 3600),
     })
+}
+
+/// The values not above a target.
+fn within(values: &[i64], target: i64) -> Value {
+    let mut count = 0;
+    for value in values {
+        count += i64::from(*value <= target);
+    }
+    json!({"count": count, "share": share(count, values.len() as i64)})
 }
 
 /// At the end of a day: created by then and not closed by then, closings as known now.

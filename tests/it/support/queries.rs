@@ -3,7 +3,7 @@
 const METRICS: &str = "
 fragment Durations on DurationStats {
   count mean median p90 lowest: quantile(q: 0) third: quantile(q: 0.3333333333333333) highest: quantile(q: 1)
-  distribution { fromSeconds toSeconds count }
+  distribution { fromSeconds toSeconds count } within(seconds: 3600) { count share }
 }
 fragment All on Metrics {
   conversations labeledConversations messages inboundMessages replies customers newCustomers unanswered
