@@ -230,7 +230,7 @@ pub(crate) async fn check_figures(
     let book = Book::of(world);
     let (asked, then, period) = writer.asked();
     let filter = writer.filter();
-    let (ask, span) = (writer.ask(asked), asked.span());
+    let ask = writer.ask(asked);
     // Presets are taken at the day that it is.
     let now = caseload.clock.now();
     caseload.clock.set(Instant::from_chrono(then));
@@ -245,7 +245,7 @@ pub(crate) async fn check_figures(
         .data("team");
     check(&format!("{at}, team"), &book.team(ask, &filter), &got);
 
-    let labels = json!(book.labels(span, &Scope::of(world, &filter)));
+    let labels = json!(book.labels(ask, &Scope::of(world, &filter)));
     let got = caseload
         .ask("boss", &queries::labels(), &variables)
         .await

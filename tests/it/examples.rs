@@ -11,6 +11,7 @@ use crate::{
 on_both_stores! {
     comparisons_are_as_documented,
     targets_are_as_documented,
+    teams_labels_and_channels_are_as_documented,
 }
 
 const EXAMPLE: &str = include_str!("../../docs/example.ndjson");
@@ -108,4 +109,29 @@ async fn targets_are_as_documented(backend: Backend) {
         "closingTime": {"within": {"count": 2, "share": 0.5}},
     });
     assert_eq!(answer["metrics"], expected);
+}
+
+async fn teams_labels_and_channels_are_as_documented(backend: Backend) {
+    let caseload = example(backend).await;
+    let query = "{ team(period: {between: {from: \"2026-03-02\", to: \"2026-03-04\"}}) {
+        teams { team { name } metrics { conversations closed } previous { closed } change(measure: CLOSED) { absolute relative } }
+        channels { channel change(measure: CONVERSATIONS) { current previous } }
+        topLabels { label { title } previous { conversations } change(measure: CONVERSATIONS) { absolute relative } }
+    } }";
+    let answer = caseload.ask("anna", query, &json!({})).await.data("team");
+    let expected = json!({
+        "teams": [{
+            "team": {"name": "Support"}, "metrics": {"conversations": 4, "closed": 3}, "previous": {"closed": 1},
+            "change": {"absolute": 2.0, "relative": 2.0},
+        }],
+        "channels": [
+            {"channel": "chat", "change": {"current": 3.0, "previous": 0.0}},
+            {"channel": "email", "change": {"current": 3.0, "previous": 1.0}},
+        ],
+        "topLabels": [
+            {"label": {"title": "Billing"}, "previous": {"conversations": 1}, "change": {"absolute": 2.0, "relative": 2.0}},
+            {"label": {"title": "Bug"}, "previous": {"conversations": 0}, "change": {"absolute": 2.0, "relative": null}},
+        ],
+    });
+    assert_eq!(answer, expected);
 }

@@ -25,6 +25,7 @@ on_both_stores! {
     members_and_unassigned_add_up_to_the_workspace,
     a_comparison_is_with_the_report_of_the_earlier_period,
     nothing_counts_before_the_first_day,
+    a_row_of_a_list_is_what_a_filter_on_it_answers,
     a_list_holds_what_its_measure_counts,
     what_is_within_a_target_lies_in_the_ranges_below_it,
     the_order_of_records_makes_no_difference,
@@ -180,6 +181,46 @@ async fn first_day(caseload: &Caseload) -> Value {
         .ask("boss", "{ workspace { firstDay } }", &json!({}))
         .await;
     answer.data("workspace")["firstDay"].take()
+}
+
+/// Labels, channels and teams, each with its change.
+async fn a_row_of_a_list_is_what_a_filter_on_it_answers(backend: Backend) {
+    let mut checked = std::collections::BTreeMap::new();
+    for seed in 2800..2800 + WORLDS {
+        let (caseload, mut writer, _) = world(backend, seed).await;
+        let mut variables = everything(&mut writer);
+        let mut filter = writer.filter();
+        filter.unassigned = None;
+        variables["filter"] = filter.input();
+        let report = team(&caseload, &variables).await;
+        let whole = report["topLabels"].as_array().expect("labels").iter();
+        let labels = whole.map(|row| ("labelIds", &row["label"]["id"], row));
+        let whole = report["channels"].as_array().expect("channels").iter();
+        let channels = whole.map(|row| ("channels", &row["channel"], row));
+        let whole = report["teams"].as_array().expect("teams").iter();
+        let teams = whole.map(|row| ("teamIds", &row["team"]["id"], row));
+        for (field, id, row) in labels.chain(channels).chain(teams) {
+            // A filter has one list of each kind: what the report's own says of this one would be lost.
+            if field != "teamIds" && !variables["filter"][field].is_null() {
+                continue;
+            }
+            let mut narrowed = variables.clone();
+            narrowed["filter"][field] = json!([id]);
+            let alone = team(&caseload, &narrowed).await;
+            let at = format!("seed {seed}, {narrowed}");
+            for part in ["metrics", "change", "changeYear"] {
+                assert_eq!(difference(&alone[part], &row[part]), None, "{at}, {part}");
+            }
+            let closed = |report: &Value| report["previous"].pointer("/metrics/closed").cloned();
+            assert_eq!(
+                closed(&alone).as_ref(),
+                row.pointer("/previous/closed"),
+                "{at}"
+            );
+            *checked.entry(field).or_insert(0) += 1;
+        }
+    }
+    assert_eq!(checked.len(), 3, "{checked:?}");
 }
 
 /// On the first day something counts, and on the 3,660 days before it nothing.

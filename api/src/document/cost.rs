@@ -431,6 +431,10 @@ mod tests {
             1 + (1 + 50 * 2) + (1 + 5) + (1 + 4),
         );
         check(
+            "{ team { teams { team { id } metrics { closed } } } }",
+            1 + (1 + 3 * (2 + 2)),
+        );
+        check(
             "{ dailyRollups(period: {preset: TODAY}, first: 1000) { nodes { day } } }",
             1 + 51 * 2,
         );

@@ -106,7 +106,7 @@ const TABLE: &[(&str, Who, &[&str])] = &[
     (
         "TeamReport",
         Parent,
-        &["topLabels", "channels", "busyHours"],
+        &["topLabels", "channels", "teams", "busyHours"],
     ),
     (
         "LeaderboardEntry",
@@ -129,10 +129,26 @@ const TABLE: &[(&str, Who, &[&str])] = &[
     (
         "LabelReport",
         Parent,
-        &["label", "conversations", "share", "metrics"],
+        &[
+            "label",
+            "conversations",
+            "share",
+            "metrics",
+            "previous",
+            "change",
+        ],
     ),
     ("BusyHour", Parent, &["weekday", "hour", "count"]),
-    ("ChannelReport", Parent, &["channel", "metrics"]),
+    (
+        "ChannelReport",
+        Parent,
+        &["channel", "metrics", "previous", "change"],
+    ),
+    (
+        "TeamFigures",
+        Parent,
+        &["team", "metrics", "previous", "change"],
+    ),
     ("SeriesPoint", Parent, &["from", "to", "metrics", "backlog"]),
     (
         "Change",

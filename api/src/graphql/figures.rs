@@ -101,8 +101,19 @@ impl Figures {
         measure: Measure,
         by: Comparison,
     ) -> Result<Change, ApiError> {
+        self.change_of(View::clone, measure, by).await
+    }
+
+    /// The same of a part of both.
+    pub(super) async fn change_of(
+        &self,
+        part: impl Fn(&View) -> View + Send,
+        measure: Measure,
+        by: Comparison,
+    ) -> Result<Change, ApiError> {
         let previous = self.previous(by).await?;
-        let change = cube::change(self.view.value(measure), previous.view.value(measure));
+        let value = |figures: &Self| part(&figures.view).value(measure);
+        let change = cube::change(value(self), value(&previous));
         let comparable = self.snapshot.is_comparable(previous.period());
         Ok(Change::new(measure, change, comparable))
     }

@@ -1,12 +1,12 @@
 //! Arguments, and how they become domain types.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use async_graphql::{Enum, ID, InputObject, InputType as _, OneofObject, Value};
 use caseload_rollup::cube::{self, Filter};
 use caseload_schema::{
     day::Day,
-    directory::Directory,
+    directory::{Directory, Team},
     id::MemberKey,
     period::{self, Period, Preset, Timeframe},
 };
@@ -165,6 +165,18 @@ impl ReportFilter {
         }
     }
 
+    /// The teams whose figures a report lists, by name, then id: those named, all where none are. What is credited to nobody
+    /// is in no team, so that there are none where nothing else passes.
+    pub(super) fn teams(&self, directory: &Directory) -> Arc<[Arc<Team>]> {
+        let names_people = self.member_ids.is_some() || self.team_ids.is_some();
+        let only_nobody = self.unassigned == Some(true) && !names_people;
+        let is_left = |team: &&Arc<Team>| match &self.team_ids {
+            Some(ids) => ids.iter().any(|id| *id.0 == team.id),
+            None => !only_nobody,
+        };
+        directory.teams().iter().filter(is_left).cloned().collect()
+    }
+
     /// The same without those fields that say whose figures they are.
     #[must_use]
     pub(super) fn without_credit(self) -> Self {
@@ -238,6 +250,8 @@ fn members_of_teams(ids: &[ID], directory: &Directory) -> BTreeSet<MemberKey> {
 
 #[cfg(test)]
 mod tests {
+    use caseload_schema::id::TeamKey;
+
     use super::*;
 
     fn keys(keys: &[i64]) -> BTreeSet<MemberKey> {
@@ -281,6 +295,36 @@ mod tests {
     fn nothing_named_is_no_restriction_and_an_empty_list_lets_nothing_pass() {
         check(None, None, false, None);
         check(Some(&[]), None, false, Some(&[]));
+    }
+
+    #[track_caller]
+    fn check_teams(filter: &ReportFilter, expected: &[&str]) {
+        let team = |(key, id): (i64, &str)| Team {
+            key: TeamKey(key),
+            id: id.to_owned(),
+            name: "Support".to_owned(),
+            members: Vec::new(),
+        };
+        let teams = [(1, "b"), (2, "a")].map(team).into();
+        let directory = Directory::new(vec![], teams, vec![], vec![]);
+        let left = filter.teams(&directory);
+        let left: Vec<_> = left.iter().map(|team| &team.id).collect();
+        assert_eq!(left, expected, "{filter:?}");
+    }
+
+    #[test]
+    fn a_report_lists_the_teams_named_and_none_for_nobody_alone() {
+        let ids = |ids: &[&str]| Some(ids.iter().copied().map(ID::from).collect());
+        let mut filter = ReportFilter::default();
+        check_teams(&filter, &["a", "b"]);
+        filter.unassigned = Some(true);
+        check_teams(&filter, &[]);
+        filter.member_ids = ids(&[]);
+        check_teams(&filter, &["a", "b"]);
+        filter.team_ids = ids(&["b", "unknown"]);
+        check_teams(&filter, &["b"]);
+        filter.team_ids = ids(&[]);
+        check_teams(&filter, &[]);
     }
 
     #[test]

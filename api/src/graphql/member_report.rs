@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use async_graphql::Object;
+use async_graphql::{Context, Object};
 use caseload_schema::directory;
 
 use super::{
-    context::Deadline,
+    context::{ContextExt as _, Deadline},
     figures::Figures,
     inputs::{Comparison, Granularity, resolve_first},
     labels::{LabelReport, top_labels},
@@ -102,10 +102,12 @@ impl MemberReport {
     /// A measure against that of an earlier period.
     async fn change(
         &self,
+        ctx: &Context<'_>,
         #[graphql(desc = "Which one.")] measure: Measure,
         #[graphql(default_with = "Comparison::Period", desc = "Which earlier period.")]
         by: Comparison,
     ) -> Result<Change, ApiError> {
+        ctx.deadline()?.check()?;
         self.figures.change(measure.into(), by).await
     }
 

@@ -58,9 +58,10 @@ impl Query {
         >,
     ) -> Nullable<TeamReport> {
         let report = async {
-            Ok(Some(TeamReport(
-                figures(ctx, ctx.scope()?, period, filter).await?,
-            )))
+            let filter = filter.unwrap_or_default();
+            let teams = filter.teams(ctx.snapshot()?.directory());
+            let figures = figures(ctx, ctx.scope()?, period, Some(filter)).await?;
+            Ok(Some(TeamReport { figures, teams }))
         };
         guarded(ctx, "Query", "team", report).await
     }

@@ -228,6 +228,7 @@ pub(super) const FIELDS: &[Row] = &[
             "unassigned { closed }",
             "topLabels(first: 3) { share }",
             "channels { channel }",
+            "teams { metrics { closed } }",
             "busyHours(measure: REPLIES) { count }",
         ],
     ),
@@ -265,6 +266,8 @@ pub(super) const FIELDS: &[Row] = &[
             "conversations",
             "share",
             "metrics { closed }",
+            "previous { closed }",
+            "change(measure: CLOSED) { absolute }",
         ],
     ),
     (
@@ -277,7 +280,23 @@ pub(super) const FIELDS: &[Row] = &[
         "ChannelReport",
         "team { channels { % } }",
         Manager,
-        &["channel", "metrics { closed }"],
+        &[
+            "channel",
+            "metrics { closed }",
+            "previous(by: YEAR_BEFORE) { closed }",
+            "change(measure: CLOSED, by: YEAR_BEFORE) { absolute }",
+        ],
+    ),
+    (
+        "TeamFigures",
+        "team { teams { % } }",
+        Manager,
+        &[
+            "team { id }",
+            "metrics { closed }",
+            "previous { closed }",
+            "change(measure: CLOSED) { absolute }",
+        ],
     ),
     (
         "SeriesPoint",

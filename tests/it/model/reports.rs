@@ -69,7 +69,8 @@ impl Book<'_> {
                 .collect::<Vec<_>>(),
             "unassigned": self.metrics(ask.span, &scope.credited_to(None)),
             "topLabels": self.top_labels(ask, &scope),
-            "channels": self.channels(ask.span, &scope),
+            "channels": self.channels(ask, &scope),
+            "teams": self.teams(ask, filter, &scope),
             "busyHours": self.busy_hours(ask.span, &scope, ask.busy),
         })
     }
@@ -104,6 +105,19 @@ impl Book<'_> {
 
     fn metrics(&self, span: Span, scope: &Scope) -> Value {
         Figures::of(self, span, scope).json()
+    }
+
+    /// As the fragment `Few` of the queries: of all, a query would have too many fields.
+    fn few_metrics(&self, span: Span, scope: &Scope) -> Value {
+        let all = self.metrics(span, scope);
+        let first_response = &all["firstResponse"];
+        json!({
+            "conversations": all["conversations"],
+            "customers": all["customers"],
+            "closed": all["closed"],
+            "firstResponse": {"count": first_response["count"], "median": first_response["median"]},
+            "ratings": {"average": all["ratings"]["average"]},
+        })
     }
 
     fn series(&self, span: Span, scope: &Scope, by: &str) -> Vec<Value> {
@@ -169,7 +183,8 @@ impl Book<'_> {
     }
 
     /// Every label for which anything counts, most conversations first, then by title, then id.
-    pub(crate) fn labels(&self, span: Span, scope: &Scope) -> Vec<Value> {
+    pub(crate) fn labels(&self, ask: Ask, scope: &Scope) -> Vec<Value> {
+        let span = ask.span;
         let mut named = BTreeSet::new();
         for case in &self.cases {
             named.extend(case.conversation.labels.iter().cloned());
@@ -177,7 +192,8 @@ impl Book<'_> {
         let whole = Figures::of(self, span, scope).labeled;
         let mut rows = Vec::new();
         for label in named {
-            let figures = Figures::of(self, span, &scope.labeled(&label));
+            let labeled = scope.labeled(&label);
+            let figures = Figures::of(self, span, &labeled);
             if figures.anything() {
                 let share = if whole == 0 {
                     0.0
@@ -185,10 +201,10 @@ impl Book<'_> {
                     figures.conversations as f64 / whole as f64
                 };
                 let title = self.world.label_title(&label);
-                let row = json!({
-                    "label": self.label_json(&label), "conversations": figures.conversations, "share": share,
-                    "metrics": figures.json(),
-                });
+                let mut row = self.compared(ask, &labeled);
+                row["label"] = self.label_json(&label);
+                row["conversations"] = json!(figures.conversations);
+                row["share"] = json!(share);
                 rows.push(((Reverse(figures.conversations), title, label), row));
             }
         }
@@ -197,7 +213,7 @@ impl Book<'_> {
     }
 
     fn top_labels(&self, ask: Ask, scope: &Scope) -> Vec<Value> {
-        let labels = self.labels(ask.span, scope).into_iter();
+        let labels = self.labels(ask, scope).into_iter();
         labels
             .filter(|label| label["conversations"] != json!(0))
             .take(ask.first)
@@ -213,7 +229,31 @@ impl Book<'_> {
         json!({"id": label, "title": self.world.label_title(label), "color": color})
     }
 
-    fn channels(&self, span: Span, scope: &Scope) -> Vec<Value> {
+    /// The figures of a row of a list, with those that they are compared with.
+    fn compared(&self, ask: Ask, scope: &Scope) -> Value {
+        let (before, year) = (ask.before().span(), ask.year_before().span());
+        json!({
+            "metrics": self.metrics(ask.span, scope),
+            "previous": self.few_metrics(before, scope),
+            "previousYear": self.few_metrics(year, scope),
+            "change": change(self, (ask.span, before), scope, ask.measure),
+            "changeYear": change(self, (ask.span, year), scope, ask.measure),
+        })
+    }
+
+    /// A row for each team that the filter leaves, by name, then id.
+    fn teams(&self, ask: Ask, filter: &Filter, scope: &Scope) -> Vec<Value> {
+        let mut rows = Vec::new();
+        for (id, name, members) in filter.teams_left(self.world) {
+            let mut row = self.compared(ask, &scope.credited_to_any(&members));
+            row["team"] = json!({"id": id, "name": name});
+            rows.push(((name, id), row));
+        }
+        rows.sort_by(|(a, _), (b, _)| a.cmp(b));
+        rows.into_iter().map(|(_, row)| row).collect()
+    }
+
+    fn channels(&self, ask: Ask, scope: &Scope) -> Vec<Value> {
         let names: BTreeSet<String> = self
             .cases
             .iter()
@@ -221,9 +261,11 @@ impl Book<'_> {
             .collect();
         let mut rows = Vec::new();
         for name in names {
-            let figures = Figures::of(self, span, &scope.on_channel(&name));
+            let on_channel = scope.on_channel(&name);
+            let figures = Figures::of(self, ask.span, &on_channel);
             if figures.anything() {
-                let row = json!({"channel": name, "metrics": figures.json()});
+                let mut row = self.compared(ask, &on_channel);
+                row["channel"] = json!(name);
                 rows.push(((Reverse(figures.conversations), name), row));
             }
         }
