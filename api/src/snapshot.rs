@@ -146,6 +146,17 @@ impl Snapshot {
             .clone()
     }
 
+    /// The first day on which anything counts, whoever asks; `None` where nothing does.
+    pub fn first_day(&self) -> Option<Day> {
+        self.current.view.first_day
+    }
+
+    /// Whether figures can be compared with those of that earlier period: facts reach back to its first day.
+    pub fn is_comparable(&self, earlier: Period) -> bool {
+        self.first_day()
+            .is_some_and(|first| first <= earlier.from())
+    }
+
     /// The last day that has a block.
     pub fn last_day(&self) -> Option<Day> {
         self.current.view.days.last().map(|day| day.day)

@@ -1,6 +1,6 @@
 //! Calendar days.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Months, NaiveDate};
 
 /// A calendar day of the proleptic Gregorian calendar, without a zone.
 ///
@@ -69,6 +69,25 @@ impl Day {
     #[must_use]
     pub const fn next(self) -> Self {
         self.plus(1)
+    }
+
+    /// The same day of the month `count` months later (earlier where negative); the last day where that month is shorter.
+    ///
+    /// ```
+    /// use caseload_schema::day::Day;
+    /// let last_of_march = Day::parse("2026-03-31").unwrap();
+    /// assert_eq!(last_of_march.plus_months(-1).to_string(), "2026-02-28");
+    /// assert_eq!(last_of_march.plus_months(12).to_string(), "2027-03-31");
+    /// ```
+    #[must_use]
+    pub fn plus_months(self, count: i32) -> Self {
+        let months = Months::new(count.unsigned_abs());
+        let moved = if count < 0 {
+            self.date().checked_sub_months(months)
+        } else {
+            self.date().checked_add_months(months)
+        };
+        moved.map_or(self, Self::from_date)
     }
 
     /// ISO weekday: 1 is Monday, 7 is Sunday.

@@ -1,11 +1,16 @@
 //! Periods of days, their presets, and the buckets of a series.
 
+mod timeframe;
+
+pub use timeframe::{Comparison, Timeframe};
+
 use crate::day::Day;
 
-/// The most days that a period may have: ten years.
+/// The most days that can be asked for: ten years.
 pub const MAX_PERIOD_DAYS: i32 = 3_660;
 
-/// The days from `from` to `to`, both included. Never empty, never longer than [`MAX_PERIOD_DAYS`].
+/// The days from `from` to `to`, both included. Never empty, and of those that can be asked for none is longer than
+/// [`MAX_PERIOD_DAYS`] (the same dates a year earlier may be a day more).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Period {
     from: Day,
@@ -146,37 +151,7 @@ impl Period {
     /// assert_eq!(Period::preset(Preset::ThisWeek, today).to_string(), "2026-05-11..2026-05-14");
     /// ```
     pub fn preset(preset: Preset, today: Day) -> Self {
-        let whole_before = |start: Day, start_of: fn(Day) -> Day| Self {
-            from: start_of(start.plus(-1)),
-            to: start.plus(-1),
-        };
-        match preset {
-            Preset::Today => Self::day(today),
-            Preset::Yesterday => Self::day(today.plus(-1)),
-            Preset::Last7Days => Self::last(7, today),
-            Preset::Last30Days => Self::last(30, today),
-            Preset::Last90Days => Self::last(90, today),
-            Preset::ThisWeek => Self {
-                from: today.week_start(),
-                to: today,
-            },
-            Preset::LastWeek => whole_before(today.week_start(), Day::week_start),
-            Preset::ThisMonth => Self {
-                from: today.month_start(),
-                to: today,
-            },
-            Preset::LastMonth => whole_before(today.month_start(), Day::month_start),
-            Preset::ThisQuarter => Self {
-                from: today.quarter_start(),
-                to: today,
-            },
-            Preset::LastQuarter => whole_before(today.quarter_start(), Day::quarter_start),
-            Preset::ThisYear => Self {
-                from: today.year_start(),
-                to: today,
-            },
-            Preset::LastYear => whole_before(today.year_start(), Day::year_start),
-        }
+        Timeframe::preset(preset, today).period()
     }
 
     fn last(days: i32, today: Day) -> Self {
@@ -230,6 +205,21 @@ impl Period {
         Self {
             from: to.plus(1 - self.len()),
             to,
+        }
+    }
+
+    /// The same dates a year earlier; 28 February where that year has no 29th.
+    ///
+    /// ```
+    /// use caseload_schema::{day::Day, period::Period};
+    /// let leap = Period::new(Day::parse("2024-02-29").unwrap(), Day::parse("2024-03-31").unwrap()).unwrap();
+    /// assert_eq!(leap.year_before().to_string(), "2023-02-28..2023-03-31");
+    /// ```
+    #[must_use]
+    pub fn year_before(self) -> Self {
+        Self {
+            from: self.from.plus_months(-12),
+            to: self.to.plus_months(-12),
         }
     }
 

@@ -6,10 +6,11 @@ use serde_json::{Value, json};
 use crate::{
     model::{
         apply::Tally,
+        asked::{Asked, COMPARISONS, days_json},
         book::Book,
         lists::{Eyes, Scores},
         scope::{Filter, Scope},
-        time::{PRESETS, Span, preset},
+        time::{PRESETS, Span},
         world::{At, World},
     },
     on_both_stores,
@@ -152,31 +153,74 @@ async fn presets_are_taken_at_today_in_the_zone_of_the_workspace(backend: Backen
         .import(&[json!({"type": "member", "id": "boss", "name": "Boss", "role": "owner"})])
         .await;
     let presets = PRESETS.map(|name| {
-        format!("{name}: team(period: {{preset: {name}}}) {{ period {{ from to days }} }}")
+        format!(
+            "{name}: team(period: {{preset: {name}}}) {{ {} }}",
+            earlier(3)
+        )
     });
     let query = format!("{{ workspace {{ today }} {} }}", presets.join(" "));
-    // Every 13 days for two years, a second before and after midnight there: each weekday, and the ends of all months.
-    for step in 0..56 {
-        for second in 0..2 {
-            let now = start + chrono::Duration::days(step * 13) + chrono::Duration::seconds(second);
-            caseload.clock.set(Instant::from_chrono(now));
-            let today = now.with_timezone(&zone).date_naive();
-            let answer = caseload.ask("boss", &query, &json!({})).await.json();
-            assert_eq!(
-                answer["data"]["workspace"]["today"],
-                json!(today.to_string())
-            );
-            for name in PRESETS {
-                let span = preset(name, today);
-                let (from, to) = (span.from.to_string(), span.to.to_string());
-                let period = json!({"period": {"from": from, "to": to, "days": span.days().len()}});
-                assert_eq!(answer["data"][name], period, "{name} on {today}");
-            }
+    // Every 13 days for two years, a second before and after midnight there: each weekday, and the ends of all months. Then
+    // days on which months, leap years and ISO weeks end.
+    let midnight = start + chrono::Duration::seconds(1);
+    let mut instants: Vec<At> = (0..56)
+        .map(|step| midnight + chrono::Duration::days(step * 13))
+        .flat_map(|midnight| [midnight - chrono::Duration::seconds(1), midnight])
+        .collect();
+    let ends = [
+        "2024-02-29",
+        "2024-03-31",
+        "2024-05-31",
+        "2024-12-31",
+        "2025-02-28",
+        "2025-03-31",
+        "2025-08-31",
+        "2025-10-31",
+        "2026-12-31",
+        "2027-01-03",
+        "2028-02-29",
+        "2028-12-31",
+    ];
+    instants.extend(ends.map(|day| {
+        format!("{day}T00:00:00Z")
+            .parse::<At>()
+            .expect("an instant")
+    }));
+    for now in instants {
+        caseload.clock.set(Instant::from_chrono(now));
+        let today = now.with_timezone(&zone).date_naive();
+        let answer = caseload.ask("boss", &query, &json!({})).await.json();
+        assert_eq!(
+            answer["data"]["workspace"]["today"],
+            json!(today.to_string())
+        );
+        for name in PRESETS {
+            let expected = earlier_json(Asked::preset(name, today), 3);
+            assert_eq!(answer["data"][name], expected, "{name} on {today}");
         }
     }
 }
 
-/// The whole report, all labels, one member.
+/// Selects the days of a report, and those of all that it is compared with, so many times over.
+fn earlier(times: usize) -> String {
+    if times == 0 {
+        return "period { from to days }".to_owned();
+    }
+    let inner = earlier(times - 1);
+    let compared = COMPARISONS.map(|by| format!("{by}: previous(by: {by}) {{ {inner} }}"));
+    format!("period {{ from to days }} {}", compared.join(" "))
+}
+
+fn earlier_json(asked: Asked, times: usize) -> Value {
+    let mut report = json!({"period": days_json(asked)});
+    if 0 < times {
+        for by in COMPARISONS {
+            report[by] = earlier_json(asked.previous(by), times - 1);
+        }
+    }
+    report
+}
+
+/// The whole report, all labels, one member, the first day.
 pub(crate) async fn check_figures(
     at: &str,
     caseload: &Caseload,
@@ -184,9 +228,12 @@ pub(crate) async fn check_figures(
     writer: &mut Writer,
 ) {
     let book = Book::of(world);
-    let (period, span) = writer.period();
+    let (asked, then, period) = writer.asked();
     let filter = writer.filter();
-    let ask = writer.ask(span);
+    let ask = writer.ask(asked);
+    // Presets are taken at the day that it is.
+    let now = caseload.clock.now();
+    caseload.clock.set(Instant::from_chrono(then));
     let variables = json!({
         "period": period, "filter": filter.input(), "by": ask.by, "measure": ask.measure, "busy": ask.busy,
         "first": ask.first,
@@ -198,7 +245,7 @@ pub(crate) async fn check_figures(
         .data("team");
     check(&format!("{at}, team"), &book.team(ask, &filter), &got);
 
-    let labels = json!(book.labels(span, &Scope::of(world, &filter)));
+    let labels = json!(book.labels(ask, &Scope::of(world, &filter)));
     let got = caseload
         .ask("boss", &queries::labels(), &variables)
         .await
@@ -220,6 +267,16 @@ pub(crate) async fn check_figures(
         &format!("{at}, member {member}"),
         &book.member(ask, &filter, member),
         &got,
+    );
+    caseload.clock.set(now);
+
+    let query = "{ workspace { firstDay } }";
+    let got = caseload.ask("boss", query, &json!({})).await;
+    let first_day = book.first_day().map(|day| day.to_string());
+    assert_eq!(
+        got.data("workspace"),
+        json!({"firstDay": first_day}),
+        "{at}"
     );
 }
 
@@ -288,8 +345,9 @@ async fn check_own(at: &str, caseload: &Caseload, world: &World, writer: &mut Wr
         unassigned: None,
         ..filter
     };
+    // By its days: as a preset it would be compared by the calendar.
     let variables = json!({
-        "period": period, "filter": filter.input(), "by": ask.by, "measure": ask.measure, "first": ask.first,
+        "period": span.input(), "filter": filter.input(), "by": ask.by, "measure": ask.measure, "first": ask.first,
     });
     let got = caseload
         .ask(name, &queries::member(), &variables)

@@ -23,7 +23,11 @@ const RECORDS: usize = 150;
 
 on_both_stores! {
     members_and_unassigned_add_up_to_the_workspace,
+    a_comparison_is_with_the_report_of_the_earlier_period,
+    nothing_counts_before_the_first_day,
+    a_row_of_a_list_is_what_a_filter_on_it_answers,
     a_list_holds_what_its_measure_counts,
+    what_is_within_a_target_lies_in_the_ranges_below_it,
     the_order_of_records_makes_no_difference,
     how_an_import_is_split_makes_no_difference,
     importing_twice_changes_nothing,
@@ -126,10 +130,124 @@ fn is_count(name: &str) -> bool {
         "lowest",
         "third",
         "highest",
+        "share",
         "average",
         "satisfied",
     ];
     !no_counts.contains(&name)
+}
+
+/// The earlier report is that of its days, a change is the difference of both, and only what facts reach back to grows by a
+/// share.
+async fn a_comparison_is_with_the_report_of_the_earlier_period(backend: Backend) {
+    let (mut comparable, mut not) = (0, 0);
+    for seed in 2500..2500 + WORLDS {
+        let (caseload, mut writer, _) = world(backend, seed).await;
+        let first = first_day(&caseload).await;
+        for _ in 0..4 {
+            let mut variables = everything(&mut writer);
+            variables["filter"] = writer.filter().input();
+            variables["measure"] = json!("MESSAGES");
+            let report = team(&caseload, &variables).await;
+            for (earlier, change) in [("previous", "change"), ("previousYear", "changeYear")] {
+                let at = format!("seed {seed}, {variables}, {earlier}");
+                let (earlier, change) = (&report[earlier], &report[change]);
+                let (from, to) = (&earlier["period"]["from"], &earlier["period"]["to"]);
+                variables["period"] = json!({"between": {"from": from, "to": to}});
+                let alone = team(&caseload, &variables).await;
+                assert_eq!(
+                    difference(&alone["metrics"], &earlier["metrics"]),
+                    None,
+                    "{at}"
+                );
+                let messages = |report: &Value| report["metrics"]["messages"].as_f64();
+                let (now, before) = (messages(&report), messages(earlier));
+                let absolute = now.zip(before).map(|(now, before)| now - before);
+                assert_eq!(change["absolute"].as_f64(), absolute, "{at}");
+                let reaches = first.as_str() <= from.as_str() && first.is_string();
+                assert_eq!(change["comparable"], json!(reaches), "{at}");
+                let has_share = reaches && before != Some(0.0);
+                assert_eq!(change["relative"].is_number(), has_share, "{at}: {change}");
+                comparable += u32::from(reaches);
+                not += u32::from(!reaches);
+            }
+        }
+    }
+    assert!(5 < comparable && 5 < not, "{comparable} and {not}");
+}
+
+async fn first_day(caseload: &Caseload) -> Value {
+    let answer = caseload
+        .ask("boss", "{ workspace { firstDay } }", &json!({}))
+        .await;
+    answer.data("workspace")["firstDay"].take()
+}
+
+/// Labels, channels and teams, each with its change.
+async fn a_row_of_a_list_is_what_a_filter_on_it_answers(backend: Backend) {
+    let mut checked = std::collections::BTreeMap::new();
+    for seed in 2800..2800 + WORLDS {
+        let (caseload, mut writer, _) = world(backend, seed).await;
+        let mut variables = everything(&mut writer);
+        let mut filter = writer.filter();
+        filter.unassigned = None;
+        variables["filter"] = filter.input();
+        let report = team(&caseload, &variables).await;
+        let whole = report["topLabels"].as_array().expect("labels").iter();
+        let labels = whole.map(|row| ("labelIds", &row["label"]["id"], row));
+        let whole = report["channels"].as_array().expect("channels").iter();
+        let channels = whole.map(|row| ("channels", &row["channel"], row));
+        let whole = report["teams"].as_array().expect("teams").iter();
+        let teams = whole.map(|row| ("teamIds", &row["team"]["id"], row));
+        for (field, id, row) in labels.chain(channels).chain(teams) {
+            // A filter has one list of each kind: what the report's own says of this one would be lost.
+            if field != "teamIds" && !variables["filter"][field].is_null() {
+                continue;
+            }
+            let mut narrowed = variables.clone();
+            narrowed["filter"][field] = json!([id]);
+            let alone = team(&caseload, &narrowed).await;
+            let at = format!("seed {seed}, {narrowed}");
+            for part in ["metrics", "change", "changeYear"] {
+                assert_eq!(difference(&alone[part], &row[part]), None, "{at}, {part}");
+            }
+            let closed = |report: &Value| report["previous"].pointer("/metrics/closed").cloned();
+            assert_eq!(
+                closed(&alone).as_ref(),
+                row.pointer("/previous/closed"),
+                "{at}"
+            );
+            *checked.entry(field).or_insert(0) += 1;
+        }
+    }
+    assert_eq!(checked.len(), 3, "{checked:?}");
+}
+
+/// On the first day something counts, and on the 3,660 days before it nothing.
+async fn nothing_counts_before_the_first_day(backend: Backend) {
+    let query = "query($from: Date!, $to: Date!) { team(period: {between: {from: $from, to: $to}}) {
+        metrics { conversations messages customers closed followUpsCompleted ratings { count } } } }";
+    for seed in 2600..2600 + WORLDS {
+        let (caseload, _, _) = world(backend, seed).await;
+        let first = first_day(&caseload).await;
+        let first = first.as_str().expect("a world with facts has a first day");
+        let first: chrono::NaiveDate = first.parse().expect("a day");
+        let counts = async |from: chrono::NaiveDate, to: chrono::NaiveDate| {
+            let variables = json!({"from": from.to_string(), "to": to.to_string()});
+            let report = caseload.ask("boss", query, &variables).await.data("team");
+            let mut metrics = report["metrics"].clone();
+            metrics["ratings"] = metrics["ratings"]["count"].take();
+            let counts = metrics.as_object().expect("metrics").values();
+            counts.filter_map(Value::as_u64).sum::<u64>()
+        };
+        let eve = first - chrono::Days::new(1);
+        assert_eq!(
+            counts(first - chrono::Days::new(3_660), eve).await,
+            0,
+            "seed {seed}"
+        );
+        assert_ne!(counts(first, first).await, 0, "seed {seed}");
+    }
 }
 
 async fn a_list_holds_what_its_measure_counts(backend: Backend) {
@@ -196,6 +314,47 @@ fn counted(measure: &str, metrics: &Value) -> (u64, u64) {
         "CUSTOMERS" => (figure("/customers"), u64::MAX),
         other => panic!("no measure {other}"),
     }
+}
+
+/// Durations are whole seconds: those not above a second less than where a range starts lie in the ranges before.
+async fn what_is_within_a_target_lies_in_the_ranges_below_it(backend: Backend) {
+    let mut values = 0;
+    for seed in 2700..2700 + WORLDS {
+        let (caseload, _, _) = world(backend, seed).await;
+        let from = first_day(&caseload).await;
+        let first: chrono::NaiveDate = from.as_str().unwrap_or("").parse().expect("a day");
+        let to = (first + chrono::Days::new(700)).to_string();
+        let variables = json!({"period": {"between": {"from": from, "to": to}}, "filter": {}});
+        let query = "query($period: PeriodInput, $filter: ReportFilter) { team(period: $period, filter: $filter) {
+            metrics { firstResponse { ...All } closingTime { ...All } } } }
+            fragment All on DurationStats { count distribution { count }
+                within5min: within(seconds: 299) { count } within15min: within(seconds: 899) { count }
+                within1h: within(seconds: 3599) { count } within4h: within(seconds: 14399) { count }
+                within8h: within(seconds: 28799) { count } within24h: within(seconds: 86399) { count share } }";
+        let report = caseload.ask("boss", query, &variables).await.data("team");
+        for duration in ["firstResponse", "closingTime"] {
+            let stats = &report["metrics"][duration];
+            let count = |value: &Value| value["count"].as_u64().expect("a count");
+            let ranges: Vec<u64> = (0..7).map(|at| count(&stats["distribution"][at])).collect();
+            for (at, target) in ["5min", "15min", "1h", "4h", "8h", "24h"]
+                .iter()
+                .enumerate()
+            {
+                let below: u64 = ranges[..=at].iter().sum();
+                let within = count(&stats[format!("within{target}")]);
+                assert_eq!(
+                    within, below,
+                    "seed {seed}, {variables}, {duration}, {target}"
+                );
+            }
+            let share = stats["within24h"]["share"].as_f64();
+            let expected =
+                (0 < count(stats)).then(|| count(&stats["within24h"]) as f64 / count(stats) as f64);
+            assert_eq!(share, expected, "seed {seed}, {variables}, {duration}");
+            values += count(stats);
+        }
+    }
+    assert!(20 < values, "{values} values");
 }
 
 async fn the_order_of_records_makes_no_difference(backend: Backend) {

@@ -2,6 +2,7 @@
 //! one line of the engine. What it answers is JSON in the shape of the GraphQL queries of [`crate::support::queries`].
 
 pub(crate) mod apply;
+pub(crate) mod asked;
 pub(crate) mod book;
 pub(crate) mod check;
 pub(crate) mod lists;

@@ -125,6 +125,14 @@ async fn answers(caseload: &Caseload, questions: &[Value]) -> Vec<Value> {
     answers
 }
 
+/// The first day on which anything counts.
+async fn first_day(caseload: &Caseload) -> Value {
+    let answer = caseload
+        .ask("boss", "{ workspace { firstDay } }", &json!({}))
+        .await;
+    answer.data("workspace")["firstDay"].take()
+}
+
 #[track_caller]
 fn same(at: &str, expected: &[Value], got: &[Value]) {
     for (number, (expected, got)) in expected.iter().zip(got).enumerate() {
@@ -138,10 +146,12 @@ async fn figures_stay_when_their_facts_are_dropped(backend: Backend) {
         let (mut caseload, mut writer, _, cut) = world(backend, seed).await;
         let questions = questions(&mut writer);
         let before = answers(&caseload, &questions).await;
+        let first = first_day(&caseload).await;
         dropped += drop_facts(&caseload, cut).await.len();
         caseload.restart();
         let at = format!("seed {seed}, cut {cut}");
         same(&at, &before, &answers(&caseload, &questions).await);
+        assert_eq!(first_day(&caseload).await, first, "{at}");
         assert_eq!(differences(&caseload).await, 0, "{at}");
         let rebuilt = caseload.rebuild().await;
         assert_eq!(rebuilt.changed_days, 0, "{at}");
@@ -151,6 +161,7 @@ async fn figures_stay_when_their_facts_are_dropped(backend: Backend) {
             &before,
             &answers(&caseload, &questions).await,
         );
+        assert_eq!(first_day(&caseload).await, first, "{at}, rebuilt");
         let days: Vec<Day> = caseload
             .store
             .ledger_days(caseload.workspace)
@@ -248,10 +259,14 @@ async fn what_comes_later_counts_as_if_nothing_had_been_dropped(backend: Backend
             let (mut expected, mut got) = (expected.clone(), got.clone());
             // The days before reach back to final ones, which keep what they had.
             for answer in [&mut expected, &mut got] {
-                forget(answer, &["previous", "change"]);
+                forget(
+                    answer,
+                    &["previous", "previousYear", "change", "changeYear"],
+                );
             }
             assert_eq!(difference(&expected, &got), None, "{at}, {question}");
         }
+        assert_eq!(first_day(&caseload).await, first_day(&whole).await, "{at}");
     }
     assert!(
         10 * WORLDS < accepted,

@@ -232,6 +232,7 @@ impl Caches {
                     generation: ledger.generation,
                     head: ledger.head,
                     days: Vec::new(),
+                    first_day: None,
                     open: Arc::default(),
                 };
                 Found {
@@ -323,8 +324,12 @@ impl Caches {
             return Ok(Some((ledger, Ok(Arc::new(view)))));
         }
         let contents = self.0.store.ledger_contents(ws.key);
-        let Some(LedgerContents { ledger, days, open }) =
-            self.0.circuit_breaker.call_slow(contents).await?
+        let Some(LedgerContents {
+            ledger,
+            days,
+            first_day,
+            open,
+        }) = self.0.circuit_breaker.call_slow(contents).await?
         else {
             return Ok(None);
         };
@@ -333,6 +338,7 @@ impl Caches {
                 generation: ledger.generation,
                 head: ledger.head,
                 days,
+                first_day,
                 open: Arc::new(open),
             })
         });

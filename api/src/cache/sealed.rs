@@ -1,6 +1,6 @@
 //! How a workspace's values stand in a cache that others can read and write: under a name of its own, and sealed.
 //!
-//! `caseload:1:{acme.0f3a…}:block:2026-03-01:7`. All keys of a workspace have the same part in braces, by which a cluster places
+//! `caseload:2:{acme.0f3a…}:block:2026-03-01:7`. All keys of a workspace have the same part in braces, by which a cluster places
 //! them: what one request needs is on one node. The part is the workspace's id, for people, and a fingerprint of its
 //! incarnation, which no workspace of any other database has. Values are sealed (AES-256-GCM) with a key that is made of
 //! the incarnation too, together with their name: whoever has the cache, and not the database, can neither read them,
@@ -14,10 +14,10 @@ use ring::{
 };
 
 /// The version of all that is written. Nodes of another one neither read nor overwrite it.
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
 
 /// The channel on which nodes tell each other in which place something has changed.
-pub(super) const CHANGES: &str = "caseload:1:changes";
+pub(super) const CHANGES: &str = "caseload:2:changes";
 
 /// Where a workspace's values are, and what opens them.
 pub(super) struct Keyspace {
@@ -102,7 +102,7 @@ mod tests {
         let secret = "0f3a".repeat(16);
         let name = Keyspace::of(&acme(&secret)).name(format_args!("block:2026-03-01:7"));
         assert!(
-            name.starts_with("caseload:1:{acme.") && name.ends_with("}:block:2026-03-01:7"),
+            name.starts_with("caseload:2:{acme.") && name.ends_with("}:block:2026-03-01:7"),
             "{name}"
         );
         assert!(!name.contains("0f3a0f3a"), "{name}");

@@ -19,6 +19,8 @@ pub struct LedgerView {
     pub head: i64,
     /// Days that have a block, ascending.
     pub days: Vec<LedgerDay>,
+    /// The first day on which anything counts.
+    pub first_day: Option<Day>,
     /// The conversations open when that generation was made.
     pub open: Arc<OpenBlock>,
 }
@@ -46,6 +48,8 @@ impl LedgerView {
             bytes.extend_from_slice(&day.rolled_up_at.micros().to_le_bytes());
             bytes.extend_from_slice(&day.seal.unwrap_or(NO_SEAL).to_le_bytes());
         }
+        let first_day = self.first_day.map_or(NO_DAY, Day::number);
+        bytes.extend_from_slice(&first_day.to_le_bytes());
         bytes.extend_from_slice(&self.open.encode());
         bytes
     }
@@ -65,11 +69,13 @@ impl LedgerView {
                 seal: (seal != NO_SEAL).then_some(seal),
             });
         }
+        let first_day = from.int()?;
         let open = Arc::new(OpenBlock::decode(from.0).ok()?);
         days.is_sorted_by(|a, b| a.day < b.day).then_some(Self {
             generation: Generation(generation),
             head,
             days,
+            first_day: (first_day != NO_DAY).then(|| Day::from_number(first_day)),
             open,
         })
     }
@@ -77,6 +83,9 @@ impl LedgerView {
 
 /// Of a day whose block has none: seals are not negative.
 const NO_SEAL: i64 = -1;
+
+/// Of a workspace without facts: no day has this number.
+const NO_DAY: i32 = i32::MIN;
 
 struct Numbers<'a>(&'a [u8]);
 
@@ -109,6 +118,7 @@ mod tests {
             generation: Generation(3),
             head: 1_772_442_000_123,
             days: vec![day(-1), day(5), day(20_000)],
+            first_day: Some(Day::from_number(5)),
             open: Arc::default(),
         }
     }
@@ -120,6 +130,16 @@ mod tests {
             (read.generation, read.head, &read.days, &read.open),
             (Generation(3), view.head, &view.days, &view.open)
         );
+        assert_eq!(read.first_day, Some(Day::from_number(5)));
+    }
+
+    #[test]
+    fn a_view_without_a_first_day_is_read_back_without_one() {
+        let view = LedgerView {
+            first_day: None,
+            ..view()
+        };
+        assert_eq!(LedgerView::decode(&view.encode()).unwrap().first_day, None);
     }
 
     #[test]

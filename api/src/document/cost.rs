@@ -1,8 +1,9 @@
 //! What a query costs: one for each field, times the rows of the lists that it stands in.
 //!
 //! A row is counted where the answer will have one: a list by its `first`, or by how many there are; a series by the points
-//! that the period really has. Each fragment is priced once, however often it is spread. What asks for the schema itself has a
-//! price of its own (see [`introspection`]).
+//! that the period really has (below `previous`, those of the period that was asked for: the earlier one has a few days more
+//! or less). Each fragment is priced once, however often it is spread. What asks for the schema itself has a price of its own
+//! (see [`introspection`]).
 
 use async_graphql::{
     Name, Positioned, Value as ConstValue, Variables,
@@ -428,6 +429,10 @@ mod tests {
         check(
             "{ team { members { member { id } } leaderboard(first: 5) { rank } channels { channel } } }",
             1 + (1 + 50 * 2) + (1 + 5) + (1 + 4),
+        );
+        check(
+            "{ team { teams { team { id } metrics { closed } } } }",
+            1 + (1 + 3 * (2 + 2)),
         );
         check(
             "{ dailyRollups(period: {preset: TODAY}, first: 1000) { nodes { day } } }",

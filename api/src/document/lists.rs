@@ -29,7 +29,7 @@ pub(super) enum Size {
 pub(super) const MAX_ROWS: u64 = 1_000;
 
 /// The lists and connections of the schema.
-const LISTS: [(&str, &str, Size); 32] = [
+const LISTS: [(&str, &str, Size); 33] = [
     ("ApiToken", "scopes", Size::Rows(3)),
     ("Conversation", "labels", Size::Rows(3)),
     ("Conversation", "ratings", Size::Rows(3)),
@@ -51,6 +51,7 @@ const LISTS: [(&str, &str, Size); 32] = [
     ("TeamReport", "leaderboard", Size::Members),
     ("TeamReport", "members", Size::Members),
     ("TeamReport", "series", Size::Points),
+    ("TeamReport", "teams", Size::Teams),
     ("TeamReport", "topLabels", Size::Labels),
     ("Viewer", "scopes", Size::Rows(3)),
     ("Workspace", "apiTokens", Size::Rows(10)),

@@ -70,6 +70,7 @@ const TABLE: &[(&str, Who, &[&str])] = &[
             "timezone",
             "timezoneOffsets",
             "today",
+            "firstDay",
             "pendingTimezone",
         ],
     ),
@@ -105,7 +106,7 @@ const TABLE: &[(&str, Who, &[&str])] = &[
     (
         "TeamReport",
         Parent,
-        &["topLabels", "channels", "busyHours"],
+        &["topLabels", "channels", "teams", "busyHours"],
     ),
     (
         "LeaderboardEntry",
@@ -128,15 +129,38 @@ const TABLE: &[(&str, Who, &[&str])] = &[
     (
         "LabelReport",
         Parent,
-        &["label", "conversations", "share", "metrics"],
+        &[
+            "label",
+            "conversations",
+            "share",
+            "metrics",
+            "previous",
+            "change",
+        ],
     ),
     ("BusyHour", Parent, &["weekday", "hour", "count"]),
-    ("ChannelReport", Parent, &["channel", "metrics"]),
+    (
+        "ChannelReport",
+        Parent,
+        &["channel", "metrics", "previous", "change"],
+    ),
+    (
+        "TeamFigures",
+        Parent,
+        &["team", "metrics", "previous", "change"],
+    ),
     ("SeriesPoint", Parent, &["from", "to", "metrics", "backlog"]),
     (
         "Change",
         Parent,
-        &["measure", "current", "previous", "absolute", "relative"],
+        &[
+            "measure",
+            "current",
+            "previous",
+            "absolute",
+            "relative",
+            "comparable",
+        ],
     ),
     (
         "Metrics",
@@ -176,8 +200,17 @@ const TABLE: &[(&str, Who, &[&str])] = &[
     (
         "DurationStats",
         Parent,
-        &["count", "mean", "median", "p90", "quantile", "distribution"],
+        &[
+            "count",
+            "mean",
+            "median",
+            "p90",
+            "quantile",
+            "distribution",
+            "within",
+        ],
     ),
+    ("Within", Parent, &["count", "share"]),
     (
         "DurationRange",
         Parent,

@@ -2,10 +2,18 @@
 
 use std::{cmp::Reverse, sync::Arc};
 
-use async_graphql::Object;
+use async_graphql::{Context, Object};
+use caseload_rollup::cube::View;
 use caseload_schema::id::ChannelKey;
 
-use super::{figures::Figures, metrics::Metrics};
+use super::{
+    context::ContextExt as _,
+    figures::Figures,
+    inputs::Comparison,
+    measure::{Change, Measure},
+    metrics::Metrics,
+};
+use crate::error::ApiError;
 
 /// The figures of one channel.
 #[derive(Debug)]
@@ -13,6 +21,12 @@ pub(super) struct ChannelReport {
     name: Arc<str>,
     key: ChannelKey,
     figures: Figures,
+}
+
+impl ChannelReport {
+    fn part(&self, view: &View) -> View {
+        view.on_channel(self.key)
+    }
 }
 
 /// All channels for which anything counts: most conversations first, then by name.
@@ -51,6 +65,28 @@ impl ChannelReport {
 
     /// All measures of its conversations.
     async fn metrics(&self) -> Metrics {
-        Metrics::new(self.figures.view().on_channel(self.key))
+        Metrics::new(self.part(self.figures.view()))
+    }
+
+    /// All measures of an earlier period.
+    async fn previous(
+        &self,
+        #[graphql(default_with = "Comparison::Period", desc = "Which one.")] by: Comparison,
+    ) -> Result<Metrics, ApiError> {
+        let earlier = self.figures.previous(by).await?;
+        Ok(Metrics::new(self.part(earlier.view())))
+    }
+
+    /// A measure against that of an earlier period.
+    async fn change(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one.")] measure: Measure,
+        #[graphql(default_with = "Comparison::Period", desc = "Which earlier period.")]
+        by: Comparison,
+    ) -> Result<Change, ApiError> {
+        ctx.deadline()?.check()?;
+        let part = |view: &View| self.part(view);
+        self.figures.change_of(part, measure.into(), by).await
     }
 }

@@ -1,7 +1,7 @@
 //! Durations: mean, median, any quantile, and how they are spread.
 
 use async_graphql::{Context, Object, SimpleObject};
-use caseload_rollup::cube::Durations;
+use caseload_rollup::cube::{self, Durations};
 
 use super::{
     authorization::Nullable,
@@ -57,17 +57,39 @@ impl DurationStats {
         }
     }
 
+    /// The values that are not above so many seconds.
+    async fn within(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "0 or more.")] seconds: i32,
+    ) -> Result<Within, ApiError> {
+        ctx.deadline()?.check()?;
+        let target = u32::try_from(seconds)
+            .map_err(|_| ApiError::bad_input(format!("seconds is 0 or more, was {seconds}")))?;
+        let cube::Within { count, share } = self.0.within(target);
+        Ok(Within { count, share })
+    }
+
     /// How many values lie in each of seven ranges.
     async fn distribution(&self, ctx: &Context<'_>) -> Result<Vec<DurationRange>, ApiError> {
         ctx.deadline()?.check()?;
         let ranges = self.0.distribution().into_iter();
-        let range = |range: caseload_rollup::cube::DurationRange| DurationRange {
+        let range = |range: cube::DurationRange| DurationRange {
             from_seconds: range.from,
             to_seconds: range.to,
             count: range.count,
         };
         Ok(ranges.map(range).collect())
     }
+}
+
+/// The values that met a target.
+#[derive(Debug, SimpleObject)]
+pub(super) struct Within {
+    /// How many values are not above it.
+    count: u64,
+    /// Their share of all values; null with no value.
+    share: Option<f64>,
 }
 
 /// From included, to excluded; no `to` in the last.

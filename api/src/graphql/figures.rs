@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use caseload_rollup::cube::{Measure, View};
-use caseload_schema::{id::MemberKey, period::Period};
+use caseload_rollup::cube::{self, Measure, View};
+use caseload_schema::{
+    id::MemberKey,
+    period::{Period, Timeframe},
+};
 
-use super::{measure::Change, metrics::Metrics};
+use super::{inputs::Comparison, measure::Change, metrics::Metrics};
 use crate::{access::Selection, error::ApiError, snapshot::Snapshot};
 
 /// What passes a selection within a period. Cheap to clone and to narrow.
@@ -13,32 +16,30 @@ use crate::{access::Selection, error::ApiError, snapshot::Snapshot};
 pub(super) struct Figures {
     snapshot: Arc<Snapshot>,
     selection: Selection,
+    timeframe: Timeframe,
     view: View,
 }
 
 impl Figures {
-    /// Loads the days of `period`.
+    /// Loads the days of `timeframe`.
     pub(super) async fn load(
         snapshot: &Arc<Snapshot>,
         selection: Selection,
-        period: Period,
+        timeframe: Timeframe,
     ) -> Result<Self, ApiError> {
-        let view = snapshot.view(&selection, period).await?;
+        let view = snapshot.view(&selection, timeframe.period()).await?;
         Ok(Self {
             snapshot: Arc::clone(snapshot),
             selection,
+            timeframe,
             view,
         })
     }
 
-    /// The same of the period before.
-    pub(super) async fn previous(&self) -> Result<Self, ApiError> {
-        Self::load(
-            &self.snapshot,
-            self.selection.clone(),
-            self.view.period().previous(),
-        )
-        .await
+    /// The same of an earlier period.
+    pub(super) async fn previous(&self, by: Comparison) -> Result<Self, ApiError> {
+        let earlier = self.timeframe.previous(by.into());
+        Self::load(&self.snapshot, self.selection.clone(), earlier).await
     }
 
     /// The part that is credited to `member`, or to nobody.
@@ -46,6 +47,7 @@ impl Figures {
         Self {
             snapshot: Arc::clone(&self.snapshot),
             selection: self.selection.credited_to(member),
+            timeframe: self.timeframe,
             view: self.view.credited_to(member),
         }
     }
@@ -56,6 +58,7 @@ impl Figures {
         members.iter().zip(views).map(|(&member, view)| Self {
             snapshot: Arc::clone(&self.snapshot),
             selection: self.selection.credited_to(Some(member)),
+            timeframe: self.timeframe,
             view,
         })
     }
@@ -92,13 +95,26 @@ impl Figures {
         Metrics::new(self.view.clone())
     }
 
-    /// One measure beside that of the period before.
-    pub(super) async fn change(&self, measure: Measure) -> Result<Change, ApiError> {
-        let previous = self.previous().await?;
-        Ok(Change::between(
-            measure,
-            self.view.value(measure),
-            previous.view.value(measure),
-        ))
+    /// One measure beside that of an earlier period.
+    pub(super) async fn change(
+        &self,
+        measure: Measure,
+        by: Comparison,
+    ) -> Result<Change, ApiError> {
+        self.change_of(View::clone, measure, by).await
+    }
+
+    /// The same of a part of both.
+    pub(super) async fn change_of(
+        &self,
+        part: impl Fn(&View) -> View + Send,
+        measure: Measure,
+        by: Comparison,
+    ) -> Result<Change, ApiError> {
+        let previous = self.previous(by).await?;
+        let value = |figures: &Self| part(&figures.view).value(measure);
+        let change = cube::change(value(self), value(&previous));
+        let comparable = self.snapshot.is_comparable(previous.period());
+        Ok(Change::new(measure, change, comparable))
     }
 }

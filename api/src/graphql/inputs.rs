@@ -1,14 +1,14 @@
 //! Arguments, and how they become domain types.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use async_graphql::{Enum, ID, InputObject, InputType as _, OneofObject, Value};
 use caseload_rollup::cube::{self, Filter};
 use caseload_schema::{
     day::Day,
-    directory::Directory,
+    directory::{Directory, Team},
     id::MemberKey,
-    period::{self, Period, Preset},
+    period::{self, Period, Preset, Timeframe},
 };
 
 use super::scalars::Date;
@@ -50,6 +50,19 @@ pub(super) enum PeriodPreset {
     ThisYear,
     /// The whole year before this one.
     LastYear,
+}
+
+/// Which earlier period figures are compared with. That of an earlier period follows the same rule: a preset of the calendar
+/// counts from today again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "period::Comparison")]
+pub(super) enum Comparison {
+    /// The one before. Of THIS_ and LAST_ WEEK, MONTH, QUARTER and YEAR the one before by the calendar, up to the day that
+    /// corresponds to today or the whole of it; of any other period as many days that end on the day before it begins.
+    Period,
+    /// A year earlier. Weeks move by 52 weeks, so that weekdays meet; months, quarters and years by 12 months; any other
+    /// period to the same dates, of 29 February to 28 February.
+    YearBefore,
 }
 
 /// How a series is cut.
@@ -152,6 +165,18 @@ impl ReportFilter {
         }
     }
 
+    /// The teams whose figures a report lists, by name, then id: those named, all where none are. What is credited to nobody
+    /// is in no team, so that there are none where nothing else passes.
+    pub(super) fn teams(&self, directory: &Directory) -> Arc<[Arc<Team>]> {
+        let names_people = self.member_ids.is_some() || self.team_ids.is_some();
+        let only_nobody = self.unassigned == Some(true) && !names_people;
+        let is_left = |team: &&Arc<Team>| match &self.team_ids {
+            Some(ids) => ids.iter().any(|id| *id.0 == team.id),
+            None => !only_nobody,
+        };
+        directory.teams().iter().filter(is_left).cloned().collect()
+    }
+
     /// The same without those fields that say whose figures they are.
     #[must_use]
     pub(super) fn without_credit(self) -> Self {
@@ -164,18 +189,21 @@ impl ReportFilter {
 }
 
 /// The period asked for; the last 30 days where none is.
-pub(super) fn resolve_period(input: Option<PeriodInput>, today: Day) -> Result<Period, ApiError> {
+pub(super) fn resolve_period(
+    input: Option<PeriodInput>,
+    today: Day,
+) -> Result<Timeframe, ApiError> {
     match input {
-        None => Ok(Period::preset(Preset::Last30Days, today)),
-        Some(PeriodInput::Preset(preset)) => Ok(Period::preset(preset.into(), today)),
-        Some(PeriodInput::Between(range)) => range.resolve("period"),
+        None => Ok(Timeframe::preset(Preset::Last30Days, today)),
+        Some(PeriodInput::Preset(preset)) => Ok(Timeframe::preset(preset.into(), today)),
+        Some(PeriodInput::Between(range)) => range.resolve("period").map(Timeframe::from),
     }
 }
 
 /// The period that stands in a request; `None` where that is none.
 pub(crate) fn period_of(value: Option<Value>, today: Day) -> Option<Period> {
     let input = Option::<PeriodInput>::parse(value).ok()?;
-    resolve_period(input, today).ok()
+    resolve_period(input, today).ok().map(Timeframe::period)
 }
 
 /// The most rows to answer with, `default` where the caller leaves it open.
@@ -222,6 +250,8 @@ fn members_of_teams(ids: &[ID], directory: &Directory) -> BTreeSet<MemberKey> {
 
 #[cfg(test)]
 mod tests {
+    use caseload_schema::id::TeamKey;
+
     use super::*;
 
     fn keys(keys: &[i64]) -> BTreeSet<MemberKey> {
@@ -267,6 +297,36 @@ mod tests {
         check(Some(&[]), None, false, Some(&[]));
     }
 
+    #[track_caller]
+    fn check_teams(filter: &ReportFilter, expected: &[&str]) {
+        let team = |(key, id): (i64, &str)| Team {
+            key: TeamKey(key),
+            id: id.to_owned(),
+            name: "Support".to_owned(),
+            members: Vec::new(),
+        };
+        let teams = [(1, "b"), (2, "a")].map(team).into();
+        let directory = Directory::new(vec![], teams, vec![], vec![]);
+        let left = filter.teams(&directory);
+        let left: Vec<_> = left.iter().map(|team| &team.id).collect();
+        assert_eq!(left, expected, "{filter:?}");
+    }
+
+    #[test]
+    fn a_report_lists_the_teams_named_and_none_for_nobody_alone() {
+        let ids = |ids: &[&str]| Some(ids.iter().copied().map(ID::from).collect());
+        let mut filter = ReportFilter::default();
+        check_teams(&filter, &["a", "b"]);
+        filter.unassigned = Some(true);
+        check_teams(&filter, &[]);
+        filter.member_ids = ids(&[]);
+        check_teams(&filter, &["a", "b"]);
+        filter.team_ids = ids(&["b", "unknown"]);
+        check_teams(&filter, &["b"]);
+        filter.team_ids = ids(&[]);
+        check_teams(&filter, &[]);
+    }
+
     #[test]
     fn first_is_0_to_1000() {
         assert_eq!(resolve_first(None, 20), Ok(20));
@@ -283,11 +343,13 @@ mod tests {
                 from: Date(today.plus(from)),
                 to: Date(today.plus(to)),
             };
-            resolve_period(Some(PeriodInput::Between(range)), today).map(Period::len)
+            let asked = resolve_period(Some(PeriodInput::Between(range)), today);
+            asked.map(|asked| asked.period().len())
         };
         assert_eq!(between(0, 0), Ok(1));
         assert_eq!(between(-3_659, 0), Ok(3_660));
         assert!(between(-3_660, 0).is_err() && between(1, 0).is_err());
-        assert_eq!(resolve_period(None, today).map(Period::len), Ok(30));
+        let unasked = resolve_period(None, today).map(|asked| asked.period().len());
+        assert_eq!(unasked, Ok(30));
     }
 }

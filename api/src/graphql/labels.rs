@@ -2,11 +2,18 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ID, Object};
-use caseload_rollup::cube::LabelCount;
+use async_graphql::{Context, ID, Object};
+use caseload_rollup::cube::{LabelCount, View};
 use caseload_schema::directory;
 
-use super::{figures::Figures, metrics::Metrics};
+use super::{
+    context::ContextExt as _,
+    figures::Figures,
+    inputs::Comparison,
+    measure::{Change, Measure},
+    metrics::Metrics,
+};
+use crate::error::ApiError;
 
 /// A label.
 #[derive(Debug, Clone)]
@@ -37,6 +44,12 @@ pub(super) struct LabelReport {
     label: Arc<directory::Label>,
     count: LabelCount,
     figures: Figures,
+}
+
+impl LabelReport {
+    fn part(&self, view: &View) -> View {
+        view.labeled(self.label.key)
+    }
 }
 
 /// All labels for which anything counts: most conversations first, then by title, then by id.
@@ -93,6 +106,28 @@ impl LabelReport {
 
     /// All measures of these conversations.
     async fn metrics(&self) -> Metrics {
-        Metrics::new(self.figures.view().labeled(self.label.key))
+        Metrics::new(self.part(self.figures.view()))
+    }
+
+    /// All measures of an earlier period.
+    async fn previous(
+        &self,
+        #[graphql(default_with = "Comparison::Period", desc = "Which one.")] by: Comparison,
+    ) -> Result<Metrics, ApiError> {
+        let earlier = self.figures.previous(by).await?;
+        Ok(Metrics::new(self.part(earlier.view())))
+    }
+
+    /// A measure against that of an earlier period.
+    async fn change(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one.")] measure: Measure,
+        #[graphql(default_with = "Comparison::Period", desc = "Which earlier period.")]
+        by: Comparison,
+    ) -> Result<Change, ApiError> {
+        ctx.deadline()?.check()?;
+        let part = |view: &View| self.part(view);
+        self.figures.change_of(part, measure.into(), by).await
     }
 }

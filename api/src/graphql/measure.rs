@@ -51,35 +51,33 @@ pub(super) enum Measure {
     ClosingTimeMedian,
 }
 
-/// A measure beside its value in the previous period.
+/// A measure beside its value in an earlier period.
 #[derive(Debug, Clone, SimpleObject)]
 pub(super) struct Change {
     /// Which measure.
     pub(super) measure: Measure,
     /// In the period.
     pub(super) current: Option<f64>,
-    /// In the period before, of the same length.
+    /// In the earlier period.
     pub(super) previous: Option<f64>,
     /// Current less previous.
     pub(super) absolute: Option<f64>,
-    /// Current less previous, as a share of previous; null where that is 0.
+    /// Current less previous, as a share of previous; null where that is 0, or where the two are not comparable.
     pub(super) relative: Option<f64>,
+    /// Whether the earlier period begins on or after the workspace's first day.
+    pub(super) comparable: bool,
 }
 
 impl Change {
-    /// The change of a measure between two values.
-    pub(super) fn between(
-        measure: cube::Measure,
-        current: Option<f64>,
-        previous: Option<f64>,
-    ) -> Self {
-        let change = cube::change(current, previous);
+    /// The change of a measure. From before the workspace's first day nothing grows: what is not comparable has no share.
+    pub(super) fn new(measure: cube::Measure, change: cube::Change, comparable: bool) -> Self {
         Self {
             measure: measure.into(),
-            current,
-            previous,
+            current: change.current,
+            previous: change.previous,
             absolute: change.absolute,
-            relative: change.relative,
+            relative: change.relative.filter(|_| comparable),
+            comparable,
         }
     }
 }

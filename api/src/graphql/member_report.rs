@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use async_graphql::Object;
+use async_graphql::{Context, Object};
 use caseload_schema::directory;
 
 use super::{
-    context::Deadline,
+    context::{ContextExt as _, Deadline},
     figures::Figures,
-    inputs::{Granularity, resolve_first},
+    inputs::{Comparison, Granularity, resolve_first},
     labels::{LabelReport, top_labels},
     measure::{Change, Measure},
     members::Member,
@@ -88,20 +88,27 @@ impl MemberReport {
         self.figures.metrics()
     }
 
-    /// The same for the period before, of as many days.
-    async fn previous(&self) -> Result<Self, ApiError> {
+    /// The same for an earlier period.
+    async fn previous(
+        &self,
+        #[graphql(default_with = "Comparison::Period", desc = "Which one.")] by: Comparison,
+    ) -> Result<Self, ApiError> {
         Ok(Self {
             member: Arc::clone(&self.member),
-            figures: self.figures.previous().await?,
+            figures: self.figures.previous(by).await?,
         })
     }
 
-    /// A measure against that of the period before.
+    /// A measure against that of an earlier period.
     async fn change(
         &self,
+        ctx: &Context<'_>,
         #[graphql(desc = "Which one.")] measure: Measure,
+        #[graphql(default_with = "Comparison::Period", desc = "Which earlier period.")]
+        by: Comparison,
     ) -> Result<Change, ApiError> {
-        self.figures.change(measure.into()).await
+        ctx.deadline()?.check()?;
+        self.figures.change(measure.into(), by).await
     }
 
     /// The figures over time: one point for each day, week, month or year that the period touches.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
 use caseload_rollup::cube::RatingFilter;
-use caseload_schema::{directory, period::Period};
+use caseload_schema::{directory, period::Timeframe};
 
 use super::{
     audit::{AuditAction, audit_events},
@@ -58,9 +58,10 @@ impl Query {
         >,
     ) -> Nullable<TeamReport> {
         let report = async {
-            Ok(Some(TeamReport(
-                figures(ctx, ctx.scope()?, period, filter).await?,
-            )))
+            let filter = filter.unwrap_or_default();
+            let teams = filter.teams(ctx.snapshot()?.directory());
+            let figures = figures(ctx, ctx.scope()?, period, Some(filter)).await?;
+            Ok(Some(TeamReport { figures, teams }))
         };
         guarded(ctx, "Query", "team", report).await
     }
@@ -195,8 +196,8 @@ impl Query {
             ..ReportFilter::default()
         };
         let page = async {
-            let (selection, period) = select(ctx, ctx.scope()?, period, Some(filter))?;
-            let first = resolve_first(first, 100)?;
+            let (selection, timeframe) = select(ctx, ctx.scope()?, period, Some(filter))?;
+            let (first, period) = (resolve_first(first, 100)?, timeframe.period());
             daily_rollups::daily_rollups(ctx.snapshot()?, &selection, period, first, after)
                 .await
                 .map(Some)
@@ -259,7 +260,7 @@ fn select(
     scope: Scope,
     period: Option<PeriodInput>,
     filter: Option<ReportFilter>,
-) -> Result<(Selection, Period), ApiError> {
+) -> Result<(Selection, Timeframe), ApiError> {
     let snapshot = ctx.snapshot()?;
     let filter = filter.unwrap_or_default().resolve(snapshot.directory());
     Ok((
@@ -275,8 +276,8 @@ async fn figures(
     period: Option<PeriodInput>,
     filter: Option<ReportFilter>,
 ) -> Result<Figures, ApiError> {
-    let (selection, period) = select(ctx, scope, period, filter)?;
-    Figures::load(ctx.snapshot()?, selection, period).await
+    let (selection, timeframe) = select(ctx, scope, period, filter)?;
+    Figures::load(ctx.snapshot()?, selection, timeframe).await
 }
 
 /// The member asked for; the viewer where none is. Who may read nobody else's numbers is not told who exists.

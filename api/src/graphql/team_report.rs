@@ -1,13 +1,16 @@
 //! The report on the workspace, or on what a filter leaves of it.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Object};
+use caseload_schema::directory;
 
 use super::{
     busy_hours::{BusyHour, busy_hours},
     channels::{ChannelReport, channel_reports},
     context::ContextExt as _,
     figures::Figures,
-    inputs::{Granularity, resolve_first},
+    inputs::{Comparison, Granularity, resolve_first},
     labels::{LabelReport, top_labels},
     leaderboard::{LeaderboardEntry, leaderboard},
     measure::{Change, Measure},
@@ -15,37 +18,51 @@ use super::{
     metrics::Metrics,
     periods::Period,
     series::{SeriesPoint, series},
+    teams::TeamFigures,
 };
 use crate::error::ApiError;
 
 /// The figures of many.
 #[derive(Debug)]
-pub(super) struct TeamReport(pub(super) Figures);
+pub(super) struct TeamReport {
+    /// What they are computed from.
+    pub(super) figures: Figures,
+    /// The teams that have a row.
+    pub(super) teams: Arc<[Arc<directory::Team>]>,
+}
 
 /// The figures of the whole workspace, or of what the filter leaves of it.
 #[Object]
 impl TeamReport {
     /// The days that they are of.
     async fn period(&self) -> Period {
-        Period(self.0.period())
+        Period(self.figures.period())
     }
 
     /// All measures.
     async fn metrics(&self) -> Metrics {
-        self.0.metrics()
+        self.figures.metrics()
     }
 
-    /// The same for the period before, of as many days.
-    async fn previous(&self) -> Result<Self, ApiError> {
-        self.0.previous().await.map(Self)
+    /// The same for an earlier period.
+    async fn previous(
+        &self,
+        #[graphql(default_with = "Comparison::Period", desc = "Which one.")] by: Comparison,
+    ) -> Result<Self, ApiError> {
+        Ok(Self {
+            figures: self.figures.previous(by).await?,
+            teams: Arc::clone(&self.teams),
+        })
     }
 
-    /// A measure against that of the period before.
+    /// A measure against that of an earlier period.
     async fn change(
         &self,
         #[graphql(desc = "Which one.")] measure: Measure,
+        #[graphql(default_with = "Comparison::Period", desc = "Which earlier period.")]
+        by: Comparison,
     ) -> Result<Change, ApiError> {
-        self.0.change(measure.into()).await
+        self.figures.change(measure.into(), by).await
     }
 
     /// The figures over time: one point for each day, week, month or year that the period touches.
@@ -54,7 +71,7 @@ impl TeamReport {
         #[graphql(default_with = "Granularity::Day", desc = "How long a point is.")]
         by: Granularity,
     ) -> Vec<SeriesPoint> {
-        series(&self.0, by)
+        series(&self.figures, by)
     }
 
     /// Members, the best by a measure first. Lower is better for times, LOST, UNANSWERED and OPEN.
@@ -66,7 +83,7 @@ impl TeamReport {
         #[graphql(desc = "How many, at most 1,000; all where absent.")] first: Option<i32>,
     ) -> Result<Vec<LeaderboardEntry>, ApiError> {
         leaderboard(
-            &self.0,
+            &self.figures,
             by.into(),
             resolve_first(first, usize::MAX)?,
             ctx.deadline()?,
@@ -75,12 +92,12 @@ impl TeamReport {
 
     /// Members in name order.
     async fn members(&self, ctx: &Context<'_>) -> Result<Vec<MemberReport>, ApiError> {
-        member_reports(&self.0, ctx.deadline()?)
+        member_reports(&self.figures, ctx.deadline()?)
     }
 
     /// What is credited to nobody.
     async fn unassigned(&self) -> Metrics {
-        self.0.credited_to(None).metrics()
+        self.figures.credited_to(None).metrics()
     }
 
     /// The labels with the most conversations.
@@ -88,12 +105,20 @@ impl TeamReport {
         &self,
         #[graphql(default_with = "Some(10)", desc = "How many, at most 1,000.")] first: Option<i32>,
     ) -> Result<Vec<LabelReport>, ApiError> {
-        Ok(top_labels(&self.0, resolve_first(first, 10)?))
+        Ok(top_labels(&self.figures, resolve_first(first, 10)?))
     }
 
     /// All channels for which anything counts, the one with the most conversations first.
     async fn channels(&self) -> Vec<ChannelReport> {
-        channel_reports(&self.0)
+        channel_reports(&self.figures)
+    }
+
+    /// Each team's figures, in name order: of the teams that the filter's teamIds leave, none where unassigned stands alone.
+    async fn teams(&self) -> Vec<TeamFigures> {
+        let teams = self.teams.iter();
+        teams
+            .map(|team| TeamFigures::new(team, &self.figures))
+            .collect()
     }
 
     /// All 168 of them, Monday 0:00 first.
@@ -105,6 +130,6 @@ impl TeamReport {
         )]
         measure: Measure,
     ) -> Result<Vec<BusyHour>, ApiError> {
-        busy_hours(self.0.view(), measure.into())
+        busy_hours(self.figures.view(), measure.into())
     }
 }

@@ -3,9 +3,17 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
+use caseload_rollup::cube::View;
 use caseload_schema::directory;
 
-use super::{context::ContextExt as _, members::Member};
+use super::{
+    context::ContextExt as _,
+    figures::Figures,
+    inputs::Comparison,
+    measure::{Change, Measure},
+    members::Member,
+    metrics::Metrics,
+};
 use crate::error::ApiError;
 
 /// A team.
@@ -33,5 +41,62 @@ impl Team {
             .cloned()
             .map(Member)
             .collect())
+    }
+}
+
+/// The figures of one team: the part of a report's that is credited to who is in it now.
+#[derive(Debug)]
+pub(super) struct TeamFigures {
+    team: Arc<directory::Team>,
+    figures: Figures,
+}
+
+impl TeamFigures {
+    /// The part of `figures` that is credited to members of `team`.
+    pub(super) fn new(team: &Arc<directory::Team>, figures: &Figures) -> Self {
+        Self {
+            team: Arc::clone(team),
+            figures: figures.clone(),
+        }
+    }
+
+    fn part(&self, view: &View) -> View {
+        view.credited_to_any(&self.team.members)
+    }
+}
+
+/// The figures of those who are in one team now. Who is in several teams counts in each.
+#[Object]
+impl TeamFigures {
+    /// The team.
+    async fn team(&self) -> Team {
+        Team(Arc::clone(&self.team))
+    }
+
+    /// All measures.
+    async fn metrics(&self) -> Metrics {
+        Metrics::new(self.part(self.figures.view()))
+    }
+
+    /// All measures of an earlier period.
+    async fn previous(
+        &self,
+        #[graphql(default_with = "Comparison::Period", desc = "Which one.")] by: Comparison,
+    ) -> Result<Metrics, ApiError> {
+        let earlier = self.figures.previous(by).await?;
+        Ok(Metrics::new(self.part(earlier.view())))
+    }
+
+    /// A measure against that of an earlier period.
+    async fn change(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one.")] measure: Measure,
+        #[graphql(default_with = "Comparison::Period", desc = "Which earlier period.")]
+        by: Comparison,
+    ) -> Result<Change, ApiError> {
+        ctx.deadline()?.check()?;
+        let part = |view: &View| self.part(view);
+        self.figures.change_of(part, measure.into(), by).await
     }
 }

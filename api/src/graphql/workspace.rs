@@ -60,6 +60,11 @@ impl Workspace {
         Ok(Date(ctx.snapshot()?.today()))
     }
 
+    /// The earliest day on which anything counts, whoever asks and whatever the filter; null without facts.
+    async fn first_day(&self, ctx: &Context<'_>) -> Result<Option<Date>, ApiError> {
+        Ok(ctx.snapshot()?.first_day().map(Date))
+    }
+
     /// A zone that was asked for and takes effect when its rebuild is done.
     async fn pending_timezone(&self, ctx: &Context<'_>) -> Result<Option<&'static str>, ApiError> {
         let ledger = self.changed.unwrap_or(*ctx.snapshot()?.ledger());

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use crate::block::Seconds;
+use crate::{block::Seconds, counts::share};
 
 /// All single values of a duration, in seconds.
 ///
@@ -29,6 +29,15 @@ pub struct DurationRange {
     pub to: Option<u64>,
     /// The values in it.
     pub count: u64,
+}
+
+/// The values that met a target.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Within {
+    /// How many did.
+    pub count: u64,
+    /// Of all values; `None` where there are none.
+    pub share: Option<f64>,
 }
 
 /// Where the ranges of a distribution start: 0, 5, 15 and 60 minutes, 4, 8 and 24 hours.
@@ -80,6 +89,28 @@ impl Durations {
     /// The quantile at 0.9.
     pub fn p90(&self) -> Option<f64> {
         self.quantile(0.9)
+    }
+
+    /// The values that are not above so many seconds.
+    ///
+    /// ```
+    /// # use caseload_rollup::cube::{Filter, View, Within};
+    /// # let (days, open, both) = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/two_days.rs"));
+    /// // Two first responses, after 60 and 180 seconds.
+    /// let seconds = View::new(days, open, both, Filter::default()).first_responses();
+    /// assert_eq!(seconds.within(60), Within { count: 1, share: Some(0.5) });
+    /// assert_eq!(seconds.within(59).count, 0);
+    /// ```
+    pub fn within(&self, target: Seconds) -> Within {
+        let count = self
+            .seconds
+            .iter()
+            .filter(|&&value| value <= target)
+            .count() as u64;
+        Within {
+            count,
+            share: share(count, self.count()),
+        }
     }
 
     /// How many values lie in each of the seven ranges.
@@ -272,6 +303,20 @@ mod tests {
                 count: 2
             }
         );
+    }
+
+    #[test]
+    fn a_value_that_is_the_target_has_met_it() {
+        let durations = Durations::new(vec![0, 59, 60, 61, 3_600]);
+        let within = |target| {
+            let Within { count, share } = durations.within(target);
+            (count, share)
+        };
+        assert_eq!(within(0), (1, Some(0.2)));
+        assert_eq!(within(60), (3, Some(0.6)));
+        assert_eq!(within(Seconds::MAX), (5, Some(1.0)));
+        let none = Durations::default().within(60);
+        assert_eq!((none.count, none.share), (0, None));
     }
 
     #[test]

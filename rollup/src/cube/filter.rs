@@ -96,6 +96,20 @@ impl Predicate {
         }
     }
 
+    /// Those of `members` who may be credited already.
+    pub(super) fn credited_to_any(&self, members: &[MemberKey]) -> Self {
+        let passes = |member: &Option<MemberKey>| match &self.credit {
+            Credit::Everyone => true,
+            Credit::One(only) => only == member,
+            Credit::Some(before) => before.contains(member),
+        };
+        let left = members.iter().copied().map(Some).filter(passes);
+        Self {
+            credit: Credit::Some(left.collect()),
+            ..self.clone()
+        }
+    }
+
     pub(super) fn labeled(&self, label: LabelKey) -> Self {
         let mut narrowed = self.clone();
         narrowed.also_labeled.insert(label);

@@ -39,7 +39,7 @@ pub use self::{
     change::{Change, change},
     channels::ChannelCount,
     days::Days,
-    durations::{DurationRange, Durations},
+    durations::{DurationRange, Durations, Within},
     filter::Filter,
     labels::LabelCount,
     leaderboard::{Ranked, rank},

@@ -126,6 +126,22 @@ impl View {
         members.iter().map(credited).collect()
     }
 
+    /// What of this is credited to any of `members`.
+    ///
+    /// ```
+    /// # use caseload_rollup::cube::{Filter, View};
+    /// # use caseload_schema::id::MemberKey;
+    /// # let (days, open, both) = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/two_days.rs"));
+    /// let view = View::new(days, open, both, Filter::default());
+    /// let (one, two) = (MemberKey(1), MemberKey(2));
+    /// assert_eq!(view.credited_to_any(&[one, two]).counts().conversations, 2);
+    /// assert_eq!(view.credited_to(Some(one)).credited_to_any(&[two]).counts().conversations, 0);
+    /// ```
+    #[must_use]
+    pub fn credited_to_any(&self, members: &[MemberKey]) -> Self {
+        self.narrowed(self.predicate.credited_to_any(members))
+    }
+
     /// What of this belongs to conversations that have `label` now.
     ///
     /// ```

@@ -9,6 +9,7 @@ use super::{
     Access, Conn, Result, Store, StoreError, blocks,
     conn::{execute, first, insert_rows, load},
     leases::{self, Lease},
+    summaries,
     tables::{day_blocks, ledger_days, ledgers, open_blocks},
     zone_rules,
 };
@@ -69,6 +70,8 @@ pub struct LedgerContents {
     pub ledger: Ledger,
     /// The current revision of each day that has a block, ascending.
     pub days: Vec<LedgerDay>,
+    /// The first day on which anything counts; `None` where nothing does.
+    pub first_day: Option<Day>,
     /// The open conversations; `None` where they are missing.
     pub open: Option<Vec<u8>>,
 }
@@ -166,8 +169,14 @@ impl Store {
                     return Ok(None);
                 };
                 let days = list_days(conn, ws).await?;
+                let first_day = summaries::find_first_day(conn, ws).await?;
                 let open = blocks::find_open(conn, ws, ledger.open_revision).await?;
-                Ok(Some(LedgerContents { ledger, days, open }))
+                Ok(Some(LedgerContents {
+                    ledger,
+                    days,
+                    first_day,
+                    open,
+                }))
             })
         })
         .await
@@ -499,7 +508,7 @@ async fn switch_days(
         conn,
         diesel::update(old).set(day_blocks::superseded_at.eq(at.micros()))
     )?;
-    super::summaries::delete_others(conn, ws, days, revision).await
+    summaries::delete_others(conn, ws, days, revision).await
 }
 
 async fn insert_days(conn: &mut Conn, ws: WorkspaceKey, flip: &Flip) -> Result<()> {

@@ -123,6 +123,13 @@ pub async fn list(conn: &mut Conn, ws: WorkspaceKey, from: Day, to: Day) -> Resu
     Ok(found)
 }
 
+/// The first day of the current figures on which anything counts. The row of a member says so: none is written for days
+/// that have a block of bot messages, notes or the backlog alone, and those of final days stay.
+pub(crate) async fn find_first_day(conn: &mut Conn, ws: WorkspaceKey) -> Result<Option<Day>> {
+    let day = rows::find_first_day(conn, ws).await?;
+    Ok(day.map(Day::from_number))
+}
+
 /// The days that have rows, of whatever revision.
 pub async fn list_days(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<Day>> {
     let mut days = rows::members::list_days(conn, ws).await?;

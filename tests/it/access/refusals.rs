@@ -37,6 +37,8 @@ async fn wrong_questions_are_bad_user_input(backend: Backend) {
         "{ team { busyHours(measure: WON) { count } } }".to_owned(),
         "{ team { metrics { closingTime { quantile(q: 1.5) } } } }".to_owned(),
         "{ team { metrics { closingTime { quantile(q: -0.1) } } } }".to_owned(),
+        "{ team { metrics { closingTime { within(seconds: -1) { count } } } } }".to_owned(),
+        "{ team { metrics { closingTime { within(seconds: 2147483648) { count } } } } }".to_owned(),
         "{ conversations(measure: CLOSED, first: 1001) { totalCount } }".to_owned(),
         "{ conversations(measure: CLOSED, first: -1) { totalCount } }".to_owned(),
         "{ conversations(measure: CLOSED, after: \"no cursor\") { totalCount } }".to_owned(),

@@ -26,6 +26,8 @@ on_both_stores! {
 fn own(writer: &mut Writer) -> Vec<Value> {
     let mut records = vec![
         json!({"type": "member", "id": "boss", "name": "Boss", "role": "owner"}),
+        // The workspace's first day is that of everyone, and shows in comparisons: it is before all that comes later.
+        json!({"type": "conversation", "id": "first", "customer_id": "k", "created_at": "2001-01-01T00:00:00Z"}),
         json!({"type": "member", "id": "me", "name": "Me", "role": "agent", "email": "me@example.com"}),
         json!({"type": "label", "id": "mine", "title": "Mine"}),
     ];
@@ -86,7 +88,7 @@ async fn answers(caseload: &Caseload, periods: &[Value]) -> Vec<(String, String)
         json!({"labelIds": ["mine"]}),
     ];
     let mut asked = vec![(
-        "{ viewer { member { id name role email } role scopes } workspace { id name today } }"
+        "{ viewer { member { id name role email } role scopes } workspace { id name today firstDay } }"
             .to_owned(),
         json!({}),
     )];

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use super::world::{At, Conversation, FollowUp, Rating, World};
 
 /// A conversation that has come, with all that belongs to it.
@@ -33,6 +35,17 @@ impl Case {
     /// Whom a follow-up is credited to.
     pub(crate) fn followed_up<'a>(&'a self, follow_up: &'a FollowUp) -> Option<&'a String> {
         follow_up.assignee.as_ref().or(self.assignee())
+    }
+
+    /// When something of it happened that some measure counts.
+    fn instants(&self) -> Vec<At> {
+        let mut instants = vec![self.conversation.created];
+        instants.extend(self.conversation.closed);
+        instants.extend(&self.inbound);
+        instants.extend(&self.replies);
+        instants.extend(self.ratings.iter().map(|(_, rating)| rating.rated));
+        instants.extend(self.follow_ups.iter().map(|(completed, _)| *completed));
+        instants
     }
 
     pub(crate) fn first_response_seconds(&self) -> Option<i64> {
@@ -83,6 +96,12 @@ impl<'a> Book<'a> {
             cases: cases.collect(),
             world,
         }
+    }
+
+    /// The earliest day on which anything counts, for whomever.
+    pub(crate) fn first_day(&self) -> Option<NaiveDate> {
+        let instants = self.cases.iter().flat_map(Case::instants);
+        instants.map(|at| self.world.day(at)).min()
     }
 }
 

@@ -219,7 +219,17 @@ fn durations(sorted: &[i64]) -> Value {
         "third": quantile(sorted, 1.0 / 3.0),
         "highest": quantile(sorted, 1.0),
         "distribution": ranges,
+        "within": within(sorted, 3600),
     })
+}
+
+/// The values not above a target.
+fn within(values: &[i64], target: i64) -> Value {
+    let mut count = 0;
+    for value in values {
+        count += i64::from(*value <= target);
+    }
+    json!({"count": count, "share": share(count, values.len() as i64)})
 }
 
 /// At the end of a day: created by then and not closed by then, closings as known now.
@@ -238,14 +248,23 @@ pub(crate) fn backlog(book: &Book<'_>, day: NaiveDate, scope: &Scope) -> i64 {
     backlog
 }
 
-/// A measure against the span before.
-pub(crate) fn change(book: &Book<'_>, span: Span, scope: &Scope, measure: &str) -> Value {
+/// A measure against that of an earlier span.
+pub(crate) fn change(
+    book: &Book<'_>,
+    (span, before): (Span, Span),
+    scope: &Scope,
+    measure: &str,
+) -> Value {
     let current = Figures::of(book, span, scope).value(measure);
-    let previous = Figures::of(book, span.previous(), scope).value(measure);
+    let previous = Figures::of(book, before, scope).value(measure);
+    let comparable = book.first_day().is_some_and(|first| first <= before.from);
     let absolute = current.zip(previous).map(|(now, before)| now - before);
     let relative = current
         .zip(previous)
-        .filter(|(_, before)| *before != 0.0)
+        .filter(|(_, before)| comparable && *before != 0.0)
         .map(|(now, before)| (now - before) / before);
-    json!({"measure": measure, "current": current, "previous": previous, "absolute": absolute, "relative": relative})
+    json!({
+        "measure": measure, "current": current, "previous": previous, "absolute": absolute, "relative": relative,
+        "comparable": comparable,
+    })
 }

@@ -9,6 +9,7 @@ use chrono::{Datelike, Timelike};
 use serde_json::{Value, json};
 
 use super::{
+    asked::Asked,
     book::{Book, Case},
     metrics::{Figures, backlog, change},
     scope::{Filter, Scope},
@@ -19,6 +20,7 @@ use super::{
 /// What a query asks for beside the filter.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ask {
+    pub(crate) asked: Asked,
     pub(crate) span: Span,
     pub(crate) by: &'static str,
     pub(crate) measure: &'static str,
@@ -26,20 +28,38 @@ pub(crate) struct Ask {
     pub(crate) first: usize,
 }
 
+impl Ask {
+    fn before(self) -> Asked {
+        self.asked.previous("PERIOD")
+    }
+
+    fn year_before(self) -> Asked {
+        self.asked.previous("YEAR_BEFORE")
+    }
+}
+
 impl Book<'_> {
     /// As the answer to [`crate::support::queries::TEAM`].
     pub(crate) fn team(&self, ask: Ask, filter: &Filter) -> Value {
         let scope = Scope::of(self.world, filter);
-        let before = ask.span.previous();
+        let (before, year) = (ask.before(), ask.year_before());
         json!({
             "period": period(ask.span),
             "metrics": self.metrics(ask.span, &scope),
             "previous": {
-                "period": period(before),
-                "metrics": self.metrics(before, &scope),
-                "previous": {"period": period(before.previous()), "metrics": self.metrics(before.previous(), &scope)},
+                "period": period(before.span()),
+                "metrics": self.metrics(before.span(), &scope),
+                "previous": self.earlier(before.previous("PERIOD"), &scope),
+                "previousYear": self.earlier(before.previous("YEAR_BEFORE"), &scope),
             },
-            "change": change(self, ask.span, &scope, ask.measure),
+            "previousYear": {
+                "period": period(year.span()),
+                "metrics": self.metrics(year.span(), &scope),
+                "previous": self.earlier(year.previous("PERIOD"), &scope),
+                "previousYear": self.earlier(year.previous("YEAR_BEFORE"), &scope),
+            },
+            "change": change(self, (ask.span, before.span()), &scope, ask.measure),
+            "changeYear": change(self, (ask.span, year.span()), &scope, ask.measure),
             "series": self.series(ask.span, &scope, ask.by),
             "leaderboard": self.leaderboard(ask, filter, &scope),
             "members": self
@@ -49,7 +69,8 @@ impl Book<'_> {
                 .collect::<Vec<_>>(),
             "unassigned": self.metrics(ask.span, &scope.credited_to(None)),
             "topLabels": self.top_labels(ask, &scope),
-            "channels": self.channels(ask.span, &scope),
+            "channels": self.channels(ask, &scope),
+            "teams": self.teams(ask, filter, &scope),
             "busyHours": self.busy_hours(ask.span, &scope, ask.busy),
         })
     }
@@ -65,14 +86,17 @@ impl Book<'_> {
             "member": self.member_json(member),
             "period": period(ask.span),
             "metrics": self.metrics(ask.span, scope),
-            "previous": {
-                "period": period(ask.span.previous()),
-                "metrics": self.metrics(ask.span.previous(), scope),
-            },
-            "change": change(self, ask.span, scope, ask.measure),
+            "previous": self.earlier(ask.before(), scope),
+            "previousYear": self.earlier(ask.year_before(), scope),
+            "change": change(self, (ask.span, ask.before().span()), scope, ask.measure),
+            "changeYear": change(self, (ask.span, ask.year_before().span()), scope, ask.measure),
             "series": self.series(ask.span, scope, ask.by),
             "topLabels": self.top_labels(ask, scope),
         })
+    }
+
+    fn earlier(&self, asked: Asked, scope: &Scope) -> Value {
+        json!({"period": period(asked.span()), "metrics": self.metrics(asked.span(), scope)})
     }
 
     pub(crate) fn member_json(&self, member: &str) -> Value {
@@ -81,6 +105,19 @@ impl Book<'_> {
 
     fn metrics(&self, span: Span, scope: &Scope) -> Value {
         Figures::of(self, span, scope).json()
+    }
+
+    /// As the fragment `Few` of the queries: of all, a query would have too many fields.
+    fn few_metrics(&self, span: Span, scope: &Scope) -> Value {
+        let all = self.metrics(span, scope);
+        let first_response = &all["firstResponse"];
+        json!({
+            "conversations": all["conversations"],
+            "customers": all["customers"],
+            "closed": all["closed"],
+            "firstResponse": {"count": first_response["count"], "median": first_response["median"]},
+            "ratings": {"average": all["ratings"]["average"]},
+        })
     }
 
     fn series(&self, span: Span, scope: &Scope, by: &str) -> Vec<Value> {
@@ -146,7 +183,8 @@ impl Book<'_> {
     }
 
     /// Every label for which anything counts, most conversations first, then by title, then id.
-    pub(crate) fn labels(&self, span: Span, scope: &Scope) -> Vec<Value> {
+    pub(crate) fn labels(&self, ask: Ask, scope: &Scope) -> Vec<Value> {
+        let span = ask.span;
         let mut named = BTreeSet::new();
         for case in &self.cases {
             named.extend(case.conversation.labels.iter().cloned());
@@ -154,7 +192,8 @@ impl Book<'_> {
         let whole = Figures::of(self, span, scope).labeled;
         let mut rows = Vec::new();
         for label in named {
-            let figures = Figures::of(self, span, &scope.labeled(&label));
+            let labeled = scope.labeled(&label);
+            let figures = Figures::of(self, span, &labeled);
             if figures.anything() {
                 let share = if whole == 0 {
                     0.0
@@ -162,10 +201,10 @@ impl Book<'_> {
                     figures.conversations as f64 / whole as f64
                 };
                 let title = self.world.label_title(&label);
-                let row = json!({
-                    "label": self.label_json(&label), "conversations": figures.conversations, "share": share,
-                    "metrics": figures.json(),
-                });
+                let mut row = self.compared(ask, &labeled);
+                row["label"] = self.label_json(&label);
+                row["conversations"] = json!(figures.conversations);
+                row["share"] = json!(share);
                 rows.push(((Reverse(figures.conversations), title, label), row));
             }
         }
@@ -174,7 +213,7 @@ impl Book<'_> {
     }
 
     fn top_labels(&self, ask: Ask, scope: &Scope) -> Vec<Value> {
-        let labels = self.labels(ask.span, scope).into_iter();
+        let labels = self.labels(ask, scope).into_iter();
         labels
             .filter(|label| label["conversations"] != json!(0))
             .take(ask.first)
@@ -190,7 +229,31 @@ impl Book<'_> {
         json!({"id": label, "title": self.world.label_title(label), "color": color})
     }
 
-    fn channels(&self, span: Span, scope: &Scope) -> Vec<Value> {
+    /// The figures of a row of a list, with those that they are compared with.
+    fn compared(&self, ask: Ask, scope: &Scope) -> Value {
+        let (before, year) = (ask.before().span(), ask.year_before().span());
+        json!({
+            "metrics": self.metrics(ask.span, scope),
+            "previous": self.few_metrics(before, scope),
+            "previousYear": self.few_metrics(year, scope),
+            "change": change(self, (ask.span, before), scope, ask.measure),
+            "changeYear": change(self, (ask.span, year), scope, ask.measure),
+        })
+    }
+
+    /// A row for each team that the filter leaves, by name, then id.
+    fn teams(&self, ask: Ask, filter: &Filter, scope: &Scope) -> Vec<Value> {
+        let mut rows = Vec::new();
+        for (id, name, members) in filter.teams_left(self.world) {
+            let mut row = self.compared(ask, &scope.credited_to_any(&members));
+            row["team"] = json!({"id": id, "name": name});
+            rows.push(((name, id), row));
+        }
+        rows.sort_by(|(a, _), (b, _)| a.cmp(b));
+        rows.into_iter().map(|(_, row)| row).collect()
+    }
+
+    fn channels(&self, ask: Ask, scope: &Scope) -> Vec<Value> {
         let names: BTreeSet<String> = self
             .cases
             .iter()
@@ -198,9 +261,11 @@ impl Book<'_> {
             .collect();
         let mut rows = Vec::new();
         for name in names {
-            let figures = Figures::of(self, span, &scope.on_channel(&name));
+            let on_channel = scope.on_channel(&name);
+            let figures = Figures::of(self, ask.span, &on_channel);
             if figures.anything() {
-                let row = json!({"channel": name, "metrics": figures.json()});
+                let mut row = self.compared(ask, &on_channel);
+                row["channel"] = json!(name);
                 rows.push(((Reverse(figures.conversations), name), row));
             }
         }

@@ -61,6 +61,23 @@ impl Filter {
     }
 }
 
+impl Filter {
+    /// The teams that `teamIds` leave, with their members; none where `unassigned` stands alone.
+    pub(crate) fn teams_left(&self, world: &World) -> Vec<(String, String, Vec<String>)> {
+        if self.unassigned == Some(true) && !self.names_people() {
+            return Vec::new();
+        }
+        let mut left = Vec::new();
+        for (id, team) in &world.teams {
+            if self.teams.as_ref().is_none_or(|teams| teams.contains(id)) {
+                let members = team.members.iter().cloned().collect();
+                left.push((id.clone(), team.name.clone(), members));
+            }
+        }
+        left
+    }
+}
+
 /// Restrictions that all have to hold; each is a set of alternatives.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Scope {
@@ -100,6 +117,14 @@ impl Scope {
         scope
             .credit
             .push(BTreeSet::from([member.map(str::to_owned)]));
+        scope
+    }
+
+    pub(crate) fn credited_to_any(&self, members: &[String]) -> Self {
+        let mut scope = self.clone();
+        scope
+            .credit
+            .push(members.iter().cloned().map(Some).collect());
         scope
     }
 

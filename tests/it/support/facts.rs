@@ -1,11 +1,12 @@
 //! Nasty little worlds: few things with odd ids, and instants where calendars and clocks do what one does not expect.
 
-use chrono::{DateTime, Days, Duration, FixedOffset, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, Days, Duration, FixedOffset, NaiveDate, SecondsFormat, Utc};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::dice::Dice;
 use crate::model::{
+    asked::Asked,
     reports::Ask,
     scope::Filter,
     time::{PRESETS, Span, preset},
@@ -378,17 +379,38 @@ impl Writer {
 
     /// A period: as a query names it, and what it means.
     pub(crate) fn period(&mut self) -> (Value, Span) {
-        let today = self
-            .place
-            .now()
-            .with_timezone(&self.place.zone)
-            .date_naive();
+        let today = self.today();
         if self.dice.chance(1, 4) {
             let name = self.dice.pick(&PRESETS);
             return (json!({"preset": name}), preset(name, today));
         }
         let span = self.span(14);
         (span.input(), span)
+    }
+
+    /// The day that it is now.
+    fn today(&self) -> NaiveDate {
+        let now = self.place.now();
+        now.with_timezone(&self.place.zone).date_naive()
+    }
+
+    /// A period to compare, the instant at which to ask for it, and the same as an argument. Presets are asked for at other
+    /// days than today too, the last of their month half of the time.
+    pub(crate) fn asked(&mut self) -> (Asked, DateTime<Utc>, Value) {
+        if self.dice.chance(1, 2) {
+            let span = self.span(14);
+            return (span.into(), self.place.now(), span.input());
+        }
+        let name = PRESETS[self.dice.roll(PRESETS.len())];
+        let mut day = self.anchor() + Duration::days(self.dice.roll(400) as i64 - 3);
+        if self.dice.chance(1, 2) {
+            let tomorrow = |day: DateTime<Utc>| day + Duration::days(1);
+            while tomorrow(day).with_timezone(&self.place.zone).day() != 1 {
+                day = tomorrow(day);
+            }
+        }
+        let today = day.with_timezone(&self.place.zone).date_naive();
+        (Asked::preset(name, today), day, json!({"preset": name}))
     }
 
     /// A period of at most `most` days (now and then of a year and more) near an anchor.
@@ -433,7 +455,9 @@ impl Writer {
     }
 
     /// Which parts of a report to look at.
-    pub(crate) fn ask(&mut self, span: Span) -> Ask {
+    pub(crate) fn ask(&mut self, asked: impl Into<Asked>) -> Ask {
+        let asked = asked.into();
+        let span = asked.span();
         let long = 60 < (span.to - span.from).num_days();
         let by = if long {
             ["MONTH", "YEAR"][self.dice.roll(2)]
@@ -441,6 +465,7 @@ impl Writer {
             BY[self.dice.roll(4)]
         };
         Ask {
+            asked,
             span,
             by,
             measure: self.measure(),

@@ -3,7 +3,7 @@
 const METRICS: &str = "
 fragment Durations on DurationStats {
   count mean median p90 lowest: quantile(q: 0) third: quantile(q: 0.3333333333333333) highest: quantile(q: 1)
-  distribution { fromSeconds toSeconds count }
+  distribution { fromSeconds toSeconds count } within(seconds: 3600) { count share }
 }
 fragment All on Metrics {
   conversations labeledConversations messages inboundMessages replies customers newCustomers unanswered
@@ -12,16 +12,25 @@ fragment All on Metrics {
   ratings { count average satisfied scores { score count } }
 }";
 
+const LABELS: &str = "
+fragment Top on LabelReport {
+  label { id title color } conversations share metrics { ...All }
+  previous { ...Few } previousYear: previous(by: YEAR_BEFORE) { ...Few }
+  change(measure: $measure) { ...Moved } changeYear: change(measure: $measure, by: YEAR_BEFORE) { ...Moved }
+}
+fragment Moved on Change { measure current previous absolute relative comparable }
+fragment Few on Metrics { conversations customers closed firstResponse { count median } ratings { average } }";
+
 const PARTS: &str = "
 fragment Days on Period { from to days pendingDays }
 fragment Who on Member { id name active }
-fragment Top on LabelReport { label { id title color } conversations share metrics { ...All } }
-fragment Moved on Change { measure current previous absolute relative }
 fragment Points on SeriesPoint { from to metrics { ...All } backlog }
 fragment Person on MemberReport {
   member { ...Who } period { ...Days } metrics { ...All }
   previous { period { ...Days } metrics { ...All } }
+  previousYear: previous(by: YEAR_BEFORE) { period { ...Days } metrics { ...All } }
   change(measure: $measure) { ...Moved }
+  changeYear: change(measure: $measure, by: YEAR_BEFORE) { ...Moved }
   series(by: $by) { ...Points }
   topLabels(first: $first) { ...Top }
 }";
@@ -34,19 +43,38 @@ pub(crate) fn team() -> String {
           team(period: $period, filter: $filter) {{
             period {{ ...Days }} metrics {{ ...All }}
             previous {{
-              period {{ ...Days }} metrics {{ ...All }}
-              previous {{ period {{ ...Days }} metrics {{ ...All }} }}
+              ...Earlier
+              previous {{ ...Earlier }}
+              previousYear: previous(by: YEAR_BEFORE) {{ ...Earlier }}
+            }}
+            previousYear: previous(by: YEAR_BEFORE) {{
+              ...Earlier
+              previous {{ ...Earlier }}
+              previousYear: previous(by: YEAR_BEFORE) {{ ...Earlier }}
             }}
             change(measure: $measure) {{ ...Moved }}
+            changeYear: change(measure: $measure, by: YEAR_BEFORE) {{ ...Moved }}
             series(by: $by) {{ ...Points }}
             leaderboard(by: $measure, first: $first) {{ rank isTopPerformer value report {{ member {{ id }} }} }}
             members {{ ...Person }}
             unassigned {{ ...All }}
             topLabels(first: $first) {{ ...Top }}
-            channels {{ channel metrics {{ ...All }} }}
+            channels {{
+              channel metrics {{ ...All }}
+              previous {{ ...Few }} previousYear: previous(by: YEAR_BEFORE) {{ ...Few }}
+              change(measure: $measure) {{ ...Moved }}
+              changeYear: change(measure: $measure, by: YEAR_BEFORE) {{ ...Moved }}
+            }}
+            teams {{
+              team {{ id name }} metrics {{ ...All }}
+              previous {{ ...Few }} previousYear: previous(by: YEAR_BEFORE) {{ ...Few }}
+              change(measure: $measure) {{ ...Moved }}
+              changeYear: change(measure: $measure, by: YEAR_BEFORE) {{ ...Moved }}
+            }}
             busyHours(measure: $busy) {{ weekday hour count }}
           }}
-        }} {METRICS} {PARTS}"
+        }}
+        fragment Earlier on TeamReport {{ period {{ ...Days }} metrics {{ ...All }} }} {METRICS} {LABELS} {PARTS}"
     )
 }
 
@@ -56,18 +84,16 @@ pub(crate) fn member() -> String {
         "query($id: ID, $period: PeriodInput, $filter: ReportFilter, $by: Granularity!, $measure: Measure!,
                $first: Int!) {{
           member(id: $id, period: $period, filter: $filter) {{ ...Person }}
-        }} {METRICS} {PARTS}"
+        }} {METRICS} {LABELS} {PARTS}"
     )
 }
 
 /// All labels with their figures.
 pub(crate) fn labels() -> String {
     format!(
-        "query($period: PeriodInput, $filter: ReportFilter) {{
-          labels(period: $period, filter: $filter, first: 1000) {{
-            label {{ id title color }} conversations share metrics {{ ...All }}
-          }}
-        }} {METRICS}"
+        "query($period: PeriodInput, $filter: ReportFilter, $measure: Measure!) {{
+          labels(period: $period, filter: $filter, first: 1000) {{ ...Top }}
+        }} {METRICS} {LABELS}"
     )
 }
 

@@ -1,11 +1,14 @@
 //! The rows as they are stored: one table each for members, labels and channels, with the same figures.
 
-use diesel::{ExpressionMethods, Insertable, QueryDsl, Queryable};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, Insertable, JoinOnDsl, QueryDsl, Queryable,
+};
 
 use super::{
     super::{
         Conn, Result,
-        conn::{execute, insert_rows, load},
+        conn::{execute, first, insert_rows, load},
+        tables::ledger_days,
     },
     DayFigures,
 };
@@ -13,6 +16,7 @@ use crate::{
     day::Day,
     id::{Revision, WorkspaceKey},
 };
+use members::daily_member_summary;
 
 /// Figures of a day, under a revision, of whom or what a key names.
 pub(super) type Stored = (Day, Revision, i64, DayFigures);
@@ -229,4 +233,22 @@ summaries! {
     members: daily_member_summary by member_key;
     labels: daily_label_summary by label_key;
     channels: daily_channel_summary by channel_key;
+}
+
+diesel::allow_tables_to_appear_in_same_query!(daily_member_summary, ledger_days);
+
+/// The first day with a row of a member at its current revision.
+pub(super) async fn find_first_day(conn: &mut Conn, ws: WorkspaceKey) -> Result<Option<i32>> {
+    let current = daily_member_summary::workspace_id
+        .eq(ledger_days::workspace_id)
+        .and(daily_member_summary::day.eq(ledger_days::day))
+        .and(daily_member_summary::revision.eq(ledger_days::revision));
+    let query = ledger_days::table
+        .inner_join(daily_member_summary::table.on(current))
+        .filter(ledger_days::workspace_id.eq(ws.0))
+        .filter(daily_member_summary::workspace_id.eq(ws.0))
+        .order(ledger_days::day)
+        .select(ledger_days::day)
+        .limit(1);
+    Ok(first!(conn, query)?)
 }

@@ -1,0 +1,137 @@
+//! What docs/metrics.md says of its example is what the API answers.
+
+use caseload_schema::instant::Instant;
+use serde_json::{Value, json};
+
+use crate::{
+    on_both_stores,
+    support::{app::Caseload, database::Backend},
+};
+
+on_both_stores! {
+    comparisons_are_as_documented,
+    targets_are_as_documented,
+    teams_labels_and_channels_are_as_documented,
+}
+
+const EXAMPLE: &str = include_str!("../../docs/example.ndjson");
+
+/// The workspace of the example, on Friday 6 March 2026.
+async fn example(backend: Backend) -> Caseload {
+    let now = "2026-03-06T12:00:00Z".parse().expect("an instant");
+    let caseload = Caseload::new(backend, chrono_tz::Europe::Rome, now).await;
+    let records: Vec<Value> = EXAMPLE
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a record"))
+        .collect();
+    assert_eq!(caseload.import(&records).await.rejected, 0);
+    caseload.roll_up().await;
+    caseload
+}
+
+/// What docs/metrics.md says of the days on Wednesday 4 March 2026, and of changes.
+async fn comparisons_are_as_documented(backend: Backend) {
+    let caseload = example(backend).await;
+    let first_day = caseload
+        .ask("anna", "{ workspace { firstDay } }", &json!({}))
+        .await;
+    assert_eq!(first_day.data("workspace")["firstDay"], "2026-02-27");
+    let days = async |today: &str, period: &str, by: &str| {
+        let noon = format!("{today}T12:00:00Z").parse::<chrono::DateTime<chrono::Utc>>();
+        caseload
+            .clock
+            .set(Instant::from_chrono(noon.expect("an instant")));
+        let query = format!("{{ team(period: {period}) {{ {by} {{ period {{ from to }} }} }} }}");
+        let earlier = caseload.ask("anna", &query, &json!({})).await.data("team");
+        let field = by.split('(').next().unwrap_or_default();
+        let text = |end: &str| {
+            earlier[field]["period"][end]
+                .as_str()
+                .unwrap_or("")
+                .to_owned()
+        };
+        format!("{} to {}", text("from"), text("to"))
+    };
+    let wednesday = "2026-03-04";
+    let range = "{between: {from: \"2026-03-02\", to: \"2026-03-04\"}}";
+    for (period, by, expected) in [
+        (range, "previous", "2026-02-27 to 2026-03-01"),
+        (
+            "{preset: THIS_WEEK}",
+            "previous",
+            "2026-02-23 to 2026-02-25",
+        ),
+        (
+            "{preset: LAST_MONTH}",
+            "previous",
+            "2026-01-01 to 2026-01-31",
+        ),
+        (
+            "{preset: THIS_QUARTER}",
+            "previous",
+            "2025-10-01 to 2025-12-04",
+        ),
+        (
+            "{preset: THIS_WEEK}",
+            "previous(by: YEAR_BEFORE)",
+            "2025-03-03 to 2025-03-05",
+        ),
+        (
+            range,
+            "previous(by: YEAR_BEFORE)",
+            "2025-03-02 to 2025-03-04",
+        ),
+    ] {
+        assert_eq!(days(wednesday, period, by).await, expected, "{period} {by}");
+    }
+    let march = days("2026-03-31", "{preset: THIS_MONTH}", "previous").await;
+    assert_eq!(march, "2026-02-01 to 2026-02-28");
+
+    let changes = async |to: &str| {
+        let query = "query($to: Date!) { team(period: {between: {from: \"2026-03-02\", to: $to}}) {
+            change(measure: CONVERSATIONS) { current previous absolute relative comparable } } }";
+        let answer = caseload.ask("anna", query, &json!({"to": to})).await;
+        answer.data("team")["change"].take()
+    };
+    let expected = json!({"current": 6.0, "previous": 1.0, "absolute": 5.0, "relative": 5.0, "comparable": true});
+    assert_eq!(changes("2026-03-04").await, expected);
+    let expected = json!({"current": 6.0, "previous": 1.0, "absolute": 5.0, "relative": null, "comparable": false});
+    assert_eq!(changes("2026-03-05").await, expected);
+}
+
+async fn targets_are_as_documented(backend: Backend) {
+    let caseload = example(backend).await;
+    let query = "{ team(period: {between: {from: \"2026-03-02\", to: \"2026-03-04\"}}) { metrics {
+        firstResponse { within(seconds: 900) { count share } } closingTime { within(seconds: 3600) { count share } } } } }";
+    let answer = caseload.ask("anna", query, &json!({})).await.data("team");
+    let expected = json!({
+        "firstResponse": {"within": {"count": 3, "share": 0.6}},
+        "closingTime": {"within": {"count": 2, "share": 0.5}},
+    });
+    assert_eq!(answer["metrics"], expected);
+}
+
+async fn teams_labels_and_channels_are_as_documented(backend: Backend) {
+    let caseload = example(backend).await;
+    let query = "{ team(period: {between: {from: \"2026-03-02\", to: \"2026-03-04\"}}) {
+        teams { team { name } metrics { conversations closed } previous { closed } change(measure: CLOSED) { absolute relative } }
+        channels { channel change(measure: CONVERSATIONS) { current previous } }
+        topLabels { label { title } previous { conversations } change(measure: CONVERSATIONS) { absolute relative } }
+    } }";
+    let answer = caseload.ask("anna", query, &json!({})).await.data("team");
+    let expected = json!({
+        "teams": [{
+            "team": {"name": "Support"}, "metrics": {"conversations": 4, "closed": 3}, "previous": {"closed": 1},
+            "change": {"absolute": 2.0, "relative": 2.0},
+        }],
+        "channels": [
+            {"channel": "chat", "change": {"current": 3.0, "previous": 0.0}},
+            {"channel": "email", "change": {"current": 3.0, "previous": 1.0}},
+        ],
+        "topLabels": [
+            {"label": {"title": "Billing"}, "previous": {"conversations": 1}, "change": {"absolute": 2.0, "relative": 2.0}},
+            {"label": {"title": "Bug"}, "previous": {"conversations": 0}, "change": {"absolute": 2.0, "relative": null}},
+        ],
+    });
+    assert_eq!(answer, expected);
+}
