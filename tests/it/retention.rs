@@ -23,6 +23,8 @@ use crate::{
 const WORLDS: u64 = 12;
 const REPORTS: usize = 6;
 const RECORDS: usize = 150;
+/// Records of a world at first, twice: with more of them, hardly a conversation is over before the last days.
+const FIRST_RECORDS: usize = 80;
 
 on_both_stores! {
     figures_stay_when_their_facts_are_dropped,
@@ -40,8 +42,8 @@ async fn world(backend: Backend, seed: u64) -> (Caseload, Writer, Vec<Value>, Da
     let mut writer = Writer::new(Dice::seeded(seed));
     let caseload = Caseload::new(backend, writer.place.zone, writer.place.now()).await;
     let mut records = vec![boss()];
-    records.extend(writer.records(RECORDS));
-    records.extend(writer.records(RECORDS));
+    records.extend(writer.records(FIRST_RECORDS));
+    records.extend(writer.records(FIRST_RECORDS));
     caseload.import(&records).await;
     caseload.roll_up().await;
     let days = caseload
@@ -194,6 +196,11 @@ fn later(writer: &mut Writer, gone: &BTreeSet<String>) -> Vec<Value> {
         if gone.contains(&of) {
             record["conversation_id"] = json!(format!("new-{of}"));
         }
+        for list in ["messages", "ratings", "follow_ups"] {
+            for entry in record[list].as_array_mut().into_iter().flatten() {
+                entry["id"] = json!(format!("new-{}", entry["id"].as_str().unwrap_or_default()));
+            }
+        }
         true
     });
     records
@@ -302,6 +309,11 @@ fn with(base: usize, field: &str, value: Value) -> Value {
     record
 }
 
+/// One of what belongs to the three, as an entry of a list.
+fn of_list(base: usize) -> Value {
+    with(base, "conversation_id", Value::Null)
+}
+
 fn delete(of: &str, id: &str) -> Value {
     json!({"type": "delete", "of": of, "id": id})
 }
@@ -329,6 +341,29 @@ fn changes() -> Vec<(Value, &'static str)> {
         (with(8, "id", json!("r-late")), "rated_at"),
         (with(9, "completed_at", Value::Null), "completed_at"),
         (with(9, "id", json!("f-late")), "completed_at"),
+        (with(3, "messages", json!([])), "messages"),
+        (
+            with(
+                3,
+                "messages",
+                json!([of_list(6), {"id": "m-late", "sent_at": OLD, "kind": "bot"}]),
+            ),
+            "messages[1].sent_at",
+        ),
+        (
+            with(4, "messages", json!([of_list(7), of_list(6)])),
+            "messages[1].sent_at",
+        ),
+        (
+            with(
+                3,
+                "ratings",
+                json!([{"id": "r-open", "rated_at": OLD, "score": 5}]),
+            ),
+            "ratings[0].rated_at",
+        ),
+        (with(3, "ratings", json!([])), "ratings"),
+        (with(3, "follow_ups", json!([])), "follow_ups"),
         (delete("conversation", "open"), "id"),
         (delete("message", "m-open"), "id"),
         (delete("rating", "r-open"), "id"),
@@ -379,6 +414,18 @@ async fn what_would_change_a_final_day_is_refused_with_its_line_and_field(backen
         with(3, "closed_at", json!("2025-06-20T09:00:00Z")),
         json!({"type": "message", "id": "m-reply", "conversation_id": "open", "sent_at": NEW, "kind": "reply"}),
         with(4, "assignee_id", Value::Null),
+        // What is listed as it is, beside something new; and what is not of a final day is left out.
+        with(
+            3,
+            "messages",
+            json!([of_list(6), {"id": "m-more", "sent_at": NEW, "kind": "reply"}]),
+        ),
+        with(
+            3,
+            "follow_ups",
+            json!([of_list(9), {"id": "f-more", "due_at": NEW}]),
+        ),
+        with(4, "messages", json!([])),
         delete("customer", "k-open"),
         delete("conversation", "over"),
         delete("label", "fresh"),

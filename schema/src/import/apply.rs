@@ -30,6 +30,15 @@ pub(crate) enum Outcome {
     Stale,
 }
 
+/// What became of two parts of one record: it changed something where one of them did.
+impl std::ops::BitOrAssign for Outcome {
+    fn bitor_assign(&mut self, other: Self) {
+        if other == Self::Accepted {
+            *self = other;
+        }
+    }
+}
+
 impl WorkingSet {
     /// Applies one record.
     pub(crate) fn apply(&mut self, record: &Record) -> Result<Outcome, RecordError> {
@@ -164,15 +173,10 @@ impl WorkingSet {
     }
 
     fn conversation(&mut self, record: &ConversationRecord) -> Outcome {
-        let old = self.conversations.get(&record.id).cloned();
-        let updated_at = record.updated_at.map(Instant::micros);
-        let stored_update = old.as_ref().and_then(|row| row.updated_at);
-        if updated_at
-            .zip(stored_update)
-            .is_some_and(|(new, stored)| new < stored)
-        {
+        if self.is_stale(record) {
             return Outcome::Stale;
         }
+        let old = self.conversations.get(&record.id).cloned();
         let mut labels: Vec<i64> = record
             .label_ids
             .iter()
@@ -191,7 +195,7 @@ impl WorkingSet {
             label_keys: keys::join(labels),
             closed_at: record.closed_at.map(Instant::micros),
             outcome: record.outcome,
-            updated_at,
+            updated_at: record.updated_at.map(Instant::micros),
             first_inbound_at: old.as_ref().and_then(|row| row.first_inbound_at),
             first_reply_at: old.as_ref().and_then(|row| row.first_reply_at),
             // Says something of one customer: with another one it is derived anew.
@@ -200,14 +204,27 @@ impl WorkingSet {
                 .is_some_and(|row| row.opens_customer && row.customer_key == customer_key),
         };
         let (key, erased) = (row.conversation_key, self.is_erased(row.customer_key));
-        let outcome = replace(&mut self.conversations, row);
+        let mut outcome = replace(&mut self.conversations, row);
         if erased {
             self.erase_comments(key);
+        }
+        // After the conversation itself: whether a rating keeps its comment is up to the customer that it has now.
+        if let Some(lists) = &record.children {
+            outcome |= self.replace_children(key, lists);
         }
         outcome
     }
 
-    fn message(&mut self, record: &MessageRecord) -> Outcome {
+    /// Whether a conversation's record is older than what is stored.
+    pub(super) fn is_stale(&self, record: &ConversationRecord) -> bool {
+        let stored = self.conversations.get(&record.id);
+        let updated_at = record.updated_at.map(Instant::micros);
+        updated_at
+            .zip(stored.and_then(|row| row.updated_at))
+            .is_some_and(|(new, stored)| new < stored)
+    }
+
+    pub(super) fn message(&mut self, record: &MessageRecord) -> Outcome {
         let row = MessageRow {
             workspace_id: self.ws,
             conversation_key: self.conversation_key(&record.conversation_id),
@@ -219,7 +236,7 @@ impl WorkingSet {
         replace(&mut self.messages, row)
     }
 
-    fn rating(&mut self, record: &RatingRecord) -> Outcome {
+    pub(super) fn rating(&mut self, record: &RatingRecord) -> Outcome {
         let conversation_key = self.conversation_key(&record.conversation_id);
         let customer = self
             .conversations
@@ -238,7 +255,7 @@ impl WorkingSet {
         replace(&mut self.ratings, row)
     }
 
-    fn follow_up(&mut self, record: &FollowUpRecord) -> Outcome {
+    pub(super) fn follow_up(&mut self, record: &FollowUpRecord) -> Outcome {
         let row = FollowUpRow {
             workspace_id: self.ws,
             conversation_key: self.conversation_key(&record.conversation_id),

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The refusal of a record that would change a final day.
-fn refuse(cutoff: RetentionCutoff, field: &'static str, what: &str) -> RecordError {
+pub(super) fn refuse(cutoff: RetentionCutoff, field: &'static str, what: &str) -> RecordError {
     RecordError::new(
         field,
         format!(
@@ -30,7 +30,15 @@ fn refuse(cutoff: RetentionCutoff, field: &'static str, what: &str) -> RecordErr
 
 /// Whether a record may be of a final day, so that what is stored of it has to be known.
 pub(crate) fn is_of_final_day(cutoff: RetentionCutoff, record: &Record) -> bool {
-    matches!(record, Record::Message(message) if cutoff.is_final(message.sent_at))
+    let is_final = |message: &MessageRecord| cutoff.is_final(message.sent_at);
+    match record {
+        Record::Message(message) => is_final(message),
+        Record::Conversation(ConversationRecord {
+            children: Some(lists),
+            ..
+        }) => lists.messages.iter().flatten().any(is_final),
+        _ => false,
+    }
 }
 
 impl WorkingSet {
@@ -59,13 +67,7 @@ impl WorkingSet {
             .conversations
             .get(&record.id)
             .filter(|row| row.created_at.is_some());
-        let stored_update = old.and_then(|row| row.updated_at);
-        if record
-            .updated_at
-            .map(Instant::micros)
-            .zip(stored_update)
-            .is_some_and(|(new, stored)| new < stored)
-        {
+        if self.is_stale(record) {
             return Ok(());
         }
         let created_at = Some(record.created_at.micros());
@@ -99,7 +101,10 @@ impl WorkingSet {
                 "can't change for a conversation that was closed",
             ));
         }
-        Ok(())
+        match &record.children {
+            Some(lists) => self.check_children(cutoff, &record.id, lists),
+            None => Ok(()),
+        }
     }
 
     /// The field by which a conversation's figures would move on all of its days.
@@ -152,7 +157,7 @@ impl WorkingSet {
             .is_some_and(|row| row.conversation_key == key)
     }
 
-    fn check_message(
+    pub(super) fn check_message(
         &self,
         cutoff: RetentionCutoff,
         record: &MessageRecord,
@@ -172,7 +177,7 @@ impl WorkingSet {
         }
     }
 
-    fn check_rating(
+    pub(super) fn check_rating(
         &self,
         cutoff: RetentionCutoff,
         record: &RatingRecord,
@@ -197,7 +202,7 @@ impl WorkingSet {
         }
     }
 
-    fn check_follow_up(
+    pub(super) fn check_follow_up(
         &self,
         cutoff: RetentionCutoff,
         record: &FollowUpRecord,

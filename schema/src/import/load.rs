@@ -5,7 +5,8 @@ use rustc_hash::FxHashSet;
 
 use super::{
     Sender,
-    record::{Kind, Record},
+    children::ChildLists,
+    record::{FollowUpRecord, Kind, MessageRecord, RatingRecord, Record},
     working::{Counters, WorkingSet},
 };
 use crate::{
@@ -44,6 +45,8 @@ struct Named<'r> {
     deleted_labels: FxHashSet<&'r str>,
     deleted_customers: FxHashSet<&'r str>,
     deleted_conversations: FxHashSet<&'r str>,
+    /// Conversations whose records list what belongs to them.
+    listing: FxHashSet<&'r str>,
 }
 
 impl<'r> Named<'r> {
@@ -65,25 +68,47 @@ impl<'r> Named<'r> {
                 self.members.extend(record.assignee_id.as_deref());
                 self.labels
                     .extend(record.label_ids.iter().map(String::as_str));
+                if let Some(lists) = &record.children {
+                    self.listing.insert(&record.id);
+                    self.add_children(lists);
+                }
             }
-            Record::Message(record) => {
-                self.messages.insert(&record.id);
-                self.conversations.insert(&record.conversation_id);
-                self.members.extend(record.author_id.as_deref());
-            }
-            Record::Rating(record) => {
-                self.ratings.insert(&record.id);
-                self.conversations.insert(&record.conversation_id);
-                self.rated.insert(&record.conversation_id);
-                self.members.extend(record.member_id.as_deref());
-            }
-            Record::FollowUp(record) => {
-                self.follow_ups.insert(&record.id);
-                self.conversations.insert(&record.conversation_id);
-                self.members.extend(record.assignee_id.as_deref());
-            }
+            Record::Message(record) => self.add_message(record),
+            Record::Rating(record) => self.add_rating(record),
+            Record::FollowUp(record) => self.add_follow_up(record),
             Record::Delete { of, id } => self.add_delete(*of, id),
         }
+    }
+
+    fn add_children(&mut self, lists: &'r ChildLists) {
+        for record in lists.messages.iter().flatten() {
+            self.add_message(record);
+        }
+        for record in lists.ratings.iter().flatten() {
+            self.add_rating(record);
+        }
+        for record in lists.follow_ups.iter().flatten() {
+            self.add_follow_up(record);
+        }
+    }
+
+    fn add_message(&mut self, record: &'r MessageRecord) {
+        self.messages.insert(&record.id);
+        self.conversations.insert(&record.conversation_id);
+        self.members.extend(record.author_id.as_deref());
+    }
+
+    fn add_rating(&mut self, record: &'r RatingRecord) {
+        self.ratings.insert(&record.id);
+        self.conversations.insert(&record.conversation_id);
+        self.rated.insert(&record.conversation_id);
+        self.members.extend(record.member_id.as_deref());
+    }
+
+    fn add_follow_up(&mut self, record: &'r FollowUpRecord) {
+        self.follow_ups.insert(&record.id);
+        self.conversations.insert(&record.conversation_id);
+        self.members.extend(record.assignee_id.as_deref());
     }
 
     fn add_delete(&mut self, of: Kind, id: &'r str) {
@@ -220,8 +245,8 @@ async fn owners(conn: &mut Conn, working: &mut WorkingSet) -> Result<()> {
     Ok(())
 }
 
-/// What deletes reach: a conversation's events, a customer's ratings (those of conversations that come to an erased one
-/// too), a label's conversations.
+/// What deletes and lists reach: a conversation's events, a customer's ratings (those of conversations that come to an erased
+/// one too), a label's conversations.
 async fn deleted_rows(conn: &mut Conn, working: &mut WorkingSet, named: &Named<'_>) -> Result<()> {
     for label in current(&named.deleted_labels, |id| {
         working.labels.get(id).map(|row| row.label_key)
@@ -256,12 +281,12 @@ async fn deleted_rows(conn: &mut Conn, working: &mut WorkingSet, named: &Named<'
         })
         .collect();
     load_rows!(conn, working.ws, ratings.conversation_key in came => RatingRow, working.ratings);
-    let conversations = current(&named.deleted_conversations, |id| {
-        working
-            .conversations
-            .get(id)
-            .map(|row| row.conversation_key)
-    });
+    let mut conversations: Vec<i64> = named
+        .deleted_conversations
+        .union(&named.listing)
+        .filter_map(|id| Some(working.conversations.get(id)?.conversation_key))
+        .collect();
+    conversations.sort_unstable();
     history(conn, working, &conversations).await
 }
 

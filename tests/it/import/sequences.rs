@@ -9,6 +9,7 @@ use caseload_rollup::verify::{Difference, verify};
 use caseload_schema::{day::Day, import::Encoding};
 use serde_json::{Value, json};
 
+use super::stored::check as check_stored;
 use crate::{
     dirty::stored,
     exact::{History, check_counts, check_figures, check_lists},
@@ -120,12 +121,14 @@ async fn check_sequence(backend: Backend, seed: u64) {
         rest = others;
         history.records.push(lines(some));
         import(&at, &split, &mut world, some, writer.dice.chance(1, 4)).await;
+        check_stored(&at, &split, &world);
         if writer.dice.chance(1, 3) {
             check_rolled_up(&at, &split).await;
         }
     }
     let whole = workspace(backend, &writer).await;
     whole.import(&records).await;
+    check_stored(&at, &whole, &world);
 
     for caseload in [&split, &whole] {
         check_rolled_up(&at, caseload).await;

@@ -40,6 +40,13 @@ const TYPES: [&str; 8] = [
     "follow_up",
 ];
 
+/// The lists that a conversation's record may have, and the types of their entries.
+const LISTS: [(&str, &str); 3] = [
+    ("messages", "message"),
+    ("ratings", "rating"),
+    ("follow_ups", "follow_up"),
+];
+
 impl World {
     /// Applies records one after the other.
     pub(crate) fn apply_all(&mut self, records: &[Value]) -> Tally {
@@ -69,7 +76,7 @@ impl World {
             "team" => self.apply_team(id, &fields),
             "label" => self.apply_label(id, &fields),
             "customer" => self.apply_customer(id, &fields),
-            "conversation" => self.apply_conversation(id, &fields),
+            "conversation" => self.apply_conversation(&id, &fields),
             "message" => self.apply_message(id, &fields),
             "rating" => self.apply_rating(id, &fields),
             "follow_up" => self.apply_follow_up(id, &fields),
@@ -157,7 +164,7 @@ impl World {
         })
     }
 
-    fn apply_conversation(&mut self, id: String, fields: &Fields<'_>) -> Result<Counted, Refusal> {
+    fn apply_conversation(&mut self, id: &str, fields: &Fields<'_>) -> Result<Counted, Refusal> {
         let conversation = Conversation {
             customer: fields.required_id("customer_id")?,
             created: fields.required_instant("created_at")?,
@@ -173,7 +180,8 @@ impl World {
         if conversation.outcome.is_some() && conversation.closed.is_none() {
             return Err("outcome");
         }
-        let stored = self.conversations.get(&id);
+        let lists = self.read_lists(id, fields)?;
+        let stored = self.conversations.get(id);
         if let (Some(stored), Some(new)) = (
             stored.and_then(|stored| stored.updated),
             conversation.updated,
@@ -181,16 +189,80 @@ impl World {
         {
             return Ok(Counted::Stale);
         }
-        self.mention("conversation", &id);
+        self.mention("conversation", id);
         self.mention("customer", &conversation.customer);
         self.mention_any("member", &conversation.assignee);
         self.mention_any("label", &conversation.labels);
-        let counted = replaced(
-            self.conversations.insert(id, conversation.clone()).as_ref(),
+        let mut counted = vec![replaced(
+            self.conversations
+                .insert(id.to_owned(), conversation.clone())
+                .as_ref(),
             &conversation,
-        );
+        )];
         self.erase_comments();
-        Ok(counted)
+        for (of, records) in &lists {
+            let listed: BTreeSet<&str> = records.iter().filter_map(|r| r["id"].as_str()).collect();
+            for gone in self.ids_of(of, id) {
+                if !listed.contains(gone.as_str()) {
+                    counted.push(self.apply_delete(of, &gone));
+                }
+            }
+            for record in records {
+                counted.push(self.apply(record)?);
+            }
+        }
+        Ok(all(&counted))
+    }
+
+    /// The lists of a conversation's record, each entry as a record of its own. The first entry at fault refuses them all.
+    fn read_lists(
+        &self,
+        conversation: &str,
+        fields: &Fields<'_>,
+    ) -> Result<Vec<(&'static str, Vec<Value>)>, Refusal> {
+        let mut lists = Vec::new();
+        for (list, of) in LISTS {
+            let Some(entries) = fields.list(list)? else {
+                continue;
+            };
+            let mut seen = BTreeSet::new();
+            let mut records = Vec::new();
+            for entry in entries {
+                let mut record = entry.clone();
+                let known = record.as_object_mut().ok_or(list)?;
+                known.insert("type".to_owned(), of.into());
+                known.insert("conversation_id".to_owned(), conversation.into());
+                World::new(self.zone, self.now)
+                    .apply(&record)
+                    .map_err(|_| list)?;
+                if !seen.insert(record["id"].as_str().map(str::to_owned)) {
+                    return Err(list);
+                }
+                records.push(record);
+            }
+            lists.push((of, records));
+        }
+        Ok(lists)
+    }
+
+    /// The ids of what a conversation has of one type.
+    fn ids_of(&self, of: &str, conversation: &str) -> Vec<String> {
+        fn ids<'a, T: 'a>(
+            things: impl IntoIterator<Item = (&'a String, &'a T)>,
+            is_theirs: impl Fn(&T) -> bool,
+        ) -> Vec<String> {
+            let theirs = things.into_iter().filter(|(_, thing)| is_theirs(thing));
+            theirs.map(|(id, _)| id.clone()).collect()
+        }
+        match of {
+            "message" => ids(&self.messages, |message| {
+                message.conversation == conversation
+            }),
+            "rating" => ids(&self.ratings, |rating| rating.conversation == conversation),
+            _ => ids(&self.follow_ups, |follow_up| {
+                follow_up.conversation == conversation
+            }),
+        }
     }
 
     fn apply_message(&mut self, id: String, fields: &Fields<'_>) -> Result<Counted, Refusal> {
@@ -346,6 +418,14 @@ impl World {
             }
         }
     }
+}
+
+/// What a record counts as that is made of several: it changed something where one of them did.
+fn all(counted: &[Counted]) -> Counted {
+    [Counted::Accepted, Counted::Either]
+        .into_iter()
+        .find(|one| counted.contains(one))
+        .unwrap_or(Counted::Unchanged)
 }
 
 fn there(found: bool) -> Counted {

@@ -66,6 +66,14 @@ impl Fields<'_> {
         Ok(ids)
     }
 
+    /// A list of anything; `None` where it is empty.
+    pub(crate) fn list(&self, field: &'static str) -> Result<Option<&Vec<Value>>, Refusal> {
+        let Some(value) = self.get(field) else {
+            return Ok(None);
+        };
+        value.as_array().map(Some).ok_or(field)
+    }
+
     pub(crate) fn flag(&self, field: &'static str, default: bool) -> Result<bool, Refusal> {
         self.get(field)
             .map_or(Ok(default), |value| value.as_bool().ok_or(field))

@@ -131,6 +131,9 @@ const FEW: Names = Names {
 const DAY: i64 = 86_400_000_000;
 const SECOND: i64 = 1_000_000;
 
+/// Draws a record of one type.
+type Draw = fn(&mut Writer) -> Value;
+
 /// Writes records, filters and periods by the dice.
 #[derive(Debug)]
 pub(crate) struct Writer {
@@ -195,7 +198,7 @@ impl Writer {
             .as_ref()
             .and_then(|_| self.maybe(&["won", "lost"], 1, 2));
         let assignee = self.maybe(self.names.members, 3, 4);
-        json!({
+        let mut conversation = json!({
             "type": "conversation",
             "id": self.dice.pick(self.names.conversations),
             "customer_id": self.dice.pick(self.names.customers),
@@ -206,7 +209,61 @@ impl Writer {
             "closed_at": closed,
             "outcome": outcome,
             "updated_at": self.dice.chance(1, 4).then(|| self.version()),
-        })
+        });
+        if self.dice.chance(1, 4) {
+            self.add_lists(&mut conversation);
+        }
+        conversation
+    }
+
+    /// Some of the lists of what belongs to a conversation, each of a few entries.
+    fn add_lists(&mut self, conversation: &mut Value) {
+        let lists: [(&str, Draw); 3] = [
+            ("messages", Self::message),
+            ("ratings", Self::rating),
+            ("follow_ups", Self::follow_up),
+        ];
+        for (list, draw) in lists {
+            if self.dice.chance(1, 3) {
+                continue;
+            }
+            let mut entries: Vec<Value> = Vec::new();
+            for _ in 0..self.dice.roll(4) {
+                let mut entry = draw(self);
+                if entries.iter().any(|earlier| earlier["id"] == entry["id"]) {
+                    continue;
+                }
+                // What they say of type and conversation is ignored, if they say it at all.
+                if self.dice.chance(1, 2) {
+                    let fields = entry.as_object_mut().expect("a record");
+                    fields.remove("type");
+                    fields.remove("conversation_id");
+                }
+                entries.push(entry);
+            }
+            conversation[list] = json!(entries);
+        }
+    }
+
+    /// A conversation with one thing wrong in one of its lists.
+    fn broken_list(&mut self) -> Value {
+        let mut conversation = self.conversation();
+        let (good, mut wrong) = (self.message(), self.message());
+        wrong["id"] = json!("m-wrong");
+        conversation["messages"] = match self.dice.roll(5) {
+            0 => json!("none"),
+            1 => json!([good, null]),
+            2 => json!([good, good]),
+            3 => {
+                wrong["kind"] = json!("shout");
+                json!([good, wrong])
+            }
+            _ => {
+                wrong["id"] = json!("");
+                json!([wrong])
+            }
+        };
+        conversation
     }
 
     fn message(&mut self) -> Value {
@@ -299,6 +356,9 @@ impl Writer {
 
     /// A record with one thing wrong.
     fn broken(&mut self) -> Value {
+        if self.dice.chance(1, 4) {
+            return self.broken_list();
+        }
         let (mut record, field, value) = match self.dice.roll(8) {
             0 => (self.rating(), "score", json!(9)),
             1 => (self.message(), "sent_at", json!("yesterday")),
