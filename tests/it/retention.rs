@@ -329,6 +329,7 @@ fn changes() -> Vec<(Value, &'static str)> {
         (with(3, "assignee_id", json!("someone")), "assignee_id"),
         (with(3, "assignee_id", Value::Null), "assignee_id"),
         (with(3, "label_ids", json!([])), "label_ids"),
+        (with(3, "attributes", json!({"plan": "pro"})), "attributes"),
         (
             with(3, "closed_at", json!("2025-02-01T00:00:00Z")),
             "closed_at",
@@ -414,6 +415,9 @@ async fn what_would_change_a_final_day_is_refused_with_its_line_and_field(backen
         with(3, "closed_at", json!("2025-06-20T09:00:00Z")),
         json!({"type": "message", "id": "m-reply", "conversation_id": "open", "sent_at": NEW, "kind": "reply"}),
         with(4, "assignee_id", Value::Null),
+        with(4, "attributes", json!({"plan": "pro"})),
+        // It counts nowhere.
+        with(3, "url", json!("https://desk.example/open")),
         // What is listed as it is, beside something new; and what is not of a final day is left out.
         with(
             3,

@@ -202,6 +202,8 @@ impl WorkingSet {
             opens_customer: old
                 .as_ref()
                 .is_some_and(|row| row.opens_customer && row.customer_key == customer_key),
+            url: record.url.clone(),
+            attributes: record.attributes.clone(),
         };
         let (key, erased) = (row.conversation_key, self.is_erased(row.customer_key));
         let mut outcome = replace(&mut self.conversations, row);

@@ -6,6 +6,9 @@ use serde_json::value::RawValue;
 
 use crate::{id::MAX_ID_CHARS, instant::Instant};
 
+/// The longest address that all browsers take.
+const MAX_URL_CHARS: usize = 2_048;
+
 /// Why a line is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RecordError {
@@ -16,9 +19,9 @@ pub(crate) struct RecordError {
 }
 
 impl RecordError {
-    pub(crate) fn new(field: &'static str, reason: String) -> Self {
+    pub(crate) fn new(field: impl Into<Cow<'static, str>>, reason: String) -> Self {
         Self {
-            field: Some(Cow::Borrowed(field)),
+            field: Some(field.into()),
             reason,
         }
     }
@@ -115,6 +118,32 @@ pub(crate) fn ids(field: &'static str, raw: Raw<'_>) -> Result<Vec<String>, Reco
         }
     }
     Ok(ids)
+}
+
+/// The address of a page.
+pub(crate) fn url(field: &'static str, raw: Raw<'_>) -> Result<Option<String>, RecordError> {
+    let Some(url) = optional_text(field, raw)? else {
+        return Ok(None);
+    };
+    // Whoever shows it makes a link of it: of another scheme, a link may run a script.
+    let rest = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
+    if rest.is_none_or(str::is_empty) {
+        let reason = format!(
+            "must begin with https:// or http://, was {}",
+            shown(&format!("{url:?}"))
+        );
+        return Err(RecordError::new(field, reason));
+    }
+    let chars = url.chars().count();
+    if MAX_URL_CHARS < chars {
+        return Err(RecordError::new(
+            field,
+            format!("must have at most {MAX_URL_CHARS} characters, has {chars}"),
+        ));
+    }
+    Ok(Some(url))
 }
 
 /// True or false.
@@ -237,7 +266,7 @@ pub(crate) fn not_empty(raw: Raw<'_>) -> Option<&str> {
     present(raw).filter(|text| *text != "\"\"")
 }
 
-fn must_be(field: &'static str, what: &str, was: &str) -> RecordError {
+pub(crate) fn must_be(field: &'static str, what: &str, was: &str) -> RecordError {
     RecordError::new(field, format!("must be {what}, was {}", shown(was)))
 }
 

@@ -144,6 +144,7 @@ impl WorkingSet {
                 "label_ids",
                 labels.as_deref() != Some(old.label_keys.as_str()),
             ),
+            ("attributes", record.attributes != old.attributes),
         ];
         differs
             .into_iter()

@@ -5,6 +5,7 @@
 //! do with ([`working`], [`apply`](mod@apply), [`derive`](mod@derive), [`dirty_days`]); only [`load`] and [`save`] talk to the store.
 
 mod apply;
+mod attributes;
 mod audit_trail;
 mod batch;
 mod change;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::{
+    attributes::attributes,
     children::ChildLists,
     field::{self, MaxTimestamp, RecordError},
     lines::Line,
@@ -113,6 +114,9 @@ pub(crate) struct ConversationRecord {
     pub(crate) closed_at: Option<Instant>,
     pub(crate) outcome: Option<i16>,
     pub(crate) updated_at: Option<Instant>,
+    pub(crate) url: Option<String>,
+    /// As they are stored.
+    pub(crate) attributes: Option<String>,
     /// Where it has one of the lists; boxed because most records have none.
     pub(crate) children: Option<Box<ChildLists>>,
 }
@@ -187,6 +191,10 @@ pub(crate) struct RawRecord<'a> {
     outcome: Option<&'a RawValue>,
     #[serde(borrow, deserialize_with = "raw")]
     updated_at: Option<&'a RawValue>,
+    #[serde(borrow, deserialize_with = "raw")]
+    url: Option<&'a RawValue>,
+    #[serde(borrow, deserialize_with = "raw")]
+    attributes: Option<&'a RawValue>,
     #[serde(borrow, deserialize_with = "raw")]
     conversation_id: Option<&'a RawValue>,
     #[serde(borrow, deserialize_with = "raw")]
@@ -371,6 +379,8 @@ fn conversation(
             _ => None,
         })?,
         updated_at: latest.optional_instant("updated_at", raw.updated_at)?,
+        url: field::url("url", raw.url)?,
+        attributes: attributes("attributes", raw.attributes)?,
         children: None,
     };
     if record.outcome.is_some() && record.closed_at.is_none() {
@@ -559,5 +569,36 @@ mod tests {
             Some("id"),
             "must have 1 to 128 characters, has 129",
         );
+    }
+
+    #[test]
+    fn an_address_is_of_the_web_and_has_at_most_2048_characters() {
+        let with = |url: &str| {
+            format!(
+                r#"{{"type":"conversation","id":"c","customer_id":"k","created_at":"2026-03-02T09:00:00Z","url":"{url}"}}"#
+            )
+        };
+        let long = |chars: usize| format!("http://{}", "ü".repeat(chars - 7));
+        for good in ["", "https://desk.example/c/1?x=ü y", &long(2_048)] {
+            assert!(parse(&with(good)).is_ok(), "{good}");
+        }
+        refused(
+            &with(&long(2_049)),
+            Some("url"),
+            "must have at most 2048 characters, has 2049",
+        );
+        for bad in [
+            "javascript:alert(1)",
+            "//desk.example",
+            "https://",
+            "ftp://x",
+            " https://x",
+        ] {
+            refused(
+                &with(bad),
+                Some("url"),
+                &format!("must begin with https:// or http://, was \"{bad}\""),
+            );
+        }
     }
 }

@@ -136,14 +136,16 @@ async fn write_conversations(conn: &mut Conn, working: &WorkingSet) -> Result<()
             updated_at,
             first_inbound_at,
             first_reply_at,
-            opens_customer
+            opens_customer,
+            url,
+            attributes,
         ]
     )?;
     Ok(())
 }
 
 async fn upsert_conversations(conn: &mut Conn, rows: &[&ConversationRow]) -> Result<()> {
-    for rows in rows.chunks(conn.most_binds() / 14) {
+    for rows in rows.chunks(conn.most_binds() / 16) {
         let rows: Vec<ConversationRow> = rows.iter().map(|row| (*row).clone()).collect();
         execute!(
             conn,
@@ -163,6 +165,8 @@ async fn upsert_conversations(conn: &mut Conn, rows: &[&ConversationRow]) -> Res
                     conversations::first_inbound_at.eq(excluded(conversations::first_inbound_at)),
                     conversations::first_reply_at.eq(excluded(conversations::first_reply_at)),
                     conversations::opens_customer.eq(excluded(conversations::opens_customer)),
+                    conversations::url.eq(excluded(conversations::url)),
+                    conversations::attributes.eq(excluded(conversations::attributes)),
                 ))
         )?;
     }

@@ -167,6 +167,8 @@ impl WorkingSet {
             first_inbound_at: None,
             first_reply_at: None,
             opens_customer: false,
+            url: None,
+            attributes: None,
         });
         conversation_key
     }

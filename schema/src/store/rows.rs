@@ -93,6 +93,8 @@ pub(crate) struct ConversationRow {
     pub(crate) first_inbound_at: Option<i64>,
     pub(crate) first_reply_at: Option<i64>,
     pub(crate) opens_customer: bool,
+    pub(crate) url: Option<String>,
+    pub(crate) attributes: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]

@@ -160,6 +160,8 @@ diesel::table! {
         first_inbound_at -> Nullable<BigInt>,
         first_reply_at -> Nullable<BigInt>,
         opens_customer -> Bool,
+        url -> Nullable<Text>,
+        attributes -> Nullable<Text>,
     }
 }
 

@@ -17,7 +17,7 @@ on_both_stores! {
 }
 
 /// A line, the field at fault (none: the line itself), and what the reason says.
-const BAD: [(&str, Option<&str>, &str); 31] = [
+const BAD: [(&str, Option<&str>, &str); 35] = [
     ("nonsense", None, ""),
     ("[]", None, ""),
     ("\"text\"", None, ""),
@@ -86,6 +86,26 @@ const BAD: [(&str, Option<&str>, &str); 31] = [
         r#"{"type":"conversation","id":"a","customer_id":"k","created_at":"2026-03-02T09:00:00Z","closed_at":"2026-03-02T09:00:00Z","outcome":"draw"}"#,
         Some("outcome"),
         "draw",
+    ),
+    (
+        r#"{"type":"conversation","id":"a","customer_id":"k","created_at":"2026-03-02T09:00:00Z","url":"javascript:alert(1)"}"#,
+        Some("url"),
+        "javascript:alert(1)",
+    ),
+    (
+        r#"{"type":"conversation","id":"a","customer_id":"k","created_at":"2026-03-02T09:00:00Z","attributes":["pro"]}"#,
+        Some("attributes"),
+        "must be an object, was [\"pro\"]",
+    ),
+    (
+        r#"{"type":"conversation","id":"a","customer_id":"k","created_at":"2026-03-02T09:00:00Z","attributes":{"Plan":1}}"#,
+        Some("attributes"),
+        "Plan",
+    ),
+    (
+        r#"{"type":"conversation","id":"a","customer_id":"k","created_at":"2026-03-02T09:00:00Z","attributes":{"plan":{"name":1}}}"#,
+        Some("attributes.plan"),
+        "name",
     ),
     (
         r#"{"type":"message","id":"a","conversation_id":"c","sent_at":"2026-03-02T09:00:00Z","kind":"shout"}"#,

@@ -169,7 +169,7 @@ async fn check_rolled_up(at: &str, caseload: &Caseload) {
 fn facts(caseload: &Caseload) -> String {
     let tables = [
         "SELECT c.id, k.id, c.created_at, h.name, m.id, c.closed_at, c.outcome, c.updated_at, c.first_inbound_at,
-                c.first_reply_at, CASE WHEN k.opened_finally THEN NULL ELSE c.opens_customer END
+                c.first_reply_at, c.url, c.attributes, CASE WHEN k.opened_finally THEN NULL ELSE c.opens_customer END
          FROM conversations c
          LEFT JOIN customers k ON k.customer_key = c.customer_key
          LEFT JOIN channels h ON h.channel_key = c.channel_key

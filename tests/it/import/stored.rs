@@ -1,6 +1,8 @@
 //! What is stored of each thing is what the model holds of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::json;
 
 use crate::{
     model::world::{At, World},
@@ -22,7 +24,8 @@ pub(super) fn check(at: &str, caseload: &Caseload, world: &World) {
 }
 
 const CONVERSATIONS: &str =
-    "SELECT c.id, k.id, c.created_at, h.name, m.id, c.closed_at, c.outcome, c.updated_at
+    "SELECT c.id, k.id, c.created_at, h.name, m.id, c.closed_at, c.outcome, c.updated_at,
+        c.url, c.attributes
     FROM conversations c
     JOIN customers k ON k.customer_key = c.customer_key
     JOIN channels h ON h.channel_key = c.channel_key
@@ -52,6 +55,8 @@ fn conversations(world: &World) -> BTreeSet<String> {
             instant(conversation.closed),
             number(&["won", "lost"], conversation.outcome.as_ref()),
             instant(conversation.updated),
+            text(conversation.url.as_ref()),
+            attributes(&conversation.attributes),
         ])
     });
     rows.collect()
@@ -99,6 +104,15 @@ fn follow_ups(world: &World) -> BTreeSet<String> {
         ])
     });
     rows.collect()
+}
+
+/// As JSON.
+fn attributes(attributes: &BTreeMap<String, BTreeSet<String>>) -> String {
+    if attributes.is_empty() {
+        String::new()
+    } else {
+        json!(attributes).to_string()
+    }
 }
 
 fn row(columns: &[String]) -> String {

@@ -176,6 +176,8 @@ impl World {
             closed: fields.instant("closed_at")?,
             outcome: fields.word("outcome", &["won", "lost"])?,
             updated: fields.instant("updated_at")?,
+            url: fields.url("url")?,
+            attributes: fields.attributes("attributes")?,
         };
         if conversation.outcome.is_some() && conversation.closed.is_none() {
             return Err("outcome");

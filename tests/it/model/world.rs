@@ -44,6 +44,8 @@ pub(crate) struct Conversation {
     pub(crate) closed: Option<At>,
     pub(crate) outcome: Option<String>,
     pub(crate) updated: Option<At>,
+    pub(crate) url: Option<String>,
+    pub(crate) attributes: BTreeMap<String, BTreeSet<String>>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -211,9 +211,42 @@ impl Writer {
             "updated_at": self.dice.chance(1, 4).then(|| self.version()),
         });
         if self.dice.chance(1, 4) {
+            conversation["url"] =
+                json!(self.maybe(&["https://desk.example/c?id=1", "http://x"], 3, 4));
+        }
+        if self.dice.chance(1, 3) {
+            conversation["attributes"] = self.attributes();
+        }
+        if self.dice.chance(1, 4) {
             self.add_lists(&mut conversation);
         }
         conversation
+    }
+
+    fn attributes(&mut self) -> Value {
+        let mut attributes = json!({});
+        for key in self.dice.some(&["plan", "seats", "b_2"], 1, 2) {
+            let one = |dice: &mut Dice| {
+                let values = [
+                    json!("5"),
+                    json!(5),
+                    json!(5.0),
+                    json!(true),
+                    json!("pro \"ü\""),
+                    json!(""),
+                    Value::Null,
+                ];
+                values[dice.roll(values.len())].clone()
+            };
+            attributes[&key] = if self.dice.chance(1, 2) {
+                one(&mut self.dice)
+            } else {
+                (0..self.dice.roll(4))
+                    .map(|_| one(&mut self.dice))
+                    .collect()
+            };
+        }
+        attributes
     }
 
     /// Some of the lists of what belongs to a conversation, each of a few entries.
@@ -359,7 +392,7 @@ impl Writer {
         if self.dice.chance(1, 4) {
             return self.broken_list();
         }
-        let (mut record, field, value) = match self.dice.roll(8) {
+        let (mut record, field, value) = match self.dice.roll(10) {
             0 => (self.rating(), "score", json!(9)),
             1 => (self.message(), "sent_at", json!("yesterday")),
             2 => (self.message(), "conversation_id", json!("")),
@@ -371,6 +404,12 @@ impl Writer {
             ),
             5 => (self.conversation(), "channel", json!("ch\u{0}at")),
             6 => (self.label(), "color", json!("green")),
+            7 => (self.conversation(), "url", json!("ftp://desk.example")),
+            8 => (
+                self.conversation(),
+                "attributes",
+                json!({"plan": {"name": "pro"}}),
+            ),
             _ => (self.follow_up(), "type", json!("followup")),
         };
         record[field] = value;
