@@ -186,7 +186,9 @@ fn later(writer: &mut Writer, gone: &BTreeSet<String>) -> Vec<Value> {
         let kind = record["type"].as_str().unwrap_or_default().to_owned();
         let fresh = format!("new-{}", record["id"].as_str().unwrap_or_default());
         match kind.as_str() {
-            "conversation" | "message" | "rating" | "follow_up" => record["id"] = json!(fresh),
+            "conversation" | "message" | "rating" | "follow_up" | "event" => {
+                record["id"] = json!(fresh);
+            }
             _ => return false,
         }
         let of = record["conversation_id"]
@@ -196,7 +198,7 @@ fn later(writer: &mut Writer, gone: &BTreeSet<String>) -> Vec<Value> {
         if gone.contains(&of) {
             record["conversation_id"] = json!(format!("new-{of}"));
         }
-        for list in ["messages", "ratings", "follow_ups"] {
+        for list in ["messages", "ratings", "follow_ups", "events"] {
             for entry in record[list].as_array_mut().into_iter().flatten() {
                 entry["id"] = json!(format!("new-{}", entry["id"].as_str().unwrap_or_default()));
             }
@@ -299,6 +301,7 @@ fn three() -> Vec<Value> {
         message("m-new", "new", NEW),
         json!({"type": "rating", "id": "r-open", "conversation_id": "open", "rated_at": OLD, "score": 4}),
         json!({"type": "follow_up", "id": "f-open", "conversation_id": "open", "completed_at": OLD}),
+        json!({"type": "event", "id": "e-open", "conversation_id": "open", "at": OLD, "kind": "reopened"}),
     ]
 }
 
@@ -365,7 +368,14 @@ fn changes() -> Vec<(Value, &'static str)> {
         ),
         (with(3, "ratings", json!([])), "ratings"),
         (with(3, "follow_ups", json!([])), "follow_ups"),
+        (with(10, "at", json!(NEW)), "at"),
+        (with(10, "kind", json!("closed")), "at"),
+        (with(10, "id", json!("e-late")), "at"),
+        (with(10, "conversation_id", json!("new")), "at"),
+        (with(3, "events", json!([])), "events"),
+        (with(4, "events", json!([of_list(10)])), "events[0].at"),
         (delete("conversation", "open"), "id"),
+        (delete("event", "e-open"), "id"),
         (delete("message", "m-open"), "id"),
         (delete("rating", "r-open"), "id"),
         (delete("follow_up", "f-open"), "id"),
@@ -415,6 +425,12 @@ async fn what_would_change_a_final_day_is_refused_with_its_line_and_field(backen
         with(3, "closed_at", json!("2025-06-20T09:00:00Z")),
         json!({"type": "message", "id": "m-reply", "conversation_id": "open", "sent_at": NEW, "kind": "reply"}),
         with(4, "assignee_id", Value::Null),
+        with(10, "member_id", json!("boss")),
+        with(
+            3,
+            "events",
+            json!([of_list(10), {"id": "e-more", "at": NEW, "kind": "closed"}]),
+        ),
         with(4, "attributes", json!({"plan": "pro"})),
         // It counts nowhere.
         with(3, "url", json!("https://desk.example/open")),

@@ -4,8 +4,8 @@ use super::{
     Sender,
     field::RecordError,
     record::{
-        ConversationRecord, CustomerRecord, FollowUpRecord, Kind, LabelRecord, MemberRecord,
-        MessageRecord, RatingRecord, Record, TeamRecord,
+        ConversationRecord, CustomerRecord, EventRecord, FollowUpRecord, Kind, LabelRecord,
+        MemberRecord, MessageRecord, RatingRecord, Record, TeamRecord,
     },
     table::{Row, Table},
     working::WorkingSet,
@@ -16,8 +16,8 @@ use crate::{
     store::{
         keys,
         rows::{
-            ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow, RatingRow,
-            TeamRow,
+            ConversationRow, CustomerRow, EventRow, FollowUpRow, LabelRow, MemberRow, MessageRow,
+            RatingRow, TeamRow,
         },
     },
 };
@@ -52,6 +52,7 @@ impl WorkingSet {
             Record::Message(record) => Ok(self.message(record)),
             Record::Rating(record) => Ok(self.rating(record)),
             Record::FollowUp(record) => Ok(self.follow_up(record)),
+            Record::Event(record) => Ok(self.event(record)),
             Record::Delete { of, id } => self.delete(*of, id),
         }
     }
@@ -269,6 +270,18 @@ impl WorkingSet {
         replace(&mut self.follow_ups, row)
     }
 
+    pub(super) fn event(&mut self, record: &EventRecord) -> Outcome {
+        let row = EventRow {
+            workspace_id: self.ws,
+            conversation_key: self.conversation_key(&record.conversation_id),
+            id: record.id.clone(),
+            at: record.at.micros(),
+            kind: record.kind,
+            member_key: record.member_id.as_ref().map(|id| self.member_key(id)),
+        };
+        replace(&mut self.events, row)
+    }
+
     fn delete(&mut self, of: Kind, id: &str) -> Result<Outcome, RecordError> {
         Ok(match of {
             Kind::Member => return self.deactivate(id),
@@ -279,6 +292,7 @@ impl WorkingSet {
             Kind::Message => remove(&mut self.messages, id),
             Kind::Rating => remove(&mut self.ratings, id),
             Kind::FollowUp => remove(&mut self.follow_ups, id),
+            Kind::Event => remove(&mut self.events, id),
         })
     }
 
@@ -370,6 +384,7 @@ impl WorkingSet {
         remove_of(&mut self.messages, key);
         remove_of(&mut self.ratings, key);
         remove_of(&mut self.follow_ups, key);
+        remove_of(&mut self.events, key);
         remove(&mut self.conversations, id)
     }
 }

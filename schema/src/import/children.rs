@@ -7,7 +7,7 @@ use super::{
     apply::Outcome,
     field::{self, MaxTimestamp, RecordError},
     final_days::refuse,
-    record::{self, FollowUpRecord, MessageRecord, RatingRecord, RawRecord},
+    record::{self, EventRecord, FollowUpRecord, MessageRecord, RatingRecord, RawRecord},
     table::{Row, Table},
     working::WorkingSet,
 };
@@ -19,6 +19,7 @@ pub(crate) struct ChildLists {
     pub(crate) messages: Option<Vec<MessageRecord>>,
     pub(crate) ratings: Option<Vec<RatingRecord>>,
     pub(crate) follow_ups: Option<Vec<FollowUpRecord>>,
+    pub(crate) events: Option<Vec<EventRecord>>,
 }
 
 impl ChildLists {
@@ -38,6 +39,9 @@ impl ChildLists {
             follow_ups: list("follow_ups", raw.follow_ups, |raw, child| {
                 record::follow_up(latest, raw, child, id.to_owned())
             })?,
+            events: list("events", raw.events, |raw, child| {
+                record::event(latest, raw, child, id.to_owned())
+            })?,
         };
         Ok(Some(lists).filter(|lists| *lists != Self::default()))
     }
@@ -50,6 +54,7 @@ impl ChildLists {
         entries(self.messages.as_ref())
             + entries(self.ratings.as_ref())
             + entries(self.follow_ups.as_ref())
+            + entries(self.events.as_ref())
     }
 }
 
@@ -107,6 +112,12 @@ impl WorkingSet {
                 outcome |= self.follow_up(record);
             }
         }
+        if let Some(records) = &lists.events {
+            outcome |= remove_unlisted(&mut self.events, conversation, &ids!(records));
+            for record in records {
+                outcome |= self.event(record);
+            }
+        }
         outcome
     }
 
@@ -137,6 +148,7 @@ impl WorkingSet {
         check!(messages, check_message, sent_at);
         check!(ratings, check_rating, rated_at);
         check!(follow_ups, check_follow_up, completed_at);
+        check!(events, check_event, at);
         Ok(())
     }
 }

@@ -49,6 +49,7 @@ impl WorkingSet {
         touched.extend(changed_parents(self.messages.entries()));
         touched.extend(changed_parents(self.ratings.entries()));
         touched.extend(changed_parents(self.follow_ups.entries()));
+        touched.extend(changed_parents(self.events.entries()));
         touched
     }
 

@@ -45,6 +45,10 @@ enum Event {
     FollowUp {
         assignee: Option<i64>,
     },
+    ClosedOrReopened {
+        at: i64,
+        kind: i16,
+    },
 }
 
 /// Which of a row's two states.
@@ -145,6 +149,13 @@ impl WorkingSet {
                     assignee: row.assignee_key,
                 },
             ))
+        }));
+        events.extend(children(&self.events, key, side).map(|row| {
+            let event = Event::ClosedOrReopened {
+                at: row.at,
+                kind: row.kind,
+            };
+            (day(row.at), event)
         }));
         events.sort_unstable();
         events

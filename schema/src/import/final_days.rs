@@ -5,7 +5,9 @@
 
 use super::{
     field::RecordError,
-    record::{ConversationRecord, FollowUpRecord, Kind, MessageRecord, RatingRecord, Record},
+    record::{
+        ConversationRecord, EventRecord, FollowUpRecord, Kind, MessageRecord, RatingRecord, Record,
+    },
     working::WorkingSet,
 };
 use crate::{
@@ -13,7 +15,7 @@ use crate::{
     retention::RetentionCutoff,
     store::{
         keys,
-        rows::{ConversationRow, MessageRow},
+        rows::{ConversationRow, EventRow, MessageRow},
     },
 };
 
@@ -52,6 +54,7 @@ impl WorkingSet {
             Record::Message(record) => self.check_message(cutoff, record),
             Record::Rating(record) => self.check_rating(cutoff, record),
             Record::FollowUp(record) => self.check_follow_up(cutoff, record),
+            Record::Event(record) => self.check_event(cutoff, record),
             Record::Delete { of, id } => self.check_delete(cutoff, *of, id),
             Record::Member(_) | Record::Team(_) | Record::Label(_) | Record::Customer(_) => Ok(()),
         }
@@ -228,6 +231,27 @@ impl WorkingSet {
         }
     }
 
+    pub(super) fn check_event(
+        &self,
+        cutoff: RetentionCutoff,
+        record: &EventRecord,
+    ) -> Result<(), RecordError> {
+        let old = self.events.get(&record.id);
+        // Who did it counts nowhere.
+        let same = |row: &EventRow| {
+            row.at == record.at.micros()
+                && row.kind == record.kind
+                && self.conversation_is(&record.conversation_id, row.conversation_key)
+        };
+        let concerned = cutoff.is_final(record.at)
+            || old.is_some_and(|row| cutoff.is_final_micros(Some(row.at)));
+        if concerned && !old.is_some_and(same) {
+            Err(refuse(cutoff, "at", "can't be, or have been,"))
+        } else {
+            Ok(())
+        }
+    }
+
     fn check_delete(&self, cutoff: RetentionCutoff, of: Kind, id: &str) -> Result<(), RecordError> {
         let on_final_day = match of {
             Kind::Conversation => self
@@ -246,6 +270,10 @@ impl WorkingSet {
                 .follow_ups
                 .get(id)
                 .is_some_and(|row| cutoff.is_final_micros(row.completed_at)),
+            Kind::Event => self
+                .events
+                .get(id)
+                .is_some_and(|row| cutoff.is_final_micros(Some(row.at))),
             Kind::Label => self
                 .labels
                 .get(id)
@@ -280,6 +308,10 @@ impl WorkingSet {
                 .follow_ups
                 .current_of(key)
                 .any(|row| cutoff.is_final_micros(row.completed_at))
+            || self
+                .events
+                .current_of(key)
+                .any(|row| cutoff.is_final_micros(Some(row.at)))
     }
 
     /// Gives the customers whose first activity is to be derived. That of the others was on a final day and stays where it

@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 use super::{
     Sender,
     children::ChildLists,
-    record::{FollowUpRecord, Kind, MessageRecord, RatingRecord, Record},
+    record::{EventRecord, FollowUpRecord, Kind, MessageRecord, RatingRecord, Record},
     working::{Counters, WorkingSet},
 };
 use crate::{
@@ -16,12 +16,12 @@ use crate::{
         Conn, Result,
         conn::{first, load},
         rows::{
-            ChannelRow, ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow,
-            RatingRow, TeamRow,
+            ChannelRow, ConversationRow, CustomerRow, EventRow, FollowUpRow, LabelRow, MemberRow,
+            MessageRow, RatingRow, TeamRow,
         },
         tables::{
-            channels, conversations, counters, customers, follow_ups, labels, members, messages,
-            ratings, teams,
+            channels, conversations, counters, customers, events, follow_ups, labels, members,
+            messages, ratings, teams,
         },
     },
 };
@@ -38,6 +38,7 @@ struct Named<'r> {
     messages: FxHashSet<&'r str>,
     ratings: FxHashSet<&'r str>,
     follow_ups: FxHashSet<&'r str>,
+    events: FxHashSet<&'r str>,
     deleted_messages: FxHashSet<&'r str>,
     rated: FxHashSet<&'r str>,
     /// Conversations with the customer that a record gives them.
@@ -76,6 +77,7 @@ impl<'r> Named<'r> {
             Record::Message(record) => self.add_message(record),
             Record::Rating(record) => self.add_rating(record),
             Record::FollowUp(record) => self.add_follow_up(record),
+            Record::Event(record) => self.add_event(record),
             Record::Delete { of, id } => self.add_delete(*of, id),
         }
     }
@@ -89,6 +91,9 @@ impl<'r> Named<'r> {
         }
         for record in lists.follow_ups.iter().flatten() {
             self.add_follow_up(record);
+        }
+        for record in lists.events.iter().flatten() {
+            self.add_event(record);
         }
     }
 
@@ -111,6 +116,12 @@ impl<'r> Named<'r> {
         self.members.extend(record.assignee_id.as_deref());
     }
 
+    fn add_event(&mut self, record: &'r EventRecord) {
+        self.events.insert(&record.id);
+        self.conversations.insert(&record.conversation_id);
+        self.members.extend(record.member_id.as_deref());
+    }
+
     fn add_delete(&mut self, of: Kind, id: &'r str) {
         match of {
             Kind::Member => drop(self.members.insert(id)),
@@ -124,6 +135,7 @@ impl<'r> Named<'r> {
             Kind::Message => drop(self.deleted_messages.insert(id)),
             Kind::Rating => drop(self.ratings.insert(id)),
             Kind::FollowUp => drop(self.follow_ups.insert(id)),
+            Kind::Event => drop(self.events.insert(id)),
         }
     }
 }
@@ -220,16 +232,18 @@ async fn named_rows(conn: &mut Conn, working: &mut WorkingSet, named: &Named<'_>
     load_rows!(conn, ws, messages.id in list(&named.messages) => MessageRow, working.messages);
     load_rows!(conn, ws, ratings.id in list(&named.ratings) => RatingRow, working.ratings);
     load_rows!(conn, ws, follow_ups.id in list(&named.follow_ups) => FollowUpRow, working.follow_ups);
+    load_rows!(conn, ws, events.id in list(&named.events) => EventRow, working.events);
     Ok(())
 }
 
-/// The conversations that messages, ratings and follow-ups of the batch stand in now: a record may take its thing out of
-/// one that no record names.
+/// The conversations that messages and the like of the batch stand in now: a record may take its thing out of one that no
+/// record names.
 async fn left_behind(conn: &mut Conn, working: &mut WorkingSet) -> Result<()> {
     let parents = working.messages.stored_parents();
     let parents = parents
         .chain(working.ratings.stored_parents())
-        .chain(working.follow_ups.stored_parents());
+        .chain(working.follow_ups.stored_parents())
+        .chain(working.events.stored_parents());
     let mut keys: Vec<i64> = parents
         .filter(|key| working.conversations.entry(*key).is_none())
         .collect();
@@ -307,12 +321,13 @@ async fn labeled(conn: &mut Conn, working: &mut WorkingSet, label: i64) -> Resul
     Ok(())
 }
 
-/// All messages, ratings and follow-ups of these conversations.
+/// All that belongs to these conversations.
 pub(crate) async fn history(conn: &mut Conn, working: &mut WorkingSet, keys: &[i64]) -> Result<()> {
     let ws = working.ws;
     load_rows!(conn, ws, messages.conversation_key in keys => MessageRow, working.messages);
     load_rows!(conn, ws, ratings.conversation_key in keys => RatingRow, working.ratings);
     load_rows!(conn, ws, follow_ups.conversation_key in keys => FollowUpRow, working.follow_ups);
+    load_rows!(conn, ws, events.conversation_key in keys => EventRow, working.events);
     working.with_history.extend(keys);
     Ok(())
 }

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     instant::Instant,
     role::Role,
-    store::rows::{BOT, INBOUND, LOST, NOTE, REPLY, WON},
+    store::rows::{BOT, CLOSED, INBOUND, LOST, NOTE, REOPENED, REPLY, WON},
 };
 
 /// A record that has passed all checks that need no store.
@@ -26,6 +26,7 @@ pub(crate) enum Record {
     Message(MessageRecord),
     Rating(RatingRecord),
     FollowUp(FollowUpRecord),
+    Event(EventRecord),
     Delete { of: Kind, id: String },
 }
 
@@ -50,10 +51,11 @@ pub(crate) enum Kind {
     Message,
     Rating,
     FollowUp,
+    Event,
 }
 
 impl Kind {
-    const ALL: [(Self, &'static str); 8] = [
+    const ALL: [(Self, &'static str); 9] = [
         (Self::Member, "member"),
         (Self::Team, "team"),
         (Self::Label, "label"),
@@ -62,6 +64,7 @@ impl Kind {
         (Self::Message, "message"),
         (Self::Rating, "rating"),
         (Self::FollowUp, "follow_up"),
+        (Self::Event, "event"),
     ];
 
     fn parse(name: &str) -> Option<Self> {
@@ -149,6 +152,15 @@ pub(crate) struct FollowUpRecord {
     pub(crate) completed_at: Option<Instant>,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct EventRecord {
+    pub(crate) id: String,
+    pub(crate) conversation_id: String,
+    pub(crate) at: Instant,
+    pub(crate) kind: i16,
+    pub(crate) member_id: Option<String>,
+}
+
 /// The fields of all types, unread: a type looks at its own alone, so that others' may hold anything.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -216,11 +228,15 @@ pub(crate) struct RawRecord<'a> {
     #[serde(borrow, deserialize_with = "raw")]
     completed_at: Option<&'a RawValue>,
     #[serde(borrow, deserialize_with = "raw")]
+    at: Option<&'a RawValue>,
+    #[serde(borrow, deserialize_with = "raw")]
     pub(super) messages: Option<&'a RawValue>,
     #[serde(borrow, deserialize_with = "raw")]
     pub(super) ratings: Option<&'a RawValue>,
     #[serde(borrow, deserialize_with = "raw")]
     pub(super) follow_ups: Option<&'a RawValue>,
+    #[serde(borrow, deserialize_with = "raw")]
+    pub(super) events: Option<&'a RawValue>,
 }
 
 fn raw<'de: 'a, 'a, D: Deserializer<'de>>(
@@ -240,7 +256,7 @@ impl<'a> RawRecord<'a> {
 
     /// Whether it is a conversation with a list of what belongs to it.
     fn has_lists(&self) -> bool {
-        let lists = [self.messages, self.ratings, self.follow_ups];
+        let lists = [self.messages, self.ratings, self.follow_ups, self.events];
         field::text("type", self.kind_of_record).is_ok_and(|kind| kind == "conversation")
             && lists
                 .into_iter()
@@ -304,6 +320,7 @@ fn record(raw: &RawRecord<'_>, latest: MaxTimestamp) -> Result<Record, RecordErr
         Kind::Message => message(latest, raw, id, conversation_id()?).map(Record::Message),
         Kind::Rating => rating(latest, raw, id, conversation_id()?).map(Record::Rating),
         Kind::FollowUp => follow_up(latest, raw, id, conversation_id()?).map(Record::FollowUp),
+        Kind::Event => event(latest, raw, id, conversation_id()?).map(Record::Event),
     }
 }
 
@@ -447,6 +464,28 @@ pub(super) fn follow_up(
         assignee_id: field::optional_id("assignee_id", raw.assignee_id)?,
         due_at: field::planned_instant("due_at", raw.due_at)?,
         completed_at: latest.optional_instant("completed_at", raw.completed_at)?,
+    })
+}
+
+pub(super) fn event(
+    latest: MaxTimestamp,
+    raw: &RawRecord<'_>,
+    id: String,
+    conversation_id: String,
+) -> Result<EventRecord, RecordError> {
+    let at = latest.instant("at", raw.at)?;
+    let kind = field::choice("kind", raw.kind, "closed or reopened", |name| match name {
+        "closed" => Some(CLOSED),
+        "reopened" => Some(REOPENED),
+        _ => None,
+    })?;
+    let kind = kind.ok_or_else(|| RecordError::missing("kind"))?;
+    Ok(EventRecord {
+        id,
+        conversation_id,
+        at,
+        kind,
+        member_id: field::optional_id("member_id", raw.member_id)?,
     })
 }
 

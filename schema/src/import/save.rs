@@ -14,8 +14,8 @@ use crate::{
         ledger,
         rows::ConversationRow,
         tables::{
-            channels, conversations, counters, customers, follow_ups, labels, members, messages,
-            ratings, teams,
+            channels, conversations, counters, customers, events, follow_ups, labels, members,
+            messages, ratings, teams,
         },
     },
 };
@@ -72,6 +72,7 @@ async fn write_events(conn: &mut Conn, working: &WorkingSet) -> Result<()> {
     rewrite!(conn, working, follow_ups by id = Row::id, [
         workspace_id, id, conversation_key, assignee_key, due_at, completed_at,
     ]);
+    rewrite!(conn, working, events by id = Row::id, [workspace_id, id, conversation_key, at, kind, member_key]);
     Ok(())
 }
 

@@ -3,8 +3,8 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::store::rows::{
-    ChannelRow, ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow,
-    RatingRow, TeamRow,
+    ChannelRow, ConversationRow, CustomerRow, EventRow, FollowUpRow, LabelRow, MemberRow,
+    MessageRow, RatingRow, TeamRow,
 };
 
 /// What every row can say of itself.
@@ -203,4 +203,5 @@ rows! {
     MessageRow: id = id, key = |_| 0, parent = |row| Some(row.conversation_key);
     RatingRow: id = id, key = |row| row.rating_key, parent = |row| Some(row.conversation_key);
     FollowUpRow: id = id, key = |_| 0, parent = |row| Some(row.conversation_key);
+    EventRow: id = id, key = |_| 0, parent = |row| Some(row.conversation_key);
 }

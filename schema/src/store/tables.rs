@@ -201,6 +201,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    events (workspace_id, id) {
+        workspace_id -> BigInt,
+        id -> Text,
+        conversation_key -> BigInt,
+        at -> BigInt,
+        kind -> SmallInt,
+        member_key -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     dirty_days (workspace_id, day) {
         workspace_id -> BigInt,
         day -> Integer,

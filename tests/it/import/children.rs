@@ -50,6 +50,10 @@ fn follow_up(id: &str) -> Value {
     json!({"id": id, "completed_at": "2026-03-04T09:00:00Z"})
 }
 
+fn event(id: &str, kind: &str) -> Value {
+    json!({"id": id, "at": "2026-03-04T09:00:00Z", "kind": kind, "member_id": "boss"})
+}
+
 /// All that belongs to one conversation.
 fn whole() -> Value {
     conversation(
@@ -58,6 +62,7 @@ fn whole() -> Value {
             "messages": [message("m1", 0, "inbound"), message("m2", 5, "reply"), message("m3", 9, "inbound")],
             "ratings": [rating("r1", 2), rating("r2", 4)],
             "follow_ups": [follow_up("f1"), follow_up("f2")],
+            "events": [event("e1", "closed")],
         }),
     )
 }
@@ -91,6 +96,15 @@ async fn a_list_replaces_what_the_conversation_had_of_its_type(backend: Backend)
         &json!({"metrics": {"ratings": {"average": 5.0}}}),
     )
     .await;
+    let events = || {
+        caseload
+            .database
+            .sql("SELECT id, kind FROM events ORDER BY id")
+    };
+    assert_eq!(events(), "e1|1\n");
+    let reopened = json!({"events": [event("e1", "reopened"), event("e2", "closed")]});
+    import(&caseload, &conversation("c", &reopened), [1, 0, 0, 0]).await;
+    assert_eq!(events(), "e1|2\ne2|1\n");
 }
 
 async fn a_list_that_is_absent_or_null_changes_nothing(backend: Backend) {
@@ -271,7 +285,13 @@ async fn an_entry_at_fault_refuses_the_whole_record_and_is_named(backend: Backen
             "7",
         ),
     ];
-    for (list, entries, field, reason) in cases {
+    let more = [(
+        "events",
+        json!([event("e1", "closed"), event("e2", "opened")]),
+        "events[1].kind",
+        "must be closed or reopened, was \"opened\"",
+    )];
+    for (list, entries, field, reason) in cases.into_iter().chain(more) {
         let record = conversation("c", &json!({list: entries, "assignee_id": "boss"}));
         let report = take(&caseload, &record.to_string(), [0, 0, 0, 1]).await;
         let error = &report.errors[0];

@@ -17,7 +17,7 @@ on_both_stores! {
 }
 
 /// A line, the field at fault (none: the line itself), and what the reason says.
-const BAD: [(&str, Option<&str>, &str); 35] = [
+const BAD: [(&str, Option<&str>, &str); 38] = [
     ("nonsense", None, ""),
     ("[]", None, ""),
     ("\"text\"", None, ""),
@@ -131,6 +131,21 @@ const BAD: [(&str, Option<&str>, &str); 35] = [
         r#"{"type":"rating","id":"a","conversation_id":"c","rated_at":"2026-03-02T09:00:00Z","score":"5"}"#,
         Some("score"),
         "",
+    ),
+    (
+        r#"{"type":"event","id":"a","conversation_id":"c","at":"2026-03-02T09:00:00Z","kind":"snoozed"}"#,
+        Some("kind"),
+        "must be closed or reopened, was \"snoozed\"",
+    ),
+    (
+        r#"{"type":"event","id":"a","conversation_id":"c","kind":"closed"}"#,
+        Some("at"),
+        "missing",
+    ),
+    (
+        r#"{"type":"event","id":"a","at":"2026-03-02T09:00:00Z","kind":"closed"}"#,
+        Some("conversation_id"),
+        "missing",
     ),
     (
         r#"{"type":"delete","of":"workspace","id":"a"}"#,

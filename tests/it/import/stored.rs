@@ -16,6 +16,7 @@ pub(super) fn check(at: &str, caseload: &Caseload, world: &World) {
         (MESSAGES, messages(world)),
         (RATINGS, ratings(world)),
         (FOLLOW_UPS, follow_ups(world)),
+        (EVENTS, events(world)),
     ] {
         let stored = caseload.database.sql(sql);
         let stored: BTreeSet<String> = stored.lines().map(str::to_owned).collect();
@@ -43,6 +44,10 @@ const RATINGS: &str =
 const FOLLOW_UPS: &str = "SELECT x.id, c.id, m.id, x.due_at, x.completed_at FROM follow_ups x
     LEFT JOIN conversations c ON c.conversation_key = x.conversation_key
     LEFT JOIN members m ON m.member_key = x.assignee_key";
+
+const EVENTS: &str = "SELECT x.id, c.id, x.at, x.kind, m.id FROM events x
+    LEFT JOIN conversations c ON c.conversation_key = x.conversation_key
+    LEFT JOIN members m ON m.member_key = x.member_key";
 
 fn conversations(world: &World) -> BTreeSet<String> {
     let rows = world.conversations.iter().map(|(id, conversation)| {
@@ -101,6 +106,19 @@ fn follow_ups(world: &World) -> BTreeSet<String> {
             text(follow_up.assignee.as_ref()),
             instant(follow_up.due),
             instant(follow_up.completed),
+        ])
+    });
+    rows.collect()
+}
+
+fn events(world: &World) -> BTreeSet<String> {
+    let rows = world.events.iter().map(|(id, event)| {
+        row(&[
+            id.clone(),
+            event.conversation.clone(),
+            instant(Some(event.at)),
+            number(&["closed", "reopened"], Some(&event.kind)),
+            text(event.member.as_ref()),
         ])
     });
     rows.collect()

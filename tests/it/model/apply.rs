@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     check::{Fields, Refusal},
-    world::{Conversation, Customer, FollowUp, Label, Member, Message, Rating, Team, World},
+    world::{Conversation, Customer, Event, FollowUp, Label, Member, Message, Rating, Team, World},
 };
 
 /// How a record is counted.
@@ -29,7 +29,7 @@ pub(crate) struct Tally {
     pub(crate) either: u64,
 }
 
-const TYPES: [&str; 8] = [
+const TYPES: [&str; 9] = [
     "member",
     "team",
     "label",
@@ -38,13 +38,15 @@ const TYPES: [&str; 8] = [
     "message",
     "rating",
     "follow_up",
+    "event",
 ];
 
 /// The lists that a conversation's record may have, and the types of their entries.
-const LISTS: [(&str, &str); 3] = [
+const LISTS: [(&str, &str); 4] = [
     ("messages", "message"),
     ("ratings", "rating"),
     ("follow_ups", "follow_up"),
+    ("events", "event"),
 ];
 
 impl World {
@@ -80,6 +82,7 @@ impl World {
             "message" => self.apply_message(id, &fields),
             "rating" => self.apply_rating(id, &fields),
             "follow_up" => self.apply_follow_up(id, &fields),
+            "event" => self.apply_event(id, &fields),
             "delete" => {
                 let of = fields.word("of", &TYPES)?.ok_or("of")?;
                 Ok(self.apply_delete(&of, &id))
@@ -261,9 +264,10 @@ impl World {
                 message.conversation == conversation
             }),
             "rating" => ids(&self.ratings, |rating| rating.conversation == conversation),
-            _ => ids(&self.follow_ups, |follow_up| {
+            "follow_up" => ids(&self.follow_ups, |follow_up| {
                 follow_up.conversation == conversation
             }),
+            _ => ids(&self.events, |event| event.conversation == conversation),
         }
     }
 
@@ -326,6 +330,23 @@ impl World {
         ))
     }
 
+    fn apply_event(&mut self, id: String, fields: &Fields<'_>) -> Result<Counted, Refusal> {
+        let event = Event {
+            conversation: fields.required_id("conversation_id")?,
+            at: fields.required_instant("at")?,
+            kind: fields
+                .word("kind", &["closed", "reopened"])?
+                .ok_or("kind")?,
+            member: fields.id("member_id")?,
+        };
+        self.mention("conversation", &event.conversation);
+        self.mention_any("member", &event.member);
+        Ok(replaced(
+            self.events.insert(id, event.clone()).as_ref(),
+            &event,
+        ))
+    }
+
     fn apply_delete(&mut self, of: &str, id: &str) -> Counted {
         match of {
             "member" => self.deactivate(id),
@@ -335,7 +356,8 @@ impl World {
             "conversation" => self.delete_conversation(id),
             "message" => there(self.messages.remove(id).is_some()),
             "rating" => there(self.ratings.remove(id).is_some()),
-            _ => there(self.follow_ups.remove(id).is_some()),
+            "follow_up" => there(self.follow_ups.remove(id).is_some()),
+            _ => there(self.events.remove(id).is_some()),
         }
     }
 
@@ -363,25 +385,29 @@ impl World {
     }
 
     fn delete_conversation(&mut self, id: &str) -> Counted {
-        let before = self.conversations.len()
-            + self.messages.len()
-            + self.ratings.len()
-            + self.follow_ups.len();
+        let before = self.things();
         self.conversations.remove(id);
         self.messages
             .retain(|_, message| message.conversation != id);
         self.ratings.retain(|_, rating| rating.conversation != id);
         self.follow_ups
             .retain(|_, follow_up| follow_up.conversation != id);
-        let after = self.conversations.len()
-            + self.messages.len()
-            + self.ratings.len()
-            + self.follow_ups.len();
+        self.events.retain(|_, event| event.conversation != id);
+        let after = self.things();
         if before == after && self.was_mentioned("conversation", id) {
             Counted::Either
         } else {
             there(after < before)
         }
+    }
+
+    /// How many conversations there are, and how much that belongs to them.
+    fn things(&self) -> usize {
+        self.conversations.len()
+            + self.messages.len()
+            + self.ratings.len()
+            + self.follow_ups.len()
+            + self.events.len()
     }
 
     fn erase(&mut self, id: &str) -> Counted {

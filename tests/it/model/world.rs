@@ -73,6 +73,14 @@ pub(crate) struct FollowUp {
     pub(crate) completed: Option<At>,
 }
 
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Event {
+    pub(crate) conversation: String,
+    pub(crate) at: At,
+    pub(crate) kind: String,
+    pub(crate) member: Option<String>,
+}
+
 /// What a workspace holds. Things by id; what is only mentioned is in none of the maps.
 #[derive(Debug, Clone)]
 pub(crate) struct World {
@@ -86,6 +94,7 @@ pub(crate) struct World {
     pub(crate) messages: BTreeMap<String, Message>,
     pub(crate) ratings: BTreeMap<String, Rating>,
     pub(crate) follow_ups: BTreeMap<String, FollowUp>,
+    pub(crate) events: BTreeMap<String, Event>,
     /// Customers deleted once: their comments are gone for good.
     pub(crate) erased: BTreeSet<String>,
     /// Every (type, id) that any taken record ever named, as itself or as a reference.
@@ -105,6 +114,7 @@ impl World {
             messages: BTreeMap::new(),
             ratings: BTreeMap::new(),
             follow_ups: BTreeMap::new(),
+            events: BTreeMap::new(),
             erased: BTreeSet::new(),
             mentioned: BTreeSet::new(),
         }

@@ -51,9 +51,12 @@ fn prepare(cli: &Cli) {
             json!({"type": "conversation", "id": "listed", "customer_id": "k", "created_at": "2020-02-01T09:00:00Z",
                    "messages": [{"id": "listed", "sent_at": "2020-02-01T09:00:00Z", "kind": "inbound"}],
                    "ratings": [{"id": "listed", "rated_at": "2020-02-01T09:00:00Z", "score": 5}],
-                   "follow_ups": [{"id": "listed", "completed_at": "2020-02-01T09:00:00Z"}]}),
+                   "follow_ups": [{"id": "listed", "completed_at": "2020-02-01T09:00:00Z"}],
+                   "events": [{"id": "listed", "at": "2020-02-01T09:00:00Z", "kind": "closed"}]}),
             json!({"type": "conversation", "id": "listed", "customer_id": "k", "created_at": "2020-02-01T09:00:00Z",
-                   "closed_at": "2020-02-02T09:00:00Z", "messages": [], "ratings": [], "follow_ups": []}),
+                   "closed_at": "2020-02-02T09:00:00Z", "messages": [], "ratings": [], "follow_ups": [], "events": []}),
+            json!({"type": "event", "id": "closed", "conversation_id": "old", "at": "2020-02-02T09:00:00Z", "kind": "closed"}),
+            json!({"type": "delete", "of": "event", "id": "closed"}),
         ];
         import(cli, id, &lines(&boss), &[]);
     }

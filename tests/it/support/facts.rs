@@ -100,6 +100,7 @@ struct Names {
     messages: usize,
     ratings: usize,
     follow_ups: usize,
+    events: usize,
 }
 
 /// So many that most combinations of kinds and values come.
@@ -113,6 +114,7 @@ const MANY: Names = Names {
     messages: 60,
     ratings: 12,
     follow_ups: 12,
+    events: 20,
 };
 
 /// So few that most records are about something that is stored, or was.
@@ -126,6 +128,7 @@ const FEW: Names = Names {
     messages: 3,
     ratings: 2,
     follow_ups: 2,
+    events: 2,
 };
 
 const DAY: i64 = 86_400_000_000;
@@ -180,9 +183,10 @@ impl Writer {
     pub(crate) fn record(&mut self) -> Value {
         match self.dice.roll(100) {
             0..=27 => self.conversation(),
-            28..=62 => self.message(),
-            63..=71 => self.rating(),
-            72..=78 => self.follow_up(),
+            28..=58 => self.message(),
+            59..=67 => self.rating(),
+            68..=74 => self.follow_up(),
+            75..=78 => self.event(),
             79..=84 => self.member(),
             85..=86 => self.team(),
             87..=89 => self.label(),
@@ -251,10 +255,11 @@ impl Writer {
 
     /// Some of the lists of what belongs to a conversation, each of a few entries.
     fn add_lists(&mut self, conversation: &mut Value) {
-        let lists: [(&str, Draw); 3] = [
+        let lists: [(&str, Draw); 4] = [
             ("messages", Self::message),
             ("ratings", Self::rating),
             ("follow_ups", Self::follow_up),
+            ("events", Self::event),
         ];
         for (list, draw) in lists {
             if self.dice.chance(1, 3) {
@@ -332,6 +337,17 @@ impl Writer {
         })
     }
 
+    fn event(&mut self) -> Value {
+        json!({
+            "type": "event",
+            "id": format!("e-{}", self.dice.roll(self.names.events)),
+            "conversation_id": self.dice.pick(self.names.conversations),
+            "at": self.instant(),
+            "kind": self.dice.pick(&["closed", "reopened"]),
+            "member_id": self.maybe(self.names.members, 1, 2),
+        })
+    }
+
     fn member(&mut self) -> Value {
         // The last of them is never known but by its id.
         let id = self.dice.pick(known(self.names.members));
@@ -369,6 +385,7 @@ impl Writer {
             "message",
             "rating",
             "follow_up",
+            "event",
             "label",
             "customer",
             "member",
@@ -379,6 +396,7 @@ impl Writer {
             "message" => format!("m-{}", self.dice.roll(self.names.messages)),
             "rating" => format!("r-{}", self.dice.roll(self.names.ratings)),
             "follow_up" => format!("f-{}", self.dice.roll(self.names.follow_ups)),
+            "event" => format!("e-{}", self.dice.roll(self.names.events)),
             "label" => self.dice.pick(self.names.labels).to_owned(),
             "customer" => self.dice.pick(self.names.customers).to_owned(),
             "member" => self.dice.pick(self.names.members).to_owned(),
@@ -392,7 +410,7 @@ impl Writer {
         if self.dice.chance(1, 4) {
             return self.broken_list();
         }
-        let (mut record, field, value) = match self.dice.roll(10) {
+        let (mut record, field, value) = match self.dice.roll(11) {
             0 => (self.rating(), "score", json!(9)),
             1 => (self.message(), "sent_at", json!("yesterday")),
             2 => (self.message(), "conversation_id", json!("")),
@@ -410,6 +428,7 @@ impl Writer {
                 "attributes",
                 json!({"plan": {"name": "pro"}}),
             ),
+            9 => (self.event(), "kind", json!("snoozed")),
             _ => (self.follow_up(), "type", json!("followup")),
         };
         record[field] = value;
