@@ -186,7 +186,7 @@ fn later(writer: &mut Writer, gone: &BTreeSet<String>) -> Vec<Value> {
         let kind = record["type"].as_str().unwrap_or_default().to_owned();
         let fresh = format!("new-{}", record["id"].as_str().unwrap_or_default());
         match kind.as_str() {
-            "conversation" | "message" | "rating" | "follow_up" | "event" => {
+            "conversation" | "message" | "rating" | "follow_up" | "event" | "survey" => {
                 record["id"] = json!(fresh);
             }
             _ => return false,
@@ -198,7 +198,7 @@ fn later(writer: &mut Writer, gone: &BTreeSet<String>) -> Vec<Value> {
         if gone.contains(&of) {
             record["conversation_id"] = json!(format!("new-{of}"));
         }
-        for list in ["messages", "ratings", "follow_ups", "events"] {
+        for list in ["messages", "ratings", "follow_ups", "events", "surveys"] {
             for entry in record[list].as_array_mut().into_iter().flatten() {
                 entry["id"] = json!(format!("new-{}", entry["id"].as_str().unwrap_or_default()));
             }
@@ -302,6 +302,7 @@ fn three() -> Vec<Value> {
         json!({"type": "rating", "id": "r-open", "conversation_id": "open", "rated_at": OLD, "score": 4}),
         json!({"type": "follow_up", "id": "f-open", "conversation_id": "open", "completed_at": OLD}),
         json!({"type": "event", "id": "e-open", "conversation_id": "open", "at": OLD, "kind": "reopened"}),
+        json!({"type": "survey", "id": "s-open", "conversation_id": "open", "asked_at": OLD}),
     ]
 }
 
@@ -374,7 +375,16 @@ fn changes() -> Vec<(Value, &'static str)> {
         (with(10, "conversation_id", json!("new")), "at"),
         (with(3, "events", json!([])), "events"),
         (with(4, "events", json!([of_list(10)])), "events[0].at"),
+        (with(11, "asked_at", json!(NEW)), "asked_at"),
+        (with(11, "member_id", json!("boss")), "asked_at"),
+        (with(11, "id", json!("s-late")), "asked_at"),
+        (with(3, "surveys", json!([])), "surveys"),
+        (
+            with(4, "surveys", json!([of_list(11)])),
+            "surveys[0].asked_at",
+        ),
         (delete("conversation", "open"), "id"),
+        (delete("survey", "s-open"), "id"),
         (delete("event", "e-open"), "id"),
         (delete("message", "m-open"), "id"),
         (delete("rating", "r-open"), "id"),
@@ -426,6 +436,11 @@ async fn what_would_change_a_final_day_is_refused_with_its_line_and_field(backen
         json!({"type": "message", "id": "m-reply", "conversation_id": "open", "sent_at": NEW, "kind": "reply"}),
         with(4, "assignee_id", Value::Null),
         with(10, "member_id", json!("boss")),
+        with(
+            3,
+            "surveys",
+            json!([of_list(11), {"id": "s-more", "asked_at": NEW}]),
+        ),
         with(
             3,
             "events",

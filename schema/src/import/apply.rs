@@ -5,7 +5,7 @@ use super::{
     field::RecordError,
     record::{
         ConversationRecord, CustomerRecord, EventRecord, FollowUpRecord, Kind, LabelRecord,
-        MemberRecord, MessageRecord, RatingRecord, Record, TeamRecord,
+        MemberRecord, MessageRecord, RatingRecord, Record, SurveyRecord, TeamRecord,
     },
     table::{Row, Table},
     working::WorkingSet,
@@ -17,7 +17,7 @@ use crate::{
         keys,
         rows::{
             ConversationRow, CustomerRow, EventRow, FollowUpRow, LabelRow, MemberRow, MessageRow,
-            RatingRow, TeamRow,
+            RatingRow, SurveyRow, TeamRow,
         },
     },
 };
@@ -53,6 +53,7 @@ impl WorkingSet {
             Record::Rating(record) => Ok(self.rating(record)),
             Record::FollowUp(record) => Ok(self.follow_up(record)),
             Record::Event(record) => Ok(self.event(record)),
+            Record::Survey(record) => Ok(self.survey(record)),
             Record::Delete { of, id } => self.delete(*of, id),
         }
     }
@@ -282,6 +283,17 @@ impl WorkingSet {
         replace(&mut self.events, row)
     }
 
+    pub(super) fn survey(&mut self, record: &SurveyRecord) -> Outcome {
+        let row = SurveyRow {
+            workspace_id: self.ws,
+            conversation_key: self.conversation_key(&record.conversation_id),
+            id: record.id.clone(),
+            asked_at: record.asked_at.micros(),
+            member_key: record.member_id.as_ref().map(|id| self.member_key(id)),
+        };
+        replace(&mut self.surveys, row)
+    }
+
     fn delete(&mut self, of: Kind, id: &str) -> Result<Outcome, RecordError> {
         Ok(match of {
             Kind::Member => return self.deactivate(id),
@@ -293,6 +305,7 @@ impl WorkingSet {
             Kind::Rating => remove(&mut self.ratings, id),
             Kind::FollowUp => remove(&mut self.follow_ups, id),
             Kind::Event => remove(&mut self.events, id),
+            Kind::Survey => remove(&mut self.surveys, id),
         })
     }
 
@@ -385,6 +398,7 @@ impl WorkingSet {
         remove_of(&mut self.ratings, key);
         remove_of(&mut self.follow_ups, key);
         remove_of(&mut self.events, key);
+        remove_of(&mut self.surveys, key);
         remove(&mut self.conversations, id)
     }
 }

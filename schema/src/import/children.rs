@@ -7,7 +7,9 @@ use super::{
     apply::Outcome,
     field::{self, MaxTimestamp, RecordError},
     final_days::refuse,
-    record::{self, EventRecord, FollowUpRecord, MessageRecord, RatingRecord, RawRecord},
+    record::{
+        self, EventRecord, FollowUpRecord, MessageRecord, RatingRecord, RawRecord, SurveyRecord,
+    },
     table::{Row, Table},
     working::WorkingSet,
 };
@@ -20,6 +22,7 @@ pub(crate) struct ChildLists {
     pub(crate) ratings: Option<Vec<RatingRecord>>,
     pub(crate) follow_ups: Option<Vec<FollowUpRecord>>,
     pub(crate) events: Option<Vec<EventRecord>>,
+    pub(crate) surveys: Option<Vec<SurveyRecord>>,
 }
 
 impl ChildLists {
@@ -42,6 +45,9 @@ impl ChildLists {
             events: list("events", raw.events, |raw, child| {
                 record::event(latest, raw, child, id.to_owned())
             })?,
+            surveys: list("surveys", raw.surveys, |raw, child| {
+                record::survey(latest, raw, child, id.to_owned())
+            })?,
         };
         Ok(Some(lists).filter(|lists| *lists != Self::default()))
     }
@@ -55,6 +61,7 @@ impl ChildLists {
             + entries(self.ratings.as_ref())
             + entries(self.follow_ups.as_ref())
             + entries(self.events.as_ref())
+            + entries(self.surveys.as_ref())
     }
 }
 
@@ -118,6 +125,12 @@ impl WorkingSet {
                 outcome |= self.event(record);
             }
         }
+        if let Some(records) = &lists.surveys {
+            outcome |= remove_unlisted(&mut self.surveys, conversation, &ids!(records));
+            for record in records {
+                outcome |= self.survey(record);
+            }
+        }
         outcome
     }
 
@@ -149,6 +162,7 @@ impl WorkingSet {
         check!(ratings, check_rating, rated_at);
         check!(follow_ups, check_follow_up, completed_at);
         check!(events, check_event, at);
+        check!(surveys, check_survey, asked_at);
         Ok(())
     }
 }

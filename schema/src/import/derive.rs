@@ -50,6 +50,7 @@ impl WorkingSet {
         touched.extend(changed_parents(self.ratings.entries()));
         touched.extend(changed_parents(self.follow_ups.entries()));
         touched.extend(changed_parents(self.events.entries()));
+        touched.extend(changed_parents(self.surveys.entries()));
         touched
     }
 

@@ -49,6 +49,10 @@ enum Event {
         at: i64,
         kind: i16,
     },
+    Survey {
+        at: i64,
+        member: Option<i64>,
+    },
 }
 
 /// Which of a row's two states.
@@ -156,6 +160,13 @@ impl WorkingSet {
                 kind: row.kind,
             };
             (day(row.at), event)
+        }));
+        events.extend(children(&self.surveys, key, side).map(|row| {
+            let survey = Event::Survey {
+                at: row.asked_at,
+                member: row.member_key,
+            };
+            (day(row.asked_at), survey)
         }));
         events.sort_unstable();
         events

@@ -7,6 +7,7 @@ use super::{
     field::RecordError,
     record::{
         ConversationRecord, EventRecord, FollowUpRecord, Kind, MessageRecord, RatingRecord, Record,
+        SurveyRecord,
     },
     working::WorkingSet,
 };
@@ -15,7 +16,7 @@ use crate::{
     retention::RetentionCutoff,
     store::{
         keys,
-        rows::{ConversationRow, EventRow, MessageRow},
+        rows::{ConversationRow, EventRow, MessageRow, SurveyRow},
     },
 };
 
@@ -55,6 +56,7 @@ impl WorkingSet {
             Record::Rating(record) => self.check_rating(cutoff, record),
             Record::FollowUp(record) => self.check_follow_up(cutoff, record),
             Record::Event(record) => self.check_event(cutoff, record),
+            Record::Survey(record) => self.check_survey(cutoff, record),
             Record::Delete { of, id } => self.check_delete(cutoff, *of, id),
             Record::Member(_) | Record::Team(_) | Record::Label(_) | Record::Customer(_) => Ok(()),
         }
@@ -252,6 +254,30 @@ impl WorkingSet {
         }
     }
 
+    pub(super) fn check_survey(
+        &self,
+        cutoff: RetentionCutoff,
+        record: &SurveyRecord,
+    ) -> Result<(), RecordError> {
+        let old = self.surveys.get(&record.id);
+        let member = record
+            .member_id
+            .as_ref()
+            .map(|id| self.members.get(id).map(|row| row.member_key));
+        let same = |row: &SurveyRow| {
+            row.asked_at == record.asked_at.micros()
+                && row.member_key.map(Some) == member
+                && self.conversation_is(&record.conversation_id, row.conversation_key)
+        };
+        let concerned = cutoff.is_final(record.asked_at)
+            || old.is_some_and(|row| cutoff.is_final_micros(Some(row.asked_at)));
+        if concerned && !old.is_some_and(same) {
+            Err(refuse(cutoff, "asked_at", "can't be, or have been,"))
+        } else {
+            Ok(())
+        }
+    }
+
     fn check_delete(&self, cutoff: RetentionCutoff, of: Kind, id: &str) -> Result<(), RecordError> {
         let on_final_day = match of {
             Kind::Conversation => self
@@ -274,6 +300,10 @@ impl WorkingSet {
                 .events
                 .get(id)
                 .is_some_and(|row| cutoff.is_final_micros(Some(row.at))),
+            Kind::Survey => self
+                .surveys
+                .get(id)
+                .is_some_and(|row| cutoff.is_final_micros(Some(row.asked_at))),
             Kind::Label => self
                 .labels
                 .get(id)
@@ -312,6 +342,10 @@ impl WorkingSet {
                 .events
                 .current_of(key)
                 .any(|row| cutoff.is_final_micros(Some(row.at)))
+            || self
+                .surveys
+                .current_of(key)
+                .any(|row| cutoff.is_final_micros(Some(row.asked_at)))
     }
 
     /// Gives the customers whose first activity is to be derived. That of the others was on a final day and stays where it

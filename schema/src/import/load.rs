@@ -6,7 +6,9 @@ use rustc_hash::FxHashSet;
 use super::{
     Sender,
     children::ChildLists,
-    record::{EventRecord, FollowUpRecord, Kind, MessageRecord, RatingRecord, Record},
+    record::{
+        EventRecord, FollowUpRecord, Kind, MessageRecord, RatingRecord, Record, SurveyRecord,
+    },
     working::{Counters, WorkingSet},
 };
 use crate::{
@@ -17,11 +19,11 @@ use crate::{
         conn::{first, load},
         rows::{
             ChannelRow, ConversationRow, CustomerRow, EventRow, FollowUpRow, LabelRow, MemberRow,
-            MessageRow, RatingRow, TeamRow,
+            MessageRow, RatingRow, SurveyRow, TeamRow,
         },
         tables::{
             channels, conversations, counters, customers, events, follow_ups, labels, members,
-            messages, ratings, teams,
+            messages, ratings, surveys, teams,
         },
     },
 };
@@ -39,6 +41,7 @@ struct Named<'r> {
     ratings: FxHashSet<&'r str>,
     follow_ups: FxHashSet<&'r str>,
     events: FxHashSet<&'r str>,
+    surveys: FxHashSet<&'r str>,
     deleted_messages: FxHashSet<&'r str>,
     rated: FxHashSet<&'r str>,
     /// Conversations with the customer that a record gives them.
@@ -78,6 +81,7 @@ impl<'r> Named<'r> {
             Record::Rating(record) => self.add_rating(record),
             Record::FollowUp(record) => self.add_follow_up(record),
             Record::Event(record) => self.add_event(record),
+            Record::Survey(record) => self.add_survey(record),
             Record::Delete { of, id } => self.add_delete(*of, id),
         }
     }
@@ -94,6 +98,9 @@ impl<'r> Named<'r> {
         }
         for record in lists.events.iter().flatten() {
             self.add_event(record);
+        }
+        for record in lists.surveys.iter().flatten() {
+            self.add_survey(record);
         }
     }
 
@@ -122,6 +129,12 @@ impl<'r> Named<'r> {
         self.members.extend(record.member_id.as_deref());
     }
 
+    fn add_survey(&mut self, record: &'r SurveyRecord) {
+        self.surveys.insert(&record.id);
+        self.conversations.insert(&record.conversation_id);
+        self.members.extend(record.member_id.as_deref());
+    }
+
     fn add_delete(&mut self, of: Kind, id: &'r str) {
         match of {
             Kind::Member => drop(self.members.insert(id)),
@@ -136,6 +149,7 @@ impl<'r> Named<'r> {
             Kind::Rating => drop(self.ratings.insert(id)),
             Kind::FollowUp => drop(self.follow_ups.insert(id)),
             Kind::Event => drop(self.events.insert(id)),
+            Kind::Survey => drop(self.surveys.insert(id)),
         }
     }
 }
@@ -233,6 +247,7 @@ async fn named_rows(conn: &mut Conn, working: &mut WorkingSet, named: &Named<'_>
     load_rows!(conn, ws, ratings.id in list(&named.ratings) => RatingRow, working.ratings);
     load_rows!(conn, ws, follow_ups.id in list(&named.follow_ups) => FollowUpRow, working.follow_ups);
     load_rows!(conn, ws, events.id in list(&named.events) => EventRow, working.events);
+    load_rows!(conn, ws, surveys.id in list(&named.surveys) => SurveyRow, working.surveys);
     Ok(())
 }
 
@@ -243,7 +258,8 @@ async fn left_behind(conn: &mut Conn, working: &mut WorkingSet) -> Result<()> {
     let parents = parents
         .chain(working.ratings.stored_parents())
         .chain(working.follow_ups.stored_parents())
-        .chain(working.events.stored_parents());
+        .chain(working.events.stored_parents())
+        .chain(working.surveys.stored_parents());
     let mut keys: Vec<i64> = parents
         .filter(|key| working.conversations.entry(*key).is_none())
         .collect();
@@ -328,6 +344,7 @@ pub(crate) async fn history(conn: &mut Conn, working: &mut WorkingSet, keys: &[i
     load_rows!(conn, ws, ratings.conversation_key in keys => RatingRow, working.ratings);
     load_rows!(conn, ws, follow_ups.conversation_key in keys => FollowUpRow, working.follow_ups);
     load_rows!(conn, ws, events.conversation_key in keys => EventRow, working.events);
+    load_rows!(conn, ws, surveys.conversation_key in keys => SurveyRow, working.surveys);
     working.with_history.extend(keys);
     Ok(())
 }

@@ -27,6 +27,7 @@ pub(crate) enum Record {
     Rating(RatingRecord),
     FollowUp(FollowUpRecord),
     Event(EventRecord),
+    Survey(SurveyRecord),
     Delete { of: Kind, id: String },
 }
 
@@ -52,10 +53,11 @@ pub(crate) enum Kind {
     Rating,
     FollowUp,
     Event,
+    Survey,
 }
 
 impl Kind {
-    const ALL: [(Self, &'static str); 9] = [
+    const ALL: [(Self, &'static str); 10] = [
         (Self::Member, "member"),
         (Self::Team, "team"),
         (Self::Label, "label"),
@@ -65,6 +67,7 @@ impl Kind {
         (Self::Rating, "rating"),
         (Self::FollowUp, "follow_up"),
         (Self::Event, "event"),
+        (Self::Survey, "survey"),
     ];
 
     fn parse(name: &str) -> Option<Self> {
@@ -161,6 +164,14 @@ pub(crate) struct EventRecord {
     pub(crate) member_id: Option<String>,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SurveyRecord {
+    pub(crate) id: String,
+    pub(crate) conversation_id: String,
+    pub(crate) asked_at: Instant,
+    pub(crate) member_id: Option<String>,
+}
+
 /// The fields of all types, unread: a type looks at its own alone, so that others' may hold anything.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -230,6 +241,8 @@ pub(crate) struct RawRecord<'a> {
     #[serde(borrow, deserialize_with = "raw")]
     at: Option<&'a RawValue>,
     #[serde(borrow, deserialize_with = "raw")]
+    asked_at: Option<&'a RawValue>,
+    #[serde(borrow, deserialize_with = "raw")]
     pub(super) messages: Option<&'a RawValue>,
     #[serde(borrow, deserialize_with = "raw")]
     pub(super) ratings: Option<&'a RawValue>,
@@ -237,6 +250,8 @@ pub(crate) struct RawRecord<'a> {
     pub(super) follow_ups: Option<&'a RawValue>,
     #[serde(borrow, deserialize_with = "raw")]
     pub(super) events: Option<&'a RawValue>,
+    #[serde(borrow, deserialize_with = "raw")]
+    pub(super) surveys: Option<&'a RawValue>,
 }
 
 fn raw<'de: 'a, 'a, D: Deserializer<'de>>(
@@ -256,7 +271,13 @@ impl<'a> RawRecord<'a> {
 
     /// Whether it is a conversation with a list of what belongs to it.
     fn has_lists(&self) -> bool {
-        let lists = [self.messages, self.ratings, self.follow_ups, self.events];
+        let lists = [
+            self.messages,
+            self.ratings,
+            self.follow_ups,
+            self.events,
+            self.surveys,
+        ];
         field::text("type", self.kind_of_record).is_ok_and(|kind| kind == "conversation")
             && lists
                 .into_iter()
@@ -321,6 +342,7 @@ fn record(raw: &RawRecord<'_>, latest: MaxTimestamp) -> Result<Record, RecordErr
         Kind::Rating => rating(latest, raw, id, conversation_id()?).map(Record::Rating),
         Kind::FollowUp => follow_up(latest, raw, id, conversation_id()?).map(Record::FollowUp),
         Kind::Event => event(latest, raw, id, conversation_id()?).map(Record::Event),
+        Kind::Survey => survey(latest, raw, id, conversation_id()?).map(Record::Survey),
     }
 }
 
@@ -485,6 +507,20 @@ pub(super) fn event(
         conversation_id,
         at,
         kind,
+        member_id: field::optional_id("member_id", raw.member_id)?,
+    })
+}
+
+pub(super) fn survey(
+    latest: MaxTimestamp,
+    raw: &RawRecord<'_>,
+    id: String,
+    conversation_id: String,
+) -> Result<SurveyRecord, RecordError> {
+    Ok(SurveyRecord {
+        id,
+        conversation_id,
+        asked_at: latest.instant("asked_at", raw.asked_at)?,
         member_id: field::optional_id("member_id", raw.member_id)?,
     })
 }

@@ -15,7 +15,7 @@ use crate::{
         rows::ConversationRow,
         tables::{
             channels, conversations, counters, customers, events, follow_ups, labels, members,
-            messages, ratings, teams,
+            messages, ratings, surveys, teams,
         },
     },
 };
@@ -73,6 +73,7 @@ async fn write_events(conn: &mut Conn, working: &WorkingSet) -> Result<()> {
         workspace_id, id, conversation_key, assignee_key, due_at, completed_at,
     ]);
     rewrite!(conn, working, events by id = Row::id, [workspace_id, id, conversation_key, at, kind, member_key]);
+    rewrite!(conn, working, surveys by id = Row::id, [workspace_id, id, conversation_key, asked_at, member_key]);
     Ok(())
 }
 

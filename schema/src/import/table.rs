@@ -4,7 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::store::rows::{
     ChannelRow, ConversationRow, CustomerRow, EventRow, FollowUpRow, LabelRow, MemberRow,
-    MessageRow, RatingRow, TeamRow,
+    MessageRow, RatingRow, SurveyRow, TeamRow,
 };
 
 /// What every row can say of itself.
@@ -204,4 +204,5 @@ rows! {
     RatingRow: id = id, key = |row| row.rating_key, parent = |row| Some(row.conversation_key);
     FollowUpRow: id = id, key = |_| 0, parent = |row| Some(row.conversation_key);
     EventRow: id = id, key = |_| 0, parent = |row| Some(row.conversation_key);
+    SurveyRow: id = id, key = |_| 0, parent = |row| Some(row.conversation_key);
 }

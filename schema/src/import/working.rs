@@ -9,7 +9,7 @@ use crate::{
     role::Role,
     store::rows::{
         ChannelRow, ConversationRow, CustomerRow, EventRow, FollowUpRow, LabelRow, MemberRow,
-        MessageRow, RatingRow, TeamRow,
+        MessageRow, RatingRow, SurveyRow, TeamRow,
     },
 };
 
@@ -43,6 +43,7 @@ pub(crate) struct WorkingSet {
     pub(crate) ratings: Table<RatingRow>,
     pub(crate) follow_ups: Table<FollowUpRow>,
     pub(crate) events: Table<EventRow>,
+    pub(crate) surveys: Table<SurveyRow>,
     /// Conversations of which all that belongs to them is here.
     pub(crate) with_history: FxHashSet<i64>,
 }
@@ -71,6 +72,7 @@ impl WorkingSet {
             ratings: Table::default(),
             follow_ups: Table::default(),
             events: Table::default(),
+            surveys: Table::default(),
             with_history: FxHashSet::default(),
         }
     }

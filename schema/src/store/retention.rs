@@ -11,7 +11,7 @@ use super::{
     dirty_days, ledger, runs,
     tables::{
         conversations, counters, customers, dirty_days as marks, events, follow_ups, ledgers,
-        messages, ratings,
+        messages, ratings, surveys,
     },
 };
 use crate::{day::Day, id::WorkspaceKey, retention::RetentionCutoff};
@@ -20,6 +20,7 @@ diesel::allow_tables_to_appear_in_same_query!(conversations, customers);
 diesel::allow_tables_to_appear_in_same_query!(conversations, messages);
 diesel::allow_tables_to_appear_in_same_query!(conversations, follow_ups);
 diesel::allow_tables_to_appear_in_same_query!(conversations, events);
+diesel::allow_tables_to_appear_in_same_query!(conversations, surveys);
 
 /// Conversations that are looked at in one transaction: imports of the workspace wait for that long.
 const BATCH: i64 = 2_000;
@@ -37,6 +38,8 @@ pub struct Dropped {
     pub follow_ups: u64,
     /// Events of theirs.
     pub events: u64,
+    /// Surveys of theirs.
+    pub surveys: u64,
 }
 
 impl std::ops::AddAssign for Dropped {
@@ -46,6 +49,7 @@ impl std::ops::AddAssign for Dropped {
         self.ratings += other.ratings;
         self.follow_ups += other.follow_ups;
         self.events += other.events;
+        self.surveys += other.surveys;
     }
 }
 
@@ -207,6 +211,10 @@ async fn list_over(conn: &mut Conn, ws: WorkspaceKey, at: i64, after: i64) -> Re
         .filter(events::workspace_id.eq(ws.0))
         .filter(events::conversation_key.eq(theirs))
         .filter(events::at.ge(at));
+    let later_survey = surveys::table
+        .filter(surveys::workspace_id.eq(ws.0))
+        .filter(surveys::conversation_key.eq(theirs))
+        .filter(surveys::asked_at.ge(at));
     let over = conversations::created_at
         .lt(at)
         .and(conversations::closed_at.lt(at));
@@ -218,6 +226,7 @@ async fn list_over(conn: &mut Conn, ws: WorkspaceKey, at: i64, after: i64) -> Re
         .filter(not(exists(later_rating)))
         .filter(not(exists(open_follow_up)))
         .filter(not(exists(later_event)))
+        .filter(not(exists(later_survey)))
         .order(theirs)
         .limit(BATCH)
         .select(theirs);
@@ -239,6 +248,7 @@ async fn count(conn: &mut Conn, ws: WorkspaceKey, keys: &[i64]) -> Result<Droppe
     let follow_ups: Option<i64> =
         first!(conn, of_theirs!(ws, keys, follow_ups).select(count_star()))?;
     let events: Option<i64> = first!(conn, of_theirs!(ws, keys, events).select(count_star()))?;
+    let surveys: Option<i64> = first!(conn, of_theirs!(ws, keys, surveys).select(count_star()))?;
     let known = |count: Option<i64>| count.unwrap_or(0).unsigned_abs();
     Ok(Dropped {
         conversations: keys.len() as u64,
@@ -246,6 +256,7 @@ async fn count(conn: &mut Conn, ws: WorkspaceKey, keys: &[i64]) -> Result<Droppe
         ratings: known(ratings),
         follow_ups: known(follow_ups),
         events: known(events),
+        surveys: known(surveys),
     })
 }
 
@@ -254,6 +265,7 @@ async fn delete(conn: &mut Conn, ws: WorkspaceKey, keys: &[i64]) -> Result<Dropp
     let ratings = execute!(conn, diesel::delete(of_theirs!(ws, keys, ratings)))? as u64;
     let follow_ups = execute!(conn, diesel::delete(of_theirs!(ws, keys, follow_ups)))? as u64;
     let events = execute!(conn, diesel::delete(of_theirs!(ws, keys, events)))? as u64;
+    let surveys = execute!(conn, diesel::delete(of_theirs!(ws, keys, surveys)))? as u64;
     let conversations = execute!(conn, diesel::delete(of_theirs!(ws, keys, conversations)))? as u64;
     Ok(Dropped {
         conversations,
@@ -261,5 +273,6 @@ async fn delete(conn: &mut Conn, ws: WorkspaceKey, keys: &[i64]) -> Result<Dropp
         ratings,
         follow_ups,
         events,
+        surveys,
     })
 }

@@ -4,7 +4,7 @@ use diesel::{Insertable, Queryable};
 
 use super::tables::{
     channels, conversations, customers, events, follow_ups, labels, members, messages, ratings,
-    teams,
+    surveys, teams,
 };
 
 /// A customer's message, in `messages.kind`.
@@ -146,5 +146,15 @@ pub(crate) struct EventRow {
     pub(crate) conversation_key: i64,
     pub(crate) at: i64,
     pub(crate) kind: i16,
+    pub(crate) member_key: Option<i64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
+#[diesel(table_name = surveys, treat_none_as_default_value = false)]
+pub(crate) struct SurveyRow {
+    pub(crate) workspace_id: i64,
+    pub(crate) id: String,
+    pub(crate) conversation_key: i64,
+    pub(crate) asked_at: i64,
     pub(crate) member_key: Option<i64>,
 }

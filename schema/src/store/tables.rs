@@ -212,6 +212,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    surveys (workspace_id, id) {
+        workspace_id -> BigInt,
+        id -> Text,
+        conversation_key -> BigInt,
+        asked_at -> BigInt,
+        member_key -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     dirty_days (workspace_id, day) {
         workspace_id -> BigInt,
         day -> Integer,

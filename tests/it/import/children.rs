@@ -54,6 +54,10 @@ fn event(id: &str, kind: &str) -> Value {
     json!({"id": id, "at": "2026-03-04T09:00:00Z", "kind": kind, "member_id": "boss"})
 }
 
+fn survey(id: &str) -> Value {
+    json!({"id": id, "asked_at": "2026-03-03T08:00:00Z"})
+}
+
 /// All that belongs to one conversation.
 fn whole() -> Value {
     conversation(
@@ -63,6 +67,7 @@ fn whole() -> Value {
             "ratings": [rating("r1", 2), rating("r2", 4)],
             "follow_ups": [follow_up("f1"), follow_up("f2")],
             "events": [event("e1", "closed")],
+            "surveys": [survey("s1")],
         }),
     )
 }
@@ -105,6 +110,11 @@ async fn a_list_replaces_what_the_conversation_had_of_its_type(backend: Backend)
     let reopened = json!({"events": [event("e1", "reopened"), event("e2", "closed")]});
     import(&caseload, &conversation("c", &reopened), [1, 0, 0, 0]).await;
     assert_eq!(events(), "e1|2\ne2|1\n");
+    let surveys = || caseload.database.sql("SELECT id FROM surveys ORDER BY id");
+    assert_eq!(surveys(), "s1\n");
+    let another = json!({"surveys": [survey("s2")]});
+    import(&caseload, &conversation("c", &another), [1, 0, 0, 0]).await;
+    assert_eq!(surveys(), "s2\n");
 }
 
 async fn a_list_that_is_absent_or_null_changes_nothing(backend: Backend) {
@@ -285,12 +295,20 @@ async fn an_entry_at_fault_refuses_the_whole_record_and_is_named(backend: Backen
             "7",
         ),
     ];
-    let more = [(
-        "events",
-        json!([event("e1", "closed"), event("e2", "opened")]),
-        "events[1].kind",
-        "must be closed or reopened, was \"opened\"",
-    )];
+    let more = [
+        (
+            "events",
+            json!([event("e1", "closed"), event("e2", "opened")]),
+            "events[1].kind",
+            "must be closed or reopened, was \"opened\"",
+        ),
+        (
+            "surveys",
+            json!([survey("s1"), {"id": "s2"}]),
+            "surveys[1].asked_at",
+            "missing",
+        ),
+    ];
     for (list, entries, field, reason) in cases.into_iter().chain(more) {
         let record = conversation("c", &json!({list: entries, "assignee_id": "boss"}));
         let report = take(&caseload, &record.to_string(), [0, 0, 0, 1]).await;

@@ -17,7 +17,7 @@ on_both_stores! {
 }
 
 /// A line, the field at fault (none: the line itself), and what the reason says.
-const BAD: [(&str, Option<&str>, &str); 38] = [
+const BAD: [(&str, Option<&str>, &str); 40] = [
     ("nonsense", None, ""),
     ("[]", None, ""),
     ("\"text\"", None, ""),
@@ -146,6 +146,16 @@ const BAD: [(&str, Option<&str>, &str); 38] = [
         r#"{"type":"event","id":"a","at":"2026-03-02T09:00:00Z","kind":"closed"}"#,
         Some("conversation_id"),
         "missing",
+    ),
+    (
+        r#"{"type":"survey","id":"a","conversation_id":"c"}"#,
+        Some("asked_at"),
+        "missing",
+    ),
+    (
+        r#"{"type":"survey","id":"a","asked_at":"2026-03-02T09:00:00Z","conversation_id":7}"#,
+        Some("conversation_id"),
+        "must be a string, was 7",
     ),
     (
         r#"{"type":"delete","of":"workspace","id":"a"}"#,

@@ -186,6 +186,9 @@ fn facts(caseload: &Caseload) -> String {
         "SELECT x.id, c.id, x.at, x.kind, m.id FROM events x
          JOIN conversations c ON c.conversation_key = x.conversation_key
          LEFT JOIN members m ON m.member_key = x.member_key ORDER BY x.id",
+        "SELECT x.id, c.id, x.asked_at, m.id FROM surveys x
+         JOIN conversations c ON c.conversation_key = x.conversation_key
+         LEFT JOIN members m ON m.member_key = x.member_key ORDER BY x.id",
         "SELECT id, name, email, known, erased, opened_finally FROM customers ORDER BY id",
         "SELECT id, name, role, active, known FROM members ORDER BY id",
         "SELECT id, title, color, known FROM labels ORDER BY id",

@@ -17,6 +17,7 @@ pub(super) fn check(at: &str, caseload: &Caseload, world: &World) {
         (RATINGS, ratings(world)),
         (FOLLOW_UPS, follow_ups(world)),
         (EVENTS, events(world)),
+        (SURVEYS, surveys(world)),
     ] {
         let stored = caseload.database.sql(sql);
         let stored: BTreeSet<String> = stored.lines().map(str::to_owned).collect();
@@ -46,6 +47,10 @@ const FOLLOW_UPS: &str = "SELECT x.id, c.id, m.id, x.due_at, x.completed_at FROM
     LEFT JOIN members m ON m.member_key = x.assignee_key";
 
 const EVENTS: &str = "SELECT x.id, c.id, x.at, x.kind, m.id FROM events x
+    LEFT JOIN conversations c ON c.conversation_key = x.conversation_key
+    LEFT JOIN members m ON m.member_key = x.member_key";
+
+const SURVEYS: &str = "SELECT x.id, c.id, x.asked_at, m.id FROM surveys x
     LEFT JOIN conversations c ON c.conversation_key = x.conversation_key
     LEFT JOIN members m ON m.member_key = x.member_key";
 
@@ -119,6 +124,18 @@ fn events(world: &World) -> BTreeSet<String> {
             instant(Some(event.at)),
             number(&["closed", "reopened"], Some(&event.kind)),
             text(event.member.as_ref()),
+        ])
+    });
+    rows.collect()
+}
+
+fn surveys(world: &World) -> BTreeSet<String> {
+    let rows = world.surveys.iter().map(|(id, survey)| {
+        row(&[
+            id.clone(),
+            survey.conversation.clone(),
+            instant(Some(survey.asked)),
+            text(survey.member.as_ref()),
         ])
     });
     rows.collect()

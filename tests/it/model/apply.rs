@@ -6,7 +6,10 @@ use serde_json::Value;
 
 use super::{
     check::{Fields, Refusal},
-    world::{Conversation, Customer, Event, FollowUp, Label, Member, Message, Rating, Team, World},
+    world::{
+        Conversation, Customer, Event, FollowUp, Label, Member, Message, Rating, Survey, Team,
+        World,
+    },
 };
 
 /// How a record is counted.
@@ -29,7 +32,7 @@ pub(crate) struct Tally {
     pub(crate) either: u64,
 }
 
-const TYPES: [&str; 9] = [
+const TYPES: [&str; 10] = [
     "member",
     "team",
     "label",
@@ -39,14 +42,16 @@ const TYPES: [&str; 9] = [
     "rating",
     "follow_up",
     "event",
+    "survey",
 ];
 
 /// The lists that a conversation's record may have, and the types of their entries.
-const LISTS: [(&str, &str); 4] = [
+const LISTS: [(&str, &str); 5] = [
     ("messages", "message"),
     ("ratings", "rating"),
     ("follow_ups", "follow_up"),
     ("events", "event"),
+    ("surveys", "survey"),
 ];
 
 impl World {
@@ -83,6 +88,7 @@ impl World {
             "rating" => self.apply_rating(id, &fields),
             "follow_up" => self.apply_follow_up(id, &fields),
             "event" => self.apply_event(id, &fields),
+            "survey" => self.apply_survey(id, &fields),
             "delete" => {
                 let of = fields.word("of", &TYPES)?.ok_or("of")?;
                 Ok(self.apply_delete(&of, &id))
@@ -267,7 +273,8 @@ impl World {
             "follow_up" => ids(&self.follow_ups, |follow_up| {
                 follow_up.conversation == conversation
             }),
-            _ => ids(&self.events, |event| event.conversation == conversation),
+            "event" => ids(&self.events, |event| event.conversation == conversation),
+            _ => ids(&self.surveys, |survey| survey.conversation == conversation),
         }
     }
 
@@ -347,6 +354,20 @@ impl World {
         ))
     }
 
+    fn apply_survey(&mut self, id: String, fields: &Fields<'_>) -> Result<Counted, Refusal> {
+        let survey = Survey {
+            conversation: fields.required_id("conversation_id")?,
+            asked: fields.required_instant("asked_at")?,
+            member: fields.id("member_id")?,
+        };
+        self.mention("conversation", &survey.conversation);
+        self.mention_any("member", &survey.member);
+        Ok(replaced(
+            self.surveys.insert(id, survey.clone()).as_ref(),
+            &survey,
+        ))
+    }
+
     fn apply_delete(&mut self, of: &str, id: &str) -> Counted {
         match of {
             "member" => self.deactivate(id),
@@ -357,7 +378,8 @@ impl World {
             "message" => there(self.messages.remove(id).is_some()),
             "rating" => there(self.ratings.remove(id).is_some()),
             "follow_up" => there(self.follow_ups.remove(id).is_some()),
-            _ => there(self.events.remove(id).is_some()),
+            "event" => there(self.events.remove(id).is_some()),
+            _ => there(self.surveys.remove(id).is_some()),
         }
     }
 
@@ -393,6 +415,7 @@ impl World {
         self.follow_ups
             .retain(|_, follow_up| follow_up.conversation != id);
         self.events.retain(|_, event| event.conversation != id);
+        self.surveys.retain(|_, survey| survey.conversation != id);
         let after = self.things();
         if before == after && self.was_mentioned("conversation", id) {
             Counted::Either
@@ -408,6 +431,7 @@ impl World {
             + self.ratings.len()
             + self.follow_ups.len()
             + self.events.len()
+            + self.surveys.len()
     }
 
     fn erase(&mut self, id: &str) -> Counted {

@@ -81,6 +81,13 @@ pub(crate) struct Event {
     pub(crate) member: Option<String>,
 }
 
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Survey {
+    pub(crate) conversation: String,
+    pub(crate) asked: At,
+    pub(crate) member: Option<String>,
+}
+
 /// What a workspace holds. Things by id; what is only mentioned is in none of the maps.
 #[derive(Debug, Clone)]
 pub(crate) struct World {
@@ -95,6 +102,7 @@ pub(crate) struct World {
     pub(crate) ratings: BTreeMap<String, Rating>,
     pub(crate) follow_ups: BTreeMap<String, FollowUp>,
     pub(crate) events: BTreeMap<String, Event>,
+    pub(crate) surveys: BTreeMap<String, Survey>,
     /// Customers deleted once: their comments are gone for good.
     pub(crate) erased: BTreeSet<String>,
     /// Every (type, id) that any taken record ever named, as itself or as a reference.
@@ -115,6 +123,7 @@ impl World {
             ratings: BTreeMap::new(),
             follow_ups: BTreeMap::new(),
             events: BTreeMap::new(),
+            surveys: BTreeMap::new(),
             erased: BTreeSet::new(),
             mentioned: BTreeSet::new(),
         }

@@ -101,6 +101,7 @@ struct Names {
     ratings: usize,
     follow_ups: usize,
     events: usize,
+    surveys: usize,
 }
 
 /// So many that most combinations of kinds and values come.
@@ -115,6 +116,7 @@ const MANY: Names = Names {
     ratings: 12,
     follow_ups: 12,
     events: 20,
+    surveys: 12,
 };
 
 /// So few that most records are about something that is stored, or was.
@@ -129,6 +131,7 @@ const FEW: Names = Names {
     ratings: 2,
     follow_ups: 2,
     events: 2,
+    surveys: 2,
 };
 
 const DAY: i64 = 86_400_000_000;
@@ -185,7 +188,8 @@ impl Writer {
             0..=27 => self.conversation(),
             28..=58 => self.message(),
             59..=67 => self.rating(),
-            68..=74 => self.follow_up(),
+            68..=72 => self.follow_up(),
+            73..=74 => self.survey(),
             75..=78 => self.event(),
             79..=84 => self.member(),
             85..=86 => self.team(),
@@ -255,11 +259,12 @@ impl Writer {
 
     /// Some of the lists of what belongs to a conversation, each of a few entries.
     fn add_lists(&mut self, conversation: &mut Value) {
-        let lists: [(&str, Draw); 4] = [
+        let lists: [(&str, Draw); 5] = [
             ("messages", Self::message),
             ("ratings", Self::rating),
             ("follow_ups", Self::follow_up),
             ("events", Self::event),
+            ("surveys", Self::survey),
         ];
         for (list, draw) in lists {
             if self.dice.chance(1, 3) {
@@ -348,6 +353,16 @@ impl Writer {
         })
     }
 
+    fn survey(&mut self) -> Value {
+        json!({
+            "type": "survey",
+            "id": format!("s-{}", self.dice.roll(self.names.surveys)),
+            "conversation_id": self.dice.pick(self.names.conversations),
+            "asked_at": self.instant(),
+            "member_id": self.maybe(self.names.members, 1, 2),
+        })
+    }
+
     fn member(&mut self) -> Value {
         // The last of them is never known but by its id.
         let id = self.dice.pick(known(self.names.members));
@@ -386,6 +401,7 @@ impl Writer {
             "rating",
             "follow_up",
             "event",
+            "survey",
             "label",
             "customer",
             "member",
@@ -397,6 +413,7 @@ impl Writer {
             "rating" => format!("r-{}", self.dice.roll(self.names.ratings)),
             "follow_up" => format!("f-{}", self.dice.roll(self.names.follow_ups)),
             "event" => format!("e-{}", self.dice.roll(self.names.events)),
+            "survey" => format!("s-{}", self.dice.roll(self.names.surveys)),
             "label" => self.dice.pick(self.names.labels).to_owned(),
             "customer" => self.dice.pick(self.names.customers).to_owned(),
             "member" => self.dice.pick(self.names.members).to_owned(),
@@ -410,7 +427,7 @@ impl Writer {
         if self.dice.chance(1, 4) {
             return self.broken_list();
         }
-        let (mut record, field, value) = match self.dice.roll(11) {
+        let (mut record, field, value) = match self.dice.roll(12) {
             0 => (self.rating(), "score", json!(9)),
             1 => (self.message(), "sent_at", json!("yesterday")),
             2 => (self.message(), "conversation_id", json!("")),
@@ -429,6 +446,7 @@ impl Writer {
                 json!({"plan": {"name": "pro"}}),
             ),
             9 => (self.event(), "kind", json!("snoozed")),
+            10 => (self.survey(), "asked_at", Value::Null),
             _ => (self.follow_up(), "type", json!("followup")),
         };
         record[field] = value;
