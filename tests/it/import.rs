@@ -1,6 +1,7 @@
 //! The rules of docs/import.md, one by one.
 
 mod again;
+mod children;
 mod deletes;
 mod interrupted;
 mod memory;
@@ -8,6 +9,7 @@ mod owners;
 mod refusals;
 mod sequences;
 mod state;
+mod stored;
 mod streams;
 mod windows;
 

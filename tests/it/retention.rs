@@ -23,6 +23,8 @@ use crate::{
 const WORLDS: u64 = 12;
 const REPORTS: usize = 6;
 const RECORDS: usize = 150;
+/// Records of a world at first, twice: with more of them, hardly a conversation is over before the last days.
+const FIRST_RECORDS: usize = 80;
 
 on_both_stores! {
     figures_stay_when_their_facts_are_dropped,
@@ -40,8 +42,8 @@ async fn world(backend: Backend, seed: u64) -> (Caseload, Writer, Vec<Value>, Da
     let mut writer = Writer::new(Dice::seeded(seed));
     let caseload = Caseload::new(backend, writer.place.zone, writer.place.now()).await;
     let mut records = vec![boss()];
-    records.extend(writer.records(RECORDS));
-    records.extend(writer.records(RECORDS));
+    records.extend(writer.records(FIRST_RECORDS));
+    records.extend(writer.records(FIRST_RECORDS));
     caseload.import(&records).await;
     caseload.roll_up().await;
     let days = caseload
@@ -195,7 +197,9 @@ fn later(writer: &mut Writer, gone: &BTreeSet<String>) -> Vec<Value> {
         let kind = record["type"].as_str().unwrap_or_default().to_owned();
         let fresh = format!("new-{}", record["id"].as_str().unwrap_or_default());
         match kind.as_str() {
-            "conversation" | "message" | "rating" | "follow_up" => record["id"] = json!(fresh),
+            "conversation" | "message" | "rating" | "follow_up" | "event" | "survey" => {
+                record["id"] = json!(fresh);
+            }
             _ => return false,
         }
         let of = record["conversation_id"]
@@ -204,6 +208,11 @@ fn later(writer: &mut Writer, gone: &BTreeSet<String>) -> Vec<Value> {
             .to_owned();
         if gone.contains(&of) {
             record["conversation_id"] = json!(format!("new-{of}"));
+        }
+        for list in ["messages", "ratings", "follow_ups", "events", "surveys"] {
+            for entry in record[list].as_array_mut().into_iter().flatten() {
+                entry["id"] = json!(format!("new-{}", entry["id"].as_str().unwrap_or_default()));
+            }
         }
         true
     });
@@ -307,6 +316,8 @@ fn three() -> Vec<Value> {
         message("m-new", "new", NEW),
         json!({"type": "rating", "id": "r-open", "conversation_id": "open", "rated_at": OLD, "score": 4}),
         json!({"type": "follow_up", "id": "f-open", "conversation_id": "open", "completed_at": OLD}),
+        json!({"type": "event", "id": "e-open", "conversation_id": "open", "at": OLD, "kind": "reopened"}),
+        json!({"type": "survey", "id": "s-open", "conversation_id": "open", "asked_at": OLD}),
     ]
 }
 
@@ -315,6 +326,11 @@ fn with(base: usize, field: &str, value: Value) -> Value {
     let mut record = three()[base].clone();
     record[field] = value;
     record
+}
+
+/// One of what belongs to the three, as an entry of a list.
+fn of_list(base: usize) -> Value {
+    with(base, "conversation_id", Value::Null)
 }
 
 fn delete(of: &str, id: &str) -> Value {
@@ -332,6 +348,7 @@ fn changes() -> Vec<(Value, &'static str)> {
         (with(3, "assignee_id", json!("someone")), "assignee_id"),
         (with(3, "assignee_id", Value::Null), "assignee_id"),
         (with(3, "label_ids", json!([])), "label_ids"),
+        (with(3, "attributes", json!({"plan": "pro"})), "attributes"),
         (
             with(3, "closed_at", json!("2025-02-01T00:00:00Z")),
             "closed_at",
@@ -344,7 +361,46 @@ fn changes() -> Vec<(Value, &'static str)> {
         (with(8, "id", json!("r-late")), "rated_at"),
         (with(9, "completed_at", Value::Null), "completed_at"),
         (with(9, "id", json!("f-late")), "completed_at"),
+        (with(3, "messages", json!([])), "messages"),
+        (
+            with(
+                3,
+                "messages",
+                json!([of_list(6), {"id": "m-late", "sent_at": OLD, "kind": "bot"}]),
+            ),
+            "messages[1].sent_at",
+        ),
+        (
+            with(4, "messages", json!([of_list(7), of_list(6)])),
+            "messages[1].sent_at",
+        ),
+        (
+            with(
+                3,
+                "ratings",
+                json!([{"id": "r-open", "rated_at": OLD, "score": 5}]),
+            ),
+            "ratings[0].rated_at",
+        ),
+        (with(3, "ratings", json!([])), "ratings"),
+        (with(3, "follow_ups", json!([])), "follow_ups"),
+        (with(10, "at", json!(NEW)), "at"),
+        (with(10, "kind", json!("closed")), "at"),
+        (with(10, "id", json!("e-late")), "at"),
+        (with(10, "conversation_id", json!("new")), "at"),
+        (with(3, "events", json!([])), "events"),
+        (with(4, "events", json!([of_list(10)])), "events[0].at"),
+        (with(11, "asked_at", json!(NEW)), "asked_at"),
+        (with(11, "member_id", json!("boss")), "asked_at"),
+        (with(11, "id", json!("s-late")), "asked_at"),
+        (with(3, "surveys", json!([])), "surveys"),
+        (
+            with(4, "surveys", json!([of_list(11)])),
+            "surveys[0].asked_at",
+        ),
         (delete("conversation", "open"), "id"),
+        (delete("survey", "s-open"), "id"),
+        (delete("event", "e-open"), "id"),
         (delete("message", "m-open"), "id"),
         (delete("rating", "r-open"), "id"),
         (delete("follow_up", "f-open"), "id"),
@@ -394,6 +450,32 @@ async fn what_would_change_a_final_day_is_refused_with_its_line_and_field(backen
         with(3, "closed_at", json!("2025-06-20T09:00:00Z")),
         json!({"type": "message", "id": "m-reply", "conversation_id": "open", "sent_at": NEW, "kind": "reply"}),
         with(4, "assignee_id", Value::Null),
+        with(10, "member_id", json!("boss")),
+        with(
+            3,
+            "surveys",
+            json!([of_list(11), {"id": "s-more", "asked_at": NEW}]),
+        ),
+        with(
+            3,
+            "events",
+            json!([of_list(10), {"id": "e-more", "at": NEW, "kind": "closed"}]),
+        ),
+        with(4, "attributes", json!({"plan": "pro"})),
+        // It counts nowhere.
+        with(3, "url", json!("https://desk.example/open")),
+        // What is listed as it is, beside something new; and what is not of a final day is left out.
+        with(
+            3,
+            "messages",
+            json!([of_list(6), {"id": "m-more", "sent_at": NEW, "kind": "reply"}]),
+        ),
+        with(
+            3,
+            "follow_ups",
+            json!([of_list(9), {"id": "f-more", "due_at": NEW}]),
+        ),
+        with(4, "messages", json!([])),
         delete("customer", "k-open"),
         delete("conversation", "over"),
         delete("label", "fresh"),

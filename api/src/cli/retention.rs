@@ -64,16 +64,20 @@ impl Retention {
             messages,
             ratings,
             follow_ups,
+            events,
+            surveys,
         } = dropped;
         if self.json {
             let report = json!({
                 "final_before": before.to_string(), "dry_run": self.dry_run, "conversations": conversations,
-                "messages": messages, "ratings": ratings, "follow_ups": follow_ups,
+                "messages": messages, "ratings": ratings, "follow_ups": follow_ups, "events": events,
+                "surveys": surveys,
             });
             return println!("{report}");
         }
         let what = format!(
-            "{conversations} conversations, {messages} messages, {ratings} ratings, {follow_ups} follow-ups"
+            "{conversations} conversations, {messages} messages, {ratings} ratings, {follow_ups} follow-ups, {events} events, \
+             {surveys} surveys"
         );
         if self.dry_run {
             println!("would drop {what}, and make the days before {before} final");

@@ -4,8 +4,8 @@ use super::{
     Sender,
     field::RecordError,
     record::{
-        ConversationRecord, CustomerRecord, FollowUpRecord, Kind, LabelRecord, MemberRecord,
-        MessageRecord, RatingRecord, Record, TeamRecord,
+        ConversationRecord, CustomerRecord, EventRecord, FollowUpRecord, Kind, LabelRecord,
+        MemberRecord, MessageRecord, RatingRecord, Record, SurveyRecord, TeamRecord,
     },
     table::{Row, Table},
     working::WorkingSet,
@@ -16,8 +16,8 @@ use crate::{
     store::{
         keys,
         rows::{
-            ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow, RatingRow,
-            TeamRow,
+            ConversationRow, CustomerRow, EventRow, FollowUpRow, LabelRow, MemberRow, MessageRow,
+            RatingRow, SurveyRow, TeamRow,
         },
     },
 };
@@ -28,6 +28,15 @@ pub(crate) enum Outcome {
     Accepted,
     Unchanged,
     Stale,
+}
+
+/// What became of two parts of one record: it changed something where one of them did.
+impl std::ops::BitOrAssign for Outcome {
+    fn bitor_assign(&mut self, other: Self) {
+        if other == Self::Accepted {
+            *self = other;
+        }
+    }
 }
 
 impl WorkingSet {
@@ -43,6 +52,8 @@ impl WorkingSet {
             Record::Message(record) => Ok(self.message(record)),
             Record::Rating(record) => Ok(self.rating(record)),
             Record::FollowUp(record) => Ok(self.follow_up(record)),
+            Record::Event(record) => Ok(self.event(record)),
+            Record::Survey(record) => Ok(self.survey(record)),
             Record::Delete { of, id } => self.delete(*of, id),
         }
     }
@@ -164,15 +175,10 @@ impl WorkingSet {
     }
 
     fn conversation(&mut self, record: &ConversationRecord) -> Outcome {
-        let old = self.conversations.get(&record.id).cloned();
-        let updated_at = record.updated_at.map(Instant::micros);
-        let stored_update = old.as_ref().and_then(|row| row.updated_at);
-        if updated_at
-            .zip(stored_update)
-            .is_some_and(|(new, stored)| new < stored)
-        {
+        if self.is_stale(record) {
             return Outcome::Stale;
         }
+        let old = self.conversations.get(&record.id).cloned();
         let mut labels: Vec<i64> = record
             .label_ids
             .iter()
@@ -191,23 +197,38 @@ impl WorkingSet {
             label_keys: keys::join(labels),
             closed_at: record.closed_at.map(Instant::micros),
             outcome: record.outcome,
-            updated_at,
+            updated_at: record.updated_at.map(Instant::micros),
             first_inbound_at: old.as_ref().and_then(|row| row.first_inbound_at),
             first_reply_at: old.as_ref().and_then(|row| row.first_reply_at),
             // Says something of one customer: with another one it is derived anew.
             opens_customer: old
                 .as_ref()
                 .is_some_and(|row| row.opens_customer && row.customer_key == customer_key),
+            url: record.url.clone(),
+            attributes: record.attributes.clone(),
         };
         let (key, erased) = (row.conversation_key, self.is_erased(row.customer_key));
-        let outcome = replace(&mut self.conversations, row);
+        let mut outcome = replace(&mut self.conversations, row);
         if erased {
             self.erase_comments(key);
+        }
+        // After the conversation itself: whether a rating keeps its comment is up to the customer that it has now.
+        if let Some(lists) = &record.children {
+            outcome |= self.replace_children(key, lists);
         }
         outcome
     }
 
-    fn message(&mut self, record: &MessageRecord) -> Outcome {
+    /// Whether a conversation's record is older than what is stored.
+    pub(super) fn is_stale(&self, record: &ConversationRecord) -> bool {
+        let stored = self.conversations.get(&record.id);
+        let updated_at = record.updated_at.map(Instant::micros);
+        updated_at
+            .zip(stored.and_then(|row| row.updated_at))
+            .is_some_and(|(new, stored)| new < stored)
+    }
+
+    pub(super) fn message(&mut self, record: &MessageRecord) -> Outcome {
         let row = MessageRow {
             workspace_id: self.ws,
             conversation_key: self.conversation_key(&record.conversation_id),
@@ -219,7 +240,7 @@ impl WorkingSet {
         replace(&mut self.messages, row)
     }
 
-    fn rating(&mut self, record: &RatingRecord) -> Outcome {
+    pub(super) fn rating(&mut self, record: &RatingRecord) -> Outcome {
         let conversation_key = self.conversation_key(&record.conversation_id);
         let customer = self
             .conversations
@@ -238,7 +259,7 @@ impl WorkingSet {
         replace(&mut self.ratings, row)
     }
 
-    fn follow_up(&mut self, record: &FollowUpRecord) -> Outcome {
+    pub(super) fn follow_up(&mut self, record: &FollowUpRecord) -> Outcome {
         let row = FollowUpRow {
             workspace_id: self.ws,
             conversation_key: self.conversation_key(&record.conversation_id),
@@ -248,6 +269,29 @@ impl WorkingSet {
             completed_at: record.completed_at.map(Instant::micros),
         };
         replace(&mut self.follow_ups, row)
+    }
+
+    pub(super) fn event(&mut self, record: &EventRecord) -> Outcome {
+        let row = EventRow {
+            workspace_id: self.ws,
+            conversation_key: self.conversation_key(&record.conversation_id),
+            id: record.id.clone(),
+            at: record.at.micros(),
+            kind: record.kind,
+            member_key: record.member_id.as_ref().map(|id| self.member_key(id)),
+        };
+        replace(&mut self.events, row)
+    }
+
+    pub(super) fn survey(&mut self, record: &SurveyRecord) -> Outcome {
+        let row = SurveyRow {
+            workspace_id: self.ws,
+            conversation_key: self.conversation_key(&record.conversation_id),
+            id: record.id.clone(),
+            asked_at: record.asked_at.micros(),
+            member_key: record.member_id.as_ref().map(|id| self.member_key(id)),
+        };
+        replace(&mut self.surveys, row)
     }
 
     fn delete(&mut self, of: Kind, id: &str) -> Result<Outcome, RecordError> {
@@ -260,6 +304,8 @@ impl WorkingSet {
             Kind::Message => remove(&mut self.messages, id),
             Kind::Rating => remove(&mut self.ratings, id),
             Kind::FollowUp => remove(&mut self.follow_ups, id),
+            Kind::Event => remove(&mut self.events, id),
+            Kind::Survey => remove(&mut self.surveys, id),
         })
     }
 
@@ -351,6 +397,8 @@ impl WorkingSet {
         remove_of(&mut self.messages, key);
         remove_of(&mut self.ratings, key);
         remove_of(&mut self.follow_ups, key);
+        remove_of(&mut self.events, key);
+        remove_of(&mut self.surveys, key);
         remove(&mut self.conversations, id)
     }
 }

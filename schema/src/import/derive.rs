@@ -16,6 +16,7 @@ fn common(row: &ConversationRow) -> impl PartialEq + use<'_> {
         row.channel_key,
         row.assignee_key,
         row.label_keys.as_str(),
+        row.attributes.as_deref(),
     )
 }
 
@@ -48,6 +49,8 @@ impl WorkingSet {
         touched.extend(changed_parents(self.messages.entries()));
         touched.extend(changed_parents(self.ratings.entries()));
         touched.extend(changed_parents(self.follow_ups.entries()));
+        touched.extend(changed_parents(self.events.entries()));
+        touched.extend(changed_parents(self.surveys.entries()));
         touched
     }
 
@@ -70,7 +73,7 @@ impl WorkingSet {
         let Some(stored) = &entry.stored else {
             return false;
         };
-        // A new customer, channel, assignee or label counts on every day of the conversation: without all of its events, days
+        // A new customer, channel, assignee, label or attribute counts on every day of the conversation: without all of its events, days
         // that have to be made anew would not be marked.
         differs_everywhere(entry)
             || self

@@ -45,6 +45,14 @@ enum Event {
     FollowUp {
         assignee: Option<i64>,
     },
+    ClosedOrReopened {
+        at: i64,
+        kind: i16,
+    },
+    Survey {
+        at: i64,
+        member: Option<i64>,
+    },
 }
 
 /// Which of a row's two states.
@@ -145,6 +153,20 @@ impl WorkingSet {
                     assignee: row.assignee_key,
                 },
             ))
+        }));
+        events.extend(children(&self.events, key, side).map(|row| {
+            let event = Event::ClosedOrReopened {
+                at: row.at,
+                kind: row.kind,
+            };
+            (day(row.at), event)
+        }));
+        events.extend(children(&self.surveys, key, side).map(|row| {
+            let survey = Event::Survey {
+                at: row.asked_at,
+                member: row.member_key,
+            };
+            (day(row.asked_at), survey)
         }));
         events.sort_unstable();
         events

@@ -1,22 +1,27 @@
 //! Fields of a record: each read as what it must be, or refused with its name and value.
 
+use std::borrow::Cow;
+
 use serde_json::value::RawValue;
 
 use crate::{id::MAX_ID_CHARS, instant::Instant};
 
+/// The longest address that all browsers take.
+const MAX_URL_CHARS: usize = 2_048;
+
 /// Why a line is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RecordError {
-    /// The field, where it is one field's fault.
-    pub(crate) field: Option<&'static str>,
+    /// The field, where it is one field's fault; that of an entry of a list as a path, such as `messages[3].sent_at`.
+    pub(crate) field: Option<Cow<'static, str>>,
     /// What is wrong, with the value.
     pub(crate) reason: String,
 }
 
 impl RecordError {
-    pub(crate) fn new(field: &'static str, reason: String) -> Self {
+    pub(crate) fn new(field: impl Into<Cow<'static, str>>, reason: String) -> Self {
         Self {
-            field: Some(field),
+            field: Some(field.into()),
             reason,
         }
     }
@@ -30,6 +35,18 @@ impl RecordError {
 
     pub(crate) fn missing(field: &'static str) -> Self {
         Self::new(field, "missing".to_owned())
+    }
+
+    /// The same error, of an entry of a list.
+    pub(crate) fn in_entry(self, list: &'static str, index: usize) -> Self {
+        let path = match self.field {
+            Some(field) => format!("{list}[{index}].{field}"),
+            None => format!("{list}[{index}]"),
+        };
+        Self {
+            field: Some(Cow::Owned(path)),
+            reason: self.reason,
+        }
     }
 }
 
@@ -72,13 +89,21 @@ pub(crate) fn id(field: &'static str, raw: Raw<'_>) -> Result<String, RecordErro
     optional_id(field, raw)?.ok_or_else(|| RecordError::missing(field))
 }
 
+/// The entries of a list, unread; `None` where the field is empty.
+pub(crate) fn list<'a>(
+    field: &'static str,
+    raw: Raw<'a>,
+) -> Result<Option<Vec<&'a RawValue>>, RecordError> {
+    let Some(text) = not_empty(raw) else {
+        return Ok(None);
+    };
+    let items = serde_json::from_str(text).map_err(|_| must_be(field, "a list", text))?;
+    Ok(Some(items))
+}
+
 /// A list of ids, each once, in the order given.
 pub(crate) fn ids(field: &'static str, raw: Raw<'_>) -> Result<Vec<String>, RecordError> {
-    let Some(text) = present(raw).filter(|text| *text != "\"\"") else {
-        return Ok(Vec::new());
-    };
-    let items: Vec<&RawValue> =
-        serde_json::from_str(text).map_err(|_| must_be(field, "a list", text))?;
+    let items = list(field, raw)?.unwrap_or_default();
     let mut ids: Vec<String> = Vec::with_capacity(items.len());
     let mut seen = rustc_hash::FxHashSet::default();
     for item in items {
@@ -93,6 +118,32 @@ pub(crate) fn ids(field: &'static str, raw: Raw<'_>) -> Result<Vec<String>, Reco
         }
     }
     Ok(ids)
+}
+
+/// The address of a page.
+pub(crate) fn url(field: &'static str, raw: Raw<'_>) -> Result<Option<String>, RecordError> {
+    let Some(url) = optional_text(field, raw)? else {
+        return Ok(None);
+    };
+    // Whoever shows it makes a link of it: of another scheme, a link may run a script.
+    let rest = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
+    if rest.is_none_or(str::is_empty) {
+        let reason = format!(
+            "must begin with https:// or http://, was {}",
+            shown(&format!("{url:?}"))
+        );
+        return Err(RecordError::new(field, reason));
+    }
+    let chars = url.chars().count();
+    if MAX_URL_CHARS < chars {
+        return Err(RecordError::new(
+            field,
+            format!("must have at most {MAX_URL_CHARS} characters, has {chars}"),
+        ));
+    }
+    Ok(Some(url))
 }
 
 /// True or false.
@@ -210,7 +261,12 @@ fn present(raw: Raw<'_>) -> Option<&str> {
     raw.map(RawValue::get).filter(|text| *text != "null")
 }
 
-fn must_be(field: &'static str, what: &str, was: &str) -> RecordError {
+/// The JSON text of a field that is not empty.
+pub(crate) fn not_empty(raw: Raw<'_>) -> Option<&str> {
+    present(raw).filter(|text| *text != "\"\"")
+}
+
+pub(crate) fn must_be(field: &'static str, what: &str, was: &str) -> RecordError {
     RecordError::new(field, format!("must be {what}, was {}", shown(was)))
 }
 

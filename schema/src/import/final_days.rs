@@ -5,7 +5,10 @@
 
 use super::{
     field::RecordError,
-    record::{ConversationRecord, FollowUpRecord, Kind, MessageRecord, RatingRecord, Record},
+    record::{
+        ConversationRecord, EventRecord, FollowUpRecord, Kind, MessageRecord, RatingRecord, Record,
+        SurveyRecord,
+    },
     working::WorkingSet,
 };
 use crate::{
@@ -13,12 +16,12 @@ use crate::{
     retention::RetentionCutoff,
     store::{
         keys,
-        rows::{ConversationRow, MessageRow},
+        rows::{ConversationRow, EventRow, MessageRow, SurveyRow},
     },
 };
 
 /// The refusal of a record that would change a final day.
-fn refuse(cutoff: RetentionCutoff, field: &'static str, what: &str) -> RecordError {
+pub(super) fn refuse(cutoff: RetentionCutoff, field: &'static str, what: &str) -> RecordError {
     RecordError::new(
         field,
         format!(
@@ -30,7 +33,15 @@ fn refuse(cutoff: RetentionCutoff, field: &'static str, what: &str) -> RecordErr
 
 /// Whether a record may be of a final day, so that what is stored of it has to be known.
 pub(crate) fn is_of_final_day(cutoff: RetentionCutoff, record: &Record) -> bool {
-    matches!(record, Record::Message(message) if cutoff.is_final(message.sent_at))
+    let is_final = |message: &MessageRecord| cutoff.is_final(message.sent_at);
+    match record {
+        Record::Message(message) => is_final(message),
+        Record::Conversation(ConversationRecord {
+            children: Some(lists),
+            ..
+        }) => lists.messages.iter().flatten().any(is_final),
+        _ => false,
+    }
 }
 
 impl WorkingSet {
@@ -44,6 +55,8 @@ impl WorkingSet {
             Record::Message(record) => self.check_message(cutoff, record),
             Record::Rating(record) => self.check_rating(cutoff, record),
             Record::FollowUp(record) => self.check_follow_up(cutoff, record),
+            Record::Event(record) => self.check_event(cutoff, record),
+            Record::Survey(record) => self.check_survey(cutoff, record),
             Record::Delete { of, id } => self.check_delete(cutoff, *of, id),
             Record::Member(_) | Record::Team(_) | Record::Label(_) | Record::Customer(_) => Ok(()),
         }
@@ -59,13 +72,7 @@ impl WorkingSet {
             .conversations
             .get(&record.id)
             .filter(|row| row.created_at.is_some());
-        let stored_update = old.and_then(|row| row.updated_at);
-        if record
-            .updated_at
-            .map(Instant::micros)
-            .zip(stored_update)
-            .is_some_and(|(new, stored)| new < stored)
-        {
+        if self.is_stale(record) {
             return Ok(());
         }
         let created_at = Some(record.created_at.micros());
@@ -99,7 +106,10 @@ impl WorkingSet {
                 "can't change for a conversation that was closed",
             ));
         }
-        Ok(())
+        match &record.children {
+            Some(lists) => self.check_children(cutoff, &record.id, lists),
+            None => Ok(()),
+        }
     }
 
     /// The field by which a conversation's figures would move on all of its days.
@@ -139,6 +149,7 @@ impl WorkingSet {
                 "label_ids",
                 labels.as_deref() != Some(old.label_keys.as_str()),
             ),
+            ("attributes", record.attributes != old.attributes),
         ];
         differs
             .into_iter()
@@ -152,7 +163,7 @@ impl WorkingSet {
             .is_some_and(|row| row.conversation_key == key)
     }
 
-    fn check_message(
+    pub(super) fn check_message(
         &self,
         cutoff: RetentionCutoff,
         record: &MessageRecord,
@@ -172,7 +183,7 @@ impl WorkingSet {
         }
     }
 
-    fn check_rating(
+    pub(super) fn check_rating(
         &self,
         cutoff: RetentionCutoff,
         record: &RatingRecord,
@@ -197,7 +208,7 @@ impl WorkingSet {
         }
     }
 
-    fn check_follow_up(
+    pub(super) fn check_follow_up(
         &self,
         cutoff: RetentionCutoff,
         record: &FollowUpRecord,
@@ -222,6 +233,51 @@ impl WorkingSet {
         }
     }
 
+    pub(super) fn check_event(
+        &self,
+        cutoff: RetentionCutoff,
+        record: &EventRecord,
+    ) -> Result<(), RecordError> {
+        let old = self.events.get(&record.id);
+        // Who did it counts nowhere.
+        let same = |row: &EventRow| {
+            row.at == record.at.micros()
+                && row.kind == record.kind
+                && self.conversation_is(&record.conversation_id, row.conversation_key)
+        };
+        let concerned = cutoff.is_final(record.at)
+            || old.is_some_and(|row| cutoff.is_final_micros(Some(row.at)));
+        if concerned && !old.is_some_and(same) {
+            Err(refuse(cutoff, "at", "can't be, or have been,"))
+        } else {
+            Ok(())
+        }
+    }
+
+    pub(super) fn check_survey(
+        &self,
+        cutoff: RetentionCutoff,
+        record: &SurveyRecord,
+    ) -> Result<(), RecordError> {
+        let old = self.surveys.get(&record.id);
+        let member = record
+            .member_id
+            .as_ref()
+            .map(|id| self.members.get(id).map(|row| row.member_key));
+        let same = |row: &SurveyRow| {
+            row.asked_at == record.asked_at.micros()
+                && row.member_key.map(Some) == member
+                && self.conversation_is(&record.conversation_id, row.conversation_key)
+        };
+        let concerned = cutoff.is_final(record.asked_at)
+            || old.is_some_and(|row| cutoff.is_final_micros(Some(row.asked_at)));
+        if concerned && !old.is_some_and(same) {
+            Err(refuse(cutoff, "asked_at", "can't be, or have been,"))
+        } else {
+            Ok(())
+        }
+    }
+
     fn check_delete(&self, cutoff: RetentionCutoff, of: Kind, id: &str) -> Result<(), RecordError> {
         let on_final_day = match of {
             Kind::Conversation => self
@@ -240,6 +296,14 @@ impl WorkingSet {
                 .follow_ups
                 .get(id)
                 .is_some_and(|row| cutoff.is_final_micros(row.completed_at)),
+            Kind::Event => self
+                .events
+                .get(id)
+                .is_some_and(|row| cutoff.is_final_micros(Some(row.at))),
+            Kind::Survey => self
+                .surveys
+                .get(id)
+                .is_some_and(|row| cutoff.is_final_micros(Some(row.asked_at))),
             Kind::Label => self
                 .labels
                 .get(id)
@@ -274,6 +338,14 @@ impl WorkingSet {
                 .follow_ups
                 .current_of(key)
                 .any(|row| cutoff.is_final_micros(row.completed_at))
+            || self
+                .events
+                .current_of(key)
+                .any(|row| cutoff.is_final_micros(Some(row.at)))
+            || self
+                .surveys
+                .current_of(key)
+                .any(|row| cutoff.is_final_micros(Some(row.asked_at)))
     }
 
     /// Gives the customers whose first activity is to be derived. That of the others was on a final day and stays where it

@@ -6,8 +6,10 @@ use zstd::zstd_safe;
 
 use super::{Encoding, Source};
 
-/// The longest line that is read: a record of a few hundred bytes is usual, one of a mebibyte is somebody's mistake.
+/// The longest line of one thing: a record of a few hundred bytes is usual, one of a mebibyte is somebody's mistake.
 pub(crate) const MAX_LINE_BYTES: usize = 1 << 20;
+/// The longest line that is read: that of a conversation with all that belongs to it, some ten thousand messages.
+const MAX_LONG_LINE_BYTES: usize = 16 << 20;
 
 /// The largest window of a Zstandard frame, as a power of two: 8 MiB (RFC 9659, section 3), which every level but those
 /// of `zstd --ultra` and `--long` keeps to. Whoever reads a frame holds its whole window in memory.
@@ -20,10 +22,22 @@ const ZSTD_LONG_WINDOW_LOG: u32 = 27;
 pub(crate) enum Line {
     /// Something to read.
     Text(String),
+    /// Something to read that has more than [`MAX_LINE_BYTES`].
+    Long(String),
     /// Something that can't be read, and why.
     Unreadable(String),
     /// The source broke off here, and why: what this line holds so far is no line.
     BrokenOff(String),
+}
+
+impl Line {
+    /// The bytes that are to be read.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Text(text) | Self::Long(text) => text.len(),
+            Self::Unreadable(_) | Self::BrokenOff(_) => 0,
+        }
+    }
 }
 
 /// Reads a source line by line.
@@ -61,10 +75,18 @@ impl Lines {
             let mut bytes = Vec::new();
             let line = match self.read_line(&mut bytes) {
                 Ok(0) => return None,
-                Ok(length) if MAX_LINE_BYTES < length => {
-                    Line::Unreadable("longer than 1 MiB".to_owned())
+                Ok(length) if MAX_LONG_LINE_BYTES < length => {
+                    Line::Unreadable("longer than 16 MiB".to_owned())
                 }
-                Ok(_) => text(bytes),
+                Ok(length) => text(bytes).map_or_else(
+                    || Line::Unreadable("not valid UTF-8".to_owned()),
+                    // By the length that was read, so that blanks count.
+                    if MAX_LINE_BYTES < length {
+                        Line::Long
+                    } else {
+                        Line::Text
+                    },
+                ),
                 Err(error) => {
                     self.ended = true;
                     Line::BrokenOff(self.broken_off(&error))
@@ -92,7 +114,7 @@ impl Lines {
         }
     }
 
-    /// Reads to the end of the line; gives its whole length, of which no more than [`MAX_LINE_BYTES`] are kept.
+    /// Reads to the end of the line; gives its whole length, of which no more than [`MAX_LONG_LINE_BYTES`] are kept.
     fn read_line(&mut self, line: &mut Vec<u8>) -> io::Result<usize> {
         let mut length = 0;
         loop {
@@ -106,7 +128,7 @@ impl Lines {
             }
             let end = buffer.iter().position(|byte| *byte == b'\n');
             let piece = &buffer[..end.unwrap_or(buffer.len())];
-            if length + piece.len() <= MAX_LINE_BYTES {
+            if length + piece.len() <= MAX_LONG_LINE_BYTES {
                 line.extend_from_slice(piece);
             }
             length += piece.len();
@@ -133,20 +155,18 @@ fn is_window_too_large(error: &io::Error) -> bool {
     error.to_string() == zstd_safe::get_error_name(0_usize.wrapping_sub(code as usize))
 }
 
-/// The line's text without blanks around it. A byte-order mark before it is no part of it: files that begin with one are
-/// joined.
-fn text(bytes: Vec<u8>) -> Line {
-    let Ok(text) = String::from_utf8(bytes) else {
-        return Line::Unreadable("not valid UTF-8".to_owned());
-    };
+/// The line's text without blanks around it; `None` where it is not UTF-8. A byte-order mark before it is no part of it:
+/// files that begin with one are joined.
+fn text(bytes: Vec<u8>) -> Option<String> {
+    let text = String::from_utf8(bytes).ok()?;
     let text = text.trim_start_matches('\u{feff}');
     let trimmed = text.trim_matches([' ', '\t', '\r', '\n']);
-    Line::Text(trimmed.to_owned())
+    Some(trimmed.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Encoding, Line, Lines, MAX_LINE_BYTES, Source};
+    use super::{Encoding, Line, Lines, MAX_LINE_BYTES, MAX_LONG_LINE_BYTES, Source};
 
     #[track_caller]
     fn check(bytes: &[u8], expected: &[(u64, Line)]) {
@@ -273,9 +293,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_costs_its_own_line_alone() {
-        let mut bytes = vec![b'x'; MAX_LINE_BYTES + 1];
+        let mut bytes = vec![b'x'; MAX_LONG_LINE_BYTES + 1];
         bytes.extend_from_slice(b"\na\n\xff\nb\n");
-        let long = Line::Unreadable("longer than 1 MiB".to_owned());
+        let long = Line::Unreadable("longer than 16 MiB".to_owned());
         let garbled = Line::Unreadable("not valid UTF-8".to_owned());
         check(
             &bytes,
@@ -285,6 +305,13 @@ mod tests {
             &vec![b'x'; MAX_LINE_BYTES],
             &[(1, line(&"x".repeat(MAX_LINE_BYTES)))],
         );
+    }
+
+    #[test]
+    fn a_long_line_is_said_to_be_one() {
+        for length in [MAX_LINE_BYTES + 1, MAX_LONG_LINE_BYTES] {
+            check(&vec![b'x'; length], &[(1, Line::Long("x".repeat(length)))]);
+        }
     }
 
     #[test]

@@ -5,7 +5,10 @@ use rustc_hash::FxHashSet;
 
 use super::{
     Sender,
-    record::{Kind, Record},
+    children::ChildLists,
+    record::{
+        EventRecord, FollowUpRecord, Kind, MessageRecord, RatingRecord, Record, SurveyRecord,
+    },
     working::{Counters, WorkingSet},
 };
 use crate::{
@@ -15,12 +18,12 @@ use crate::{
         Conn, Result,
         conn::{first, load},
         rows::{
-            ChannelRow, ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow,
-            RatingRow, TeamRow,
+            ChannelRow, ConversationRow, CustomerRow, EventRow, FollowUpRow, LabelRow, MemberRow,
+            MessageRow, RatingRow, SurveyRow, TeamRow,
         },
         tables::{
-            channels, conversations, counters, customers, follow_ups, labels, members, messages,
-            ratings, teams,
+            channels, conversations, counters, customers, events, follow_ups, labels, members,
+            messages, ratings, surveys, teams,
         },
     },
 };
@@ -37,6 +40,8 @@ struct Named<'r> {
     messages: FxHashSet<&'r str>,
     ratings: FxHashSet<&'r str>,
     follow_ups: FxHashSet<&'r str>,
+    events: FxHashSet<&'r str>,
+    surveys: FxHashSet<&'r str>,
     deleted_messages: FxHashSet<&'r str>,
     rated: FxHashSet<&'r str>,
     /// Conversations with the customer that a record gives them.
@@ -44,6 +49,8 @@ struct Named<'r> {
     deleted_labels: FxHashSet<&'r str>,
     deleted_customers: FxHashSet<&'r str>,
     deleted_conversations: FxHashSet<&'r str>,
+    /// Conversations whose records list what belongs to them.
+    listing: FxHashSet<&'r str>,
 }
 
 impl<'r> Named<'r> {
@@ -65,25 +72,67 @@ impl<'r> Named<'r> {
                 self.members.extend(record.assignee_id.as_deref());
                 self.labels
                     .extend(record.label_ids.iter().map(String::as_str));
+                if let Some(lists) = &record.children {
+                    self.listing.insert(&record.id);
+                    self.add_children(lists);
+                }
             }
-            Record::Message(record) => {
-                self.messages.insert(&record.id);
-                self.conversations.insert(&record.conversation_id);
-                self.members.extend(record.author_id.as_deref());
-            }
-            Record::Rating(record) => {
-                self.ratings.insert(&record.id);
-                self.conversations.insert(&record.conversation_id);
-                self.rated.insert(&record.conversation_id);
-                self.members.extend(record.member_id.as_deref());
-            }
-            Record::FollowUp(record) => {
-                self.follow_ups.insert(&record.id);
-                self.conversations.insert(&record.conversation_id);
-                self.members.extend(record.assignee_id.as_deref());
-            }
+            Record::Message(record) => self.add_message(record),
+            Record::Rating(record) => self.add_rating(record),
+            Record::FollowUp(record) => self.add_follow_up(record),
+            Record::Event(record) => self.add_event(record),
+            Record::Survey(record) => self.add_survey(record),
             Record::Delete { of, id } => self.add_delete(*of, id),
         }
+    }
+
+    fn add_children(&mut self, lists: &'r ChildLists) {
+        for record in lists.messages.iter().flatten() {
+            self.add_message(record);
+        }
+        for record in lists.ratings.iter().flatten() {
+            self.add_rating(record);
+        }
+        for record in lists.follow_ups.iter().flatten() {
+            self.add_follow_up(record);
+        }
+        for record in lists.events.iter().flatten() {
+            self.add_event(record);
+        }
+        for record in lists.surveys.iter().flatten() {
+            self.add_survey(record);
+        }
+    }
+
+    fn add_message(&mut self, record: &'r MessageRecord) {
+        self.messages.insert(&record.id);
+        self.conversations.insert(&record.conversation_id);
+        self.members.extend(record.author_id.as_deref());
+    }
+
+    fn add_rating(&mut self, record: &'r RatingRecord) {
+        self.ratings.insert(&record.id);
+        self.conversations.insert(&record.conversation_id);
+        self.rated.insert(&record.conversation_id);
+        self.members.extend(record.member_id.as_deref());
+    }
+
+    fn add_follow_up(&mut self, record: &'r FollowUpRecord) {
+        self.follow_ups.insert(&record.id);
+        self.conversations.insert(&record.conversation_id);
+        self.members.extend(record.assignee_id.as_deref());
+    }
+
+    fn add_event(&mut self, record: &'r EventRecord) {
+        self.events.insert(&record.id);
+        self.conversations.insert(&record.conversation_id);
+        self.members.extend(record.member_id.as_deref());
+    }
+
+    fn add_survey(&mut self, record: &'r SurveyRecord) {
+        self.surveys.insert(&record.id);
+        self.conversations.insert(&record.conversation_id);
+        self.members.extend(record.member_id.as_deref());
     }
 
     fn add_delete(&mut self, of: Kind, id: &'r str) {
@@ -99,6 +148,8 @@ impl<'r> Named<'r> {
             Kind::Message => drop(self.deleted_messages.insert(id)),
             Kind::Rating => drop(self.ratings.insert(id)),
             Kind::FollowUp => drop(self.follow_ups.insert(id)),
+            Kind::Event => drop(self.events.insert(id)),
+            Kind::Survey => drop(self.surveys.insert(id)),
         }
     }
 }
@@ -195,16 +246,20 @@ async fn named_rows(conn: &mut Conn, working: &mut WorkingSet, named: &Named<'_>
     load_rows!(conn, ws, messages.id in list(&named.messages) => MessageRow, working.messages);
     load_rows!(conn, ws, ratings.id in list(&named.ratings) => RatingRow, working.ratings);
     load_rows!(conn, ws, follow_ups.id in list(&named.follow_ups) => FollowUpRow, working.follow_ups);
+    load_rows!(conn, ws, events.id in list(&named.events) => EventRow, working.events);
+    load_rows!(conn, ws, surveys.id in list(&named.surveys) => SurveyRow, working.surveys);
     Ok(())
 }
 
-/// The conversations that messages, ratings and follow-ups of the batch stand in now: a record may take its thing out of
-/// one that no record names.
+/// The conversations that messages and the like of the batch stand in now: a record may take its thing out of one that no
+/// record names.
 async fn left_behind(conn: &mut Conn, working: &mut WorkingSet) -> Result<()> {
     let parents = working.messages.stored_parents();
     let parents = parents
         .chain(working.ratings.stored_parents())
-        .chain(working.follow_ups.stored_parents());
+        .chain(working.follow_ups.stored_parents())
+        .chain(working.events.stored_parents())
+        .chain(working.surveys.stored_parents());
     let mut keys: Vec<i64> = parents
         .filter(|key| working.conversations.entry(*key).is_none())
         .collect();
@@ -220,8 +275,8 @@ async fn owners(conn: &mut Conn, working: &mut WorkingSet) -> Result<()> {
     Ok(())
 }
 
-/// What deletes reach: a conversation's events, a customer's ratings (those of conversations that come to an erased one
-/// too), a label's conversations.
+/// What deletes and lists reach: a conversation's events, a customer's ratings (those of conversations that come to an erased
+/// one too), a label's conversations.
 async fn deleted_rows(conn: &mut Conn, working: &mut WorkingSet, named: &Named<'_>) -> Result<()> {
     for label in current(&named.deleted_labels, |id| {
         working.labels.get(id).map(|row| row.label_key)
@@ -256,12 +311,12 @@ async fn deleted_rows(conn: &mut Conn, working: &mut WorkingSet, named: &Named<'
         })
         .collect();
     load_rows!(conn, working.ws, ratings.conversation_key in came => RatingRow, working.ratings);
-    let conversations = current(&named.deleted_conversations, |id| {
-        working
-            .conversations
-            .get(id)
-            .map(|row| row.conversation_key)
-    });
+    let mut conversations: Vec<i64> = named
+        .deleted_conversations
+        .union(&named.listing)
+        .filter_map(|id| Some(working.conversations.get(id)?.conversation_key))
+        .collect();
+    conversations.sort_unstable();
     history(conn, working, &conversations).await
 }
 
@@ -282,12 +337,14 @@ async fn labeled(conn: &mut Conn, working: &mut WorkingSet, label: i64) -> Resul
     Ok(())
 }
 
-/// All messages, ratings and follow-ups of these conversations.
+/// All that belongs to these conversations.
 pub(crate) async fn history(conn: &mut Conn, working: &mut WorkingSet, keys: &[i64]) -> Result<()> {
     let ws = working.ws;
     load_rows!(conn, ws, messages.conversation_key in keys => MessageRow, working.messages);
     load_rows!(conn, ws, ratings.conversation_key in keys => RatingRow, working.ratings);
     load_rows!(conn, ws, follow_ups.conversation_key in keys => FollowUpRow, working.follow_ups);
+    load_rows!(conn, ws, events.conversation_key in keys => EventRow, working.events);
+    load_rows!(conn, ws, surveys.conversation_key in keys => SurveyRow, working.surveys);
     working.with_history.extend(keys);
     Ok(())
 }

@@ -5,9 +5,11 @@
 //! do with ([`working`], [`apply`](mod@apply), [`derive`](mod@derive), [`dirty_days`]); only [`load`] and [`save`] talk to the store.
 
 mod apply;
+mod attributes;
 mod audit_trail;
 mod batch;
 mod change;
+mod children;
 mod derive;
 mod dirty_days;
 mod field;
@@ -22,16 +24,17 @@ mod save;
 mod table;
 mod working;
 
-use std::{collections::BTreeSet, io::Read, sync::Arc};
+use std::{borrow::Cow, collections::BTreeSet, io::Read, sync::Arc};
 
 use tokio::sync::mpsc;
 
 use self::{
     audit_trail::Journal,
     batch::{BatchOptions, BatchOutcome, ParsedLine},
-    field::{MaxTimestamp, RecordError},
+    field::MaxTimestamp,
     lines::{Line, Lines},
     load::Messages,
+    record::Record,
 };
 pub use self::{
     probe::probe,
@@ -101,7 +104,7 @@ pub struct Progress {
     pub kept: u64,
 }
 
-/// Records in one transaction: enough that the round trips weigh little, few enough to keep a batch under 10 MB.
+/// Records in one transaction, with the entries of their lists: enough that the round trips weigh little, few enough to keep a batch under 10 MB.
 const BATCH_RECORDS: usize = 6_000;
 /// Batches of long records end earlier.
 const BATCH_BYTES: usize = 8 << 20;
@@ -298,7 +301,7 @@ impl Tally {
             self.report.refuse(LineError {
                 file: file.map(|name| name.to_string()),
                 line,
-                field: refusal.field.map(str::to_owned),
+                field: refusal.field.map(Cow::into_owned),
                 reason: refusal.reason,
             });
         }
@@ -335,6 +338,7 @@ fn read_all(
         latest,
         batches,
         batch: Vec::new(),
+        things: 0,
         bytes: 0,
     };
     let mut first_failure = None;
@@ -369,6 +373,8 @@ struct Reader<'b> {
     latest: MaxTimestamp,
     batches: &'b mpsc::Sender<Vec<ParsedLine>>,
     batch: Vec<ParsedLine>,
+    /// The records of the batch, with the entries of their lists.
+    things: usize,
     bytes: usize,
 }
 
@@ -377,15 +383,17 @@ struct Abandoned;
 
 impl Reader<'_> {
     fn take(&mut self, file: Option<Arc<str>>, line: u64, text: Line) -> Result<(), Abandoned> {
-        let record = match text {
-            Line::Text(text) => {
-                self.bytes += text.len();
-                record::parse(&text, self.latest)
-            }
-            Line::Unreadable(reason) | Line::BrokenOff(reason) => Err(RecordError::line(reason)),
-        };
+        let bytes = text.len();
+        let record = record::read(text, self.latest);
+        let things = record.as_ref().map_or(1, Record::things);
+        // A long line is a batch of its own: with the records before it, the batch could be twice as large.
+        if BATCH_RECORDS < self.things + things || BATCH_BYTES < self.bytes + bytes {
+            self.send()?;
+        }
+        self.things += things;
+        self.bytes += bytes;
         self.batch.push(ParsedLine { file, line, record });
-        if self.batch.len() < BATCH_RECORDS && self.bytes < BATCH_BYTES {
+        if self.things < BATCH_RECORDS && self.bytes < BATCH_BYTES {
             Ok(())
         } else {
             self.send()
@@ -393,8 +401,9 @@ impl Reader<'_> {
     }
 
     fn send(&mut self) -> Result<(), Abandoned> {
+        self.things = 0;
         self.bytes = 0;
-        let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH_RECORDS));
+        let batch = std::mem::take(&mut self.batch);
         if batch.is_empty() {
             Ok(())
         } else {

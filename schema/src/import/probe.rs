@@ -1,11 +1,6 @@
 //! What an import does before it touches the store.
 
-use super::{
-    SECONDS_AHEAD, Source,
-    field::{MaxTimestamp, RecordError},
-    lines::{Line, Lines},
-    record,
-};
+use super::{SECONDS_AHEAD, Source, field::MaxTimestamp, lines::Lines, record};
 use crate::instant::Instant;
 
 /// How many lines of a source are records, and how many an import at `now` would refuse as they stand.
@@ -25,11 +20,7 @@ pub fn probe(source: Source, now: Instant) -> (u64, u64) {
     };
     let (mut records, mut refused) = (0, 0);
     while let Some((_, line)) = lines.next() {
-        let record = match line {
-            Line::Text(text) => record::parse(&text, latest),
-            Line::Unreadable(reason) | Line::BrokenOff(reason) => Err(RecordError::line(reason)),
-        };
-        match record {
+        match record::read(line, latest) {
             Ok(_) => records += 1,
             Err(_) => refused += 1,
         }

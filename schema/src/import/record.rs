@@ -3,11 +3,16 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::field::{self, MaxTimestamp, RecordError};
+use super::{
+    attributes::attributes,
+    children::ChildLists,
+    field::{self, MaxTimestamp, RecordError},
+    lines::Line,
+};
 use crate::{
     instant::Instant,
     role::Role,
-    store::rows::{BOT, INBOUND, LOST, NOTE, REPLY, WON},
+    store::rows::{BOT, CLOSED, INBOUND, LOST, NOTE, REOPENED, REPLY, WON},
 };
 
 /// A record that has passed all checks that need no store.
@@ -21,7 +26,19 @@ pub(crate) enum Record {
     Message(MessageRecord),
     Rating(RatingRecord),
     FollowUp(FollowUpRecord),
+    Event(EventRecord),
+    Survey(SurveyRecord),
     Delete { of: Kind, id: String },
+}
+
+impl Record {
+    /// How many things the record is about: itself, and the entries of its lists.
+    pub(crate) fn things(&self) -> usize {
+        match self {
+            Self::Conversation(record) => 1 + record.children.as_deref().map_or(0, ChildLists::len),
+            _ => 1,
+        }
+    }
 }
 
 /// What a record is about.
@@ -35,10 +52,12 @@ pub(crate) enum Kind {
     Message,
     Rating,
     FollowUp,
+    Event,
+    Survey,
 }
 
 impl Kind {
-    const ALL: [(Self, &'static str); 8] = [
+    const ALL: [(Self, &'static str); 10] = [
         (Self::Member, "member"),
         (Self::Team, "team"),
         (Self::Label, "label"),
@@ -47,6 +66,8 @@ impl Kind {
         (Self::Message, "message"),
         (Self::Rating, "rating"),
         (Self::FollowUp, "follow_up"),
+        (Self::Event, "event"),
+        (Self::Survey, "survey"),
     ];
 
     fn parse(name: &str) -> Option<Self> {
@@ -99,6 +120,11 @@ pub(crate) struct ConversationRecord {
     pub(crate) closed_at: Option<Instant>,
     pub(crate) outcome: Option<i16>,
     pub(crate) updated_at: Option<Instant>,
+    pub(crate) url: Option<String>,
+    /// As they are stored.
+    pub(crate) attributes: Option<String>,
+    /// Where it has one of the lists; boxed because most records have none.
+    pub(crate) children: Option<Box<ChildLists>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,6 +155,23 @@ pub(crate) struct FollowUpRecord {
     pub(crate) completed_at: Option<Instant>,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct EventRecord {
+    pub(crate) id: String,
+    pub(crate) conversation_id: String,
+    pub(crate) at: Instant,
+    pub(crate) kind: i16,
+    pub(crate) member_id: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SurveyRecord {
+    pub(crate) id: String,
+    pub(crate) conversation_id: String,
+    pub(crate) asked_at: Instant,
+    pub(crate) member_id: Option<String>,
+}
+
 /// The fields of all types, unread: a type looks at its own alone, so that others' may hold anything.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -136,7 +179,7 @@ pub(crate) struct RawRecord<'a> {
     #[serde(borrow, rename = "type", deserialize_with = "raw")]
     kind_of_record: Option<&'a RawValue>,
     #[serde(borrow, deserialize_with = "raw")]
-    id: Option<&'a RawValue>,
+    pub(super) id: Option<&'a RawValue>,
     #[serde(borrow, deserialize_with = "raw")]
     of: Option<&'a RawValue>,
     #[serde(borrow, deserialize_with = "raw")]
@@ -172,6 +215,10 @@ pub(crate) struct RawRecord<'a> {
     #[serde(borrow, deserialize_with = "raw")]
     updated_at: Option<&'a RawValue>,
     #[serde(borrow, deserialize_with = "raw")]
+    url: Option<&'a RawValue>,
+    #[serde(borrow, deserialize_with = "raw")]
+    attributes: Option<&'a RawValue>,
+    #[serde(borrow, deserialize_with = "raw")]
     conversation_id: Option<&'a RawValue>,
     #[serde(borrow, deserialize_with = "raw")]
     sent_at: Option<&'a RawValue>,
@@ -191,6 +238,20 @@ pub(crate) struct RawRecord<'a> {
     due_at: Option<&'a RawValue>,
     #[serde(borrow, deserialize_with = "raw")]
     completed_at: Option<&'a RawValue>,
+    #[serde(borrow, deserialize_with = "raw")]
+    at: Option<&'a RawValue>,
+    #[serde(borrow, deserialize_with = "raw")]
+    asked_at: Option<&'a RawValue>,
+    #[serde(borrow, deserialize_with = "raw")]
+    pub(super) messages: Option<&'a RawValue>,
+    #[serde(borrow, deserialize_with = "raw")]
+    pub(super) ratings: Option<&'a RawValue>,
+    #[serde(borrow, deserialize_with = "raw")]
+    pub(super) follow_ups: Option<&'a RawValue>,
+    #[serde(borrow, deserialize_with = "raw")]
+    pub(super) events: Option<&'a RawValue>,
+    #[serde(borrow, deserialize_with = "raw")]
+    pub(super) surveys: Option<&'a RawValue>,
 }
 
 fn raw<'de: 'a, 'a, D: Deserializer<'de>>(
@@ -199,13 +260,56 @@ fn raw<'de: 'a, 'a, D: Deserializer<'de>>(
     <&'a RawValue>::deserialize(deserializer).map(Some)
 }
 
-/// Reads and checks one line. `latest` is the latest instant that is not refused as lying ahead.
-pub(crate) fn parse(line: &str, latest: MaxTimestamp) -> Result<Record, RecordError> {
-    if !line.trim_start().starts_with('{') {
-        return Err(RecordError::line("not a JSON object".to_owned()));
+impl<'a> RawRecord<'a> {
+    /// Takes a JSON object apart.
+    pub(super) fn read(text: &'a str) -> Result<Self, RecordError> {
+        if !text.trim_start().starts_with('{') {
+            return Err(RecordError::line("not a JSON object".to_owned()));
+        }
+        serde_json::from_str(text).map_err(|error| RecordError::line(not_json(&error)))
     }
-    let raw: RawRecord<'_> =
-        serde_json::from_str(line).map_err(|error| RecordError::line(not_json(&error)))?;
+
+    /// Whether it is a conversation with a list of what belongs to it.
+    fn has_lists(&self) -> bool {
+        let lists = [
+            self.messages,
+            self.ratings,
+            self.follow_ups,
+            self.events,
+            self.surveys,
+        ];
+        field::text("type", self.kind_of_record).is_ok_and(|kind| kind == "conversation")
+            && lists
+                .into_iter()
+                .any(|list| field::not_empty(list).is_some())
+    }
+}
+
+/// Reads and checks one line. `latest` is the latest instant that is not refused as lying ahead.
+pub(crate) fn read(line: Line, latest: MaxTimestamp) -> Result<Record, RecordError> {
+    match line {
+        Line::Text(text) => record(&RawRecord::read(&text)?, latest),
+        Line::Long(text) => long(&text, latest),
+        Line::Unreadable(reason) | Line::BrokenOff(reason) => Err(RecordError::line(reason)),
+    }
+}
+
+/// Reads a line that is too long for anything but a conversation with its lists.
+fn long(text: &str, latest: MaxTimestamp) -> Result<Record, RecordError> {
+    // An object that can't be read is said to be that: whether it has lists is not known.
+    if text.trim_start().starts_with('{') {
+        let raw = RawRecord::read(text)?;
+        if raw.has_lists() {
+            return record(&raw, latest);
+        }
+    }
+    Err(RecordError::line(
+        "longer than 1 MiB, as only a conversation with lists of what belongs to it may be"
+            .to_owned(),
+    ))
+}
+
+fn record(raw: &RawRecord<'_>, latest: MaxTimestamp) -> Result<Record, RecordError> {
     let kind = field::text("type", raw.kind_of_record)?;
     if kind == "delete" {
         let of = field::text("of", raw.of)?;
@@ -227,15 +331,18 @@ pub(crate) fn parse(line: &str, latest: MaxTimestamp) -> Result<Record, RecordEr
         )
     })?;
     let id = field::id("id", raw.id)?;
+    let conversation_id = || field::id("conversation_id", raw.conversation_id);
     match kind {
-        Kind::Member => member(&raw, id).map(Record::Member),
-        Kind::Team => team(&raw, id).map(Record::Team),
-        Kind::Label => label(&raw, id).map(Record::Label),
-        Kind::Customer => customer(&raw, id).map(Record::Customer),
-        Kind::Conversation => conversation(latest, &raw, id).map(Record::Conversation),
-        Kind::Message => message(latest, &raw, id).map(Record::Message),
-        Kind::Rating => rating(latest, &raw, id).map(Record::Rating),
-        Kind::FollowUp => follow_up(latest, &raw, id).map(Record::FollowUp),
+        Kind::Member => member(raw, id).map(Record::Member),
+        Kind::Team => team(raw, id).map(Record::Team),
+        Kind::Label => label(raw, id).map(Record::Label),
+        Kind::Customer => customer(raw, id).map(Record::Customer),
+        Kind::Conversation => conversation(latest, raw, id).map(Record::Conversation),
+        Kind::Message => message(latest, raw, id, conversation_id()?).map(Record::Message),
+        Kind::Rating => rating(latest, raw, id, conversation_id()?).map(Record::Rating),
+        Kind::FollowUp => follow_up(latest, raw, id, conversation_id()?).map(Record::FollowUp),
+        Kind::Event => event(latest, raw, id, conversation_id()?).map(Record::Event),
+        Kind::Survey => survey(latest, raw, id, conversation_id()?).map(Record::Survey),
     }
 }
 
@@ -297,7 +404,7 @@ fn conversation(
     raw: &RawRecord<'_>,
     id: String,
 ) -> Result<ConversationRecord, RecordError> {
-    let record = ConversationRecord {
+    let mut record = ConversationRecord {
         id,
         customer_id: field::id("customer_id", raw.customer_id)?,
         created_at: latest.instant("created_at", raw.created_at)?,
@@ -311,19 +418,23 @@ fn conversation(
             _ => None,
         })?,
         updated_at: latest.optional_instant("updated_at", raw.updated_at)?,
+        url: field::url("url", raw.url)?,
+        attributes: attributes("attributes", raw.attributes)?,
+        children: None,
     };
     if record.outcome.is_some() && record.closed_at.is_none() {
         return Err(RecordError::new("outcome", "needs a closed_at".to_owned()));
     }
+    record.children = ChildLists::read(latest, raw, &record.id)?.map(Box::new);
     Ok(record)
 }
 
-fn message(
+pub(super) fn message(
     latest: MaxTimestamp,
     raw: &RawRecord<'_>,
     id: String,
+    conversation_id: String,
 ) -> Result<MessageRecord, RecordError> {
-    let conversation_id = field::id("conversation_id", raw.conversation_id)?;
     let sent_at = latest.instant("sent_at", raw.sent_at)?;
     let kind = field::choice(
         "kind",
@@ -347,14 +458,15 @@ fn message(
     })
 }
 
-fn rating(
+pub(super) fn rating(
     latest: MaxTimestamp,
     raw: &RawRecord<'_>,
     id: String,
+    conversation_id: String,
 ) -> Result<RatingRecord, RecordError> {
     Ok(RatingRecord {
         id,
-        conversation_id: field::id("conversation_id", raw.conversation_id)?,
+        conversation_id,
         rated_at: latest.instant("rated_at", raw.rated_at)?,
         score: field::score("score", raw.score)?,
         comment: field::optional_text("comment", raw.comment)?,
@@ -362,34 +474,75 @@ fn rating(
     })
 }
 
-fn follow_up(
+pub(super) fn follow_up(
     latest: MaxTimestamp,
     raw: &RawRecord<'_>,
     id: String,
+    conversation_id: String,
 ) -> Result<FollowUpRecord, RecordError> {
     Ok(FollowUpRecord {
         id,
-        conversation_id: field::id("conversation_id", raw.conversation_id)?,
+        conversation_id,
         assignee_id: field::optional_id("assignee_id", raw.assignee_id)?,
         due_at: field::planned_instant("due_at", raw.due_at)?,
         completed_at: latest.optional_instant("completed_at", raw.completed_at)?,
     })
 }
 
+pub(super) fn event(
+    latest: MaxTimestamp,
+    raw: &RawRecord<'_>,
+    id: String,
+    conversation_id: String,
+) -> Result<EventRecord, RecordError> {
+    let at = latest.instant("at", raw.at)?;
+    let kind = field::choice("kind", raw.kind, "closed or reopened", |name| match name {
+        "closed" => Some(CLOSED),
+        "reopened" => Some(REOPENED),
+        _ => None,
+    })?;
+    let kind = kind.ok_or_else(|| RecordError::missing("kind"))?;
+    Ok(EventRecord {
+        id,
+        conversation_id,
+        at,
+        kind,
+        member_id: field::optional_id("member_id", raw.member_id)?,
+    })
+}
+
+pub(super) fn survey(
+    latest: MaxTimestamp,
+    raw: &RawRecord<'_>,
+    id: String,
+    conversation_id: String,
+) -> Result<SurveyRecord, RecordError> {
+    Ok(SurveyRecord {
+        id,
+        conversation_id,
+        asked_at: latest.instant("asked_at", raw.asked_at)?,
+        member_id: field::optional_id("member_id", raw.member_id)?,
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{MaxTimestamp, Record, parse};
+    use super::{Line, MaxTimestamp, Record, RecordError, read};
     use crate::instant::Instant;
 
     fn latest() -> MaxTimestamp {
         MaxTimestamp(Instant::parse("2026-06-02T00:00:00Z").unwrap())
     }
 
+    fn parse(line: &str) -> Result<Record, RecordError> {
+        read(Line::Text(line.to_owned()), latest())
+    }
+
     #[track_caller]
     fn refused(line: &str, field: Option<&str>, reason: &str) {
-        let refusal = parse(line, latest()).unwrap_err();
+        let refusal = parse(line).unwrap_err();
         assert_eq!(
-            (refusal.field, refusal.reason.as_str()),
+            (refusal.field.as_deref(), refusal.reason.as_str()),
             (field, reason),
             "{line}"
         );
@@ -401,7 +554,7 @@ mod tests {
             let line = format!(
                 r#"{{"type":"conversation","id":"c","customer_id":"k","created_at":"2026-03-02T09:00:00+01:00"{channel}}}"#
             );
-            match parse(&line, latest()).unwrap() {
+            match parse(&line).unwrap() {
                 Record::Conversation(record) => record.channel,
                 other => panic!("{other:?}"),
             }
@@ -415,11 +568,7 @@ mod tests {
     #[test]
     fn a_field_of_another_type_may_hold_anything() {
         assert!(
-            parse(
-                r#"{"type":"customer","id":"k","score":"none","x":[{}]}"#,
-                latest()
-            )
-            .is_ok()
+            parse(r#"{"type":"customer","id":"k","score":"none","x":[{}],"messages":7}"#).is_ok()
         );
     }
 
@@ -495,5 +644,36 @@ mod tests {
             Some("id"),
             "must have 1 to 128 characters, has 129",
         );
+    }
+
+    #[test]
+    fn an_address_is_of_the_web_and_has_at_most_2048_characters() {
+        let with = |url: &str| {
+            format!(
+                r#"{{"type":"conversation","id":"c","customer_id":"k","created_at":"2026-03-02T09:00:00Z","url":"{url}"}}"#
+            )
+        };
+        let long = |chars: usize| format!("http://{}", "ü".repeat(chars - 7));
+        for good in ["", "https://desk.example/c/1?x=ü y", &long(2_048)] {
+            assert!(parse(&with(good)).is_ok(), "{good}");
+        }
+        refused(
+            &with(&long(2_049)),
+            Some("url"),
+            "must have at most 2048 characters, has 2049",
+        );
+        for bad in [
+            "javascript:alert(1)",
+            "//desk.example",
+            "https://",
+            "ftp://x",
+            " https://x",
+        ] {
+            refused(
+                &with(bad),
+                Some("url"),
+                &format!("must begin with https:// or http://, was \"{bad}\""),
+            );
+        }
     }
 }

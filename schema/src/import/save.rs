@@ -14,8 +14,8 @@ use crate::{
         ledger,
         rows::ConversationRow,
         tables::{
-            channels, conversations, counters, customers, follow_ups, labels, members, messages,
-            ratings, teams,
+            channels, conversations, counters, customers, events, follow_ups, labels, members,
+            messages, ratings, surveys, teams,
         },
     },
 };
@@ -72,6 +72,8 @@ async fn write_events(conn: &mut Conn, working: &WorkingSet) -> Result<()> {
     rewrite!(conn, working, follow_ups by id = Row::id, [
         workspace_id, id, conversation_key, assignee_key, due_at, completed_at,
     ]);
+    rewrite!(conn, working, events by id = Row::id, [workspace_id, id, conversation_key, at, kind, member_key]);
+    rewrite!(conn, working, surveys by id = Row::id, [workspace_id, id, conversation_key, asked_at, member_key]);
     Ok(())
 }
 
@@ -136,14 +138,16 @@ async fn write_conversations(conn: &mut Conn, working: &WorkingSet) -> Result<()
             updated_at,
             first_inbound_at,
             first_reply_at,
-            opens_customer
+            opens_customer,
+            url,
+            attributes,
         ]
     )?;
     Ok(())
 }
 
 async fn upsert_conversations(conn: &mut Conn, rows: &[&ConversationRow]) -> Result<()> {
-    for rows in rows.chunks(conn.most_binds() / 14) {
+    for rows in rows.chunks(conn.most_binds() / 16) {
         let rows: Vec<ConversationRow> = rows.iter().map(|row| (*row).clone()).collect();
         execute!(
             conn,
@@ -163,6 +167,8 @@ async fn upsert_conversations(conn: &mut Conn, rows: &[&ConversationRow]) -> Res
                     conversations::first_inbound_at.eq(excluded(conversations::first_inbound_at)),
                     conversations::first_reply_at.eq(excluded(conversations::first_reply_at)),
                     conversations::opens_customer.eq(excluded(conversations::opens_customer)),
+                    conversations::url.eq(excluded(conversations::url)),
+                    conversations::attributes.eq(excluded(conversations::attributes)),
                 ))
         )?;
     }

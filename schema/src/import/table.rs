@@ -1,10 +1,10 @@
 //! Rows of one table while a batch is applied: as stored, and as the batch leaves them.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::store::rows::{
-    ChannelRow, ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow,
-    RatingRow, TeamRow,
+    ChannelRow, ConversationRow, CustomerRow, EventRow, FollowUpRow, LabelRow, MemberRow,
+    MessageRow, RatingRow, SurveyRow, TeamRow,
 };
 
 /// What every row can say of itself.
@@ -44,6 +44,9 @@ pub(crate) struct Table<R> {
     by_id: FxHashMap<String, usize>,
     by_key: FxHashMap<i64, usize>,
     by_parent: FxHashMap<i64, Vec<usize>>,
+    /// Which parents know of which rows already: looked for in their lists, each row of a long one that comes to another
+    /// parent would cost a walk through it.
+    placed: FxHashSet<(i64, usize)>,
 }
 
 impl<R> Default for Table<R> {
@@ -53,6 +56,7 @@ impl<R> Default for Table<R> {
             by_id: FxHashMap::default(),
             by_key: FxHashMap::default(),
             by_parent: FxHashMap::default(),
+            placed: FxHashSet::default(),
         }
     }
 }
@@ -102,17 +106,7 @@ impl<R: Row> Table<R> {
             });
             return;
         };
-        let parent = row.parent();
-        let known_there = self.entries[at]
-            .current
-            .as_ref()
-            .is_some_and(|old| old.parent() == parent);
-        if let Some(parent) = parent.filter(|_| !known_there) {
-            let children = self.by_parent.entry(parent).or_default();
-            if !children.contains(&at) {
-                children.push(at);
-            }
-        }
+        self.place(row.parent(), at);
         // A thing that the batch made, deleted and made again has another key than before.
         self.by_key.insert(row.key(), at);
         self.entries[at].current = Some(row);
@@ -164,10 +158,18 @@ impl<R: Row> Table<R> {
         let Some(row) = &entry.current else { return };
         self.by_id.insert(row.id().to_owned(), at);
         self.by_key.insert(row.key(), at);
-        if let Some(parent) = row.parent() {
+        let parent = row.parent();
+        self.place(parent, at);
+        self.entries.push(entry);
+    }
+
+    /// Lets a parent know of a row.
+    fn place(&mut self, parent: Option<i64>, at: usize) {
+        if let Some(parent) = parent
+            && self.placed.insert((parent, at))
+        {
             self.by_parent.entry(parent).or_default().push(at);
         }
-        self.entries.push(entry);
     }
 }
 
@@ -201,4 +203,6 @@ rows! {
     MessageRow: id = id, key = |_| 0, parent = |row| Some(row.conversation_key);
     RatingRow: id = id, key = |row| row.rating_key, parent = |row| Some(row.conversation_key);
     FollowUpRow: id = id, key = |_| 0, parent = |row| Some(row.conversation_key);
+    EventRow: id = id, key = |_| 0, parent = |row| Some(row.conversation_key);
+    SurveyRow: id = id, key = |_| 0, parent = |row| Some(row.conversation_key);
 }

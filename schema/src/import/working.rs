@@ -8,8 +8,8 @@ use crate::{
     retention::RetentionCutoff,
     role::Role,
     store::rows::{
-        ChannelRow, ConversationRow, CustomerRow, FollowUpRow, LabelRow, MemberRow, MessageRow,
-        RatingRow, TeamRow,
+        ChannelRow, ConversationRow, CustomerRow, EventRow, FollowUpRow, LabelRow, MemberRow,
+        MessageRow, RatingRow, SurveyRow, TeamRow,
     },
 };
 
@@ -42,7 +42,9 @@ pub(crate) struct WorkingSet {
     pub(crate) messages: Table<MessageRow>,
     pub(crate) ratings: Table<RatingRow>,
     pub(crate) follow_ups: Table<FollowUpRow>,
-    /// Conversations all of whose messages, ratings and follow-ups are here.
+    pub(crate) events: Table<EventRow>,
+    pub(crate) surveys: Table<SurveyRow>,
+    /// Conversations of which all that belongs to them is here.
     pub(crate) with_history: FxHashSet<i64>,
 }
 
@@ -69,6 +71,8 @@ impl WorkingSet {
             messages: Table::default(),
             ratings: Table::default(),
             follow_ups: Table::default(),
+            events: Table::default(),
+            surveys: Table::default(),
             with_history: FxHashSet::default(),
         }
     }
@@ -167,6 +171,8 @@ impl WorkingSet {
             first_inbound_at: None,
             first_reply_at: None,
             opens_customer: false,
+            url: None,
+            attributes: None,
         });
         conversation_key
     }

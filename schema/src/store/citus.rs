@@ -17,7 +17,7 @@ pub const REFERENCE_TABLES: [&str; 3] =
 
 /// Tables that are distributed by `workspace_id`: one workspace's rows of all of them lie together. Those that are not in the
 /// first schema bear its name.
-pub const DISTRIBUTED_TABLES: [&str; 25] = [
+pub const DISTRIBUTED_TABLES: [&str; 27] = [
     "ledgers",
     "counters",
     "members",
@@ -29,6 +29,8 @@ pub const DISTRIBUTED_TABLES: [&str; 25] = [
     "messages",
     "ratings",
     "follow_ups",
+    "events",
+    "surveys",
     "dirty_days",
     "ledger_days",
     "day_blocks",

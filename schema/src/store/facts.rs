@@ -8,7 +8,7 @@ use super::{
     conn::{first, load},
     conversations::{self as conversation_store, FACT_COLUMNS, FactRow},
     keys, ratings as rating_store,
-    tables::{conversations, follow_ups, messages, ratings},
+    tables::{conversations, events, follow_ups, messages, ratings, surveys},
 };
 use crate::{
     facts::{Conversation, Facts, FollowUp, Message, OpenConversation},
@@ -245,6 +245,8 @@ pub async fn extent(conn: &mut Conn, ws: WorkspaceKey) -> Result<Option<(Instant
         ends!(messages, sent_at),
         ends!(ratings, rated_at),
         ends!(follow_ups, completed_at),
+        ends!(events, at),
+        ends!(surveys, asked_at),
     ];
     let low = ends.iter().flatten().map(|(low, _)| *low).min();
     let high = ends.iter().flatten().map(|(_, high)| *high).max();

@@ -10,8 +10,8 @@ use super::{
     conn::{execute, first, load},
     dirty_days, ledger, runs,
     tables::{
-        conversations, counters, customers, dirty_days as marks, follow_ups, ledgers, messages,
-        ratings,
+        conversations, counters, customers, dirty_days as marks, events, follow_ups, ledgers,
+        messages, ratings, surveys,
     },
 };
 use crate::{day::Day, id::WorkspaceKey, retention::RetentionCutoff};
@@ -19,6 +19,8 @@ use crate::{day::Day, id::WorkspaceKey, retention::RetentionCutoff};
 diesel::allow_tables_to_appear_in_same_query!(conversations, customers);
 diesel::allow_tables_to_appear_in_same_query!(conversations, messages);
 diesel::allow_tables_to_appear_in_same_query!(conversations, follow_ups);
+diesel::allow_tables_to_appear_in_same_query!(conversations, events);
+diesel::allow_tables_to_appear_in_same_query!(conversations, surveys);
 
 /// Conversations that are looked at in one transaction: imports of the workspace wait for that long.
 const BATCH: i64 = 2_000;
@@ -34,6 +36,10 @@ pub struct Dropped {
     pub ratings: u64,
     /// Follow-ups of theirs.
     pub follow_ups: u64,
+    /// Events of theirs.
+    pub events: u64,
+    /// Surveys of theirs.
+    pub surveys: u64,
 }
 
 impl std::ops::AddAssign for Dropped {
@@ -42,6 +48,8 @@ impl std::ops::AddAssign for Dropped {
         self.messages += other.messages;
         self.ratings += other.ratings;
         self.follow_ups += other.follow_ups;
+        self.events += other.events;
+        self.surveys += other.surveys;
     }
 }
 
@@ -199,6 +207,14 @@ async fn list_over(conn: &mut Conn, ws: WorkspaceKey, at: i64, after: i64) -> Re
                 .is_null()
                 .or(follow_ups::completed_at.ge(at)),
         );
+    let later_event = events::table
+        .filter(events::workspace_id.eq(ws.0))
+        .filter(events::conversation_key.eq(theirs))
+        .filter(events::at.ge(at));
+    let later_survey = surveys::table
+        .filter(surveys::workspace_id.eq(ws.0))
+        .filter(surveys::conversation_key.eq(theirs))
+        .filter(surveys::asked_at.ge(at));
     let over = conversations::created_at
         .lt(at)
         .and(conversations::closed_at.lt(at));
@@ -209,6 +225,8 @@ async fn list_over(conn: &mut Conn, ws: WorkspaceKey, at: i64, after: i64) -> Re
         .filter(not(exists(later_message)))
         .filter(not(exists(later_rating)))
         .filter(not(exists(open_follow_up)))
+        .filter(not(exists(later_event)))
+        .filter(not(exists(later_survey)))
         .order(theirs)
         .limit(BATCH)
         .select(theirs);
@@ -229,12 +247,16 @@ async fn count(conn: &mut Conn, ws: WorkspaceKey, keys: &[i64]) -> Result<Droppe
     let ratings: Option<i64> = first!(conn, of_theirs!(ws, keys, ratings).select(count_star()))?;
     let follow_ups: Option<i64> =
         first!(conn, of_theirs!(ws, keys, follow_ups).select(count_star()))?;
+    let events: Option<i64> = first!(conn, of_theirs!(ws, keys, events).select(count_star()))?;
+    let surveys: Option<i64> = first!(conn, of_theirs!(ws, keys, surveys).select(count_star()))?;
     let known = |count: Option<i64>| count.unwrap_or(0).unsigned_abs();
     Ok(Dropped {
         conversations: keys.len() as u64,
         messages: known(messages),
         ratings: known(ratings),
         follow_ups: known(follow_ups),
+        events: known(events),
+        surveys: known(surveys),
     })
 }
 
@@ -242,11 +264,15 @@ async fn delete(conn: &mut Conn, ws: WorkspaceKey, keys: &[i64]) -> Result<Dropp
     let messages = execute!(conn, diesel::delete(of_theirs!(ws, keys, messages)))? as u64;
     let ratings = execute!(conn, diesel::delete(of_theirs!(ws, keys, ratings)))? as u64;
     let follow_ups = execute!(conn, diesel::delete(of_theirs!(ws, keys, follow_ups)))? as u64;
+    let events = execute!(conn, diesel::delete(of_theirs!(ws, keys, events)))? as u64;
+    let surveys = execute!(conn, diesel::delete(of_theirs!(ws, keys, surveys)))? as u64;
     let conversations = execute!(conn, diesel::delete(of_theirs!(ws, keys, conversations)))? as u64;
     Ok(Dropped {
         conversations,
         messages,
         ratings,
         follow_ups,
+        events,
+        surveys,
     })
 }

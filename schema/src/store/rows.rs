@@ -3,7 +3,8 @@
 use diesel::{Insertable, Queryable};
 
 use super::tables::{
-    channels, conversations, customers, follow_ups, labels, members, messages, ratings, teams,
+    channels, conversations, customers, events, follow_ups, labels, members, messages, ratings,
+    surveys, teams,
 };
 
 /// A customer's message, in `messages.kind`.
@@ -19,6 +20,11 @@ pub(crate) const NOTE: i16 = 4;
 pub(crate) const WON: i16 = 1;
 /// Lost.
 pub(crate) const LOST: i16 = 2;
+
+/// Closed, in `events.kind`.
+pub(crate) const CLOSED: i16 = 1;
+/// Reopened.
+pub(crate) const REOPENED: i16 = 2;
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
 #[diesel(table_name = members, treat_none_as_default_value = false)]
@@ -93,6 +99,8 @@ pub(crate) struct ConversationRow {
     pub(crate) first_inbound_at: Option<i64>,
     pub(crate) first_reply_at: Option<i64>,
     pub(crate) opens_customer: bool,
+    pub(crate) url: Option<String>,
+    pub(crate) attributes: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
@@ -128,4 +136,25 @@ pub(crate) struct FollowUpRow {
     pub(crate) assignee_key: Option<i64>,
     pub(crate) due_at: Option<i64>,
     pub(crate) completed_at: Option<i64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
+#[diesel(table_name = events, treat_none_as_default_value = false)]
+pub(crate) struct EventRow {
+    pub(crate) workspace_id: i64,
+    pub(crate) id: String,
+    pub(crate) conversation_key: i64,
+    pub(crate) at: i64,
+    pub(crate) kind: i16,
+    pub(crate) member_key: Option<i64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
+#[diesel(table_name = surveys, treat_none_as_default_value = false)]
+pub(crate) struct SurveyRow {
+    pub(crate) workspace_id: i64,
+    pub(crate) id: String,
+    pub(crate) conversation_key: i64,
+    pub(crate) asked_at: i64,
+    pub(crate) member_key: Option<i64>,
 }

@@ -8,7 +8,8 @@ use super::{Conn, Result, Store};
 /// Tables that have four times as many pages as when they were looked at last (or than a few, where they never were).
 const OUTGROWN: &str = "SELECT relname::text AS name FROM pg_class \
     WHERE oid IN ('members'::regclass, 'labels'::regclass, 'customers'::regclass, 'conversations'::regclass, \
-        'messages'::regclass, 'ratings'::regclass, 'follow_ups'::regclass) \
+        'messages'::regclass, 'ratings'::regclass, 'follow_ups'::regclass, 'events'::regclass, \
+        'surveys'::regclass) \
       AND pg_relation_size(oid) > 4 * greatest(relpages, 4) * current_setting('block_size')::bigint";
 
 #[derive(QueryableByName)]

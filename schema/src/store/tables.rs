@@ -160,6 +160,8 @@ diesel::table! {
         first_inbound_at -> Nullable<BigInt>,
         first_reply_at -> Nullable<BigInt>,
         opens_customer -> Bool,
+        url -> Nullable<Text>,
+        attributes -> Nullable<Text>,
     }
 }
 
@@ -195,6 +197,27 @@ diesel::table! {
         assignee_key -> Nullable<BigInt>,
         due_at -> Nullable<BigInt>,
         completed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    events (workspace_id, id) {
+        workspace_id -> BigInt,
+        id -> Text,
+        conversation_key -> BigInt,
+        at -> BigInt,
+        kind -> SmallInt,
+        member_key -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    surveys (workspace_id, id) {
+        workspace_id -> BigInt,
+        id -> Text,
+        conversation_key -> BigInt,
+        asked_at -> BigInt,
+        member_key -> Nullable<BigInt>,
     }
 }
 

@@ -15,7 +15,7 @@ on_both_stores! {
     a_deleted_customer_loses_name_and_comments_for_good_and_keeps_the_counts,
     a_deleted_member_is_deactivated_and_keeps_what_was_credited,
     a_deleted_label_comes_off_every_conversation,
-    deleted_teams_messages_ratings_and_follow_ups_are_gone,
+    what_is_deleted_of_the_other_types_is_gone,
     a_comment_stays_away_wherever_its_conversation_goes_within_one_file,
     deleting_what_is_not_there_is_unchanged,
     what_is_known_by_its_id_alone_can_be_deleted,
@@ -29,11 +29,13 @@ const WORLD: &str = r#"{"type":"member","id":"anna","name":"Anna"}
 {"type":"message","id":"m1","conversation_id":"c","sent_at":"2026-03-02T09:00:00Z","kind":"inbound"}
 {"type":"message","id":"m2","conversation_id":"c","sent_at":"2026-03-03T09:00:00Z","kind":"reply"}
 {"type":"rating","id":"r","conversation_id":"c","rated_at":"2026-03-03T09:00:00Z","score":5,"comment":"fine"}
-{"type":"follow_up","id":"f","conversation_id":"c","completed_at":"2026-03-04T09:00:00Z"}"#;
+{"type":"follow_up","id":"f","conversation_id":"c","completed_at":"2026-03-04T09:00:00Z"}
+{"type":"event","id":"e","conversation_id":"c","at":"2026-03-04T09:00:00Z","kind":"closed","member_id":"anna"}
+{"type":"survey","id":"s","conversation_id":"c","asked_at":"2026-03-04T09:00:00Z","member_id":"anna"}"#;
 
 async fn world(backend: Backend) -> Caseload {
     let caseload = acme(backend).await;
-    take(&caseload, WORLD, [9, 0, 0, 0]).await;
+    take(&caseload, WORLD, [11, 0, 0, 0]).await;
     let all = json!({"metrics": {"conversations": 1, "messages": 2, "followUpsCompleted": 1, "ratings": {"count": 1}}});
     figures(&caseload, &all).await;
     caseload
@@ -51,6 +53,12 @@ async fn a_deleted_conversation_takes_what_belongs_to_it_along(backend: Backend)
         "ratings": {"count": 0}, "firstResponse": {"count": 0},
     }});
     figures(&caseload, &nothing).await;
+    assert_eq!(
+        caseload
+            .database
+            .sql("SELECT id FROM events UNION SELECT id FROM surveys"),
+        ""
+    );
     take(&caseload, &delete("conversation", "c"), [0, 1, 0, 0]).await;
     // Its messages do not come back with it.
     let again =
@@ -178,13 +186,15 @@ async fn a_deleted_label_comes_off_every_conversation(backend: Backend) {
     figures(&caseload, &json!({"metrics": {"labeledConversations": 0}})).await;
 }
 
-async fn deleted_teams_messages_ratings_and_follow_ups_are_gone(backend: Backend) {
+async fn what_is_deleted_of_the_other_types_is_gone(backend: Backend) {
     let caseload = world(backend).await;
     for (of, id) in [
         ("team", "t"),
         ("message", "m1"),
         ("rating", "r"),
         ("follow_up", "f"),
+        ("event", "e"),
+        ("survey", "s"),
     ] {
         take(&caseload, &delete(of, id), [1, 0, 0, 0]).await;
         take(&caseload, &delete(of, id), [0, 1, 0, 0]).await;
@@ -199,6 +209,12 @@ async fn deleted_teams_messages_ratings_and_follow_ups_are_gone(backend: Backend
         .await
         .data("workspace");
     assert_eq!(teams, json!({"teams": []}));
+    assert_eq!(
+        caseload
+            .database
+            .sql("SELECT id FROM events UNION SELECT id FROM surveys"),
+        ""
+    );
 }
 
 async fn a_comment_stays_away_wherever_its_conversation_goes_within_one_file(backend: Backend) {
@@ -229,6 +245,8 @@ async fn deleting_what_is_not_there_is_unchanged(backend: Backend) {
         "message",
         "rating",
         "follow_up",
+        "event",
+        "survey",
     ] {
         let report = take(&caseload, &delete(of, "nothing"), [0, 1, 0, 0]).await;
         assert_eq!(report.days_touched, 0, "{of}");

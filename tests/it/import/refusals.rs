@@ -17,7 +17,7 @@ on_both_stores! {
 }
 
 /// A line, the field at fault (none: the line itself), and what the reason says.
-const BAD: [(&str, Option<&str>, &str); 31] = [
+const BAD: [(&str, Option<&str>, &str); 40] = [
     ("nonsense", None, ""),
     ("[]", None, ""),
     ("\"text\"", None, ""),
@@ -88,6 +88,26 @@ const BAD: [(&str, Option<&str>, &str); 31] = [
         "draw",
     ),
     (
+        r#"{"type":"conversation","id":"a","customer_id":"k","created_at":"2026-03-02T09:00:00Z","url":"javascript:alert(1)"}"#,
+        Some("url"),
+        "javascript:alert(1)",
+    ),
+    (
+        r#"{"type":"conversation","id":"a","customer_id":"k","created_at":"2026-03-02T09:00:00Z","attributes":["pro"]}"#,
+        Some("attributes"),
+        "must be an object, was [\"pro\"]",
+    ),
+    (
+        r#"{"type":"conversation","id":"a","customer_id":"k","created_at":"2026-03-02T09:00:00Z","attributes":{"Plan":1}}"#,
+        Some("attributes"),
+        "Plan",
+    ),
+    (
+        r#"{"type":"conversation","id":"a","customer_id":"k","created_at":"2026-03-02T09:00:00Z","attributes":{"plan":{"name":1}}}"#,
+        Some("attributes.plan"),
+        "name",
+    ),
+    (
         r#"{"type":"message","id":"a","conversation_id":"c","sent_at":"2026-03-02T09:00:00Z","kind":"shout"}"#,
         Some("kind"),
         "shout",
@@ -111,6 +131,31 @@ const BAD: [(&str, Option<&str>, &str); 31] = [
         r#"{"type":"rating","id":"a","conversation_id":"c","rated_at":"2026-03-02T09:00:00Z","score":"5"}"#,
         Some("score"),
         "",
+    ),
+    (
+        r#"{"type":"event","id":"a","conversation_id":"c","at":"2026-03-02T09:00:00Z","kind":"snoozed"}"#,
+        Some("kind"),
+        "must be closed or reopened, was \"snoozed\"",
+    ),
+    (
+        r#"{"type":"event","id":"a","conversation_id":"c","kind":"closed"}"#,
+        Some("at"),
+        "missing",
+    ),
+    (
+        r#"{"type":"event","id":"a","at":"2026-03-02T09:00:00Z","kind":"closed"}"#,
+        Some("conversation_id"),
+        "missing",
+    ),
+    (
+        r#"{"type":"survey","id":"a","conversation_id":"c"}"#,
+        Some("asked_at"),
+        "missing",
+    ),
+    (
+        r#"{"type":"survey","id":"a","asked_at":"2026-03-02T09:00:00Z","conversation_id":7}"#,
+        Some("conversation_id"),
+        "must be a string, was 7",
     ),
     (
         r#"{"type":"delete","of":"workspace","id":"a"}"#,

@@ -9,6 +9,7 @@ use caseload_rollup::verify::{Difference, verify};
 use caseload_schema::{day::Day, import::Encoding};
 use serde_json::{Value, json};
 
+use super::stored::check as check_stored;
 use crate::{
     dirty::stored,
     exact::{History, check_counts, check_figures, check_lists},
@@ -120,12 +121,14 @@ async fn check_sequence(backend: Backend, seed: u64) {
         rest = others;
         history.records.push(lines(some));
         import(&at, &split, &mut world, some, writer.dice.chance(1, 4)).await;
+        check_stored(&at, &split, &world);
         if writer.dice.chance(1, 3) {
             check_rolled_up(&at, &split).await;
         }
     }
     let whole = workspace(backend, &writer).await;
     whole.import(&records).await;
+    check_stored(&at, &whole, &world);
 
     for caseload in [&split, &whole] {
         check_rolled_up(&at, caseload).await;
@@ -166,7 +169,7 @@ async fn check_rolled_up(at: &str, caseload: &Caseload) {
 fn facts(caseload: &Caseload) -> String {
     let tables = [
         "SELECT c.id, k.id, c.created_at, h.name, m.id, c.closed_at, c.outcome, c.updated_at, c.first_inbound_at,
-                c.first_reply_at, CASE WHEN k.opened_finally THEN NULL ELSE c.opens_customer END
+                c.first_reply_at, c.url, c.attributes, CASE WHEN k.opened_finally THEN NULL ELSE c.opens_customer END
          FROM conversations c
          LEFT JOIN customers k ON k.customer_key = c.customer_key
          LEFT JOIN channels h ON h.channel_key = c.channel_key
@@ -180,6 +183,12 @@ fn facts(caseload: &Caseload) -> String {
         "SELECT x.id, c.id, m.id, x.due_at, x.completed_at FROM follow_ups x
          JOIN conversations c ON c.conversation_key = x.conversation_key
          LEFT JOIN members m ON m.member_key = x.assignee_key ORDER BY x.id",
+        "SELECT x.id, c.id, x.at, x.kind, m.id FROM events x
+         JOIN conversations c ON c.conversation_key = x.conversation_key
+         LEFT JOIN members m ON m.member_key = x.member_key ORDER BY x.id",
+        "SELECT x.id, c.id, x.asked_at, m.id FROM surveys x
+         JOIN conversations c ON c.conversation_key = x.conversation_key
+         LEFT JOIN members m ON m.member_key = x.member_key ORDER BY x.id",
         "SELECT id, name, email, known, erased, opened_finally FROM customers ORDER BY id",
         "SELECT id, name, role, active, known FROM members ORDER BY id",
         "SELECT id, title, color, known FROM labels ORDER BY id",

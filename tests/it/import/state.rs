@@ -24,6 +24,7 @@ on_both_stores! {
     the_days_that_old_and_new_state_touch_are_counted,
     a_role_that_is_left_out_stays,
     unknown_fields_are_ignored,
+    addresses_and_attributes_are_those_of_the_latest_record,
 }
 
 async fn the_same_id_again_replaces_what_was_there(backend: Backend) {
@@ -310,4 +311,42 @@ async fn unknown_fields_are_ignored(backend: Backend) {
     let text = r#"{"type":"customer","id":"k","score":"nine","sent_at":{"deep":[[]]},"née":"a\u0000"}
 {"type":"customer","id":"k"}"#;
     take(&caseload, text, [1, 1, 0, 0]).await;
+}
+
+async fn addresses_and_attributes_are_those_of_the_latest_record(backend: Backend) {
+    let caseload = acme(backend).await;
+    let with = |more: &str| {
+        format!(
+            r#"{{"type":"conversation","id":"c","customer_id":"k","created_at":"2026-03-02T09:00:00Z"{more}}}"#
+        )
+    };
+    let stored = || {
+        let row = "SELECT url, attributes FROM conversations";
+        caseload.database.sql(row).trim_end_matches('\n').to_owned()
+    };
+    let described = with(
+        r#","url":"https://desk.example/c","attributes":{"seats":[5,5.0],"plan":"pro","vip":true,"none":null}"#,
+    );
+    take(&caseload, &described, [1, 0, 0, 0]).await;
+    assert_eq!(
+        stored(),
+        r#"https://desk.example/c|{"plan":["pro"],"seats":["5","5.0"],"vip":["true"]}"#
+    );
+    // The same in another order, each value in another way.
+    let same = with(
+        r#","attributes":{"vip":["true"],"seats":[5.0,"5",5,""],"plan":["pro"]},"url":"https://desk.example/c""#,
+    );
+    let report = take(&caseload, &same, [0, 1, 0, 0]).await;
+    assert_eq!(report.days_touched, 0);
+    let one_number_less = with(
+        r#","attributes":{"vip":true,"seats":5.0,"plan":"pro"},"url":"https://desk.example/c""#,
+    );
+    take(&caseload, &one_number_less, [1, 0, 0, 0]).await;
+    assert_eq!(
+        stored(),
+        r#"https://desk.example/c|{"plan":["pro"],"seats":["5.0"],"vip":["true"]}"#
+    );
+    take(&caseload, &with(""), [1, 0, 0, 0]).await;
+    assert_eq!(stored(), "|");
+    figures(&caseload, &json!({"metrics": {"conversations": 1}})).await;
 }

@@ -6,7 +6,10 @@ use serde_json::Value;
 
 use super::{
     check::{Fields, Refusal},
-    world::{Conversation, Customer, FollowUp, Label, Member, Message, Rating, Team, World},
+    world::{
+        Conversation, Customer, Event, FollowUp, Label, Member, Message, Rating, Survey, Team,
+        World,
+    },
 };
 
 /// How a record is counted.
@@ -29,7 +32,7 @@ pub(crate) struct Tally {
     pub(crate) either: u64,
 }
 
-const TYPES: [&str; 8] = [
+const TYPES: [&str; 10] = [
     "member",
     "team",
     "label",
@@ -38,6 +41,17 @@ const TYPES: [&str; 8] = [
     "message",
     "rating",
     "follow_up",
+    "event",
+    "survey",
+];
+
+/// The lists that a conversation's record may have, and the types of their entries.
+const LISTS: [(&str, &str); 5] = [
+    ("messages", "message"),
+    ("ratings", "rating"),
+    ("follow_ups", "follow_up"),
+    ("events", "event"),
+    ("surveys", "survey"),
 ];
 
 impl World {
@@ -69,10 +83,12 @@ impl World {
             "team" => self.apply_team(id, &fields),
             "label" => self.apply_label(id, &fields),
             "customer" => self.apply_customer(id, &fields),
-            "conversation" => self.apply_conversation(id, &fields),
+            "conversation" => self.apply_conversation(&id, &fields),
             "message" => self.apply_message(id, &fields),
             "rating" => self.apply_rating(id, &fields),
             "follow_up" => self.apply_follow_up(id, &fields),
+            "event" => self.apply_event(id, &fields),
+            "survey" => self.apply_survey(id, &fields),
             "delete" => {
                 let of = fields.word("of", &TYPES)?.ok_or("of")?;
                 Ok(self.apply_delete(&of, &id))
@@ -157,7 +173,7 @@ impl World {
         })
     }
 
-    fn apply_conversation(&mut self, id: String, fields: &Fields<'_>) -> Result<Counted, Refusal> {
+    fn apply_conversation(&mut self, id: &str, fields: &Fields<'_>) -> Result<Counted, Refusal> {
         let conversation = Conversation {
             customer: fields.required_id("customer_id")?,
             created: fields.required_instant("created_at")?,
@@ -169,11 +185,14 @@ impl World {
             closed: fields.instant("closed_at")?,
             outcome: fields.word("outcome", &["won", "lost"])?,
             updated: fields.instant("updated_at")?,
+            url: fields.url("url")?,
+            attributes: fields.attributes("attributes")?,
         };
         if conversation.outcome.is_some() && conversation.closed.is_none() {
             return Err("outcome");
         }
-        let stored = self.conversations.get(&id);
+        let lists = self.read_lists(id, fields)?;
+        let stored = self.conversations.get(id);
         if let (Some(stored), Some(new)) = (
             stored.and_then(|stored| stored.updated),
             conversation.updated,
@@ -181,16 +200,82 @@ impl World {
         {
             return Ok(Counted::Stale);
         }
-        self.mention("conversation", &id);
+        self.mention("conversation", id);
         self.mention("customer", &conversation.customer);
         self.mention_any("member", &conversation.assignee);
         self.mention_any("label", &conversation.labels);
-        let counted = replaced(
-            self.conversations.insert(id, conversation.clone()).as_ref(),
+        let mut counted = vec![replaced(
+            self.conversations
+                .insert(id.to_owned(), conversation.clone())
+                .as_ref(),
             &conversation,
-        );
+        )];
         self.erase_comments();
-        Ok(counted)
+        for (of, records) in &lists {
+            let listed: BTreeSet<&str> = records.iter().filter_map(|r| r["id"].as_str()).collect();
+            for gone in self.ids_of(of, id) {
+                if !listed.contains(gone.as_str()) {
+                    counted.push(self.apply_delete(of, &gone));
+                }
+            }
+            for record in records {
+                counted.push(self.apply(record)?);
+            }
+        }
+        Ok(all(&counted))
+    }
+
+    /// The lists of a conversation's record, each entry as a record of its own. The first entry at fault refuses them all.
+    fn read_lists(
+        &self,
+        conversation: &str,
+        fields: &Fields<'_>,
+    ) -> Result<Vec<(&'static str, Vec<Value>)>, Refusal> {
+        let mut lists = Vec::new();
+        for (list, of) in LISTS {
+            let Some(entries) = fields.list(list)? else {
+                continue;
+            };
+            let mut seen = BTreeSet::new();
+            let mut records = Vec::new();
+            for entry in entries {
+                let mut record = entry.clone();
+                let known = record.as_object_mut().ok_or(list)?;
+                known.insert("type".to_owned(), of.into());
+                known.insert("conversation_id".to_owned(), conversation.into());
+                World::new(self.zone, self.now)
+                    .apply(&record)
+                    .map_err(|_| list)?;
+                if !seen.insert(record["id"].as_str().map(str::to_owned)) {
+                    return Err(list);
+                }
+                records.push(record);
+            }
+            lists.push((of, records));
+        }
+        Ok(lists)
+    }
+
+    /// The ids of what a conversation has of one type.
+    fn ids_of(&self, of: &str, conversation: &str) -> Vec<String> {
+        fn ids<'a, T: 'a>(
+            things: impl IntoIterator<Item = (&'a String, &'a T)>,
+            is_theirs: impl Fn(&T) -> bool,
+        ) -> Vec<String> {
+            let theirs = things.into_iter().filter(|(_, thing)| is_theirs(thing));
+            theirs.map(|(id, _)| id.clone()).collect()
+        }
+        match of {
+            "message" => ids(&self.messages, |message| {
+                message.conversation == conversation
+            }),
+            "rating" => ids(&self.ratings, |rating| rating.conversation == conversation),
+            "follow_up" => ids(&self.follow_ups, |follow_up| {
+                follow_up.conversation == conversation
+            }),
+            "event" => ids(&self.events, |event| event.conversation == conversation),
+            _ => ids(&self.surveys, |survey| survey.conversation == conversation),
+        }
     }
 
     fn apply_message(&mut self, id: String, fields: &Fields<'_>) -> Result<Counted, Refusal> {
@@ -252,6 +337,37 @@ impl World {
         ))
     }
 
+    fn apply_event(&mut self, id: String, fields: &Fields<'_>) -> Result<Counted, Refusal> {
+        let event = Event {
+            conversation: fields.required_id("conversation_id")?,
+            at: fields.required_instant("at")?,
+            kind: fields
+                .word("kind", &["closed", "reopened"])?
+                .ok_or("kind")?,
+            member: fields.id("member_id")?,
+        };
+        self.mention("conversation", &event.conversation);
+        self.mention_any("member", &event.member);
+        Ok(replaced(
+            self.events.insert(id, event.clone()).as_ref(),
+            &event,
+        ))
+    }
+
+    fn apply_survey(&mut self, id: String, fields: &Fields<'_>) -> Result<Counted, Refusal> {
+        let survey = Survey {
+            conversation: fields.required_id("conversation_id")?,
+            asked: fields.required_instant("asked_at")?,
+            member: fields.id("member_id")?,
+        };
+        self.mention("conversation", &survey.conversation);
+        self.mention_any("member", &survey.member);
+        Ok(replaced(
+            self.surveys.insert(id, survey.clone()).as_ref(),
+            &survey,
+        ))
+    }
+
     fn apply_delete(&mut self, of: &str, id: &str) -> Counted {
         match of {
             "member" => self.deactivate(id),
@@ -261,7 +377,9 @@ impl World {
             "conversation" => self.delete_conversation(id),
             "message" => there(self.messages.remove(id).is_some()),
             "rating" => there(self.ratings.remove(id).is_some()),
-            _ => there(self.follow_ups.remove(id).is_some()),
+            "follow_up" => there(self.follow_ups.remove(id).is_some()),
+            "event" => there(self.events.remove(id).is_some()),
+            _ => there(self.surveys.remove(id).is_some()),
         }
     }
 
@@ -289,25 +407,31 @@ impl World {
     }
 
     fn delete_conversation(&mut self, id: &str) -> Counted {
-        let before = self.conversations.len()
-            + self.messages.len()
-            + self.ratings.len()
-            + self.follow_ups.len();
+        let before = self.things();
         self.conversations.remove(id);
         self.messages
             .retain(|_, message| message.conversation != id);
         self.ratings.retain(|_, rating| rating.conversation != id);
         self.follow_ups
             .retain(|_, follow_up| follow_up.conversation != id);
-        let after = self.conversations.len()
-            + self.messages.len()
-            + self.ratings.len()
-            + self.follow_ups.len();
+        self.events.retain(|_, event| event.conversation != id);
+        self.surveys.retain(|_, survey| survey.conversation != id);
+        let after = self.things();
         if before == after && self.was_mentioned("conversation", id) {
             Counted::Either
         } else {
             there(after < before)
         }
+    }
+
+    /// How many conversations there are, and how much that belongs to them.
+    fn things(&self) -> usize {
+        self.conversations.len()
+            + self.messages.len()
+            + self.ratings.len()
+            + self.follow_ups.len()
+            + self.events.len()
+            + self.surveys.len()
     }
 
     fn erase(&mut self, id: &str) -> Counted {
@@ -346,6 +470,14 @@ impl World {
             }
         }
     }
+}
+
+/// What a record counts as that is made of several: it changed something where one of them did.
+fn all(counted: &[Counted]) -> Counted {
+    [Counted::Accepted, Counted::Either]
+        .into_iter()
+        .find(|one| counted.contains(one))
+        .unwrap_or(Counted::Unchanged)
 }
 
 fn there(found: bool) -> Counted {

@@ -1,5 +1,7 @@
 //! Which records are refused.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Duration, Timelike};
 use serde_json::{Map, Value};
 
@@ -64,6 +66,73 @@ impl Fields<'_> {
             ids.push(id.to_owned());
         }
         Ok(ids)
+    }
+
+    /// A list of anything; `None` where it is empty.
+    pub(crate) fn list(&self, field: &'static str) -> Result<Option<&Vec<Value>>, Refusal> {
+        let Some(value) = self.get(field) else {
+            return Ok(None);
+        };
+        value.as_array().map(Some).ok_or(field)
+    }
+
+    pub(crate) fn url(&self, field: &'static str) -> Result<Option<String>, Refusal> {
+        let url = self.text(field)?;
+        let good = |url: &String| {
+            let after = url.split_once("://");
+            after.is_some_and(|(scheme, rest)| {
+                ["http", "https"].contains(&scheme) && !rest.is_empty()
+            }) && url.chars().count() <= 2048
+        };
+        if url.as_ref().is_some_and(|url| !good(url)) {
+            Err(field)
+        } else {
+            Ok(url)
+        }
+    }
+
+    /// Keys with their texts. A number's text is what JSON writes for it, as records are written here.
+    pub(crate) fn attributes(
+        &self,
+        field: &'static str,
+    ) -> Result<BTreeMap<String, BTreeSet<String>>, Refusal> {
+        let mut attributes = BTreeMap::new();
+        let Some(value) = self.get(field) else {
+            return Ok(attributes);
+        };
+        for (key, value) in value.as_object().ok_or(field)? {
+            let first = key.starts_with(|sign: char| sign.is_ascii_lowercase());
+            let known = "abcdefghijklmnopqrstuvwxyz0123456789_";
+            if !first || 40 < key.len() || !key.chars().all(|sign| known.contains(sign)) {
+                return Err(field);
+            }
+            let values = value
+                .as_array()
+                .cloned()
+                .unwrap_or_else(|| vec![value.clone()]);
+            let mut texts = Vec::new();
+            for value in values {
+                match value {
+                    Value::Null => {}
+                    Value::Array(_) | Value::Object(_) => return Err(field),
+                    Value::String(text) => texts.push(text),
+                    number_or_truth => texts.push(number_or_truth.to_string()),
+                }
+            }
+            texts.retain(|text| !text.is_empty());
+            let bad = |text: &String| 128 < text.chars().count() || text.contains('\0');
+            if 20 < texts.len() || texts.iter().any(bad) {
+                return Err(field);
+            }
+            if !texts.is_empty() {
+                attributes.insert(key.clone(), texts.into_iter().collect());
+            }
+        }
+        if 20 < attributes.len() {
+            Err(field)
+        } else {
+            Ok(attributes)
+        }
     }
 
     pub(crate) fn flag(&self, field: &'static str, default: bool) -> Result<bool, Refusal> {

@@ -44,6 +44,8 @@ pub(crate) struct Conversation {
     pub(crate) closed: Option<At>,
     pub(crate) outcome: Option<String>,
     pub(crate) updated: Option<At>,
+    pub(crate) url: Option<String>,
+    pub(crate) attributes: BTreeMap<String, BTreeSet<String>>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -71,6 +73,21 @@ pub(crate) struct FollowUp {
     pub(crate) completed: Option<At>,
 }
 
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Event {
+    pub(crate) conversation: String,
+    pub(crate) at: At,
+    pub(crate) kind: String,
+    pub(crate) member: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Survey {
+    pub(crate) conversation: String,
+    pub(crate) asked: At,
+    pub(crate) member: Option<String>,
+}
+
 /// What a workspace holds. Things by id; what is only mentioned is in none of the maps.
 #[derive(Debug, Clone)]
 pub(crate) struct World {
@@ -84,6 +101,8 @@ pub(crate) struct World {
     pub(crate) messages: BTreeMap<String, Message>,
     pub(crate) ratings: BTreeMap<String, Rating>,
     pub(crate) follow_ups: BTreeMap<String, FollowUp>,
+    pub(crate) events: BTreeMap<String, Event>,
+    pub(crate) surveys: BTreeMap<String, Survey>,
     /// Customers deleted once: their comments are gone for good.
     pub(crate) erased: BTreeSet<String>,
     /// Every (type, id) that any taken record ever named, as itself or as a reference.
@@ -103,6 +122,8 @@ impl World {
             messages: BTreeMap::new(),
             ratings: BTreeMap::new(),
             follow_ups: BTreeMap::new(),
+            events: BTreeMap::new(),
+            surveys: BTreeMap::new(),
             erased: BTreeSet::new(),
             mentioned: BTreeSet::new(),
         }

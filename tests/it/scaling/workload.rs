@@ -48,6 +48,18 @@ fn prepare(cli: &Cli) {
             json!({"type": "member", "id": "agent", "name": "Agent", "role": "agent"}),
             json!({"type": "conversation", "id": "old", "customer_id": "k", "created_at": "2020-02-01T09:00:00Z",
                    "closed_at": "2020-02-02T09:00:00Z", "assignee_id": "boss", "updated_at": "2020-02-02T09:00:00Z"}),
+            json!({"type": "conversation", "id": "listed", "customer_id": "k", "created_at": "2020-02-01T09:00:00Z",
+                   "messages": [{"id": "listed", "sent_at": "2020-02-01T09:00:00Z", "kind": "inbound"}],
+                   "ratings": [{"id": "listed", "rated_at": "2020-02-01T09:00:00Z", "score": 5}],
+                   "follow_ups": [{"id": "listed", "completed_at": "2020-02-01T09:00:00Z"}],
+                   "events": [{"id": "listed", "at": "2020-02-01T09:00:00Z", "kind": "closed"}],
+                   "surveys": [{"id": "listed", "asked_at": "2020-02-01T09:00:00Z"}]}),
+            json!({"type": "conversation", "id": "listed", "customer_id": "k", "created_at": "2020-02-01T09:00:00Z",
+                   "closed_at": "2020-02-02T09:00:00Z", "messages": [], "ratings": [], "follow_ups": [], "events": [], "surveys": []}),
+            json!({"type": "event", "id": "closed", "conversation_id": "old", "at": "2020-02-02T09:00:00Z", "kind": "closed"}),
+            json!({"type": "delete", "of": "event", "id": "closed"}),
+            json!({"type": "survey", "id": "asked", "conversation_id": "old", "asked_at": "2020-02-02T09:00:00Z"}),
+            json!({"type": "delete", "of": "survey", "id": "asked"}),
         ];
         import(cli, id, &lines(&boss), &[]);
     }

@@ -101,6 +101,8 @@ struct Names {
     messages: usize,
     ratings: usize,
     follow_ups: usize,
+    events: usize,
+    surveys: usize,
 }
 
 /// So many that most combinations of kinds and values come.
@@ -114,6 +116,8 @@ const MANY: Names = Names {
     messages: 60,
     ratings: 12,
     follow_ups: 12,
+    events: 20,
+    surveys: 12,
 };
 
 /// So few that most records are about something that is stored, or was.
@@ -127,10 +131,15 @@ const FEW: Names = Names {
     messages: 3,
     ratings: 2,
     follow_ups: 2,
+    events: 2,
+    surveys: 2,
 };
 
 const DAY: i64 = 86_400_000_000;
 const SECOND: i64 = 1_000_000;
+
+/// Draws a record of one type.
+type Draw = fn(&mut Writer) -> Value;
 
 /// Writes records, filters and periods by the dice.
 #[derive(Debug)]
@@ -178,9 +187,11 @@ impl Writer {
     pub(crate) fn record(&mut self) -> Value {
         match self.dice.roll(100) {
             0..=27 => self.conversation(),
-            28..=62 => self.message(),
-            63..=71 => self.rating(),
-            72..=78 => self.follow_up(),
+            28..=58 => self.message(),
+            59..=67 => self.rating(),
+            68..=72 => self.follow_up(),
+            73..=74 => self.survey(),
+            75..=78 => self.event(),
             79..=84 => self.member(),
             85..=86 => self.team(),
             87..=89 => self.label(),
@@ -196,7 +207,7 @@ impl Writer {
             .as_ref()
             .and_then(|_| self.maybe(&["won", "lost"], 1, 2));
         let assignee = self.maybe(self.names.members, 3, 4);
-        json!({
+        let mut conversation = json!({
             "type": "conversation",
             "id": self.dice.pick(self.names.conversations),
             "customer_id": self.dice.pick(self.names.customers),
@@ -207,7 +218,96 @@ impl Writer {
             "closed_at": closed,
             "outcome": outcome,
             "updated_at": self.dice.chance(1, 4).then(|| self.version()),
-        })
+        });
+        if self.dice.chance(1, 4) {
+            conversation["url"] =
+                json!(self.maybe(&["https://desk.example/c?id=1", "http://x"], 3, 4));
+        }
+        if self.dice.chance(1, 3) {
+            conversation["attributes"] = self.attributes();
+        }
+        if self.dice.chance(1, 4) {
+            self.add_lists(&mut conversation);
+        }
+        conversation
+    }
+
+    fn attributes(&mut self) -> Value {
+        let mut attributes = json!({});
+        for key in self.dice.some(&["plan", "seats", "b_2"], 1, 2) {
+            let one = |dice: &mut Dice| {
+                let values = [
+                    json!("5"),
+                    json!(5),
+                    json!(5.0),
+                    json!(true),
+                    json!("pro \"ü\""),
+                    json!(""),
+                    Value::Null,
+                ];
+                values[dice.roll(values.len())].clone()
+            };
+            attributes[&key] = if self.dice.chance(1, 2) {
+                one(&mut self.dice)
+            } else {
+                (0..self.dice.roll(4))
+                    .map(|_| one(&mut self.dice))
+                    .collect()
+            };
+        }
+        attributes
+    }
+
+    /// Some of the lists of what belongs to a conversation, each of a few entries.
+    fn add_lists(&mut self, conversation: &mut Value) {
+        let lists: [(&str, Draw); 5] = [
+            ("messages", Self::message),
+            ("ratings", Self::rating),
+            ("follow_ups", Self::follow_up),
+            ("events", Self::event),
+            ("surveys", Self::survey),
+        ];
+        for (list, draw) in lists {
+            if self.dice.chance(1, 3) {
+                continue;
+            }
+            let mut entries: Vec<Value> = Vec::new();
+            for _ in 0..self.dice.roll(4) {
+                let mut entry = draw(self);
+                if entries.iter().any(|earlier| earlier["id"] == entry["id"]) {
+                    continue;
+                }
+                // What they say of type and conversation is ignored, if they say it at all.
+                if self.dice.chance(1, 2) {
+                    let fields = entry.as_object_mut().expect("a record");
+                    fields.remove("type");
+                    fields.remove("conversation_id");
+                }
+                entries.push(entry);
+            }
+            conversation[list] = json!(entries);
+        }
+    }
+
+    /// A conversation with one thing wrong in one of its lists.
+    fn broken_list(&mut self) -> Value {
+        let mut conversation = self.conversation();
+        let (good, mut wrong) = (self.message(), self.message());
+        wrong["id"] = json!("m-wrong");
+        conversation["messages"] = match self.dice.roll(5) {
+            0 => json!("none"),
+            1 => json!([good, null]),
+            2 => json!([good, good]),
+            3 => {
+                wrong["kind"] = json!("shout");
+                json!([good, wrong])
+            }
+            _ => {
+                wrong["id"] = json!("");
+                json!([wrong])
+            }
+        };
+        conversation
     }
 
     fn message(&mut self) -> Value {
@@ -240,6 +340,27 @@ impl Writer {
             "assignee_id": self.maybe(self.names.members, 1, 2),
             "due_at": self.dice.chance(1, 4).then_some("2031-01-01T00:00:00Z"),
             "completed_at": self.dice.chance(4, 5).then(|| self.instant()),
+        })
+    }
+
+    fn event(&mut self) -> Value {
+        json!({
+            "type": "event",
+            "id": format!("e-{}", self.dice.roll(self.names.events)),
+            "conversation_id": self.dice.pick(self.names.conversations),
+            "at": self.instant(),
+            "kind": self.dice.pick(&["closed", "reopened"]),
+            "member_id": self.maybe(self.names.members, 1, 2),
+        })
+    }
+
+    fn survey(&mut self) -> Value {
+        json!({
+            "type": "survey",
+            "id": format!("s-{}", self.dice.roll(self.names.surveys)),
+            "conversation_id": self.dice.pick(self.names.conversations),
+            "asked_at": self.instant(),
+            "member_id": self.maybe(self.names.members, 1, 2),
         })
     }
 
@@ -280,6 +401,8 @@ impl Writer {
             "message",
             "rating",
             "follow_up",
+            "event",
+            "survey",
             "label",
             "customer",
             "member",
@@ -290,6 +413,8 @@ impl Writer {
             "message" => format!("m-{}", self.dice.roll(self.names.messages)),
             "rating" => format!("r-{}", self.dice.roll(self.names.ratings)),
             "follow_up" => format!("f-{}", self.dice.roll(self.names.follow_ups)),
+            "event" => format!("e-{}", self.dice.roll(self.names.events)),
+            "survey" => format!("s-{}", self.dice.roll(self.names.surveys)),
             "label" => self.dice.pick(self.names.labels).to_owned(),
             "customer" => self.dice.pick(self.names.customers).to_owned(),
             "member" => self.dice.pick(self.names.members).to_owned(),
@@ -300,7 +425,10 @@ impl Writer {
 
     /// A record with one thing wrong.
     fn broken(&mut self) -> Value {
-        let (mut record, field, value) = match self.dice.roll(8) {
+        if self.dice.chance(1, 4) {
+            return self.broken_list();
+        }
+        let (mut record, field, value) = match self.dice.roll(12) {
             0 => (self.rating(), "score", json!(9)),
             1 => (self.message(), "sent_at", json!("yesterday")),
             2 => (self.message(), "conversation_id", json!("")),
@@ -312,6 +440,14 @@ impl Writer {
             ),
             5 => (self.conversation(), "channel", json!("ch\u{0}at")),
             6 => (self.label(), "color", json!("green")),
+            7 => (self.conversation(), "url", json!("ftp://desk.example")),
+            8 => (
+                self.conversation(),
+                "attributes",
+                json!({"plan": {"name": "pro"}}),
+            ),
+            9 => (self.event(), "kind", json!("snoozed")),
+            10 => (self.survey(), "asked_at", Value::Null),
             _ => (self.follow_up(), "type", json!("followup")),
         };
         record[field] = value;

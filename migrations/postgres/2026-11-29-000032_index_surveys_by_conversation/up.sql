@@ -1,0 +1,1 @@
+CREATE INDEX surveys_by_conversation ON surveys (workspace_id, conversation_key);

@@ -1,0 +1,2 @@
+ALTER TABLE conversations DROP COLUMN attributes;
+ALTER TABLE conversations DROP COLUMN url;

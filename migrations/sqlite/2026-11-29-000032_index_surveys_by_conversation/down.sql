@@ -1,0 +1,1 @@
+DROP INDEX surveys_by_conversation;
