@@ -8,7 +8,6 @@ pub mod cache;
 pub mod cli;
 pub mod config;
 pub mod daily;
-pub mod demo;
 pub mod document;
 pub mod error;
 pub mod export;

@@ -9,6 +9,7 @@ use std::{
 };
 
 use anyhow::Context as _;
+use caseload_demo::{DemoOptions, FACES, generate};
 use caseload_rollup::run;
 use caseload_schema::{
     clock::Clock,
@@ -31,7 +32,6 @@ use super::{
 use crate::{
     app::App,
     config::{Config, Secret},
-    demo::{DemoOptions, FACES, generate},
     http::{self, ServerRole},
     rollups::{self, REFRESH},
 };

@@ -124,7 +124,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::{Chance, Language, Occasion, comment};
-    use crate::demo::topics::TOPICS;
+    use crate::topics::TOPICS;
 
     fn comments(score: u8, helper: Option<&str>) -> Vec<String> {
         let mut chance = Chance::new(7);
