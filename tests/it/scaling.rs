@@ -8,6 +8,7 @@ mod plans;
 mod recorded;
 mod rules;
 mod scopes;
+mod silent;
 mod spread;
 mod statements;
 mod tables;

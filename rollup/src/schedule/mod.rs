@@ -88,7 +88,7 @@ impl Planner {
         let at_once = store
             .snapshot(|conn| Box::pin(workspace_states::list(conn)))
             .await;
-        let each = store.or_in_each(at_once, |conn, ws| {
+        let each = store.or_in_each("due runs", at_once, |conn, ws| {
             Box::pin(workspace_states::find(conn, ws))
         });
         let Reached { found, failed } = each.await?;
@@ -366,7 +366,7 @@ async fn find_runs(worker: &Worker) -> Result<Reached<WorkspaceKey>, StoreError>
         .store
         .read(|conn| Box::pin(queue::list_workspaces(conn)))
         .await;
-    let each = worker.store.or_in_each(at_once, |conn, ws| {
+    let each = worker.store.or_in_each("runs", at_once, |conn, ws| {
         Box::pin(queue::find_workspace(conn, ws))
     });
     each.await

@@ -149,7 +149,7 @@ impl Store {
             self.read(move |conn| Box::pin(async move { list_generations(conn, &keys).await }));
         match at_once.await {
             Err(StoreError::NodeUnavailable(_)) if 1 < of.len() => {
-                let each = self.in_each(of, |conn, ws| {
+                let each = self.in_each("generations", of, |conn, ws| {
                     Box::pin(async move {
                         let found = list_generations(conn, &[ws.0]).await?;
                         Ok(found.into_iter().next())

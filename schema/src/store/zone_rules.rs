@@ -45,7 +45,9 @@ impl Store {
     /// could not be asked.
     pub async fn take_up_zone_rules(&self, now: Instant) -> Result<Reached<(WorkspaceKey, Zone)>> {
         let at_once = self.read(|conn| Box::pin(list_outdated(conn))).await;
-        let outdated = self.or_in_each(at_once, |conn, ws| Box::pin(find_outdated(conn, ws)));
+        let outdated = self.or_in_each("zone rules", at_once, |conn, ws| {
+            Box::pin(find_outdated(conn, ws))
+        });
         let Reached { found, mut failed } = outdated.await?;
         let mut changed = Vec::new();
         for (ws, outdated) in found {
