@@ -22,7 +22,11 @@ impl Migrate {
         let store = open::connect(&config).await?;
         let mut out = io::stdout();
         if self.citus {
-            writeln!(out, "{}", described(&store.migrate_and_spread().await?))?;
+            let done = store.migrate_and_spread().await?;
+            writeln!(out, "{}", described(&done))?;
+            if !done.readers.is_empty() {
+                writeln!(out, "{}", described_readers(&done.readers))?;
+            }
         } else {
             store.migrate().await?;
         }
@@ -36,6 +40,7 @@ fn described(done: &Spread) -> String {
         version,
         spread,
         before,
+        ..
     } = done;
     if spread.is_empty() {
         return format!("Citus {version}: all {before} tables were spread already");
@@ -44,5 +49,13 @@ fn described(done: &Spread) -> String {
         "Citus {version}: {} tables are spread now: {}; {before} were before",
         spread.len(),
         spread.join(", ")
+    )
+}
+
+fn described_readers(readers: &[String]) -> String {
+    format!(
+        "these roles could read the views of bi and can't on a cluster: {}. Let their tools use caseload export or the owner of \
+         the tables, and take the roles away with caseload bi revoke",
+        readers.join(", ")
     )
 }

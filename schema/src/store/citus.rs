@@ -17,7 +17,7 @@ pub const REFERENCE_TABLES: [&str; 3] =
 
 /// Tables that are distributed by `workspace_id`: one workspace's rows of all of them lie together. Those that are not in the
 /// first schema bear its name.
-pub const DISTRIBUTED_TABLES: [&str; 27] = [
+pub const DISTRIBUTED_TABLES: [&str; 29] = [
     "ledgers",
     "counters",
     "members",
@@ -45,6 +45,8 @@ pub const DISTRIBUTED_TABLES: [&str; 27] = [
     "audit_events",
     "audit_counters",
     "bi.readers",
+    "sessions",
+    "login_links",
 ];
 
 /// The table whose place decides where the others of its workspace lie.
@@ -70,6 +72,8 @@ pub struct Spread {
     pub spread: Vec<&'static str>,
     /// How many had been before.
     pub before: usize,
+    /// Roles that were granted the views of `bi`, and can't read them on a cluster.
+    pub readers: Vec<String>,
 }
 
 #[derive(QueryableByName)]
@@ -102,8 +106,11 @@ impl Store {
         self.run_migrations().await?;
         super::migrations::lock(&mut conn).await?;
         let missing = missing(&mut conn).await?;
+        let mut readers = Vec::new();
         if !missing.is_empty() {
+            require_registered_coordinator(&mut conn).await?;
             refuse_others(pool, &mut conn).await?;
+            readers = list_readers(&mut conn).await?;
         }
         spread(&mut conn, &missing).await?;
         remove_local_rows(&mut conn).await?;
@@ -112,6 +119,7 @@ impl Store {
             version,
             before: REFERENCE_TABLES.len() + DISTRIBUTED_TABLES.len() - missing.len(),
             spread: missing,
+            readers,
         })
     }
 
@@ -170,6 +178,27 @@ async fn require_coordinator(conn: &mut PgConnection) -> Result<String> {
     }
     refuse_worker_node(conn).await?;
     Ok(version)
+}
+
+/// An error where other nodes do not know the coordinator: tables that are copied to every node would be missing here, and nodes
+/// could not be added later.
+async fn require_registered_coordinator(conn: &mut PgConnection) -> Result<()> {
+    let question = "SELECT count(*)::text AS answer FROM pg_dist_node WHERE groupid = 0";
+    if ask(conn, question).await?.as_deref() == Some("0") {
+        return Err(StoreError::Invalid(
+            "--citus: the nodes do not know the coordinator. Run SELECT citus_set_coordinator_host('HOST', 5432) in this \
+             database, with an address at which every node reaches it; see docs/scaling.md"
+                .to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+/// The roles that were granted the views of `bi` while this was one PostgreSQL.
+async fn list_readers(conn: &mut PgConnection) -> Result<Vec<String>> {
+    let question = "SELECT DISTINCT role_name AS answer FROM bi.readers ORDER BY role_name";
+    let readers: Vec<Answer> = diesel::sql_query(question).load(conn).await?;
+    Ok(readers.into_iter().map(|row| row.answer).collect())
 }
 
 /// Whether a cluster was spread from here, and has tables that were not.

@@ -84,6 +84,12 @@ fn an_old_version_a_worker_node_and_a_table_spread_in_another_way_are_refused() 
         .script("UPDATE stand_in.groups SET groupid = 3");
     desk.is_refused(&["worker node", "coordinator"]);
 
+    let desk = Desk::with_stand_in();
+    desk.database
+        .script("DELETE FROM stand_in.nodes WHERE groupid = 0");
+    desk.is_refused(&["citus_set_coordinator_host"]);
+    assert_eq!(desk.calls(), Vec::<String>::new());
+
     for (method, key, wrong) in [
         ("h", "'id'", "distributed by id"),
         ("n", "NULL", "in another way"),
@@ -181,6 +187,28 @@ fn nothing_is_migrated_through_a_worker_node() {
     assert_eq!(tables.trim(), "0");
 }
 
+/// Nodes run a view as the role that asks, which has no rights on the tables there.
+#[test]
+fn roles_that_had_views_before_are_named() {
+    let desk = Desk::new(Backend::Postgres);
+    desk.cli
+        .run(&["workspace", "create", "acme", "--name", "Acme"])
+        .code(0);
+    let role = desk.database.role("analyst");
+    desk.cli
+        .run(&["bi", "grant", "--workspace", "acme", "--role", &role])
+        .code(0);
+    desk.database.script(STAND_IN);
+    let said = desk.spread().code(0).stdout;
+    assert!(said.contains(&role) && said.contains("bi revoke"), "{said}");
+    let again = desk.spread().code(0).stdout;
+    assert!(!again.contains(&role), "{again}");
+    // What they had can still be taken away.
+    desk.cli
+        .run(&["bi", "revoke", "--workspace", "acme", "--role", &role])
+        .code(0);
+}
+
 /// Rows that were there are hidden behind the copies on the nodes, and would take space for ever.
 #[test]
 fn of_a_filled_database_the_rows_left_behind_are_dropped() {
@@ -223,18 +251,29 @@ fn while_others_are_at_work_nothing_is_spread() {
 fn what_a_later_migration_adds_is_spread_with_it() {
     let desk = Desk::with_stand_in();
     desk.spread().code(0);
-    // As if a migration that can be repeated were a later one, and had made a table.
-    desk.database.script(
-        "DELETE FROM __diesel_schema_migrations WHERE version = '20261128000020'; \
+    // As if the latest migration had not been made, and an earlier one had left a table that is not spread.
+    let folders = concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations/postgres");
+    let folders = std::fs::read_dir(folders).expect("the migrations");
+    let latest = folders
+        .map(|entry| entry.expect("a folder").path())
+        .max()
+        .expect("a migration");
+    let down = std::fs::read_to_string(latest.join("down.sql")).expect("what undoes it");
+    desk.database.script(&format!(
+        "{down}; DELETE FROM __diesel_schema_migrations WHERE version = (SELECT max(version) FROM __diesel_schema_migrations); \
          TRUNCATE stand_in.calls; DELETE FROM stand_in.partitions WHERE logicalrelid = 'audit_events'::regclass",
-    );
+    ));
     desk.cli
         .run(&["workspace", "create", "acme", "--name", "Acme"])
         .code(0);
-    assert_eq!(
-        desk.calls(),
-        ["distributed audit_events by workspace_id with ledgers"]
-    );
+    let is_new =
+        |table: &str| table == "audit_events" || down.contains(&format!("DROP TABLE {table};"));
+    let expected: Vec<String> = DISTRIBUTED_TABLES
+        .into_iter()
+        .filter(|table| is_new(table))
+        .map(|table| format!("distributed {table} by workspace_id with ledgers"))
+        .collect();
+    assert_eq!(desk.calls(), expected);
 
     // Where nothing is spread, nothing is by itself.
     let desk = Desk::with_stand_in();

@@ -9,6 +9,9 @@ CREATE TABLE stand_in.calls (number BIGINT GENERATED ALWAYS AS IDENTITY, call TE
 CREATE TABLE stand_in.partitions (logicalrelid REGCLASS PRIMARY KEY, partmethod "char", partkey TEXT, repmodel "char");
 CREATE TABLE stand_in.groups (groupid INT);
 INSERT INTO stand_in.groups VALUES (0);
+CREATE TABLE stand_in.nodes (groupid INT);
+INSERT INTO stand_in.nodes VALUES (0), (1), (2);
+CREATE VIEW public.pg_dist_node AS SELECT * FROM stand_in.nodes;
 CREATE VIEW public.pg_dist_partition AS SELECT * FROM stand_in.partitions;
 CREATE VIEW public.pg_dist_local_group AS SELECT * FROM stand_in.groups;
 

@@ -2,7 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::rules::{Catalog, is_plain, parse};
+use sqlparser::ast::{Expr, Insert, SetExpr, Statement, Value, ValueWithSpan};
+
+use super::{
+    rules::{Catalog, is_plain, parse},
+    scopes::last,
+};
 
 /// A statement that was sent, and what it was sent with.
 #[derive(Debug, Clone)]
@@ -68,8 +73,47 @@ pub(super) fn troubles(log: &[Said], catalog: &Catalog) -> Vec<Trouble> {
     troubles
 }
 
-/// The workspaces that a statement is compared with, or whose rows it adds; but for that of the leader.
+/// The workspaces that a statement is compared with, or whose rows an INSERT adds; but for that of the leader. The rows of a COPY are
+/// not in the log.
 fn workspaces(said: &Said) -> Vec<i64> {
+    let mut found = compared(said);
+    for statement in parse(&said.text) {
+        if let Statement::Insert(insert) = &statement {
+            found.extend(inserted(insert, &said.parameters));
+        }
+    }
+    found.retain(|workspace| *workspace != LEADER);
+    found
+}
+
+/// The workspaces of the rows that an INSERT adds.
+fn inserted(insert: &Insert, parameters: &[String]) -> Vec<i64> {
+    let key = insert
+        .columns
+        .iter()
+        .position(|column| last(column) == "workspace_id");
+    let rows = insert.source.as_deref().map(|source| &*source.body);
+    let (Some(key), Some(SetExpr::Values(rows))) = (key, rows) else {
+        return Vec::new();
+    };
+    let value = |row: &[Expr]| match row.get(key)? {
+        Expr::Value(ValueWithSpan {
+            value: Value::Placeholder(name),
+            ..
+        }) => {
+            let at: usize = name.strip_prefix('$')?.parse().ok()?;
+            parameters.get(at.checked_sub(1)?)?.parse().ok()
+        }
+        Expr::Value(ValueWithSpan {
+            value: Value::Number(number, _),
+            ..
+        }) => number.parse().ok(),
+        _ => None,
+    };
+    rows.rows.iter().filter_map(|row| value(row)).collect()
+}
+
+fn compared(said: &Said) -> Vec<i64> {
     let text = said.text.replace('"', "");
     let values = text.split("workspace_id = ").skip(1).filter_map(|rest| {
         let end = rest
@@ -84,7 +128,5 @@ fn workspaces(said: &Said) -> Vec<i64> {
             None => value.parse().ok(),
         }
     });
-    values
-        .filter(|workspace: &i64| *workspace != LEADER)
-        .collect()
+    values.collect()
 }
