@@ -252,6 +252,13 @@ pub(crate) async fn check_figures(
         .data("labels");
     check(&format!("{at}, labels"), &labels, &got);
 
+    let got = caseload
+        .ask("boss", queries::BENCHMARK, &variables)
+        .await
+        .data("benchmark");
+    let expected = book.benchmark(ask.span, ask.measure, &filter);
+    check(&format!("{at}, benchmark"), &expected, &got);
+
     let everyone: Vec<String> = world.everyone().into_iter().collect();
     let member = &everyone[writer.dice.roll(everyone.len())];
     let mut filter = filter;
@@ -349,6 +356,12 @@ async fn check_own(at: &str, caseload: &Caseload, world: &World, writer: &mut Wr
     let variables = json!({
         "period": span.input(), "filter": filter.input(), "by": ask.by, "measure": ask.measure, "first": ask.first,
     });
+    let got = caseload
+        .ask(name, queries::BENCHMARK, &variables)
+        .await
+        .data("benchmark");
+    let expected = Book::of(world).benchmark(span, ask.measure, &filter);
+    check(&format!("{at}, {variables}, benchmark"), &expected, &got);
     let got = caseload
         .ask(name, &queries::member(), &variables)
         .await

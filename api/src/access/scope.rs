@@ -49,6 +49,15 @@ impl Scope {
 }
 
 impl Selection {
+    /// What a benchmark is made of: everyone's, whoever asks. The only way past a [`Scope`]; its caller gives out nothing but the
+    /// quartiles of many members.
+    pub fn of_a_benchmark(filter: Filter) -> Self {
+        Self(Filter {
+            credit: None,
+            ..filter
+        })
+    }
+
     /// The part of it that is credited to `member` (`None`: to nobody).
     #[must_use]
     pub fn credited_to(&self, member: Option<MemberKey>) -> Self {

@@ -266,10 +266,11 @@ impl<'a> Pricing<'a> {
             .arguments
             .iter()
             .find(|argument| argument.name == "first");
-        if first.is_none() && !is_list(&definition.ty) {
+        let size = lists::size(&parent.name, &field.name.node);
+        if first.is_none() && size.is_none() && !is_list(&definition.ty) {
             return Rows::Known(1);
         }
-        let size = lists::size(&parent.name, &field.name.node).unwrap_or(Size::First);
+        let size = size.unwrap_or(Size::First);
         let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
         let members = count(self.world.members);
         let there_are = match size {

@@ -66,10 +66,14 @@ const LISTS: [(&str, &str, Size); 33] = [
     ("RollupRunConnection", "*", Size::Rows(1)),
 ];
 
-/// How many rows that field has; `None` where it is not named here.
+/// Fields that are no lists, and read as much as a list with so many rows.
+const READ_AS_LISTS: [(&str, &str, Size); 1] = [("Query", "benchmark", Size::Members)];
+
+/// How many rows that field has, or reads; `None` where it is not named here.
 pub(super) fn size(parent: &str, field: &str) -> Option<Size> {
     LISTS
         .iter()
+        .chain(&READ_AS_LISTS)
         .find(|(on, name, _)| *on == parent && (*name == field || *name == "*"))
         .map(|(.., size)| *size)
 }

@@ -35,6 +35,7 @@ use Who::{
 /// Every field of the schema. A field that is missing here is refused to everyone, and fails a test.
 const TABLE: &[(&str, Who, &[&str])] = &[
     ("Query", Reader, &["viewer", "workspace", "rollupStatus"]),
+    ("Query", Reader, &["benchmark"]),
     ("Query", Personal, &["conversations", "feedback"]),
     ("Query", Manager, &["team", "labels", "dailyRollups"]),
     ("Query", ManagerOrSelf, &["member"]),
@@ -137,6 +138,11 @@ const TABLE: &[(&str, Who, &[&str])] = &[
             "previous",
             "change",
         ],
+    ),
+    (
+        "Benchmark",
+        Parent,
+        &["measure", "members", "p25", "median", "p75"],
     ),
     ("BusyHour", Parent, &["weekday", "hour", "count"]),
     (

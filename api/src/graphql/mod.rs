@@ -8,6 +8,7 @@
 mod api_tokens;
 mod audit;
 mod authorization;
+mod benchmark;
 mod busy_hours;
 mod channels;
 mod connection;

@@ -9,6 +9,7 @@ use caseload_schema::{directory, period::Timeframe};
 use super::{
     audit::{AuditAction, audit_events},
     authorization::{Nullable, check, guarded, permitted},
+    benchmark::{Benchmark, benchmark},
     connection::{
         AuditEventConnection, ConversationConnection, DailyRollupConnection, FeedbackConnection,
         RollupRunConnection,
@@ -103,6 +104,28 @@ impl Query {
             ))
         };
         guarded(ctx, "Query", "labels", reports).await
+    }
+
+    /// How the values of one measure spread over the active members for whom anything counts, whoever asks. The filter's
+    /// memberIds, teamIds and unassigned do not apply.
+    async fn benchmark(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one.")] measure: Measure,
+        #[graphql(desc = "The days to report on.")] period: Option<PeriodInput>,
+        #[graphql(desc = "What to report on; everything where absent.")] filter: Option<
+            ReportFilter,
+        >,
+    ) -> Nullable<Benchmark> {
+        let summed = async {
+            let snapshot = ctx.snapshot()?;
+            let period = resolve_period(period, snapshot.today())?;
+            let (filter, deadline) = (filter.unwrap_or_default(), ctx.deadline()?);
+            benchmark(snapshot, measure.into(), period, filter, deadline)
+                .await
+                .map(Some)
+        };
+        guarded(ctx, "Query", "benchmark", summed).await
     }
 
     /// The conversations that a measure counts. Agents and viewers get those credited to them, whatever they ask for.

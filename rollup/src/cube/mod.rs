@@ -27,6 +27,7 @@ mod labels;
 mod leaderboard;
 mod listing;
 mod measure;
+mod quantile;
 mod ratings;
 mod row_filter;
 mod selection;
@@ -45,6 +46,7 @@ pub use self::{
     leaderboard::{Ranked, rank},
     listing::Listed,
     measure::Measure,
+    quantile::quantile,
     ratings::{RatedRow, RatingFilter},
     view::View,
 };

@@ -22,6 +22,7 @@ pub(super) const FIELDS: &[Row] = &[
             "viewer { role }",
             "workspace { id }",
             "member { member { id } }",
+            "benchmark(measure: CLOSED) { members }",
             "conversations(measure: CONVERSATIONS) { totalCount }",
             "feedback { totalCount }",
             "rollupStatus { generation }",
@@ -269,6 +270,12 @@ pub(super) const FIELDS: &[Row] = &[
             "previous { closed }",
             "change(measure: CLOSED) { absolute }",
         ],
+    ),
+    (
+        "Benchmark",
+        "benchmark(measure: CLOSED) { % }",
+        Anyone,
+        &["measure", "members", "p25", "median", "p75"],
     ),
     (
         "BusyHour",

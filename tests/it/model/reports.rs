@@ -182,6 +182,27 @@ impl Book<'_> {
             .collect()
     }
 
+    /// As `Benchmark`, whoever asks: the filter says nothing of members.
+    pub(crate) fn benchmark(&self, span: Span, measure: &str, filter: &Filter) -> Value {
+        let scope = Scope::of(self.world, &filter.of_anyone());
+        let mut values = Vec::new();
+        for member in self.world.everyone() {
+            let figures = Figures::of(self, span, &scope.credited_to(Some(&member)));
+            if self.world.is_active(&member) && figures.anything() {
+                values.extend(figures.value(measure));
+            }
+        }
+        values.sort_by(f64::total_cmp);
+        let at = |q: f64| {
+            let place = q * (values.len() as f64 - 1.0);
+            let (below, above) = (place.floor(), place.ceil());
+            let between = |place: f64| values[place as usize];
+            (7 <= values.len())
+                .then(|| between(below) + (between(above) - between(below)) * (place - below))
+        };
+        json!({"measure": measure, "members": values.len(), "p25": at(0.25), "median": at(0.5), "p75": at(0.75)})
+    }
+
     /// Every label for which anything counts, most conversations first, then by title, then id.
     pub(crate) fn labels(&self, ask: Ask, scope: &Scope) -> Vec<Value> {
         let span = ask.span;

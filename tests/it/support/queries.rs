@@ -97,6 +97,12 @@ pub(crate) fn labels() -> String {
     )
 }
 
+/// How a measure spreads over the members.
+pub(crate) const BENCHMARK: &str = "
+query($measure: Measure!, $period: PeriodInput, $filter: ReportFilter) {
+  benchmark(measure: $measure, period: $period, filter: $filter) { measure members p25 median p75 }
+}";
+
 const FEEDBACK: &str = "
 fragment Given on Feedback {
   id score comment ratedAt conversationId customer { id name } member { id name active } labels { id title color }
