@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object};
 use caseload_schema::{
+    audit::Actor,
     directory, role,
     store::members::{NewRole, RoleRefusal},
 };
@@ -92,7 +93,7 @@ impl MemberMutations {
             .key;
         let snapshot = ctx.snapshot()?;
         let new = NewRole {
-            by,
+            by: Actor::Member(by),
             member_id: member_id.0,
             role: role.into(),
             at: snapshot.now(),

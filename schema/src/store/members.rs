@@ -21,8 +21,8 @@ use crate::{
 /// A role that a member should have.
 #[derive(Debug, Clone)]
 pub struct NewRole {
-    /// Who says so.
-    pub by: MemberKey,
+    /// Who says so: the operator, or a member.
+    pub by: Actor,
     /// The id of the member.
     pub member_id: String,
     /// The role.
@@ -78,11 +78,14 @@ async fn set_role(
     // Imports change roles too, and who reads the directory goes by the ledger's row.
     dirty_days::lock(conn, ws).await?;
     ledger::lock(conn, ws).await?;
-    let Some(own) = active_role(conn, ws, new.by)
-        .await?
-        .filter(|role| role.is_admin())
-    else {
-        return Ok(Err(RoleRefusal::NotAllowed));
+    // By the role of now, whose row the locks hold: it may have changed since the request began.
+    let own = match new.by {
+        Actor::Operator => Role::Owner,
+        Actor::Member(by) => match active_role(conn, ws, by).await? {
+            Some(role) if role.is_admin() => role,
+            _ => return Ok(Err(RoleRefusal::NotAllowed)),
+        },
+        Actor::ApiToken(_) => return Ok(Err(RoleRefusal::NotAllowed)),
     };
     let named = members::table
         .filter(members::workspace_id.eq(ws.0))
@@ -117,7 +120,7 @@ async fn set_role(
         ws,
         &NewEvent {
             at: new.at,
-            actor: Actor::Member(new.by),
+            actor: new.by,
             action,
         },
     )

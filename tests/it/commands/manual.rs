@@ -26,7 +26,7 @@ fn completions_and_manual_pages_know_every_command() {
     let desk = Desk::new(Backend::Sqlite);
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = desk.cli.run(&["completions", shell]).code(0).stdout;
-        for word in ["import", "set-timezone", "database-url"] {
+        for word in ["import", "set-timezone", "set-role", "database-url"] {
             assert!(script.contains(word), "{shell} does not know {word}");
         }
     }
