@@ -7,7 +7,7 @@ use caseload_schema::{clock::Clock, store::Store};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    auth::{Authenticator, TokenKeys},
+    auth::{Authenticator, SessionTimes, TokenKeys},
     cache::{CacheBytes, Caches, SharedCache},
     config::Config,
     document::DocumentStore,
@@ -50,7 +50,12 @@ impl App {
         let shared = SharedCache::open(&config.redis_url)?;
         let (tasks, memory) = (TaskTracker::new(), CacheBytes(config.block_cache_bytes));
         let caches = Caches::new(store.clone(), clock.clone(), memory, shared, tasks.clone());
-        let authenticator = Authenticator::new(keys, caches.clone(), clock.clone(), tasks.clone());
+        let times = SessionTimes {
+            ttl: config.session_ttl.duration(),
+            idle: config.session_idle.duration(),
+        };
+        let authenticator =
+            Authenticator::new(keys, caches.clone(), clock.clone(), tasks.clone(), times);
         let scheduler = Handle::default();
         let schema = graphql::schema(&config, &scheduler);
         let streams = graphql::schema_of_streams(&config, &scheduler);

@@ -51,6 +51,10 @@ keys! {
     RatingKey;
     /// An API token.
     TokenKey;
+    /// A browser that a member is signed in with; drawn by lot.
+    SessionKey;
+    /// A link that signs a member in once; drawn by lot.
+    LinkKey;
 }
 
 macro_rules! numbers {

@@ -72,6 +72,11 @@ export class Browser {
     return go(page, `${this.#server.base}${path}#token=${this.#server.tokens[role]}`);
   }
 
+  /** The same at that address, as nobody. */
+  async visitAlone(address: string): Promise<Visit> {
+    return go(await (await this.#profile()).newPage(), address);
+  }
+
   /** The same on a page whose clock can be moved. */
   async visitWithClock(address: string): Promise<Visit> {
     const page = await (await this.#profile()).newPage();

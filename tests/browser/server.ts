@@ -1,5 +1,5 @@
 // Servers of the real binary with the demo's data, started for the tests and stopped with them.
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,6 +19,8 @@ export interface Server extends Running {
   tokens: Record<Role, string>;
   /** Signs a member token that ends so many seconds from now. */
   sign: (member: string, seconds: number) => string;
+  /** A link that signs that member in once. */
+  loginLink: (member: string) => string;
   /** Another server of the same data, with those settings. */
   beside: (settings: string[]) => Promise<Running>;
 }
@@ -37,16 +39,23 @@ export async function startServer(embedOrigin: string): Promise<Server> {
   );
   const secret = readFileSync(join(data, "secret"), "utf8");
   const tokens = ROLES.map((role) => [role, demo.find(new RegExp(`^  ${role} +(ey\\S+)`, "m"))]);
+  const base = demo.find(/dashboard +(http:\/\/[\d.:]+)\//);
   return {
-    base: demo.find(/dashboard +(http:\/\/[\d.:]+)\//),
+    base,
     tokens: Object.fromEntries(tokens) as Server["tokens"],
     sign: (member, seconds) => sign(secret, member, seconds),
+    loginLink: (member) => loginLink(join(data, "caseload.db"), base, member),
     beside: (settings) => serve(join(data, "caseload.db"), secret, settings),
     stop: async () => {
       await demo.stop();
       rmSync(data, { recursive: true, force: true });
     },
   };
+}
+
+function loginLink(database: string, base: string, member: string): string {
+  const options = ["--database-url", `sqlite://${database}`, "--public-url", base];
+  return execFileSync(BINARY, ["login-link", "--member", member, ...options], { encoding: "utf8" }).trim();
 }
 
 async function serve(database: string, secret: string, settings: string[]): Promise<Running> {

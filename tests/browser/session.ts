@@ -103,3 +103,62 @@ test("an embedded report has no head, says when its token has ended, and takes a
   await frame.getByRole("heading", { level: 1, name: "My performance" }).waitFor();
   assert.equal(new URL(page.frames()[1]?.url() ?? "").hash, "");
 });
+
+test("a login link signs the browser in, in every tab, until somebody signs out", async () => {
+  const { base, loginLink } = world.server;
+  const link = loginLink("ingrid");
+  const { page, clean } = await world.browser.visitAlone(link);
+  await page.waitForURL(`${base}/performance*`);
+  await settled(page);
+  assert.equal(await page.evaluate(() => sessionStorage.length), 0, "no script can read what signs in");
+  assert.equal(await page.evaluate(() => document.cookie), "");
+  const [cookie] = await page.context().cookies();
+  assert.deepEqual([cookie?.httpOnly, cookie?.sameSite, cookie?.secure], [true, "Lax", false]);
+
+  // Another tab, and a colleague's address, need no second sign-in. Events come by the cookie too.
+  const tab = await page.context().newPage();
+  await tab.goto(`${base}/inbox?period=LAST_7_DAYS`);
+  await settled(tab);
+  assert.equal(new URL(tab.url()).search, "?period=LAST_7_DAYS");
+  await clean();
+
+  // The link is used up.
+  const { page: late } = await world.browser.visitAlone(link);
+  await late.getByText("You are not signed in").waitFor();
+  assert.equal(new URL(late.url()).hash, "");
+
+  await page.getByRole("button", { name: "Ingrid Solberg" }).click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByLabel("Token").waitFor();
+  await tab.reload();
+  await tab.getByLabel("Token").waitFor();
+});
+
+test("a page of another origin can do nothing with the session of this browser", async () => {
+  const { base, loginLink } = world.server;
+  const { page } = await world.browser.visitAlone(loginLink("ingrid"));
+  await page.waitForURL(`${base}/performance*`);
+  const other = await page.context().newPage();
+  await other.goto(`${world.host.origin}/`);
+  const found = await other.evaluate(async (api) => {
+    const asked = { query: "{ viewer { role } }" };
+    const sent = [
+      fetch(`${api}/graphql`, {
+        method: "POST",
+        credentials: "include",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(asked),
+      }),
+      fetch(`${api}/graphql?query=${encodeURIComponent(asked.query)}`, { credentials: "include" }),
+      fetch(`${api}/v1/rollups/daily.csv`, { credentials: "include" }),
+    ];
+    const read = await Promise.all(sent.map((one) => one.then((answer) => answer.text()).catch(() => "refused")));
+    const socket = new WebSocket(`${api.replace("http", "ws")}/graphql/ws`, "graphql-transport-ws");
+    const opened = await new Promise((resolve) => {
+      socket.onopen = () => resolve("opened");
+      socket.onerror = () => resolve("refused");
+    });
+    return [...read, opened];
+  }, base);
+  assert.deepEqual(found, ["refused", "refused", "refused", "refused"]);
+});

@@ -1,7 +1,9 @@
 //! The command from end to end, as an operator uses it.
 
 mod failing;
+mod login_link;
 mod manual;
+mod members;
 
 use std::{io::Write, time::Duration};
 

@@ -357,6 +357,8 @@ async fn what_is_within_a_target_lies_in_the_ranges_below_it(backend: Backend) {
     assert!(20 < values, "{values} values");
 }
 
+/// Of records that each say the whole state of their thing, and of nothing else: a list of what belongs to a conversation takes away
+/// what came before it.
 async fn the_order_of_records_makes_no_difference(backend: Backend) {
     for seed in 2200..2200 + WORLDS {
         let mut writer = Writer::new(Dice::seeded(seed));
@@ -367,6 +369,11 @@ async fn the_order_of_records_makes_no_difference(backend: Backend) {
             record["type"] != json!("delete")
                 && seen.insert((record["type"].to_string(), record["id"].to_string()))
         });
+        for record in records.iter_mut().filter_map(Value::as_object_mut) {
+            for list in ["messages", "ratings", "follow_ups", "events", "surveys"] {
+                record.remove(list);
+            }
+        }
         let one = filled(backend, &writer, &records).await;
         records.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
         let other = filled(backend, &writer, &records).await;

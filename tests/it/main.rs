@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod backup;
+mod benchmark;
 mod bi;
 mod caching;
 mod clients;
@@ -27,6 +28,7 @@ mod proxies;
 mod repair;
 mod retention;
 mod scaling;
+mod sign_in;
 mod subgraph;
 mod support;
 mod tokens;

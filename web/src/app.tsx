@@ -21,12 +21,13 @@ import { parseReport, writeReport } from "./url/report-state.ts";
 import { currentLocation, followLink, replace } from "./url/router.ts";
 import { t } from "./words/language.ts";
 
-/** All pages: nobody sees one without a token. */
+/** All pages: nobody sees one without being signed in. */
 export function App() {
   const now = useStore(session);
   const { path } = useStore(currentLocation);
   const embedded = path.startsWith("/embed/");
-  if (now.state === "open") return <SignedIn key={now.token} embedded={embedded} />;
+  if (now.state === "open") return <SignedIn key={now.token ?? ""} embedded={embedded} />;
+  if (now.state === "asking") return null;
   return embedded ? <Waiting ended={now.state === "ended"} /> : <SignIn ended={now.state === "ended"} />;
 }
 

@@ -6,26 +6,21 @@ import { buildSchema } from "graphql";
 import { createElement } from "react";
 import { createRoot } from "react-dom/client";
 import schema from "../../api/schema.graphql?raw";
-import { restoreSession, token } from "./api/session.ts";
+import { authorization, restoreSession } from "./api/session.ts";
 import "graphiql/style.css";
 import "./styles/graphiql.css";
 
 restoreSession();
-
-const authorization = (): Record<string, string> => {
-  const now = token();
-  return now ? { authorization: `Bearer ${now}` } : {};
-};
 
 const fetcher = createGraphiQLFetcher({
   url: "/graphql",
   fetch: (input, init) =>
     fetch(input, { ...init, headers: { ...authorization(), ...(init?.headers as Record<string, string>) } }),
   subscriptionUrl: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql/ws`,
-  wsConnectionParams: { Authorization: `Bearer ${token() ?? ""}` },
+  wsConnectionParams: authorization(),
 });
 
-const defaultQuery = `# What is asked here is asked with the token of this tab.
+const defaultQuery = `# What is asked here is asked with the token of this tab, or as who is signed in.
 {
   team(period: { preset: LAST_30_DAYS }) {
     metrics {

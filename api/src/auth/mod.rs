@@ -6,24 +6,27 @@ mod jws;
 mod key;
 mod key_file;
 mod key_set;
+mod secret;
+mod sessions;
 mod token;
 mod token_uses;
 
-pub use api_token::ApiSecret;
+pub use api_token::api_token;
 pub use claims::Claims;
+pub use secret::NewSecret;
+pub use sessions::{SessionTimes, SignedIn, make_login_link};
 pub use token::TokenKeys;
 
 use std::sync::Arc;
 
-use axum::http::{HeaderMap, header};
 use caseload_schema::{
     clock::Clock,
-    id::{TokenKey, WorkspaceKey},
+    id::{SessionKey, TokenKey, WorkspaceKey},
     store::StoreError,
 };
 use tokio_util::task::TaskTracker;
 
-use self::{api_token::Presented, token_uses::TokenUses};
+use self::{secret::Presented, sessions::Sessions, token_uses::TokenUses};
 use crate::{
     access::{Identity, Viewer},
     cache::Caches,
@@ -40,18 +43,38 @@ pub struct Authenticator {
     clock: Clock,
     tasks: TaskTracker,
     uses: TokenUses,
+    sessions: Sessions,
+}
+
+/// What a request says of who asks.
+#[derive(Debug, Clone, Default)]
+pub enum Credentials {
+    /// Nothing.
+    #[default]
+    None,
+    /// What stands in `Authorization`, wherever it was sent.
+    Authorization(Arc<str>),
+    /// The cookie of a session, sent by a page of this server.
+    Session(Arc<str>),
 }
 
 impl Authenticator {
-    /// Checks tokens with `keys`, and looks members and API tokens up through `caches`. Uses of API tokens are recorded
-    /// in `tasks`, after the request.
-    pub fn new(keys: TokenKeys, caches: Caches, clock: Clock, tasks: TaskTracker) -> Self {
+    /// Checks tokens with `keys`, and looks members and API tokens up through `caches`. Uses of API tokens and sessions are
+    /// recorded in `tasks`, after the request.
+    pub fn new(
+        keys: TokenKeys,
+        caches: Caches,
+        clock: Clock,
+        tasks: TaskTracker,
+        times: SessionTimes,
+    ) -> Self {
         Self {
             keys,
             caches,
             clock,
             tasks,
             uses: TokenUses::default(),
+            sessions: Sessions::new(times),
         }
     }
 
@@ -60,30 +83,74 @@ impl Authenticator {
         &self.keys
     }
 
-    /// Checks the request's token and looks its member, or the token itself, up in the directory of now.
+    /// Checks what the request was sent with and looks its member, or its token, up in the directory of now.
     ///
     /// Every refusal is the same `UNAUTHENTICATED`: it says nothing about which workspaces, members and tokens exist.
-    pub async fn authenticate(&self, headers: &HeaderMap) -> Result<Session, ApiError> {
-        let credentials = headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok());
-        self.authenticate_credentials(credentials).await
-    }
-
-    /// As [`Self::authenticate`], with the value of `Authorization` by itself: over a WebSocket it comes in a message.
-    pub async fn authenticate_credentials(
-        &self,
-        credentials: Option<&str>,
-    ) -> Result<Session, ApiError> {
-        let token = credentials
-            .and_then(bearer)
-            .ok_or_else(ApiError::unauthenticated)?;
-        let session = if Presented::is_meant(token) {
-            self.by_api_token(token).await
-        } else {
-            self.by_jwt(token).await
+    pub async fn authenticate(&self, credentials: &Credentials) -> Result<Session, ApiError> {
+        let session = match credentials {
+            Credentials::None => Ok(None),
+            Credentials::Session(cookie) => self.by_session(cookie).await,
+            Credentials::Authorization(value) => match bearer(value) {
+                None => Ok(None),
+                Some(token) => match api_token::without_prefix(token) {
+                    Some(token) => self.by_api_token(token).await,
+                    None => self.by_jwt(token).await,
+                },
+            },
         };
         session?.ok_or_else(ApiError::unauthenticated)
+    }
+
+    /// Uses up a login link, given by what stands behind the `#` of its address, and begins a session. `None` where it does not
+    /// hold, whatever the reason.
+    pub async fn sign_in(&self, link: &str) -> Result<Option<SignedIn>, ApiError> {
+        let Some(presented) = Presented::parse(link) else {
+            return Ok(None);
+        };
+        let Some(workspace) = self.caches.workspace(presented.workspace).await? else {
+            return Ok(None);
+        };
+        let (store, now) = (self.caches.store(), self.clock.now());
+        self.sessions.begin(store, &workspace, presented, now).await
+    }
+
+    /// Ends the session of a cookie. Nothing happens where there is none.
+    pub async fn sign_out(&self, cookie: &str) -> Result<(), ApiError> {
+        let Some(presented) = Presented::parse(cookie) else {
+            return Ok(());
+        };
+        if let Some(workspace) = self.caches.workspace(presented.workspace).await? {
+            self.sessions
+                .end(self.caches.store(), workspace.key, presented)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// A member, by the cookie of a session.
+    async fn by_session(&self, cookie: &str) -> Result<Option<Session>, ApiError> {
+        let Some(presented) = Presented::parse(cookie) else {
+            return Ok(None);
+        };
+        let Some(snapshot) = self.open(presented.workspace).await? else {
+            return Ok(None);
+        };
+        let (store, ws, now) = (self.caches.store(), snapshot.key(), self.clock.now());
+        let found = self.sessions.member(store, ws, presented, now).await?;
+        let Some((member, is_use_due)) = found else {
+            return Ok(None);
+        };
+        let member = snapshot
+            .directory()
+            .member(member)
+            .filter(|member| member.active && member.known);
+        let Some(member) = member.cloned() else {
+            return Ok(None);
+        };
+        if is_use_due {
+            self.record_session_use(ws, SessionKey(presented.number));
+        }
+        Ok(Some(session(snapshot, Identity::Member(member))))
     }
 
     /// A member, by a signed member token.
@@ -102,16 +169,16 @@ impl Authenticator {
         Ok(identity.map(|identity| session(snapshot, identity)))
     }
 
-    /// A machine, by its API token.
+    /// A machine, by its API token without the prefix.
     async fn by_api_token(&self, token: &str) -> Result<Option<Session>, ApiError> {
-        let Some(presented) = Presented::parse(token) else {
+        let Some((key, presented)) = api_token::parse(token) else {
             return Ok(None);
         };
         let Some(snapshot) = self.open(presented.workspace).await? else {
             return Ok(None);
         };
         let now = self.clock.now();
-        let entry = snapshot.directory().api_token(presented.key);
+        let entry = snapshot.directory().api_token(key);
         let entry = entry.filter(|entry| {
             presented.matches(entry.hash) && entry.expires_at.is_none_or(|end| now < end)
         });
@@ -139,6 +206,16 @@ impl Authenticator {
         self.tasks.spawn(async move {
             if let Err(error) = store.touch_api_token(ws, key, now).await {
                 tracing::warn!(workspace = ws.0, token = key.0, %error, "the use of an API token could not be recorded");
+            }
+        });
+    }
+
+    /// Records that a session is used now. No request waits for it, or fails with it.
+    fn record_session_use(&self, ws: WorkspaceKey, key: SessionKey) {
+        let (store, now) = (self.caches.store().clone(), self.clock.now());
+        self.tasks.spawn(async move {
+            if let Err(error) = store.touch_session(ws, key, now).await {
+                tracing::warn!(workspace = ws.0, %error, "the use of a session could not be recorded");
             }
         });
     }

@@ -5,7 +5,9 @@ mod demo;
 mod export;
 mod health;
 mod import;
+mod login_link;
 mod manual;
+mod member;
 mod migrate;
 mod open;
 mod progress;
@@ -64,6 +66,9 @@ enum Command {
     /// Creates workspaces, lists them, and changes their time zone.
     #[command(subcommand)]
     Workspace(workspace::WorkspaceCommand),
+    /// Adds members, lists them, and changes their roles.
+    #[command(subcommand)]
+    Member(member::MemberCommand),
     /// Imports facts: newline-delimited JSON, plain or compressed with gzip or Zstandard.
     Import(import::Import),
     /// Rolls up pending days now, or rebuilds a range of days from its facts.
@@ -80,6 +85,8 @@ enum Command {
     Bi(bi::Bi),
     /// Signs a token for a member, for tests by hand.
     Token(token::Token),
+    /// Makes a link that signs a member in to the dashboard once.
+    LoginLink(login_link::LoginLink),
     /// Prints the GraphQL schema; with --federation, as a subgraph for a gateway.
     Schema,
     /// Asks the server at the configured address whether it is alive.
@@ -129,6 +136,7 @@ async fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Worker => worker::run(settings).await,
         Command::Migrate(command) => command.run(settings).await,
         Command::Workspace(command) => command.run(settings).await,
+        Command::Member(command) => command.run(settings).await,
         Command::Import(command) => command.run(settings).await,
         Command::Rollup(command) => command.run(settings).await,
         Command::Verify(command) => command.run(settings).await,
@@ -136,6 +144,7 @@ async fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Export(command) => command.run(settings).await,
         Command::Bi(command) => command.run(settings).await,
         Command::Token(command) => command.run(settings).await,
+        Command::LoginLink(command) => command.run(settings).await,
         Command::Schema => schema::run(settings),
         Command::Completions(command) => command.run(&mut Cli::command()),
         Command::Man(command) => command.run(Cli::command()),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 use caseload_schema::{
     clock::Clock,
+    directory::Member,
     store::{Store, workspaces::Workspace},
     zone::ZoneData,
 };
@@ -73,5 +74,25 @@ pub(super) async fn workspace(store: &Store, id: Option<&str>) -> anyhow::Result
             "there are {} workspaces; name one with --workspace ID",
             others + 1
         ),
+    }
+}
+
+/// The member of that id, who may sign in: anyone else would be refused wherever they come.
+pub(super) async fn member(
+    store: &Store,
+    workspace: &Workspace,
+    id: &str,
+) -> anyhow::Result<Arc<Member>> {
+    let place = &workspace.id;
+    let directory = store.directory(workspace.key).await?;
+    match directory.member_by_id(id).filter(|member| member.known) {
+        None => bail!(
+            "the workspace {place} has no member {id:?}; import members, add one with caseload member add, or name another one \
+             with --member"
+        ),
+        Some(member) if !member.active => {
+            bail!("the member {id:?} of the workspace {place} is inactive, and may not sign in")
+        }
+        Some(member) => Ok(Arc::clone(member)),
     }
 }

@@ -141,6 +141,23 @@ pub(super) struct Settings {
     #[arg(long, global = true, env = "CASELOAD_JWT_MAX_TTL", value_name = "TIME")]
     #[serde(skip_serializing_if = "Option::is_none")]
     jwt_max_ttl: Option<Interval>,
+    /// Where browsers reach this server, such as `https://care.example.com` [default: the address that they use].
+    #[arg(long, global = true, env = "CASELOAD_PUBLIC_URL", value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    public_url: Option<String>,
+    /// How long a browser stays signed in at most [default: 30d].
+    #[arg(long, global = true, env = "CASELOAD_SESSION_TTL", value_name = "TIME")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_ttl: Option<Interval>,
+    /// How long a browser that sends no request stays signed in [default: 12h].
+    #[arg(
+        long,
+        global = true,
+        env = "CASELOAD_SESSION_IDLE",
+        value_name = "TIME"
+    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_idle: Option<Interval>,
     /// A folder of compiled time zones to read [default: `/usr/share/zoneinfo`, or the built-in data if that is a later release].
     #[arg(long, global = true, env = "CASELOAD_ZONEINFO_DIR", value_name = "DIR")]
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -3,10 +3,7 @@
 use std::time::Duration;
 
 use anyhow::bail;
-use caseload_schema::{
-    clock::Clock,
-    store::{Store, Workspace},
-};
+use caseload_schema::clock::Clock;
 use clap::Args;
 
 use super::{Outcome, open, settings::Settings};
@@ -39,7 +36,7 @@ impl Token {
         }
         let store = open::store(settings, &config).await?;
         let workspace = open::workspace(&store, self.workspace.as_deref()).await?;
-        self.check_member(&store, &workspace).await?;
+        open::member(&store, &workspace, &self.member).await?;
         let now = Clock::system().now();
         let keys = TokenKeys::new(&config, now)?;
         let ttl_seconds = self.ttl.duration().as_secs();
@@ -48,20 +45,5 @@ impl Token {
             keys.sign(&workspace.id, &self.member, now, ttl_seconds)?
         );
         Ok(Outcome::Done)
-    }
-
-    /// A token of anyone else would be refused wherever it is used.
-    async fn check_member(&self, store: &Store, workspace: &Workspace) -> anyhow::Result<()> {
-        let (id, place) = (&self.member, &workspace.id);
-        let directory = store.directory(workspace.key).await?;
-        match directory.member_by_id(id).filter(|member| member.known) {
-            None => bail!(
-                "the workspace {place} has no member {id:?}; import members, or name another one with --member"
-            ),
-            Some(member) if !member.active => {
-                bail!("the member {id:?} of the workspace {place} is inactive, and may not sign in")
-            }
-            Some(_) => Ok(()),
-        }
     }
 }

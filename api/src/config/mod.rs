@@ -71,6 +71,12 @@ pub struct Config {
     pub jwt_audience: Option<String>,
     /// The furthest ahead that a token's end may lie.
     pub jwt_max_ttl: Interval,
+    /// Where browsers reach this server, `https://care.example.com`; `None`: where they say that they do.
+    pub public_url: Option<String>,
+    /// How long a browser stays signed in at most.
+    pub session_ttl: Interval,
+    /// How long a browser that asks for nothing stays signed in.
+    pub session_idle: Interval,
     /// A folder of compiled time zones to read; `None`: the system's, or what is built in where that is later.
     pub zoneinfo_dir: Option<PathBuf>,
     /// The local time of the nightly rollup, in each workspace's own zone.
@@ -133,6 +139,9 @@ impl Default for Config {
             jwt_issuer: None,
             jwt_audience: None,
             jwt_max_ttl: Interval::seconds(MAX_TTL_SECONDS),
+            public_url: None,
+            session_ttl: Interval::seconds(30 * 86_400),
+            session_idle: Interval::seconds(12 * 3_600),
             zoneinfo_dir: None,
             nightly_at: NightlyAt(TimeOfDay::AFTER_MIDNIGHT),
             nightly_sample_days: 7,
@@ -247,10 +256,19 @@ impl Config {
         for (name, time) in [
             ("request_timeout", self.request_timeout),
             ("header_timeout", self.header_timeout),
+            ("session_ttl", self.session_ttl),
+            ("session_idle", self.session_idle),
         ] {
             if time.is_zero() {
                 bail!("{name} must be more than 0");
             }
+        }
+        if let Some(url) = &self.public_url
+            && (!is_origin(url) || url.contains('*'))
+        {
+            bail!(
+                "public_url: {url:?} is no address of a server; write scheme and host, such as \"https://care.example.com\""
+            );
         }
         if let Some(origin) = self.embed_origins.iter().find(|origin| !is_origin(origin)) {
             bail!(

@@ -9,7 +9,10 @@ use caseload_schema::{
 };
 
 use super::{authorization::permitted, context::ContextExt as _, scalars::DateTime};
-use crate::{auth::ApiSecret, error::ApiError};
+use crate::{
+    auth::{NewSecret, api_token},
+    error::ApiError,
+};
 
 /// The longest name, in characters: one line of a list.
 const MAX_NAME_CHARS: usize = 128;
@@ -95,7 +98,7 @@ impl TokenMutations {
         >,
     ) -> Result<CreatedApiToken, ApiError> {
         let viewer = permitted(ctx, "Mutation", "createApiToken")?;
-        let (snapshot, secret) = (ctx.snapshot()?, ApiSecret::generate()?);
+        let (snapshot, secret) = (ctx.snapshot()?, NewSecret::generate()?);
         let new = NewToken {
             by: viewer.actor(),
             name: valid_name(&name)?,
@@ -110,7 +113,7 @@ impl TokenMutations {
             .await?
             .map_err(refused)?;
         Ok(CreatedApiToken {
-            secret: secret.token(&viewer.workspace.id, token.key),
+            secret: api_token(&secret, &viewer.workspace.id, token.key),
             token: ApiToken(token),
         })
     }

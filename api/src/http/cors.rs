@@ -14,7 +14,7 @@ use crate::app::App;
 const REMEMBERED: HeaderValue = HeaderValue::from_static("7200");
 
 /// Tells browsers that pages of the configured origins may read answers, and answers their preflight requests. Tokens are sent
-/// in a header and never in a cookie, so that there are no credentials to allow.
+/// in a header, and the cookie of a session counts for pages of this server alone, so that there are no credentials to allow.
 pub(super) async fn cors(State(app): State<App>, request: Request, next: Next) -> Response {
     let allowed = &app.config().cors_origins;
     if allowed.is_empty() {

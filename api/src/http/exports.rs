@@ -20,7 +20,10 @@ use crate::{
     app::App,
     error::ApiError,
     export::{self, Dataset, Format},
-    http::state::HttpState,
+    http::{
+        credentials::{Purpose, credentials},
+        state::HttpState,
+    },
     session::Session,
 };
 
@@ -63,7 +66,8 @@ struct Asked {
 
 impl Table {
     async fn read(self, app: &App, request: &Parts) -> Result<Asked, ApiError> {
-        let session = app.authenticator().authenticate(&request.headers).await?;
+        let credentials = credentials(&request.headers, app.config(), Purpose::Download);
+        let session = app.authenticator().authenticate(&credentials).await?;
         self.check(&session)?;
         let parameters = Parameters::read(request.uri.query().unwrap_or_default())?;
         let (snapshot, scope) = (&session.snapshot, session.viewer.scope);

@@ -20,8 +20,10 @@ use futures::{Stream, StreamExt as _, stream};
 use serde::Deserialize;
 use tokio_util::io::{StreamReader, SyncIoBridge};
 
-use super::state::HttpState;
-use super::{errors::with_status, limits::IMPORT_IDLE, spool::spool};
+use super::{
+    credentials::token_alone, errors::with_status, limits::IMPORT_IDLE, spool::spool,
+    state::HttpState,
+};
 use crate::{access::Viewer, error::ApiError, telemetry::metrics::IMPORT_RECORDS};
 
 /// What may stand behind the `?`.
@@ -42,7 +44,7 @@ pub(super) async fn post(
 ) -> Response {
     let viewer = match app
         .authenticator()
-        .authenticate(&headers)
+        .authenticate(&token_alone(&headers))
         .await
         .and_then(|session| importer(session.viewer))
     {

@@ -4,6 +4,7 @@ mod admission;
 mod connection_slots;
 mod connections;
 mod cors;
+mod credentials;
 #[cfg(feature = "dashboard")]
 mod dashboard;
 mod errors;
@@ -19,6 +20,7 @@ mod origin;
 mod rlimit;
 mod router;
 mod serve;
+mod sign_in;
 mod socket;
 mod spool;
 mod state;

@@ -2,12 +2,35 @@
 
 use axum::http::{HeaderMap, HeaderValue, Uri, header, uri::Authority};
 
+use super::credentials::Purpose;
+
 /// Whether the request comes from a page that may use the API: one of `allowed`, or of this very host. What sends no `Origin`
 /// is no browser, and needs no protection from the pages that are open in it.
 pub(super) fn may_ask(headers: &HeaderMap, allowed: &[String]) -> bool {
     headers
         .get(header::ORIGIN)
         .is_none_or(|origin| is_allowed(origin, allowed) || is_ours(origin, headers))
+}
+
+/// Whether a page of this server makes the request, as the browser says. `public_url` is where browsers reach this server, if a proxy
+/// changes `Host`. False where the browser says nothing: then it is none, or none that protects cookies.
+pub(super) fn is_from_here(
+    headers: &HeaderMap,
+    public_url: Option<&str>,
+    purpose: Purpose,
+) -> bool {
+    let site = headers
+        .get("sec-fetch-site")
+        .map(|site| match site.as_bytes() {
+            b"same-origin" => true,
+            b"none" => purpose == Purpose::Download,
+            _ => false,
+        });
+    let origin = headers.get(header::ORIGIN).map(|origin| {
+        is_ours(origin, headers)
+            || public_url.is_some_and(|url| url.as_bytes().eq_ignore_ascii_case(origin.as_bytes()))
+    });
+    site.or(origin).is_some() && site.unwrap_or(true) && origin.unwrap_or(true)
 }
 
 /// Whether `origin` is one of `allowed`; `*` allows all.

@@ -10,7 +10,8 @@ use axum::{
 #[cfg(feature = "dashboard")]
 use super::dashboard;
 use super::{
-    cors, errors, exports, graphql, headers, health, import, observe, socket, state::HttpState,
+    cors, errors, exports, graphql, headers, health, import, observe, sign_in, socket,
+    state::HttpState,
 };
 use crate::app::App;
 
@@ -47,6 +48,10 @@ pub fn router(app: App) -> Router {
                 .options(graphql::options),
         )
         .route("/graphql/ws", get(socket::open))
+        .route("/auth/link", get(sign_in::page).post(sign_in::use_link))
+        .route("/auth/link.js", get(sign_in::script))
+        .route("/auth/session", get(sign_in::session))
+        .route("/auth/logout", post(sign_in::sign_out))
         .route(
             "/v1/import",
             post(import::post).layer(DefaultBodyLimit::disable()),

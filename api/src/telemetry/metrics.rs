@@ -91,20 +91,17 @@ fn describe() {
     );
     gauge!(REQUESTS_IN_FLIGHT, "requests under way");
     gauge!(CONNECTIONS, "open connections of clients");
-    counter!(
-        IMPORT_RECORDS,
-        "records that imports over HTTP dealt with, by what became of them"
-    );
+    counter!(IMPORT_RECORDS, "records of imports over HTTP, by outcome");
     histogram!(
         RUN_SECONDS,
         Unit::Seconds,
-        "time that rollup runs took, by kind and state"
+        "duration of rollup runs, by kind and state"
     );
-    counter!(RUN_DAYS, "days that rollup runs made");
+    counter!(RUN_DAYS, "days that rollup runs computed");
     counter!(RUN_FACTS, "facts that rollup runs read");
     gauge!(
         RUN_FACTS_PER_SECOND,
-        "facts a second of the latest run that read any"
+        "facts per second of the latest run that read facts"
     );
     counter!(
         VERIFIED_DAYS,
@@ -112,7 +109,7 @@ fn describe() {
     );
     counter!(
         VERIFY_DIFFERENCES,
-        "of those, the ones that were not what their facts say"
+        "days that the nightly job found to differ from their facts"
     );
     gauge!(
         PENDING_DAYS,
@@ -121,31 +118,25 @@ fn describe() {
     gauge!(
         OLDEST_MARK,
         Unit::Seconds,
-        "how long the day that waits the longest has waited"
+        "age of the oldest day that waits for a rollup"
     );
-    gauge!(STORE_UP, "whether the store answered when this was read");
+    gauge!(STORE_UP, "1 if the database answered this request, else 0");
     gauge!(
         STORE_WRITABLE,
-        "whether the store took writes when this was read"
+        "1 if the database accepted writes at this request, else 0"
     );
-    gauge!(STORE_CONNECTIONS, "connections to the store in use");
-    gauge!(
-        STORE_WAITING,
-        "callers that wait for a connection to the store"
-    );
+    gauge!(STORE_CONNECTIONS, "database connections in use");
+    gauge!(STORE_WAITING, "callers that wait for a database connection");
     histogram!(
         POOL_WAIT,
         Unit::Seconds,
-        "time that callers waited for a connection to the store"
+        "time that callers waited for a database connection"
     );
     counter!(
         STORE_RETRIES,
-        "work of the store that was done again after it failed by chance"
+        "transactions that were repeated after a lost connection, a deadlock or a serialization failure"
     );
-    counter!(
-        CACHE_HITS,
-        "reads of what is cached, by the level that had it"
-    );
+    counter!(CACHE_HITS, "cache reads, by the level that answered");
     gauge!(BUILD_INFO, "1, with the version as a label");
     metrics::gauge!(BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
 }

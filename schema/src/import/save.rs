@@ -12,7 +12,8 @@ use crate::{
         Conn, Result,
         conn::{execute, insert_rows},
         ledger,
-        rows::ConversationRow,
+        rows::{ConversationRow, MemberRow},
+        sessions,
         tables::{
             channels, conversations, counters, customers, events, follow_ups, labels, members,
             messages, ratings, surveys, teams,
@@ -45,6 +46,7 @@ pub(crate) async fn working(conn: &mut Conn, ws: WorkspaceKey, working: &Working
     write_conversations(conn, working).await?;
     write_events(conn, working).await?;
     write_counters(conn, working).await?;
+    sessions::end_of(conn, ws, &deactivated(working)).await?;
     if is_directory_changed(working) {
         ledger::bump_directory(conn, ws).await?;
     }
@@ -75,6 +77,19 @@ async fn write_events(conn: &mut Conn, working: &WorkingSet) -> Result<()> {
     rewrite!(conn, working, events by id = Row::id, [workspace_id, id, conversation_key, at, kind, member_key]);
     rewrite!(conn, working, surveys by id = Row::id, [workspace_id, id, conversation_key, asked_at, member_key]);
     Ok(())
+}
+
+/// The members who were active and are not any more.
+fn deactivated(working: &WorkingSet) -> Vec<i64> {
+    let is_active = |row: &Option<MemberRow>| row.as_ref().is_some_and(|row| row.active);
+    let ended = working
+        .members
+        .entries()
+        .filter(|entry| is_active(&entry.stored) && !is_active(&entry.current));
+    ended
+        .filter_map(|entry| entry.stored.as_ref())
+        .map(Row::key)
+        .collect()
 }
 
 fn is_directory_changed(working: &WorkingSet) -> bool {

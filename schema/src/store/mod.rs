@@ -32,6 +32,7 @@ pub mod retention;
 mod retry;
 pub(crate) mod rows;
 pub mod runs;
+pub mod sessions;
 mod sqlite;
 pub mod statistics;
 pub mod summaries;
@@ -59,13 +60,14 @@ pub use self::{
     runs::{Run, RunDays, RunKind, RunProgress, RunState},
     workspaces::{CreateWorkspaceError, Workspace},
 };
-use self::{postgres::Postgres, sqlite::Sqlite, writes::Writes};
+use self::{each::Answers, postgres::Postgres, sqlite::Sqlite, writes::Writes};
 
 /// The store of all workspaces. Clones share its connections.
 #[derive(Debug, Clone)]
 pub struct Store {
     backend: Backend,
     writes: Writes,
+    answers: Answers,
 }
 
 #[derive(Debug, Clone)]
@@ -143,6 +145,7 @@ impl Store {
         Self {
             backend,
             writes: Writes::default(),
+            answers: Answers::default(),
         }
     }
 

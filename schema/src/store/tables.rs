@@ -70,6 +70,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    sessions (workspace_id, session_id) {
+        workspace_id -> BigInt,
+        session_id -> BigInt,
+        member_key -> BigInt,
+        secret_hash -> Binary,
+        created_at -> BigInt,
+        used_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    login_links (workspace_id, link_id) {
+        workspace_id -> BigInt,
+        link_id -> BigInt,
+        member_key -> BigInt,
+        secret_hash -> Binary,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     audit_events (workspace_id, event_id) {
         workspace_id -> BigInt,
         event_id -> BigInt,

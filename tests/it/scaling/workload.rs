@@ -109,6 +109,26 @@ fn import(cli: &Cli, workspace: &str, text: &str, more: &[&str]) {
 }
 
 /// What goes through a server, with the scheduler beside it and a second process that shares its work.
+/// By a login link, with a query by the cookie in between.
+fn sign_in_and_out(cli: &Cli, server: &Server) {
+    let link = cli
+        .run(&["login-link", "--workspace", FIRST, "--member", "boss"])
+        .code(0);
+    let secret = link.stdout.trim().split_once('#').expect("a link").1;
+    let here = format!("HTTP/1.1\r\nOrigin: http://{}", server.address());
+    let json = "Content-Type: application/json";
+    let body = json!({"link": secret}).to_string();
+    let answer = server.send_alone(&format!("POST /auth/link {here}\r\n{json}"), &body);
+    let (_, cookie) = answer.split_once("set-cookie: ").expect("a cookie");
+    let (cookie, _) = cookie.split_once(';').expect("attributes");
+    let here = format!("{here}\r\nCookie: {cookie}");
+    let query = json!({"query": "{ viewer { member { id } } }"}).to_string();
+    let answer = server.send_alone(&format!("POST /graphql {here}\r\n{json}"), &query);
+    assert!(answer.contains("\"boss\""), "{answer}");
+    let answer = server.send_alone(&format!("POST /auth/logout {here}"), "");
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
 fn serve(cli: &Cli) {
     let restless = ["--refresh-interval", "200ms", "--rollup-piece-facts", "40"];
     let server = cli.serve(&restless);
@@ -184,6 +204,7 @@ fn serve(cli: &Cli) {
         ask(&server, &boss, "{ workspace { timezone } }")["data"]["workspace"]["timezone"]
             == "Europe/Rome"
     });
+    sign_in_and_out(cli, &server);
     assert_eq!(server.request("GET /metrics", "", "").0, 200);
     assert_eq!(server.request("GET /readyz", "", "").0, 200);
     // The scheduler has looked some times.

@@ -317,6 +317,20 @@ impl Server {
         String::from_utf8(answer).expect("UTF-8")
     }
 
+    /// The same without a token.
+    pub(crate) fn send_alone(&self, head: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).expect("the server listens");
+        let (length, mut answer) = (body.len(), String::new());
+        write!(
+            stream,
+            "{head}\r\nHost: {}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}",
+            self.address,
+        )
+        .expect("the server reads");
+        stream.read_to_string(&mut answer).expect("an answer");
+        answer
+    }
+
     /// The memory that it has now, in bytes.
     pub(crate) fn memory(&self) -> u64 {
         self.told_memory("VmRSS:")

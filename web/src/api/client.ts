@@ -3,7 +3,7 @@ import { createClient } from "graphql-ws";
 import { onEnd as onComplete, pipe, subscribe } from "wonka";
 import type { TypedDocumentString } from "../../generated/graphql.ts";
 import { t } from "../words/language.ts";
-import { endSession, token } from "./session.ts";
+import { authorization, endSession } from "./session.ts";
 import { store } from "./store.ts";
 
 /** Why there is no answer, or no whole one. */
@@ -28,7 +28,7 @@ export const closed = store(0);
 
 const socket = createClient({
   url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql/ws`,
-  connectionParams: () => ({ Authorization: `Bearer ${token() ?? ""}` }),
+  connectionParams: authorization,
   lazy: true,
   // Each try waits twice as long as the one before; `live.ts` asks meanwhile.
   retryAttempts: 8,
@@ -41,7 +41,7 @@ const client = new Client({
   url: "/graphql",
   preferGetMethod: false,
   requestPolicy: "network-only",
-  fetchOptions: () => ({ headers: { authorization: `Bearer ${token() ?? ""}` }, referrerPolicy: "no-referrer" }),
+  fetchOptions: () => ({ headers: authorization(), referrerPolicy: "no-referrer" }),
   exchanges: [
     fetchExchange,
     subscriptionExchange({

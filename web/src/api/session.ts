@@ -1,7 +1,10 @@
 import { store } from "./store.ts";
 
-/** Where the token stands. `ended`: it was refused, or its time is over. */
-export type Session = { state: "none" } | { state: "open"; token: string } | { state: "ended" };
+/**
+ * Whether somebody is signed in. `asking`: the server is asked whether this browser is. `open` without a token: by the cookie of a
+ * session, which no script can read. `ended`: what was sent was refused, or its time is over.
+ */
+export type Session = { state: "none" } | { state: "asking" } | { state: "open"; token?: string } | { state: "ended" };
 
 const KEY = "caseload.token";
 /** Timers hold at most 2³¹ − 1 ms; a token that holds longer is looked at again then. */
@@ -12,13 +15,14 @@ export const session = store<Session>({ state: "none" });
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /**
- * Begins with the token of the address's fragment (`#token=…`), or with the one that this tab holds. The fragment is
- * taken out of the address and of the history at once; a browser never sends it to a server.
+ * Begins with the token of the address's fragment (`#token=…`), with the one that this tab holds, or with the session that this
+ * browser has. The fragment is taken out of the address and of the history at once; a browser never sends it to a server.
  */
 export function restoreSession(): void {
   if (!takeFromFragment()) {
     const kept = read();
     if (kept) open(kept);
+    else void restoreFromCookie();
   }
   // The host application hands over a new token by changing the fragment of the frame.
   addEventListener("hashchange", takeFromFragment);
@@ -30,10 +34,18 @@ export function signIn(token: string): void {
   open(token);
 }
 
-/** Forgets the token. */
-export function signOut(): void {
+/** Forgets the token, or ends this browser's session. Whether that is done: without the server, a session can't be ended. */
+export async function signOut(): Promise<boolean> {
+  if (token() === undefined && !(await logOut())) return false;
   clear();
   session.set({ state: "none" });
+  return true;
+}
+
+/** What a request is sent with: the token, where there is one. A browser sends the cookie of a session by itself. */
+export function authorization(): { Authorization: string } | Record<string, never> {
+  const own = token();
+  return own === undefined ? {} : { Authorization: `Bearer ${own}` };
 }
 
 /** Forgets a token that is no longer good, and says so. */
@@ -62,6 +74,27 @@ export function expiryOf(token: string): number | undefined {
   } catch {
     return undefined;
   }
+}
+
+async function restoreFromCookie(): Promise<void> {
+  // A frame of another site has no session: its host hands over a token.
+  if (parent !== window) return;
+  session.set({ state: "asking" });
+  const isSignedIn = await fetch("/auth/session", { referrerPolicy: "no-referrer" })
+    .then((answer) => answer.json() as Promise<{ signedIn?: boolean }>)
+    .then(
+      ({ signedIn }) => signedIn === true,
+      () => false,
+    );
+  // Meanwhile somebody may have signed in with a token.
+  if (session.get().state === "asking") session.set({ state: isSignedIn ? "open" : "none" });
+}
+
+function logOut(): Promise<boolean> {
+  return fetch("/auth/logout", { method: "POST", referrerPolicy: "no-referrer" }).then(
+    (answer) => answer.ok,
+    () => false,
+  );
 }
 
 function open(token: string): void {

@@ -1,3 +1,4 @@
+import { offlineSince } from "../api/client.ts";
 import { signOut } from "../api/session.ts";
 import { useStore } from "../api/store.ts";
 import { useViewer } from "../report/viewer.ts";
@@ -76,7 +77,7 @@ export function Header() {
             <div class="me">
               <strong>{name}</strong>
               <span class="quiet">{viewer.role ? ROLE_NAMES[viewer.role] : t("Token for machines")}</span>
-              <button type="button" class="button" onClick={signOut}>
+              <button type="button" class="button" onClick={leave}>
                 {t("Sign out")}
               </button>
             </div>
@@ -85,4 +86,9 @@ export function Header() {
       </span>
     </header>
   );
+}
+
+/** Where the server can't be reached, its session goes on: the head of the page says so. */
+async function leave(): Promise<void> {
+  if (!(await signOut())) offlineSince.set(offlineSince.get() ?? Date.now());
 }

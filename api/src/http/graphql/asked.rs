@@ -1,6 +1,6 @@
 //! What is asked: a request as GraphQL over HTTP writes it, in a body, a query string or a message.
 
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 
 use async_graphql::Variables;
 use axum::{
@@ -28,17 +28,6 @@ pub struct GraphqlRequest {
     pub(super) extensions: Option<Map<String, Value>>,
     #[serde(default)]
     pub(super) document_id: Option<String>,
-}
-
-/// What stands in `Authorization`, wherever it was sent.
-pub(in crate::http) type Credentials = Option<Arc<str>>;
-
-/// The credentials of an HTTP request.
-pub(in crate::http) fn credentials(headers: &HeaderMap) -> Credentials {
-    headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .map(Arc::from)
 }
 
 impl GraphqlRequest {

@@ -17,13 +17,14 @@ use futures::{
 
 use super::{
     answer::refused,
-    asked::{Credentials, GraphqlRequest},
+    asked::GraphqlRequest,
     prepare::Operations,
     problem::Problem,
     stream::{Changed, answers_of, watch},
 };
 use crate::{
     app::App,
+    auth::Credentials,
     error::ApiError,
     http::{limits::HEARTBEAT, state::HttpState},
     session::Session,
@@ -44,10 +45,7 @@ pub(super) async fn respond(
     operations: Operations,
 ) -> Result<Response, Problem> {
     let app = &state.app;
-    let session = app
-        .authenticator()
-        .authenticate_credentials(credentials.as_deref())
-        .await?;
+    let session = app.authenticator().authenticate(&credentials).await?;
     let place = state
         .admission
         .listeners

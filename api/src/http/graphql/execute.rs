@@ -8,11 +8,12 @@ use futures::FutureExt as _;
 use tokio::time::Instant;
 
 use super::{
-    asked::{Credentials, GraphqlRequest},
+    asked::GraphqlRequest,
     prepare::{Operations, Rejection, prepare},
     problem::Problem,
 };
 use crate::{
+    auth::Credentials,
     document::Bound,
     error::ApiError,
     graphql::{Deadline, has_timed_out, with_codes},
@@ -40,10 +41,7 @@ pub(super) async fn within_time(
     let _under_way = app.rollups().begin_request();
     let work = async {
         // Before the document is parsed: a caller without a token must not cost that time.
-        let session = app
-            .authenticator()
-            .authenticate_credentials(credentials.as_deref())
-            .await?;
+        let session = app.authenticator().authenticate(credentials).await?;
         // Outside the attempts of `execute`: this charges the cost to the caller, and a repair must not charge it again.
         let bound = match prepare(state, &session, &asked, operations) {
             Ok(bound) => bound,
@@ -93,10 +91,7 @@ pub(super) async fn execute(
         if let Some(trouble) = snapshot.trouble() {
             app.rollups().recover(&snapshot, trouble).await?;
             // A new session and not only a new snapshot: the new directory may give the caller another role.
-            session = app
-                .authenticator()
-                .authenticate_credentials(credentials.as_deref())
-                .await?;
+            session = app.authenticator().authenticate(credentials).await?;
             continue;
         }
         let mut response = app
@@ -116,10 +111,7 @@ pub(super) async fn execute(
             }
             Some(trouble) => app.rollups().recover(&snapshot, trouble).await?,
         }
-        session = app
-            .authenticator()
-            .authenticate_credentials(credentials.as_deref())
-            .await?;
+        session = app.authenticator().authenticate(credentials).await?;
     }
     Err(ApiError::unavailable())
 }
@@ -140,11 +132,8 @@ mod tests {
             .keys()
             .sign("acme", "ada", app.clock().now(), 60)
             .unwrap();
-        let credentials = Some(format!("Bearer {token}").into());
-        let session = app
-            .authenticator()
-            .authenticate_credentials(credentials.as_deref())
-            .await?;
+        let credentials = Credentials::Authorization(format!("Bearer {token}").into());
+        let session = app.authenticator().authenticate(&credentials).await?;
         let query = "{ viewer { role } team { leaderboard { report { metrics { closed } } } } }";
         let bound = prepare(
             &state,

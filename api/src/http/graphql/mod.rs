@@ -22,18 +22,23 @@ use tokio::time::Instant;
 pub use self::asked::GraphqlRequest;
 pub(super) use self::{
     answer::refused,
-    asked::Credentials,
     stream::{Changed, answers, watch},
 };
 use self::{
     answer::{refusal, respond, revalidated},
-    asked::credentials,
     execute::Outcome,
     media::Media,
     prepare::Operations,
     problem::Problem,
 };
-use crate::{app::App, error::ApiError, http::state::HttpState};
+use crate::{
+    app::App,
+    error::ApiError,
+    http::{
+        credentials::{Purpose, credentials},
+        state::HttpState,
+    },
+};
 
 /// How a request came, and what follows from it.
 #[derive(Debug, Clone, Copy)]
@@ -112,7 +117,7 @@ async fn answer(
     asked: GraphqlRequest,
     terms: RequestOptions,
 ) -> Response {
-    let credentials = credentials(headers);
+    let credentials = credentials(headers, state.app.config(), Purpose::Api);
     let answer = if terms.media == Media::Events {
         events::respond(state, credentials, asked, terms.operations).await
     } else {

@@ -8,13 +8,14 @@ use futures::{
 use tokio::time::Instant;
 
 use super::{
-    asked::{Credentials, GraphqlRequest},
+    asked::GraphqlRequest,
     execute::execute,
     prepare::{Operations, Rejection, prepare},
     problem::Problem,
 };
 use crate::{
     app::App,
+    auth::Credentials,
     error::{ApiError, Code},
     graphql::{Deadline, EachEvent, with_codes},
     http::{limits::STANDING_CHECK, state::HttpState},
@@ -44,10 +45,7 @@ pub(super) async fn answers_of(
 ) -> Result<BoxStream<'static, Response>, Problem> {
     let app = &state.app;
     let time = app.config().request_timeout.duration();
-    let session = app
-        .authenticator()
-        .authenticate_credentials(credentials.as_deref())
-        .await?;
+    let session = app.authenticator().authenticate(credentials).await?;
     let bound = match prepare(state, &session, &asked, operations) {
         Ok(bound) => bound,
         Err(Rejection::Problem(problem)) => return Err(problem),
@@ -74,10 +72,7 @@ fn each_event(app: App, credentials: Credentials, first: Session) -> EachEvent {
     EachEvent::new(move || {
         let (app, credentials, first) = (app.clone(), credentials.clone(), first.clone());
         async move {
-            let session = app
-                .authenticator()
-                .authenticate_credentials(credentials.as_deref())
-                .await?;
+            let session = app.authenticator().authenticate(&credentials).await?;
             if !session.has_same_rights(&first) {
                 return Err(ApiError::forbidden(
                     "your role is another one by now; subscribe again",
@@ -109,11 +104,7 @@ pub(in crate::http) async fn watch(
 ) -> Changed {
     loop {
         tokio::time::sleep(STANDING_CHECK).await;
-        match app
-            .authenticator()
-            .authenticate_credentials(credentials.as_deref())
-            .await
-        {
+        match app.authenticator().authenticate(credentials).await {
             Ok(now) if now.has_same_rights(session) => {}
             Ok(_) => return Changed::Role,
             Err(error) if error.code == Code::Unauthenticated => return Changed::Token,

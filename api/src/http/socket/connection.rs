@@ -11,14 +11,14 @@ use tokio::{
 use super::{
     super::{
         admission::Place,
-        graphql::{Changed, Credentials, watch},
+        graphql::{Changed, watch},
         limits::{HEARTBEAT, INIT_TIMEOUT, MAX_MESSAGE_BYTES, SILENCE, WRITE_TIME},
     },
     PROTOCOL,
     message::{Incoming, Outgoing},
     operations::Operations,
 };
-use crate::{app::App, error::Code, http::state::HttpState, session::Session};
+use crate::{app::App, auth::Credentials, error::Code, http::state::HttpState, session::Session};
 
 /// How long the close of both sides may take.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -43,9 +43,10 @@ const UNAUTHORIZED: End = End::Close(4401, "Unauthorized");
 pub(super) async fn converse(
     state: HttpState,
     mut socket: WebSocket,
+    cookie: Credentials,
     stranger: OwnedSemaphorePermit,
 ) {
-    let end = match talk(&state, &mut socket, stranger).await {
+    let end = match talk(&state, &mut socket, cookie, stranger).await {
         Ok(never) => match never {},
         Err(end) => end,
     };
@@ -65,6 +66,7 @@ pub(super) async fn converse(
 async fn talk(
     state: &HttpState,
     socket: &mut WebSocket,
+    cookie: Credentials,
     stranger: OwnedSemaphorePermit,
 ) -> Result<Infallible, End> {
     if socket
@@ -74,7 +76,10 @@ async fn talk(
         return Err(End::Close(4406, "Subprotocol not acceptable"));
     }
     let late = End::Close(4408, "Connection initialisation timeout");
-    let greeting = timeout_at(Instant::now() + INIT_TIMEOUT, greet(&state.app, socket));
+    let greeting = timeout_at(
+        Instant::now() + INIT_TIMEOUT,
+        greet(&state.app, socket, cookie),
+    );
     let (credentials, session) = greeting.await.map_err(|_elapsed| late)??;
     let place = state
         .admission
@@ -86,8 +91,12 @@ async fn talk(
     listen(state, socket, credentials, &session, place).await
 }
 
-/// What comes before we know who it is.
-async fn greet(app: &App, socket: &mut WebSocket) -> Result<(Credentials, Session), End> {
+/// What comes before we know who it is: a token in the first message, or the cookie that the WebSocket was opened with.
+async fn greet(
+    app: &App,
+    socket: &mut WebSocket,
+    cookie: Credentials,
+) -> Result<(Credentials, Session), End> {
     loop {
         match hear(socket).await? {
             Some(Incoming::ConnectionInit { payload }) => {
@@ -96,8 +105,11 @@ async fn greet(app: &App, socket: &mut WebSocket) -> Result<(Credentials, Sessio
                         |(name, _): &(&String, _)| name.eq_ignore_ascii_case("authorization");
                     payload.iter().find(named)?.1.as_str()
                 });
-                let credentials = sent.map(Into::into);
-                return match app.authenticator().authenticate_credentials(sent).await {
+                let credentials = match sent {
+                    Some(sent) => Credentials::Authorization(sent.into()),
+                    None => cookie,
+                };
+                return match app.authenticator().authenticate(&credentials).await {
                     Ok(session) => Ok((credentials, session)),
                     Err(error) if error.code == Code::Unauthenticated => {
                         Err(End::Close(4403, "Forbidden"))

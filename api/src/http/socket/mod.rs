@@ -13,8 +13,13 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use super::{errors, limits::MAX_MESSAGE_BYTES, origin::may_ask};
-use crate::{error::ApiError, http::state::HttpState};
+use super::{
+    credentials::{Purpose, credentials},
+    errors,
+    limits::MAX_MESSAGE_BYTES,
+    origin::may_ask,
+};
+use crate::{auth::Credentials, error::ApiError, http::state::HttpState};
 
 /// The only protocol that is spoken here.
 const PROTOCOL: &str = "graphql-transport-ws";
@@ -34,6 +39,11 @@ pub(super) async fn open(
         )
         .into_response();
     }
+    let cookie = match credentials(&headers, state.app.config(), Purpose::Api) {
+        cookie @ Credentials::Session(_) => cookie,
+        // A token comes in the first message, as the protocol has it.
+        Credentials::Authorization(_) | Credentials::None => Credentials::None,
+    };
     let Some(place) = state.admission.listeners.stranger() else {
         let mut response = errors::with_status(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -50,7 +60,9 @@ pub(super) async fn open(
         .max_message_size(4 * MAX_MESSAGE_BYTES)
         .max_frame_size(4 * MAX_MESSAGE_BYTES);
     let tasks = state.app.tasks().clone();
-    upgrade.on_upgrade(move |socket| tasks.track_future(connection::converse(state, socket, place)))
+    upgrade.on_upgrade(move |socket| {
+        tasks.track_future(connection::converse(state, socket, cookie, place))
+    })
 }
 
 fn upgrade_required() -> Response {

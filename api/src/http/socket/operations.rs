@@ -11,12 +11,12 @@ use tokio::{
 
 use super::{
     super::{
-        graphql::{Credentials, GraphqlRequest, answers, refused},
+        graphql::{GraphqlRequest, answers, refused},
         limits::{MAX_ERRORS, MAX_STREAMS},
     },
     message::Outgoing,
 };
-use crate::{error::ApiError, http::state::HttpState};
+use crate::{auth::Credentials, error::ApiError, http::state::HttpState};
 
 /// Messages that wait to be written. A client that reads slowly holds its operations up, not our memory.
 const WAITING: usize = 4;
