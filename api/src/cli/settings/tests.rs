@@ -17,12 +17,13 @@ const DOCS: &str = include_str!("../../../../docs/operations.md");
 const NOT_IN_THE_FILE: [&str; 2] = ["config", "no_migrate"];
 
 /// How texts name a default that is no value.
-const NO_VALUE: [&str; 5] = [
+const NO_VALUE: [&str; 6] = [
     "none",
     "empty",
     "not checked",
     "only its own",
     "/usr/share/zoneinfo",
+    "the address that they use",
 ];
 
 /// What `demo` makes for itself, whatever the default is.
