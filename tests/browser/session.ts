@@ -108,6 +108,7 @@ test("a login link signs the browser in, in every tab, until somebody signs out"
   const { base, loginLink } = world.server;
   const link = loginLink("ingrid");
   const { page, clean } = await world.browser.visitAlone(link);
+  await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL(`${base}/performance*`);
   await settled(page);
   assert.equal(await page.evaluate(() => sessionStorage.length), 0, "no script can read what signs in");
@@ -124,6 +125,7 @@ test("a login link signs the browser in, in every tab, until somebody signs out"
 
   // The link is used up.
   const { page: late } = await world.browser.visitAlone(link);
+  await late.getByRole("button", { name: "Sign in" }).click();
   await late.getByText("You are not signed in").waitFor();
   assert.equal(new URL(late.url()).hash, "");
 
@@ -137,6 +139,7 @@ test("a login link signs the browser in, in every tab, until somebody signs out"
 test("a page of another origin can do nothing with the session of this browser", async () => {
   const { base, loginLink } = world.server;
   const { page } = await world.browser.visitAlone(loginLink("ingrid"));
+  await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL(`${base}/performance*`);
   const other = await page.context().newPage();
   await other.goto(`${world.host.origin}/`);

@@ -1,5 +1,6 @@
 //! The command from end to end, as an operator uses it.
 
+mod deep;
 mod failing;
 mod login_link;
 mod manual;

@@ -490,3 +490,43 @@ async fn a_websocket_takes_the_cookie_of_our_own_pages_alone() {
         assert_eq!(got, expected, "{origin:?}");
     }
 }
+
+/// The link is not used up: it works at the address with TLS.
+#[tokio::test]
+async fn without_tls_nobody_is_signed_in_but_on_this_machine() {
+    let caseload = acme(Backend::Sqlite).await;
+    let link = link(&caseload, "agent", 900).await;
+    let body = json!({"link": link}).to_string();
+    let host = ("host", "care.example.com");
+    let use_at = |origin: &'static str| {
+        let request = Request::post("/auth/link")
+            .header(host.0, host.1)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("origin", origin)
+            .body(Body::from(body.clone()))
+            .expect("a request");
+        caseload.respond(request)
+    };
+    let refused = use_at("http://care.example.com").await;
+    assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
+    assert!(refused.headers().get(header::SET_COOKIE).is_none());
+    assert_eq!(
+        use_at("https://care.example.com").await.status(),
+        StatusCode::OK
+    );
+}
+
+/// A connection that listens is no use of a session, and whoever signs in again leaves no session behind.
+#[tokio::test]
+async fn a_new_session_ends_the_one_before() {
+    let caseload = acme(Backend::Sqlite).await;
+    let before = signed_in(&caseload, "owner").await;
+    let link = link(&caseload, "agent", 900).await;
+    let body = json!({"link": link}).to_string();
+    let (status, ..) = send(&caseload, "/auth/link", &[HERE, ("cookie", &before)], &body).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(who(&caseload, &before).await, None);
+    let large = format!("{{\"link\":\"{}\"}}", "x".repeat(2_000));
+    let (status, ..) = send(&caseload, "/auth/link", &[HERE], &large).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+}

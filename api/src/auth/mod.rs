@@ -47,7 +47,7 @@ pub struct Authenticator {
 }
 
 /// What a request says of who asks.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub enum Credentials {
     /// Nothing.
     #[default]
@@ -56,6 +56,16 @@ pub enum Credentials {
     Authorization(Arc<str>),
     /// The cookie of a session, sent by a page of this server.
     Session(Arc<str>),
+}
+
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::None => "None",
+            Self::Authorization(_) => "Authorization(…)",
+            Self::Session(_) => "Session(…)",
+        })
+    }
 }
 
 impl Authenticator {
@@ -87,6 +97,16 @@ impl Authenticator {
     ///
     /// Every refusal is the same `UNAUTHENTICATED`: it says nothing about which workspaces, members and tokens exist.
     pub async fn authenticate(&self, credentials: &Credentials) -> Result<Session, ApiError> {
+        let session = self.check(credentials).await?;
+        if let Credentials::Session(cookie) = credentials {
+            self.record_session_use(session.snapshot.key(), cookie)
+                .await;
+        }
+        Ok(session)
+    }
+
+    /// The same on behalf of a connection that stays open: it is no use of a session, which ends unless people do something.
+    pub async fn check(&self, credentials: &Credentials) -> Result<Session, ApiError> {
         let session = match credentials {
             Credentials::None => Ok(None),
             Credentials::Session(cookie) => self.by_session(cookie).await,
@@ -132,25 +152,27 @@ impl Authenticator {
         let Some(presented) = Presented::parse(cookie) else {
             return Ok(None);
         };
-        let Some(snapshot) = self.open(presented.workspace).await? else {
+        let Some(workspace) = self.caches.workspace(presented.workspace).await? else {
             return Ok(None);
         };
-        let (store, ws, now) = (self.caches.store(), snapshot.key(), self.clock.now());
-        let found = self.sessions.member(store, ws, presented, now).await?;
-        let Some((member, is_use_due)) = found else {
+        // Before the snapshot: a made-up cookie costs one look-up.
+        let (ws, now) = (workspace.key, self.clock.now());
+        let found = self
+            .sessions
+            .member(&self.caches, ws, presented, now)
+            .await?;
+        let Some((member, _)) = found else {
+            return Ok(None);
+        };
+        let Some(snapshot) = Snapshot::open(&self.caches, workspace, &self.clock).await? else {
             return Ok(None);
         };
         let member = snapshot
             .directory()
             .member(member)
             .filter(|member| member.active && member.known);
-        let Some(member) = member.cloned() else {
-            return Ok(None);
-        };
-        if is_use_due {
-            self.record_session_use(ws, SessionKey(presented.number));
-        }
-        Ok(Some(session(snapshot, Identity::Member(member))))
+        let identity = member.cloned().map(Identity::Member);
+        Ok(identity.map(|identity| session(snapshot, identity)))
     }
 
     /// A member, by a signed member token.
@@ -210,9 +232,20 @@ impl Authenticator {
         });
     }
 
-    /// Records that a session is used now. No request waits for it, or fails with it.
-    fn record_session_use(&self, ws: WorkspaceKey, key: SessionKey) {
-        let (store, now) = (self.caches.store().clone(), self.clock.now());
+    /// Records that the session of a cookie that holds is used now, at most once a minute. No request waits for it, or fails with
+    /// it.
+    async fn record_session_use(&self, ws: WorkspaceKey, cookie: &str) {
+        let now = self.clock.now();
+        let Some(presented) = Presented::parse(cookie) else {
+            return;
+        };
+        let found = self.sessions.member(&self.caches, ws, presented, now).await;
+        if !matches!(found, Ok(Some((_, true)))) {
+            return;
+        }
+        let key = SessionKey(presented.number);
+        self.sessions.note_use(ws, key, now);
+        let store = self.caches.store().clone();
         self.tasks.spawn(async move {
             if let Err(error) = store.touch_session(ws, key, now).await {
                 tracing::warn!(workspace = ws.0, %error, "the use of a session could not be recorded");

@@ -10,10 +10,13 @@ use caseload_schema::{
         sessions::{NewLink, Session, USE_SECONDS, UsedLink},
     },
 };
-use moka::sync::Cache;
+use moka::{ops::compute::Op, sync::Cache};
 
 use super::secret::{NewSecret, Presented, random_number};
-use crate::error::ApiError;
+use crate::{
+    cache::{Caches, Fallback},
+    error::ApiError,
+};
 
 /// How long what is known of a session counts: one that another process has ended is refused within this time.
 const FRESH: Duration = Duration::from_secs(5);
@@ -34,12 +37,17 @@ pub struct SessionTimes {
 }
 
 /// A session that has just begun.
-#[derive(Debug)]
 pub struct SignedIn {
     /// What the browser keeps.
     pub cookie: String,
     /// How long it may keep it.
     pub ttl: Duration,
+}
+
+impl std::fmt::Debug for SignedIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SignedIn(…)")
+    }
 }
 
 /// What is known of the sessions that come.
@@ -67,7 +75,7 @@ impl Sessions {
     /// The session of that number as it was a moment ago; longer ago only while the database can't be asked.
     async fn find(
         &self,
-        store: &Store,
+        caches: &Caches,
         ws: WorkspaceKey,
         key: SessionKey,
     ) -> Result<Option<Session>, StoreError> {
@@ -77,9 +85,17 @@ impl Sessions {
         {
             return Ok(Some(known.session.clone()));
         }
-        match store.find_session(ws, key).await {
+        let fallback = match known {
+            Some(_) => Fallback::Exists,
+            None => Fallback::None,
+        };
+        match caches.find_session(ws, key, fallback).await {
             Ok(Some(session)) => {
-                self.keep(ws, session.clone());
+                let known = Known {
+                    session: session.clone(),
+                    read_at: Moment::now(),
+                };
+                self.known.insert((ws, key), known);
                 Ok(Some(session))
             }
             Ok(None) => {
@@ -94,25 +110,29 @@ impl Sessions {
         }
     }
 
-    fn keep(&self, ws: WorkspaceKey, session: Session) {
-        let key = (ws, session.key);
-        let known = Known {
-            session,
-            read_at: Moment::now(),
-        };
-        self.known.insert(key, known);
+    /// Remembers that a session is used now, so that of the requests that come at once one records it. One that has ended meanwhile
+    /// does not come back.
+    pub(super) fn note_use(&self, ws: WorkspaceKey, key: SessionKey, now: Instant) {
+        self.known.entry((ws, key)).and_compute_with(|entry| {
+            let Some(entry) = entry else {
+                return Op::Nop;
+            };
+            let mut known = entry.into_value();
+            known.session.used_at = now;
+            Op::Put(known)
+        });
     }
 
-    /// The member who is signed in by `presented`, and whether the use is to be recorded.
+    /// The member who is signed in by `presented`, and whether it is time to record that the session is used.
     pub(super) async fn member(
         &self,
-        store: &Store,
+        caches: &Caches,
         ws: WorkspaceKey,
         presented: Presented<'_>,
         now: Instant,
     ) -> Result<Option<(MemberKey, bool)>, StoreError> {
         let key = SessionKey(presented.number);
-        let Some(mut session) = self.find(store, ws, key).await? else {
+        let Some(session) = self.find(caches, ws, key).await? else {
             return Ok(None);
         };
         let idle_since = now.plus_seconds(-seconds(self.times.idle));
@@ -120,14 +140,8 @@ impl Sessions {
         if !presented.matches(session.hash) || !holds {
             return Ok(None);
         }
-        let member = session.member;
         let is_due = session.used_at.plus_seconds(USE_SECONDS) <= now;
-        if is_due {
-            // Noted here first: of the requests that come at once, one records the use.
-            session.used_at = now;
-            self.keep(ws, session);
-        }
-        Ok(Some((member, is_due)))
+        Ok(Some((session.member, is_due)))
     }
 
     /// Uses up the link of `presented` and begins its session; `None` where it does not hold.
@@ -186,7 +200,9 @@ pub async fn make_login_link(
         hash: secret.hash(),
         expires_at,
     };
-    store.create_login_link(workspace.key, new).await?;
+    if !store.create_login_link(workspace.key, new).await? {
+        return Err(ApiError::not_found("the member is not active"));
+    }
     Ok(secret.text(&workspace.id, number))
 }
 

@@ -26,9 +26,9 @@ use caseload_rollup::block::Block;
 use caseload_schema::{
     clock::Clock,
     day::Day,
-    id::WorkspaceKey,
+    id::{SessionKey, WorkspaceKey},
     period::Period,
-    store::{Store, StoreError, workspaces::Workspace},
+    store::{Store, StoreError, sessions::Session, workspaces::Workspace},
 };
 use tokio_util::task::TaskTracker;
 
@@ -199,6 +199,20 @@ impl Caches {
             self.0.memory.keep_workspace(workspace);
         }
         Ok(found)
+    }
+
+    /// The session of that number, from the store: a browser's cookie is looked up each few seconds. A caller that remembers it
+    /// waits less.
+    pub async fn find_session(
+        &self,
+        ws: WorkspaceKey,
+        key: SessionKey,
+        fallback: Fallback,
+    ) -> Result<Option<Session>, StoreError> {
+        self.0
+            .circuit_breaker
+            .call(fallback, self.0.store.find_session(ws, key))
+            .await
     }
 
     /// Learns all workspaces, so that they are known should the database go before anybody has asked for them.

@@ -1,6 +1,9 @@
 //! `caseload login-link`
 
-use std::time::Duration;
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    time::Duration,
+};
 
 use anyhow::ensure;
 use caseload_schema::clock::Clock;
@@ -41,9 +44,19 @@ impl LoginLink {
         let link = make_login_link(&store, &workspace, member.key, ends).await?;
         let address = match &config.public_url {
             Some(url) => url.clone(),
-            None => format!("http://{}", config.listen),
+            None => format!("http://{}", reachable(config.listen)),
         };
         println!("{address}/auth/link#{link}");
         Ok(Outcome::Done)
     }
+}
+
+/// Where a browser of this machine reaches a server that listens at `address`: all addresses are none that one can go to.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
 }

@@ -96,9 +96,22 @@ async fn list(store: &Store, workspace: &Workspace) -> anyhow::Result<()> {
         } = &**member;
         let (role, state) = (member.role.name(), state(member));
         let email = email.as_deref().unwrap_or_default();
+        let (id, email, name) = (plain(id), plain(email), plain(name));
         println!("{id}\t{role}\t{state}\t{email}\t{name}");
     }
     Ok(())
+}
+
+/// A text of the source without signs that a terminal obeys, or that would begin another line or column.
+fn plain(text: &str) -> String {
+    text.chars().fold(String::new(), |mut plain, sign| {
+        if sign.is_control() {
+            plain.extend(sign.escape_default());
+        } else {
+            plain.push(sign);
+        }
+        plain
+    })
 }
 
 fn state(member: &Member) -> &'static str {

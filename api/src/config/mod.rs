@@ -5,8 +5,10 @@ mod values;
 
 use std::{
     io::ErrorKind,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
+    ops::RangeInclusive,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use anyhow::{Context as _, bail};
@@ -256,19 +258,21 @@ impl Config {
         for (name, time) in [
             ("request_timeout", self.request_timeout),
             ("header_timeout", self.header_timeout),
-            ("session_ttl", self.session_ttl),
-            ("session_idle", self.session_idle),
         ] {
             if time.is_zero() {
                 bail!("{name} must be more than 0");
             }
         }
-        if let Some(url) = &self.public_url
-            && (!is_origin(url) || url.contains('*'))
-        {
-            bail!(
-                "public_url: {url:?} is no address of a server; write scheme and host, such as \"https://care.example.com\""
-            );
+        for (name, time) in [
+            ("session_ttl", self.session_ttl),
+            ("session_idle", self.session_idle),
+        ] {
+            if !SESSION_TIMES.contains(&time.duration()) {
+                bail!("{name} must be 5m to 400d");
+            }
+        }
+        if let Some(url) = &self.public_url {
+            check_public_url(url)?;
         }
         if let Some(origin) = self.embed_origins.iter().find(|origin| !is_origin(origin)) {
             bail!(
@@ -284,6 +288,33 @@ impl Config {
         }
         Ok(())
     }
+}
+
+/// How long sessions may hold: their use is recorded once a minute, and browsers keep no cookie for longer.
+const SESSION_TIMES: RangeInclusive<Duration> =
+    Duration::from_mins(5)..=Duration::from_hours(400 * 24);
+
+/// Where browsers reach the server, as they write it in `Origin`: over TLS, but on this machine.
+fn check_public_url(url: &str) -> anyhow::Result<()> {
+    let has_default_port = (url.starts_with("https://") && url.ends_with(":443"))
+        || (url.starts_with("http://") && url.ends_with(":80"));
+    if !is_origin(url) || url.contains('*') || has_default_port {
+        bail!(
+            "public_url: {url:?} is no address of a server; write scheme and host, such as \"https://care.example.com\""
+        );
+    }
+    let host = url.strip_prefix("http://").map(|host| {
+        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        name.trim_start_matches('[').trim_end_matches(']')
+    });
+    let is_loopback = |host: &str| {
+        host.eq_ignore_ascii_case("localhost")
+            || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    };
+    if host.is_some_and(|host| !is_loopback(host)) {
+        bail!("public_url: {url:?} must begin with https://; browsers keep no session without TLS");
+    }
+    Ok(())
 }
 
 /// Whether that is a scheme, a host and maybe a port, and nothing that would end or widen a policy that it stands in.
@@ -388,6 +419,41 @@ mod tests {
         ] {
             let error = check(origin).unwrap_err().to_string();
             assert!(error.contains(&format!("{origin:?}")), "{error}");
+        }
+    }
+
+    #[test]
+    fn browsers_reach_a_server_over_tls_but_on_this_machine() {
+        let check = |url: &str| load(&format!("public_url = {url:?}"), &json!({})).is_ok();
+        for url in [
+            "https://care.example.com",
+            "https://care.example.com:8443",
+            "http://localhost:8080",
+            "http://127.0.0.1",
+            "http://[::1]:8080",
+        ] {
+            assert!(check(url), "{url}");
+        }
+        for url in [
+            "http://care.example.com",
+            "http://10.0.0.5:8080",
+            "https://care.example.com/",
+            "https://care.example.com:443",
+            "http://localhost:80",
+            "https://*.example.com",
+            "care.example.com",
+            "",
+        ] {
+            assert!(!check(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn sessions_hold_for_minutes_at_least_and_a_year_or_so_at_most() {
+        for name in ["session_ttl", "session_idle"] {
+            let check = |time: &str| load(&format!("{name} = {time:?}"), &json!({})).is_ok();
+            assert!(check("5m") && check("400d"));
+            assert!(!check("4m") && !check("0") && !check("401d") && !check("300000000d"));
         }
     }
 

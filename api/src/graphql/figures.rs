@@ -39,7 +39,8 @@ impl Figures {
     /// The same of an earlier period.
     pub(super) async fn previous(&self, by: Comparison) -> Result<Self, ApiError> {
         let earlier = self.timeframe.previous(by.into());
-        Self::load(&self.snapshot, self.selection.clone(), earlier).await
+        // On the heap: a query may ask for the previous of the previous, as deep as it may nest.
+        Box::pin(Self::load(&self.snapshot, self.selection.clone(), earlier)).await
     }
 
     /// The part that is credited to `member`, or to nobody.

@@ -93,6 +93,13 @@ fn cookie_name(headers: &HeaderMap, config: &Config) -> &'static str {
     }
 }
 
+/// Whether the page came without TLS, and its browser would not keep the cookie of a session.
+pub(super) fn needs_tls(headers: &HeaderMap, config: &Config) -> bool {
+    let origin = headers.get(header::ORIGIN);
+    is_secure(headers, config)
+        && origin.is_some_and(|origin| origin.as_bytes().starts_with(b"http://"))
+}
+
 /// Whether browsers reach this server over TLS, which ends before us. Everywhere but on loopback they have to.
 fn is_secure(headers: &HeaderMap, config: &Config) -> bool {
     match &config.public_url {

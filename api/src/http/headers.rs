@@ -11,7 +11,7 @@ use super::{errors, graphql, limits::MAX_HEADER_BYTES};
 use crate::error::ApiError;
 
 /// Fields that have one value. Of two, a proxy in front may have looked at the other one than the server does.
-const SINGLE: [HeaderName; 7] = [
+const SINGLE: [HeaderName; 8] = [
     header::AUTHORIZATION,
     header::CONTENT_ENCODING,
     header::CONTENT_TYPE,
@@ -19,6 +19,7 @@ const SINGLE: [HeaderName; 7] = [
     header::IF_RANGE,
     header::ORIGIN,
     header::RANGE,
+    HeaderName::from_static("sec-fetch-site"),
 ];
 
 /// What a field takes beside its name and value: `: ` and the end of its line. HTTP/2 counts more, and is measured alike here.
@@ -56,7 +57,8 @@ fn problem(headers: &HeaderMap) -> Option<(StatusCode, ApiError)> {
             ApiError::bad_input(message),
         ));
     }
-    let twice = SINGLE
+    let single = SINGLE;
+    let twice = single
         .iter()
         .find(|name| 1 < headers.get_all(*name).iter().count())?;
     let message = format!("the header field {twice} stands more than once; send it once");

@@ -1,16 +1,19 @@
 //! `/auth`: signing in to the dashboard by a link, and out.
 
+use std::time::Duration;
+
 use axum::{
     Json,
-    extract::{State, rejection::JsonRejection},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    body::to_bytes,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    credentials::{Purpose, clear_cookie, credentials, session_cookie, set_cookie},
+    credentials::{Purpose, clear_cookie, credentials, needs_tls, session_cookie, set_cookie},
     errors,
     origin::is_from_here,
     state::HttpState,
@@ -28,9 +31,14 @@ const SCRIPT: &str = include_str!("sign_in/page.js");
 const POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'none'";
 
+/// A link has some 100 bytes.
+const MAX_BODY_BYTES: usize = 1 << 10;
+/// How long a browser may take to send it.
+const BODY_TIME: Duration = Duration::from_secs(5);
+
 /// A login link that is used.
-#[derive(Debug, Deserialize)]
-pub(super) struct Link {
+#[derive(Deserialize)]
+struct Link {
     link: String,
 }
 
@@ -64,62 +72,103 @@ fn document(media: &'static str, text: &'static str) -> Response {
     (headers, text).into_response()
 }
 
-/// Uses a login link up: the answer sets the cookie of a session.
-pub(super) async fn use_link(
-    State(state): State<HttpState>,
-    headers: HeaderMap,
-    body: Result<Json<Link>, JsonRejection>,
-) -> Response {
+/// Uses a login link up: the answer sets the cookie of a session. The session that this browser had ends.
+pub(super) async fn use_link(State(state): State<HttpState>, request: Request) -> Response {
+    within_time(&state, begin_session(&state, request)).await
+}
+
+async fn begin_session(state: &HttpState, request: Request) -> Result<Response, ApiError> {
     let config = state.app.config();
+    let (Parts { headers, .. }, body) = request.into_parts();
+    // Before the body is read: a stranger costs no memory.
     if !is_from_here(&headers, config.public_url.as_deref(), Purpose::Api) {
-        return from_elsewhere();
+        return Err(from_elsewhere());
     }
-    let Ok(Json(Link { link })) = body else {
-        return ApiError::bad_input("send {\"link\": \"…\"} as application/json").into_response();
-    };
-    let signed_in = match state.app.authenticator().sign_in(&link).await {
-        Ok(Some(signed_in)) => signed_in,
-        Ok(None) => return not_valid(),
-        Err(error) => return error.into_response(),
-    };
-    match set_cookie(&headers, config, &signed_in.cookie, signed_in.ttl) {
-        Some(cookie) => with_cookie(cookie),
-        None => ApiError::internal().into_response(),
+    // Before the link is used up: browsers would not keep the cookie.
+    if needs_tls(&headers, config) {
+        return Err(ApiError::bad_input(
+            "browsers keep a session only over HTTPS: open the link at the address that begins with https://, and have public_url \
+             name it",
+        ));
     }
+    let body = tokio::time::timeout(BODY_TIME, to_bytes(body, MAX_BODY_BYTES)).await;
+    let body = body
+        .ok()
+        .and_then(Result::ok)
+        .filter(|_| is_json(&headers))
+        .and_then(|body| serde_json::from_slice::<Link>(&body).ok());
+    let Some(Link { link }) = body else {
+        return Err(ApiError::bad_input(
+            "send {\"link\": \"…\"} as application/json",
+        ));
+    };
+    let authenticator = state.app.authenticator();
+    let Some(signed_in) = authenticator.sign_in(&link).await? else {
+        return Ok(not_valid());
+    };
+    if let Some(before) = session_cookie(&headers, config) {
+        authenticator.sign_out(before).await?;
+    }
+    set_cookie(&headers, config, &signed_in.cookie, signed_in.ttl)
+        .map(with_cookie)
+        .ok_or_else(ApiError::internal)
+}
+
+/// Answers within the time of a request.
+async fn within_time(
+    state: &HttpState,
+    work: impl Future<Output = Result<Response, ApiError>>,
+) -> Response {
+    let time = state.app.config().request_timeout.duration();
+    match tokio::time::timeout(time, work).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(error)) => error.into_response(),
+        Err(_elapsed) => ApiError::timeout().into_response(),
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|media| media.to_str().ok())
+        .and_then(|media| media.split(';').next())
+        .is_some_and(|media| media.trim().eq_ignore_ascii_case("application/json"))
 }
 
 /// Says whether this browser is signed in. No error where it is not: a page asks before it knows.
 pub(super) async fn session(State(state): State<HttpState>, headers: HeaderMap) -> Response {
-    let credentials = credentials(&headers, state.app.config(), Purpose::Api);
-    let signed_in = match &credentials {
-        Credentials::Session(_) => state.app.authenticator().authenticate(&credentials).await,
-        Credentials::Authorization(_) | Credentials::None => Err(ApiError::unauthenticated()),
-    };
-    let signed_in = match signed_in {
-        Ok(_) => true,
-        Err(error) if error.code == Code::Unauthenticated => false,
-        Err(error) => return error.into_response(),
-    };
-    let headers = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-    (headers, Json(json!({"signedIn": signed_in}))).into_response()
+    within_time(&state, async {
+        let credentials = credentials(&headers, state.app.config(), Purpose::Api);
+        let signed_in = match &credentials {
+            Credentials::Session(_) => state.app.authenticator().check(&credentials).await,
+            Credentials::Authorization(_) | Credentials::None => Err(ApiError::unauthenticated()),
+        };
+        let signed_in = match signed_in {
+            Ok(_) => true,
+            Err(error) if error.code == Code::Unauthenticated => false,
+            Err(error) => return Err(error),
+        };
+        let headers = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+        Ok((headers, Json(json!({"signedIn": signed_in}))).into_response())
+    })
+    .await
 }
 
-/// Ends the session of this browser.
+/// Ends the session of this browser. If that can't be done, the cookie stays, so that the session can still be ended later.
 pub(super) async fn sign_out(State(state): State<HttpState>, headers: HeaderMap) -> Response {
-    let config = state.app.config();
-    if !is_from_here(&headers, config.public_url.as_deref(), Purpose::Api) {
-        return from_elsewhere();
-    }
-    if let Some(cookie) = session_cookie(&headers, config)
-        && let Err(error) = state.app.authenticator().sign_out(cookie).await
-    {
-        // The cookie stays: with it, the session can still be ended later.
-        return error.into_response();
-    }
-    match clear_cookie(&headers, config) {
-        Some(cookie) => with_cookie(cookie),
-        None => ApiError::internal().into_response(),
-    }
+    within_time(&state, async {
+        let config = state.app.config();
+        if !is_from_here(&headers, config.public_url.as_deref(), Purpose::Api) {
+            return Err(from_elsewhere());
+        }
+        if let Some(cookie) = session_cookie(&headers, config) {
+            state.app.authenticator().sign_out(cookie).await?;
+        }
+        clear_cookie(&headers, config)
+            .map(with_cookie)
+            .ok_or_else(ApiError::internal)
+    })
+    .await
 }
 
 fn with_cookie(cookie: HeaderValue) -> Response {
@@ -130,11 +179,10 @@ fn with_cookie(cookie: HeaderValue) -> Response {
     (headers, Json(json!({}))).into_response()
 }
 
-fn from_elsewhere() -> Response {
+fn from_elsewhere() -> ApiError {
     ApiError::forbidden(
         "only pages of this server sign in and out; behind a proxy that changes Host, set public_url",
     )
-    .into_response()
 }
 
 fn not_valid() -> Response {

@@ -1,5 +1,5 @@
 -- Browsers that a member is signed in with. Of a session's secret, which is a cookie, only the hash is kept. A row is deleted when
--- its session ends.
+-- its session is ended, or when another one begins after its time.
 CREATE TABLE sessions (
     workspace_id BIGINT NOT NULL,
     session_id BIGINT NOT NULL,

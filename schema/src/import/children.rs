@@ -7,6 +7,7 @@ use super::{
     apply::Outcome,
     field::{self, MaxTimestamp, RecordError},
     final_days::refuse,
+    lines::MAX_LINE_BYTES,
     record::{
         self, EventRecord, FollowUpRecord, MessageRecord, RatingRecord, RawRecord, SurveyRecord,
     },
@@ -65,6 +66,9 @@ impl ChildLists {
     }
 }
 
+/// Entries of one list: 16 MiB of usual messages are fewer. All of a record is in memory at a time, some 500 bytes for each entry.
+const MAX_ENTRIES: usize = 200_000;
+
 /// Reads one list. Its entries are records whose type and conversation are known, so that both are ignored.
 fn list<T>(
     name: &'static str,
@@ -74,9 +78,17 @@ fn list<T>(
     let Some(entries) = field::list(name, raw)? else {
         return Ok(None);
     };
+    if MAX_ENTRIES < entries.len() {
+        let reason = format!("has {} entries, and may have {MAX_ENTRIES}", entries.len());
+        return Err(RecordError::new(name, reason));
+    }
     let mut listed = FxHashSet::default();
-    let mut records = Vec::with_capacity(entries.len());
+    let mut records = Vec::new();
     for (index, entry) in entries.into_iter().enumerate() {
+        if MAX_LINE_BYTES < entry.get().len() {
+            let error = RecordError::new("id", "the entry is longer than 1 MiB".to_owned());
+            return Err(error.in_entry(name, index));
+        }
         let record = RawRecord::read(entry.get()).and_then(|raw| {
             let id = field::id("id", raw.id)?;
             if !listed.insert(id.clone()) {

@@ -70,6 +70,25 @@ pub(crate) async fn active_role(
     name.map(|name| parse(&name, key)).transpose()
 }
 
+/// The role of a member who is active, whose row nobody else changes until the transaction ends; `None` where there is no such
+/// one. Whoever makes the member inactive meanwhile comes first, or sees what this transaction leaves.
+pub(crate) async fn lock_active_role(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    key: MemberKey,
+) -> Result<Option<Role>> {
+    let row = members::table.find((ws.0, key.0));
+    // An update that changes nothing, as in `dirty_days::lock`. An import writes the row anew: then this one is gone.
+    let locked = execute!(
+        conn,
+        diesel::update(row).set(members::active.eq(members::active))
+    )?;
+    if locked == 0 {
+        return Ok(None);
+    }
+    active_role(conn, ws, key).await
+}
+
 async fn set_role(
     conn: &mut Conn,
     ws: WorkspaceKey,

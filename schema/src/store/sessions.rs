@@ -67,8 +67,8 @@ pub struct UsedLink {
 }
 
 impl Store {
-    /// Makes a link.
-    pub async fn create_login_link(&self, ws: WorkspaceKey, new: NewLink) -> Result<()> {
+    /// Makes a link. False where its member is not active.
+    pub async fn create_login_link(&self, ws: WorkspaceKey, new: NewLink) -> Result<bool> {
         self.write(move |conn| Box::pin(async move { insert_link(conn, ws, &new).await }))
             .await
     }
@@ -80,6 +80,14 @@ impl Store {
         ws: WorkspaceKey,
         used: UsedLink,
     ) -> Result<Option<MemberKey>> {
+        // A made-up link must not have others wait for a transaction that writes.
+        let sought = (used.key, used.hash, used.at);
+        let known = self.read(move |conn| {
+            Box::pin(async move { find_link(conn, ws, sought.0, sought.1, sought.2).await })
+        });
+        if known.await?.is_none() {
+            return Ok(None);
+        }
         self.write(move |conn| Box::pin(async move { use_link(conn, ws, &used).await }))
             .await
     }
@@ -127,7 +135,13 @@ pub(crate) async fn end_of(conn: &mut Conn, ws: WorkspaceKey, members: &[i64]) -
     Ok(())
 }
 
-async fn insert_link(conn: &mut Conn, ws: WorkspaceKey, new: &NewLink) -> Result<()> {
+async fn insert_link(conn: &mut Conn, ws: WorkspaceKey, new: &NewLink) -> Result<bool> {
+    if members::lock_active_role(conn, ws, new.member)
+        .await?
+        .is_none()
+    {
+        return Ok(false);
+    }
     execute!(
         conn,
         diesel::insert_into(login_links::table).values((
@@ -138,25 +152,36 @@ async fn insert_link(conn: &mut Conn, ws: WorkspaceKey, new: &NewLink) -> Result
             login_links::expires_at.eq(new.expires_at.micros()),
         ))
     )?;
-    Ok(())
+    Ok(true)
+}
+
+/// Whose link that is, if its secret is right and it has not ended.
+async fn find_link(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    key: LinkKey,
+    hash: SecretHash,
+    at: Instant,
+) -> Result<Option<MemberKey>> {
+    // The database may compare hashes in a time that depends on them: whoever guesses knows no secret of a given hash.
+    let link = login_links::table
+        .find((ws.0, key.0))
+        .filter(login_links::secret_hash.eq(hash.0.to_vec()))
+        .filter(login_links::expires_at.gt(at.micros()));
+    let member: Option<i64> = first!(conn, link.select(login_links::member_key))?;
+    Ok(member.map(MemberKey))
 }
 
 async fn use_link(conn: &mut Conn, ws: WorkspaceKey, used: &UsedLink) -> Result<Option<MemberKey>> {
-    // The database may compare hashes in a time that depends on them: whoever guesses knows no secret of a given hash.
-    let link = login_links::table
-        .find((ws.0, used.key.0))
-        .filter(login_links::secret_hash.eq(used.hash.0.to_vec()))
-        .filter(login_links::expires_at.gt(used.at.micros()));
-    let member: Option<i64> = first!(conn, link.select(login_links::member_key))?;
-    let Some(member) = member.map(MemberKey) else {
+    let found = find_link(conn, ws, used.key, used.hash, used.at).await?;
+    let Some(member) = found else {
         return Ok(None);
     };
+    // The member's row first, as imports do: a member who becomes inactive meanwhile is signed in by neither order.
+    let role = members::lock_active_role(conn, ws, member).await?;
     // Of two who use it at once, both have read it: the one whose DELETE finds it is signed in.
     let row = login_links::table.find((ws.0, used.key.0));
-    if execute!(conn, diesel::delete(row))? == 0 {
-        return Ok(None);
-    }
-    if members::active_role(conn, ws, member).await?.is_none() {
+    if execute!(conn, diesel::delete(row))? == 0 || role.is_none() {
         return Ok(None);
     }
     remove_ended(conn, ws, used).await?;

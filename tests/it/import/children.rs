@@ -426,3 +426,20 @@ async fn lists_of_many_entries_come_and_go(backend: Backend) {
     let report = caseload.import(&[full("d"), full("c")]).await;
     assert_eq!(counts(&report), [1, 1, 0, 0], "{report:?}");
 }
+
+/// All of a record is in memory at a time.
+#[tokio::test]
+async fn a_list_of_more_entries_than_any_conversation_has_is_refused() {
+    let caseload = super::acme(Backend::Sqlite).await;
+    let conversation = |entries: usize| {
+        let follow_ups: Vec<Value> = (0..entries)
+            .map(|number| json!({"id": number.to_string()}))
+            .collect();
+        json!({"type": "conversation", "id": "c", "customer_id": "k", "created_at": "2026-03-01T09:00:00Z",
+               "follow_ups": follow_ups})
+    };
+    let report = caseload.import(&[conversation(200_001)]).await;
+    assert_eq!(report.rejected, 1);
+    assert_eq!(report.errors[0].field.as_deref(), Some("follow_ups"));
+    assert!(report.errors[0].reason.contains("200000"), "{report:?}");
+}

@@ -36,7 +36,9 @@ export function signIn(token: string): void {
 
 /** Forgets the token, or ends this browser's session. Whether that is done: without the server, a session can't be ended. */
 export async function signOut(): Promise<boolean> {
-  if (token() === undefined && !(await logOut())) return false;
+  // A session may stand behind the token; without it, the next visit would be signed in again.
+  const isLoggedOut = await logOut();
+  if (token() === undefined && !isLoggedOut) return false;
   clear();
   session.set({ state: "none" });
   return true;

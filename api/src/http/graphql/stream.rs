@@ -72,7 +72,7 @@ fn each_event(app: App, credentials: Credentials, first: Session) -> EachEvent {
     EachEvent::new(move || {
         let (app, credentials, first) = (app.clone(), credentials.clone(), first.clone());
         async move {
-            let session = app.authenticator().authenticate(&credentials).await?;
+            let session = app.authenticator().check(&credentials).await?;
             if !session.has_same_rights(&first) {
                 return Err(ApiError::forbidden(
                     "your role is another one by now; subscribe again",
@@ -104,7 +104,7 @@ pub(in crate::http) async fn watch(
 ) -> Changed {
     loop {
         tokio::time::sleep(STANDING_CHECK).await;
-        match app.authenticator().authenticate(credentials).await {
+        match app.authenticator().check(credentials).await {
             Ok(now) if now.has_same_rights(session) => {}
             Ok(_) => return Changed::Role,
             Err(error) if error.code == Code::Unauthenticated => return Changed::Token,

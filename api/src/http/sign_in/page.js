@@ -1,14 +1,18 @@
-// Sends what stands behind the # of a login link, which a browser does not send by itself, and opens the dashboard.
+// Sends what stands behind the # of a login link, which a browser does not send by itself, and opens the dashboard. Only when
+// somebody presses the button: programs that look at links in mail would use it up.
 const message = document.getElementById("message");
-const link = decodeURIComponent(location.hash.slice(1));
+const button = document.getElementById("sign-in");
+const link = location.hash.slice(1);
 // Neither the history nor a bookmark keeps it.
 history.replaceState(null, "", location.pathname);
 
+function say(text, isOver) {
+  message.textContent = text;
+  button.hidden = isOver;
+}
+
 async function signIn() {
-  if (link === "") {
-    message.textContent = "This address is incomplete: open the whole link that you were given.";
-    return;
-  }
+  button.disabled = true;
   try {
     const answer = await fetch("/auth/link", {
       method: "POST",
@@ -17,14 +21,19 @@ async function signIn() {
       body: JSON.stringify({ link }),
     });
     if (answer.ok) {
+      // A token of this tab would come before the session.
+      sessionStorage.removeItem("caseload.token");
       location.replace("/");
       return;
     }
     const { error } = await answer.json();
-    message.textContent = `You are not signed in: ${error.message}.`;
+    say(`You are not signed in: ${error.message}.`, answer.status < 500);
   } catch {
-    message.textContent = "The server can't be reached. The link may still be good: try again.";
+    say("The server can't be reached. The link may still be good: try again.", false);
   }
+  button.disabled = false;
 }
 
-void signIn();
+button.addEventListener("click", signIn);
+if (link === "") say("This address is incomplete: open the whole link that you were given.", true);
+else say("This link signs this browser in.", false);
