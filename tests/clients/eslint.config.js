@@ -33,8 +33,8 @@ export default [
         {
           exceptions: {
             types: [
-              "BusyHour", "CreatedApiToken", "DailyRollup", "DayRange", "DurationRange", "Metrics", "PageInfo", "Period", "RollupStatus",
-              "ScoreCount", "SeriesPoint", "Subscription", "TimezoneOffset", "Viewer",
+              "Benchmark", "BusyHour", "CreatedApiToken", "DailyRollup", "DayRange", "DurationRange", "Metrics", "PageInfo", "Period",
+              "RollupStatus", "ScoreCount", "SeriesPoint", "Subscription", "TeamFigures", "TimezoneOffset", "Viewer", "Within",
             ],
             suffixes: ["Actor", "Connection", "Counts", "Edge", "Report", "Stats", "Change", "Entry", "Payload", "Request"],
           },

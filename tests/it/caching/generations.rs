@@ -31,7 +31,7 @@ async fn another_node_learns_of_a_new_generation_through_redis(backend: Backend)
     check_learns(&caseload, &other).await;
     assert_eq!(
         redis
-            .cli(&["PUBSUB", "NUMSUB", "caseload:1:changes"])
+            .cli(&["PUBSUB", "NUMSUB", "caseload:2:changes"])
             .lines()
             .nth(1),
         Some("2"),
