@@ -75,8 +75,7 @@ impl Database {
     /// A copy of it beside it, through a dump.
     pub(crate) fn back_up(&self) -> Self {
         let copy = Self::create();
-        let (dump, restore) = (programs().join("pg_dump"), programs().join("pg_restore"));
-        let dumped = Command::new(dump)
+        let dumped = unrecorded("pg_dump")
             .args(["--format=custom", "--dbname", &self.url()])
             .output()
             .expect("pg_dump runs");
@@ -85,8 +84,7 @@ impl Database {
             "{}",
             String::from_utf8_lossy(&dumped.stderr)
         );
-        let mut command = Command::new(restore);
-        let mut restoring = command
+        let mut restoring = unrecorded("pg_restore")
             .args(["--no-owner", "--exit-on-error", "--dbname", &copy.url()])
             .stdin(Stdio::piped())
             .spawn()
@@ -169,12 +167,22 @@ pub(crate) fn psql_at(port: u16, database: &str, sql: &str) -> String {
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
-fn run_psql(port: u16, database: &str, role: &str, sql: &str) -> Output {
-    let mut command = Command::new(programs().join("psql"));
-    // What tests say themselves is not the product's; other roles are told from it by their names.
-    if recordings().is_some() && role == "caseload" {
+/// A program of PostgreSQL, of which nothing is recorded: what tests say themselves is not the product's.
+fn unrecorded(program: &str) -> Command {
+    let mut command = Command::new(programs().join(program));
+    if recordings().is_some() {
         command.env("PGOPTIONS", "-c pg_stat_statements.track=none");
     }
+    command
+}
+
+fn run_psql(port: u16, database: &str, role: &str, sql: &str) -> Output {
+    // Other roles may not set that, and are told from the product by their names.
+    let mut command = if role == "caseload" {
+        unrecorded("psql")
+    } else {
+        Command::new(programs().join("psql"))
+    };
     let mut psql = command
         .args([
             "-X",
