@@ -106,8 +106,11 @@ async fn begin_session(state: &HttpState, request: Request) -> Result<Response, 
     let Some(signed_in) = authenticator.sign_in(&link).await? else {
         return Ok(not_valid());
     };
-    if let Some(before) = session_cookie(&headers, config) {
-        authenticator.sign_out(before).await?;
+    // The link is used up: a session before that can't be ended must not keep the new one from its browser.
+    if let Some(before) = session_cookie(&headers, config)
+        && let Err(error) = authenticator.sign_out(before).await
+    {
+        tracing::warn!(%error, "the session that a browser had before could not be ended");
     }
     set_cookie(&headers, config, &signed_in.cookie, signed_in.ttl)
         .map(with_cookie)
