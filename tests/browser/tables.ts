@@ -118,6 +118,56 @@ test("who improved is two clicks away, and each number leads to its conversation
   await clean();
 });
 
+test("each team has its figures, those before and its share, as when it is asked for alone", async () => {
+  const { page, clean } = await world.browser.visit("manager", "/performance");
+  await settled(page);
+  const table = await open(page, "Teams");
+  const { workspace, team: all } = await api<{
+    workspace: { teams: { id: string; name: string }[] };
+    team: { metrics: { conversations: number } };
+  }>("manager", "{ workspace { teams { id name } } team { metrics { conversations } } }");
+  assert.ok(workspace.teams.length > 2);
+  const { now, before } = await periods();
+  for (const { id, name } of workspace.teams) {
+    const filter = `filter: {teamIds: ["${id}"]}`;
+    const { one, two } = await api<Record<"one" | "two", { metrics: Figures }>>(
+      "manager",
+      `{ one: team(${now}, ${filter}) { metrics { ${FIGURES} } } two: team(${before}, ${filter}) { metrics { ${FIGURES} } } }`,
+    );
+    const [count, earlier] = [one.metrics.conversations, two.metrics.conversations];
+    const cells = table.locator("tbody tr", { hasText: name }).locator("td.numeric");
+    const [shown, change, share] = (await cells.allInnerTexts()).map((text) => text.trim());
+    assert.equal(Number(shown?.replaceAll(/\D/g, "")), count, name);
+    const relative = Math.round(Math.abs(count / earlier - 1) * 100);
+    if (count !== earlier) assert.equal(Math.round(Number(change?.replaceAll(/[^\d.]/g, ""))), relative, name);
+    const expected = (100 * count) / all.metrics.conversations;
+    assert.ok(Math.abs(Number(share?.replace("%", "")) - expected) < 0.06, `${name}: ${share}, ${expected}`);
+  }
+  await clean();
+});
+
+test("teams are read in one question, and the filter leaves the chosen ones", async () => {
+  const { page, clean } = await world.browser.visit("manager", "/performance");
+  await settled(page);
+  let asked = 0;
+  page.on("request", (request) => {
+    if (/TeamTable/.test(request.postData() ?? request.url())) asked += 1;
+  });
+  const table = await open(page, "Teams");
+  assert.equal(asked, 1);
+  const { workspace } = await api<{ workspace: { teams: { id: string; name: string }[] } }>(
+    "manager",
+    "{ workspace { teams { id name } } }",
+  );
+  assert.equal(await table.locator("tbody tr").count(), workspace.teams.length);
+  assert.equal(await table.locator(".trend-line").count(), workspace.teams.length);
+  const [one] = workspace.teams;
+  await page.goto(`${world.server.base}/teams?team=${one?.id}`);
+  await settled(page);
+  assert.deepEqual(await names(table), [one?.name]);
+  await clean();
+});
+
 test("two teams stand side by side, in the address too", async () => {
   const { page, clean } = await world.browser.visit("manager", "/teams");
   await settled(page);

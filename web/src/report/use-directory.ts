@@ -11,8 +11,6 @@ export interface Directory {
   teams: Option[];
   labels: Option[];
   channels: Option[];
-  /** Whether it has been read. */
-  isKnown: boolean;
 }
 
 /** Everyone and everything that there is to choose in that period, for who looks. */
@@ -26,7 +24,6 @@ export function useDirectory(period: PeriodChoice): Directory {
     ? all?.team?.channels.map(({ channel }) => channel)
     : own?.conversations?.nodes.map(({ channel }) => channel);
   return {
-    isKnown: all !== undefined || own !== undefined,
     members: (all?.workspace.members ?? []).map(({ id, name, active }) => ({
       id,
       name,

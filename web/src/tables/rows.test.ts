@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { stretchesOf, stretchInput } from "./rows.ts";
+import type { FiguresFragment, TeamTableQuery } from "../../generated/graphql.ts";
+import { stretchesOf, stretchInput, teamRows } from "./rows.ts";
 
 test("a period is cut into stretches that follow each other and cover all of it", () => {
   for (const to of ["2026-03-01", "2026-03-05", "2026-03-08", "2026-03-30", "2026-12-31"]) {
@@ -20,4 +21,38 @@ test("a short period repeats its last stretch for what the query asks beyond it"
   const { t0, t2, t7 } = stretchInput({ from: "2026-03-01", to: "2026-03-02" });
   assert.deepEqual(t0, { between: { from: "2026-03-01", to: "2026-03-01" } });
   assert.deepEqual([t2, t7], [t7, { between: { from: "2026-03-02", to: "2026-03-02" } }]);
+});
+
+/** An answer in which the teams have so many conversations. */
+function answerOf(counts: Record<string, number>, all: number): NonNullable<TeamTableQuery["team"]> {
+  const figures = (conversations: number) => ({ conversations }) as FiguresFragment;
+  return {
+    period: { from: "2026-03-01", to: "2026-03-02", days: 2, pendingDays: 0 },
+    metrics: figures(all),
+    teams: Object.entries(counts).map(([id, count]) => ({ team: { id, name: id }, metrics: figures(count) })),
+  };
+}
+
+test("teams have their figures, those before, their share of all, and a count for each stretch", () => {
+  const stretch = (counts: Record<string, number>) => answerOf(counts, 0);
+  const last = stretch({ a: 4, b: 5 });
+  const data: TeamTableQuery = {
+    team: answerOf({ a: 6, b: 9 }, 12),
+    before: answerOf({ a: 3 }, 3),
+    ...{ t0: stretch({ a: 2 }), t1: last, t2: last, t3: last, t4: last, t5: last, t6: last, t7: last },
+  };
+  const rows = teamRows(data, { from: "2026-03-01", to: "2026-03-02" });
+  assert.deepEqual(
+    rows.map(({ id, now, before, share, trend }) => [id, now.conversations, before?.conversations, share, trend]),
+    [
+      ["a", 6, 3, 0.5, [2, 4]],
+      // In a team that is new, nothing was before; who is in both teams counts in both.
+      ["b", 9, undefined, 0.75, [0, 5]],
+    ],
+  );
+  assert.deepEqual(
+    teamRows({ ...data, team: answerOf({ a: 0 }, 0) }, { from: "2026-03-01", to: "2026-03-02" })[0]?.share,
+    null,
+  );
+  assert.deepEqual(teamRows({ ...data, team: null }, { from: "2026-03-01", to: "2026-03-02" }), []);
 });

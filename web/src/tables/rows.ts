@@ -1,4 +1,10 @@
-import type { ChannelTableQuery, FiguresFragment, LabelTableQuery, MemberTableQuery } from "../../generated/graphql.ts";
+import type {
+  ChannelTableQuery,
+  FiguresFragment,
+  LabelTableQuery,
+  MemberTableQuery,
+  TeamTableQuery,
+} from "../../generated/graphql.ts";
 import type { Part } from "../drill/drill.ts";
 import { addDays, type Days, lengthOf } from "../words/calendar.ts";
 
@@ -37,16 +43,13 @@ export function stretchInput(days: Days) {
 }
 
 /** The answers to these variables, in order. */
-export function stretchAnswers<Answer>(
-  data: Record<`t${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7}`, Answer>,
-  days: Days,
-): Answer[] {
+function stretchAnswers<Answer>(data: Record<`t${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7}`, Answer>, days: Days): Answer[] {
   const { t0, t1, t2, t3, t4, t5, t6, t7 } = data;
   return [t0, t1, t2, t3, t4, t5, t6, t7].slice(0, stretchesOf(days).length);
 }
 
 /** A share of all; none of nothing. */
-export const shareOf = (part: number, all: number) => (all === 0 ? null : part / all);
+const shareOf = (part: number, all: number) => (all === 0 ? null : part / all);
 
 /** What a row of any table is found by in the other answers. */
 type Found<One> = { id: (one: One) => string; count: (one: One) => number };
@@ -103,5 +106,21 @@ export function memberRows(data: MemberTableQuery, days: Days): TableRow[] {
     share: shareOf(metrics.conversations, all),
     trend: trendOf(answers, member.id, { id: (one) => one.member.id, count: (one) => one.metrics.conversations }),
     part: { member: member.id },
+  }));
+}
+
+/** Teams: who is in several counts in each, so that the shares may be more than all. */
+export function teamRows(data: TeamTableQuery, days: Days): TableRow[] {
+  const answers = stretchAnswers(data, days).map((answer) => answer?.teams);
+  const before = new Map(data.before?.teams.map(({ team, metrics }) => [team.id, metrics]));
+  const all = data.team?.metrics.conversations ?? 0;
+  return (data.team?.teams ?? []).map(({ team, metrics }) => ({
+    id: team.id,
+    name: team.name,
+    now: metrics,
+    before: before.get(team.id),
+    share: shareOf(metrics.conversations, all),
+    trend: trendOf(answers, team.id, { id: (one) => one.team.id, count: (one) => one.metrics.conversations }),
+    part: { team: team.id },
   }));
 }

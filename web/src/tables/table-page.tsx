@@ -1,5 +1,10 @@
-import type { PeriodInput } from "../../generated/graphql.ts";
-import { ChannelTableDocument, LabelTableDocument, MemberTableDocument } from "../../generated/graphql.ts";
+import {
+  ChannelTableDocument,
+  LabelTableDocument,
+  MemberTableDocument,
+  type PeriodInput,
+  TeamTableDocument,
+} from "../../generated/graphql.ts";
 import { useQuery } from "../api/use-query.ts";
 import { fileName } from "../export/download.ts";
 import { DrillDrawer } from "../report/drill-drawer.tsx";
@@ -18,8 +23,7 @@ import { useReport } from "../url/use-report.ts";
 import { daysOf } from "../words/calendar.ts";
 import { t, within } from "../words/language.ts";
 import { sideBySide, tableColumns } from "./columns.tsx";
-import { channelRows, labelRows, memberRows, stretchInput, type TableRow } from "./rows.ts";
-import { useTeamRows } from "./use-team-rows.ts";
+import { channelRows, labelRows, memberRows, stretchInput, type TableRow, teamRows } from "./rows.ts";
 
 /** What the rows of a table are. */
 export type TableOf = "labels" | "channels" | "teams" | "members";
@@ -62,7 +66,7 @@ function Tables({ of }: { of: TableOf }) {
       {of === "labels" && <Labels variables={variables} read={read} />}
       {of === "channels" && <Channels variables={variables} read={read} />}
       {of === "members" && <Members variables={variables} read={read} />}
-      {of === "teams" && <Teams input={input} teams={directory.isKnown ? directory.teams : undefined} read={read} />}
+      {of === "teams" && <Teams variables={variables} read={read} />}
       <DrillDrawer directory={directory} />
     </>
   );
@@ -103,22 +107,12 @@ function Members({ variables, read }: TableProps) {
   );
 }
 
-function Teams({
-  input,
-  teams,
-  read,
-}: {
-  input: Input;
-  teams: { id: string; name: string }[] | undefined;
-  read: Read;
-}) {
-  const { state } = useReport();
+function Teams({ variables, read }: TableProps) {
   const days = useDays();
-  const chosen = teams?.filter(({ id }) => state.filter.teams.length === 0 || state.filter.teams.includes(id));
-  const query = useTeamRows(chosen, { ...input, days });
+  const query = useQuery(TeamTableDocument, variables);
   return (
     <Shown query={query} cards={0}>
-      {(data) => <Table of="teams" team={data.team} before={read(data.before)} rows={data.rows} />}
+      {(data) => <Table of="teams" team={data.team} before={read(data.before)} rows={teamRows(data, days)} />}
     </Shown>
   );
 }
