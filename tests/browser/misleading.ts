@@ -49,6 +49,45 @@ test("what lies before the first figures is not comparable, and never a growth",
   await clean();
 });
 
+for (const role of ["agent", "viewer"] as const) {
+  test(`the ${role}, who sees one member alone, is told what is not comparable too`, async () => {
+    const { page, clean } = await world.browser.visit(role, "/performance?period=LAST_30_DAYS");
+    await settled(page);
+    // Half a year of figures: the month before has some.
+    assert.equal(await page.getByText("not comparable", { exact: true }).count(), 0);
+    await page.getByLabel("Compared with").selectOption("YEAR_BEFORE");
+    await page.waitForURL(/compare=YEAR_BEFORE/);
+    await settled(page);
+    await page.getByText("which is before the first figures: not comparable").waitFor();
+    assert.equal(await page.locator("[data-measure] .trend").count(), 0);
+    const { workspace } = await api<{ workspace: { firstDay: string } }>(role, "{ workspace { firstDay } }");
+    const why = await page.getByText("not comparable", { exact: true }).first().getAttribute("title");
+    assert.ok(why?.includes(workspace.firstDay.slice(0, 4)), why ?? "no reason");
+    await clean();
+  });
+}
+
+test("the first day itself can be compared with, and the day before it can't", async () => {
+  const { workspace } = await api<{ workspace: { firstDay: string } }>("agent", "{ workspace { firstDay } }");
+  const later = (days: number) =>
+    new Date(Date.parse(workspace.firstDay) + days * 86_400_000).toISOString().slice(0, 10);
+  for (const [role, shift, said] of [
+    ["agent", 0, 0],
+    ["agent", -1, 1],
+    ["manager", 0, 0],
+    ["manager", -1, 1],
+  ] as const) {
+    // Ten days, compared with the ten before, which begin with the first day, or one earlier.
+    const path = `/performance?from=${later(10 + shift)}&to=${later(19 + shift)}`;
+    const { page, clean } = await world.browser.visit(role, path);
+    await settled(page);
+    const told = page.getByText("which is before the first figures: not comparable");
+    assert.equal(await told.count(), said, `${role}, ${shift}`);
+    await clean();
+    await page.close();
+  }
+});
+
 test("people are chosen in one place, and clearing the filters clears all", async () => {
   const { page, clean } = await world.browser.visit("manager", "/inbox?agent=ben");
   await settled(page);
@@ -160,6 +199,20 @@ test("numbers that are copied from a table are numbers alone", async () => {
   await clean();
 });
 
+test("changes and shares that are copied are numbers alone too", async () => {
+  const { page, clean } = await world.browser.visit("manager", "/members");
+  await settled(page);
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  const row = page.getByRole("region", { name: "Members, as a table" }).locator("tbody tr").first();
+  const name = await row.locator(".person > span:last-child").innerText();
+  await row.evaluate((element) => getSelection()?.selectAllChildren(element));
+  await page.keyboard.press("Control+C");
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  assert.ok(copied.includes(name), copied);
+  assert.doesNotMatch(copied.replace(name, ""), /show|conversations|values|compare|better|worse|:/i);
+  await clean();
+});
+
 test("a table is put in order by any column, both ways", async () => {
   const { page, clean } = await world.browser.visit("manager", "/performance");
   await settled(page);
@@ -183,6 +236,24 @@ test("a table is put in order by any column, both ways", async () => {
   );
   await clean();
 });
+
+for (const path of ["/labels", "/channels", "/teams?pair=front-line&pair=billing", "/members", "/inbox"]) {
+  test(`each table of ${path} is put in order by any of its columns, both ways`, async () => {
+    const { page, clean } = await world.browser.visit("manager", path);
+    await settled(page);
+    const buttons = await page.locator("main table thead button").all();
+    assert.ok(buttons.length >= 7);
+    for (const button of buttons) {
+      const head = button.locator("xpath=..");
+      await button.click();
+      const first = await head.getAttribute("aria-sort");
+      await button.click();
+      const second = await head.getAttribute("aria-sort");
+      assert.deepEqual([first, second].sort(), ["ascending", "descending"], await button.innerText());
+    }
+    await clean();
+  });
+}
 
 test("a long list is put in order over all of its rows", async () => {
   const { page, clean } = await world.browser.visit("manager", "/performance?period=LAST_30_DAYS&list=CLOSED");
