@@ -67,13 +67,6 @@ test("a name of 80 characters breaks nothing at 390 px", async () => {
         out.join(" "),
       ];
     });
-    console.log(
-      await page.evaluate(() =>
-        [...document.querySelectorAll("dialog *")]
-          .filter((o) => o.getBoundingClientRect().right > innerWidth && !o.closest(".table-scroll"))
-          .map((o) => o.outerHTML.slice(0, 120)),
-      ),
-    );
     if (over.some((one) => (typeof one === "string" ? one !== "" : one > 0))) wide.push(`${path}: ${over.join(", ")}`);
     await clean();
     await page.close();
