@@ -9,6 +9,7 @@ for (const path of [
   "/performance?channel=email&period=LAST_90_DAYS",
   "/inbox?channel=email",
   "/labels?channel=email",
+  "/members?channel=email",
 ]) {
   test(`${path.split("?")[0]} is printed light, without controls, whole, and says of what it is`, async () => {
     const { page, clean } = await world.browser.visit("manager", path, { theme: "dark" });
@@ -37,6 +38,11 @@ for (const path of [
         .map((one) => one.tagName),
       wide: document.documentElement.scrollWidth > innerWidth,
     }));
+    const unprinted = await page
+      .locator("main th[scope=col]")
+      .evaluateAll((heads) => heads.filter((one) => !one.checkVisibility()).map((one) => one.textContent));
+    // All columns but the boxes that choose two rows.
+    assert.deepEqual(unprinted, /^.(labels|members)/.test(path) ? ["Compare"] : []);
     assert.deepEqual(seen, { controls: [], color: "rgb(24, 32, 38)", cut: [], beyond: [], wide: false });
     await page.emulateMedia({ media: "screen" });
     await page.evaluate(() => dispatchEvent(new Event("afterprint")));

@@ -113,7 +113,7 @@ const shareColumn: Column<TableRow> = {
 const trendColumn: Column<TableRow> = {
   key: "trend",
   head: t("Trend"),
-  screenOnly: true,
+  isDrawn: true,
   value: (row) => row.trend.at(-1) ?? null,
   cell: (row) => <TrendLine values={row.trend} />,
 };

@@ -142,7 +142,7 @@ function Table({ of, team, before, rows }: TableViewProps) {
   const isComparable = before?.comparable ?? false;
   const options = { head: one, href: (row: TableRow) => addressOf(of, row, state), isComparable };
   const columns = tableColumns({ ...options, picked: state.pair, onPick: pick });
-  const inFile = columns.filter(({ screenOnly }) => !screenOnly);
+  const inFile = columns.filter(({ screenOnly, isDrawn }) => !screenOnly && !isDrawn);
   const [first, second] = state.pair.map((id) => rows.find((row) => row.id === id));
   const file = fileName(title, team?.period);
   return (

@@ -21,6 +21,8 @@ export interface Column<Row> {
   fileKind?: CellKind;
   /** Whether it is for the screen alone: neither in files nor on paper. */
   screenOnly?: boolean;
+  /** Whether it is a picture: on paper, and not in files. */
+  isDrawn?: boolean;
   cell: (row: Row) => ComponentChildren;
   value: (row: Row) => string | number | null;
   /** What it is ordered by, where that is not its value. */
