@@ -215,6 +215,21 @@ test("channels have a line for their conversations, and lead to their own report
   await clean();
 });
 
+test("a small line is dotted where its days are not over", async () => {
+  for (const [period, dotted] of [
+    ["LAST_30_DAYS", true],
+    ["LAST_MONTH", false],
+  ] as const) {
+    const { page, clean } = await world.browser.visit("manager", `/teams?period=${period}`);
+    await settled(page);
+    const lines = await page.locator(".trend-line").count();
+    assert.ok(lines > 2);
+    assert.equal(await page.locator(".trend-line .trend-unfinished").count(), dotted ? lines : 0, period);
+    await clean();
+    await page.close();
+  }
+});
+
 test("an agent has no tables of others", async () => {
   const { page, clean } = await world.browser.visit("agent", "/members");
   await page.getByText("Your role sees your own figures alone.").waitFor();

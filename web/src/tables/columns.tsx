@@ -23,6 +23,8 @@ export interface TableOptions {
   head: string;
   href: (row: TableRow) => string;
   isComparable: boolean;
+  /** Whether the period holds today, which is not over. */
+  isUnfinished: boolean;
   picked: string[];
   onPick: (id: string) => void;
 }
@@ -35,7 +37,7 @@ export function tableColumns(options: TableOptions): Column<TableRow>[] {
     const change = changeColumn(measure, head, options.isComparable);
     return measure === "CONVERSATIONS" ? [named, change, shareColumn] : [named, change];
   });
-  return [pickColumn(options), nameColumn(options), ...measures, trendColumn];
+  return [pickColumn(options), nameColumn(options), ...measures, trendColumn(options)];
 }
 
 function nameColumn({ head, href }: TableOptions): Column<TableRow> {
@@ -110,13 +112,15 @@ const shareColumn: Column<TableRow> = {
   cell: (row) => (row.share === null ? NONE : share(row.share)),
 };
 
-const trendColumn: Column<TableRow> = {
-  key: "trend",
-  head: t("Trend"),
-  isDrawn: true,
-  value: (row) => row.trend.at(-1) ?? null,
-  cell: (row) => <TrendLine values={row.trend} />,
-};
+function trendColumn({ isUnfinished }: TableOptions): Column<TableRow> {
+  return {
+    key: "trend",
+    head: t("Trend"),
+    isDrawn: true,
+    value: (row) => row.trend.at(-1) ?? null,
+    cell: (row) => <TrendLine values={row.trend} isUnfinished={isUnfinished} />,
+  };
+}
 
 /** What stands in a table of two rows side by side. */
 const SIDE_BY_SIDE: readonly Measure[] = [

@@ -56,3 +56,13 @@ test("teams have their figures, those before, their share of all, and a count fo
   );
   assert.deepEqual(teamRows({ ...data, team: null }, { from: "2026-03-01", to: "2026-03-02" }), []);
 });
+
+test("the line of a row is of conversations a day: a longer stretch is no rise", () => {
+  const days = { from: "2026-03-01", to: "2026-03-30" };
+  const lengths = stretchesOf(days).map(({ from, to }) => 1 + (Date.parse(to) - Date.parse(from)) / 86_400_000);
+  assert.deepEqual([...new Set(lengths)].sort(), [3, 4]);
+  const [t0, t1, t2, t3, t4, t5, t6, t7] = lengths.map((length) => answerOf({ a: 5 * length }, 0));
+  const before = null;
+  const data = { team: answerOf({ a: 150 }, 150), before, t0, t1, t2, t3, t4, t5, t6, t7 } as TeamTableQuery;
+  assert.deepEqual(teamRows(data, days)[0]?.trend, Array(8).fill(5));
+});

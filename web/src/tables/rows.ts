@@ -20,6 +20,7 @@ export interface TableRow {
   before: FiguresFragment | undefined;
   /** Of the conversations that the table is of. */
   share: number | null;
+  /** New conversations a day, in each stretch of the period: stretches may differ by a day. */
   trend: number[];
   part: Part;
 }
@@ -54,17 +55,20 @@ const shareOf = (part: number, all: number) => (all === 0 ? null : part / all);
 /** What a row of any table is found by in the other answers. */
 type Found<One> = { id: (one: One) => string; count: (one: One) => number };
 
-/** The counts of that row in each answer. */
-function trendOf<One>(answers: readonly (readonly One[] | null | undefined)[], id: string, of: Found<One>): number[] {
-  return answers.map((ones) => {
-    const one = ones?.find((other) => of.id(other) === id);
-    return one === undefined ? 0 : of.count(one);
-  });
+/** The counts of that row a day, in the answer to each stretch. */
+function trendOf<One>(answers: readonly (readonly One[] | null | undefined)[], days: Days, of: Found<One>) {
+  const lengths = stretchesOf(days).map(lengthOf);
+  return (id: string) =>
+    answers.map((ones, at) => {
+      const one = ones?.find((other) => of.id(other) === id);
+      return one === undefined ? 0 : of.count(one) / (lengths[at] ?? 1);
+    });
 }
 
 /** Labels: a conversation with several counts for each. */
 export function labelRows(data: LabelTableQuery, days: Days): TableRow[] {
   const answers = stretchAnswers(data, days);
+  const trend = trendOf(answers, days, { id: (one) => one.label.id, count: (one) => one.conversations });
   const before = new Map(data.labelsBefore?.map(({ label, metrics }) => [label.id, metrics]));
   return (data.labels ?? []).map(({ label, metrics, share }) => ({
     id: label.id,
@@ -73,13 +77,14 @@ export function labelRows(data: LabelTableQuery, days: Days): TableRow[] {
     now: metrics,
     before: before.get(label.id),
     share,
-    trend: trendOf(answers, label.id, { id: (one) => one.label.id, count: (one) => one.conversations }),
+    trend: trend(label.id),
     part: { label: label.id },
   }));
 }
 
 export function channelRows(data: ChannelTableQuery, days: Days): TableRow[] {
   const answers = stretchAnswers(data, days).map((answer) => answer?.channels);
+  const trend = trendOf(answers, days, { id: (one) => one.channel, count: (one) => one.metrics.conversations });
   const before = new Map(data.before?.channels.map(({ channel, metrics }) => [channel, metrics]));
   const all = data.team?.metrics.conversations ?? 0;
   return (data.team?.channels ?? []).map(({ channel, metrics }) => ({
@@ -88,13 +93,14 @@ export function channelRows(data: ChannelTableQuery, days: Days): TableRow[] {
     now: metrics,
     before: before.get(channel),
     share: shareOf(metrics.conversations, all),
-    trend: trendOf(answers, channel, { id: (one) => one.channel, count: (one) => one.metrics.conversations }),
+    trend: trend(channel),
     part: { channel },
   }));
 }
 
 export function memberRows(data: MemberTableQuery, days: Days): TableRow[] {
   const answers = stretchAnswers(data, days).map((answer) => answer?.members);
+  const trend = trendOf(answers, days, { id: (one) => one.member.id, count: (one) => one.metrics.conversations });
   const before = new Map(data.before?.members.map(({ member, metrics }) => [member.id, metrics]));
   const all = data.team?.metrics.conversations ?? 0;
   return (data.team?.members ?? []).map(({ member, metrics }) => ({
@@ -104,7 +110,7 @@ export function memberRows(data: MemberTableQuery, days: Days): TableRow[] {
     now: metrics,
     before: before.get(member.id),
     share: shareOf(metrics.conversations, all),
-    trend: trendOf(answers, member.id, { id: (one) => one.member.id, count: (one) => one.metrics.conversations }),
+    trend: trend(member.id),
     part: { member: member.id },
   }));
 }
@@ -112,6 +118,7 @@ export function memberRows(data: MemberTableQuery, days: Days): TableRow[] {
 /** Teams: who is in several counts in each, so that the shares may be more than all. */
 export function teamRows(data: TeamTableQuery, days: Days): TableRow[] {
   const answers = stretchAnswers(data, days).map((answer) => answer?.teams);
+  const trend = trendOf(answers, days, { id: (one) => one.team.id, count: (one) => one.metrics.conversations });
   const before = new Map(data.before?.teams.map(({ team, metrics }) => [team.id, metrics]));
   const all = data.team?.metrics.conversations ?? 0;
   return (data.team?.teams ?? []).map(({ team, metrics }) => ({
@@ -120,7 +127,7 @@ export function teamRows(data: TeamTableQuery, days: Days): TableRow[] {
     now: metrics,
     before: before.get(team.id),
     share: shareOf(metrics.conversations, all),
-    trend: trendOf(answers, team.id, { id: (one) => one.team.id, count: (one) => one.metrics.conversations }),
+    trend: trend(team.id),
     part: { team: team.id },
   }));
 }

@@ -140,7 +140,10 @@ function Table({ of, team, before, rows }: TableViewProps) {
     change({ pair: state.pair.includes(id) ? others : [...others.slice(-1), id] });
   };
   const isComparable = before?.comparable ?? false;
-  const options = { head: one, href: (row: TableRow) => addressOf(of, row, state), isComparable };
+  const { from, to } = useDays();
+  const { today } = useViewer().workspace;
+  const isUnfinished = from <= today && today <= to;
+  const options = { head: one, href: (row: TableRow) => addressOf(of, row, state), isComparable, isUnfinished };
   const columns = tableColumns({ ...options, picked: state.pair, onPick: pick });
   const inFile = columns.filter(({ screenOnly, isDrawn }) => !screenOnly && !isDrawn);
   const [first, second] = state.pair.map((id) => rows.find((row) => row.id === id));
