@@ -109,7 +109,10 @@ async function serveDist(route: Route, dist: string): Promise<void> {
   const { pathname } = new URL(route.request().url());
   if (pathname.startsWith("/assets/")) return route.fulfill({ path: join(dist, pathname) });
   const response = await route.fetch();
-  if (!response.headers()["content-type"]?.startsWith("text/html")) return route.fulfill({ response });
+  const headers = response.headers();
+  // Pages of other applications, which have no such policy, stay as they are.
+  const isPage = headers["content-type"]?.startsWith("text/html") && "content-security-policy" in headers;
+  if (!isPage) return route.fulfill({ response });
   const page = pathname === "/graphiql" ? "graphiql.html" : "index.html";
   const body = readFileSync(join(dist, page), "utf8").replace('data-graphiql="off"', 'data-graphiql="on"');
   return route.fulfill({ response, body });
