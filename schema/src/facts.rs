@@ -14,6 +14,36 @@ pub enum Outcome {
     Lost,
 }
 
+/// What it took to answer a conversation, of its whole life.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ClosedBy {
+    /// Written to by a customer, and exactly one reply.
+    OneReply,
+    /// Written to by a customer, automatic messages and no reply.
+    Bot,
+    /// Anything else.
+    #[default]
+    Other,
+}
+
+impl ClosedBy {
+    /// From how many messages of each kind a conversation has.
+    ///
+    /// ```
+    /// use caseload_schema::facts::ClosedBy;
+    /// assert_eq!(ClosedBy::of(2, 1, 3), ClosedBy::OneReply);
+    /// assert_eq!(ClosedBy::of(2, 0, 3), ClosedBy::Bot);
+    /// assert_eq!(ClosedBy::of(0, 1, 0), ClosedBy::Other); // no customer wrote
+    /// ```
+    pub const fn of(inbound: i32, replies: i32, bots: i32) -> Self {
+        match (inbound, replies, bots) {
+            (1.., 1, _) => Self::OneReply,
+            (1.., 0, 1..) => Self::Bot,
+            _ => Self::Other,
+        }
+    }
+}
+
 /// Who wrote a message, and for whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MessageKind {
@@ -30,17 +60,19 @@ pub enum MessageKind {
 /// A conversation that has come, with what its messages make of it.
 ///
 /// ```
-/// use caseload_schema::{facts::{Conversation, Outcome}, id::*, instant::Instant};
+/// use caseload_schema::{facts::{ClosedBy, Conversation, Outcome}, id::*, instant::Instant};
 /// let nine = Instant::parse("2026-05-04T09:00:00Z").unwrap();
 /// let won = Conversation {
 ///     key: ConversationKey(1), customer: CustomerKey(7), channel: ChannelKey(1), labels: vec![],
 ///     assignee: Some(MemberKey(3)), outcome: Some(Outcome::Won), opens_customer: true,
 ///     created_at: nine, closed_at: Some(nine.plus_seconds(3_600)),
 ///     first_inbound_at: Some(nine.plus_seconds(-30)), first_reply_at: Some(nine.plus_seconds(60)),
+///     first_closed_at: Some(nine.plus_seconds(1_800)), closed_by: ClosedBy::OneReply,
 /// };
 /// assert_eq!(won.first_activity_at(), nine.plus_seconds(-30)); // the message came before the record
 /// assert_eq!(won.first_response_seconds(), Some(90));
 /// assert_eq!(won.closing_seconds(), Some(3_600));
+/// assert_eq!(won.first_closing_seconds(), Some(1_800)); // it was opened again after half an hour
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conversation {
@@ -66,6 +98,10 @@ pub struct Conversation {
     pub first_reply_at: Option<Instant>,
     /// Whether this conversation holds its customer's first activity ever in the workspace.
     pub opens_customer: bool,
+    /// Its earliest closing, also where it was opened again; without events the latest one.
+    pub first_closed_at: Option<Instant>,
+    /// What it took to answer it.
+    pub closed_by: ClosedBy,
 }
 
 impl Conversation {
@@ -84,6 +120,11 @@ impl Conversation {
     pub fn closing_seconds(&self) -> Option<u64> {
         Some(self.closed_at?.seconds_since(self.created_at))
     }
+
+    /// Whole seconds from creation to the earliest closing.
+    pub fn first_closing_seconds(&self) -> Option<u64> {
+        Some(self.first_closed_at?.seconds_since(self.created_at))
+    }
 }
 
 /// A message that counts: inbound or reply.
@@ -95,6 +136,37 @@ pub struct Message {
     pub sent_at: Instant,
     /// Whether a customer wrote it; else it is a reply.
     pub inbound: bool,
+    /// The beginning of the wait that this reply ended.
+    pub waited_since: Option<Instant>,
+}
+
+impl Message {
+    /// Whole seconds that the customer waited for this reply.
+    pub fn reply_seconds(&self) -> Option<u64> {
+        Some(self.sent_at.seconds_since(self.waited_since?))
+    }
+}
+
+/// A conversation that was opened again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reopening {
+    /// The conversation.
+    pub conversation: ConversationKey,
+    /// When.
+    pub at: Instant,
+}
+
+/// A customer who was asked how the service was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Survey {
+    /// The conversation that it asks about.
+    pub conversation: ConversationKey,
+    /// When it was sent.
+    pub asked_at: Instant,
+    /// Whom the source credits; else it is the conversation's assignee.
+    pub member: Option<MemberKey>,
+    /// Whether a rating answers it now.
+    pub answered: bool,
 }
 
 /// One answer to a satisfaction survey.
@@ -136,6 +208,10 @@ pub struct Facts {
     pub ratings: Vec<Rating>,
     /// Follow-ups completed.
     pub follow_ups: Vec<FollowUp>,
+    /// Reopenings.
+    pub reopenings: Vec<Reopening>,
+    /// Surveys sent.
+    pub surveys: Vec<Survey>,
 }
 
 /// A conversation that is open now.
@@ -151,4 +227,6 @@ pub struct OpenConversation {
     pub labels: Vec<LabelKey>,
     /// When it was created.
     pub created_at: Instant,
+    /// Since when its customer has been waiting for a reply; `None` where nobody waits.
+    pub waiting_since: Option<Instant>,
 }

@@ -200,6 +200,12 @@ impl WorkingSet {
             updated_at: record.updated_at.map(Instant::micros),
             first_inbound_at: old.as_ref().and_then(|row| row.first_inbound_at),
             first_reply_at: old.as_ref().and_then(|row| row.first_reply_at),
+            waiting_since: old.as_ref().and_then(|row| row.waiting_since),
+            last_turn_at: old.as_ref().and_then(|row| row.last_turn_at),
+            first_closed_at: old.as_ref().and_then(|row| row.first_closed_at),
+            inbound_count: old.as_ref().map_or(0, |row| row.inbound_count),
+            reply_count: old.as_ref().map_or(0, |row| row.reply_count),
+            bot_count: old.as_ref().map_or(0, |row| row.bot_count),
             // Says something of one customer: with another one it is derived anew.
             opens_customer: old
                 .as_ref()
@@ -236,6 +242,15 @@ impl WorkingSet {
             kind: record.kind,
             author_key: record.author_id.as_ref().map(|id| self.member_key(id)),
             id: record.id.clone(),
+            waited_since: None,
+        };
+        // Says something of one reply in one conversation: with another kind or place it is derived anew.
+        let old = self.messages.get(&record.id);
+        let same =
+            old.filter(|old| (old.conversation_key, old.kind) == (row.conversation_key, row.kind));
+        let row = MessageRow {
+            waited_since: same.and_then(|old| old.waited_since),
+            ..row
         };
         replace(&mut self.messages, row)
     }
@@ -290,6 +305,7 @@ impl WorkingSet {
             id: record.id.clone(),
             asked_at: record.asked_at.micros(),
             member_key: record.member_id.as_ref().map(|id| self.member_key(id)),
+            answered: self.surveys.get(&record.id).is_some_and(|old| old.answered),
         };
         replace(&mut self.surveys, row)
     }

@@ -102,7 +102,10 @@ pub(crate) async fn apply(
     // the first message found may not be its first.
     let needed = working.without_needed_history();
     load::history(conn, &mut working, &needed).await?;
-    working.derive_first_messages();
+    // Of a conversation with a new rating the survey that it answers may be stored.
+    let needed = working.without_needed_surveys();
+    load::ratings_and_surveys(conn, &mut working, &needed).await?;
+    working.derive_conversations();
     let mut customers = working.customers_to_derive();
     // Before the openers: a customer's first conversation may have been dropped with its final day. Derived from what is left, a
     // later conversation would become the first, and the customer would count as new a second time.

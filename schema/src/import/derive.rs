@@ -1,4 +1,5 @@
-//! What follows from the rows that a batch changed: first messages of conversations, first conversations of customers.
+//! What follows from the rows that a batch changed: first messages of conversations, first conversations of customers. What
+//! follows from waits and surveys is in `turns`.
 
 use rustc_hash::FxHashSet;
 
@@ -17,6 +18,7 @@ fn common(row: &ConversationRow) -> impl PartialEq + use<'_> {
         row.assignee_key,
         row.label_keys.as_str(),
         row.attributes.as_deref(),
+        row.outcome,
     )
 }
 
@@ -34,7 +36,7 @@ pub(crate) fn first_activity_at(row: &ConversationRow) -> Option<i64> {
     )
 }
 
-fn counts(row: &MessageRow) -> bool {
+pub(super) fn counts(row: &MessageRow) -> bool {
     row.kind <= REPLY
 }
 
@@ -73,32 +75,42 @@ impl WorkingSet {
         let Some(stored) = &entry.stored else {
             return false;
         };
-        // A new customer, channel, assignee, label or attribute counts on every day of the conversation: without all of its events, days
+        // A new customer, channel, assignee, label, attribute or outcome counts on every day of the conversation: without all of its events, days
         // that have to be made anew would not be marked.
         differs_everywhere(entry)
             || self
                 .messages
                 .of(key)
                 .any(|message| unsettles(stored, key, message))
+            || self.unsettles_waits(entry)
     }
 
-    /// Derives the first inbound message and its reply of every conversation whose messages changed.
-    pub(crate) fn derive_first_messages(&mut self) {
+    /// Derives first messages, waits and answered surveys of every conversation that the batch touched.
+    pub(crate) fn derive_conversations(&mut self) {
         for key in self.touched_conversations() {
-            self.derive_first_messages_of(key);
+            self.derive_conversation(key);
         }
     }
 
-    /// Derives the first inbound message of one conversation, and its reply.
-    pub(crate) fn derive_first_messages_of(&mut self, key: i64) {
-        let Some(row) = self.conversations.by_key(key) else {
-            return;
-        };
+    /// Derives first messages, waits and answered surveys of one conversation.
+    pub(crate) fn derive_conversation(&mut self, key: i64) {
+        // All that belongs to a new conversation is in the batch.
         let whole = self.with_history.contains(&key)
             || self
                 .conversations
                 .entry(key)
                 .is_none_or(|entry| entry.stored.is_none());
+        self.derive_first_messages(key, whole);
+        self.derive_turns(key, whole);
+        if whole || self.with_surveys.contains(&key) {
+            self.derive_answers(key);
+        }
+    }
+
+    fn derive_first_messages(&mut self, key: i64, whole: bool) {
+        let Some(row) = self.conversations.by_key(key) else {
+            return;
+        };
         let (first_inbound_at, first_reply_at) = if whole {
             first_messages(&self.messages, key)
         } else {
@@ -195,7 +207,7 @@ fn either<R>(entry: &Entry<R>) -> Option<&R> {
     entry.current.as_ref().or(entry.stored.as_ref())
 }
 
-fn changed_parents<'a, R: Row + 'a>(
+pub(super) fn changed_parents<'a, R: Row + 'a>(
     entries: impl Iterator<Item = &'a Entry<R>>,
 ) -> impl Iterator<Item = i64> {
     let changed = entries.filter(|entry| entry.changed());

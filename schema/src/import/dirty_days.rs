@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     day::Day,
+    facts::ClosedBy,
     instant::Instant,
     store::rows::{ConversationRow, REPLY},
     zone::Zone,
@@ -25,6 +26,10 @@ enum Event {
     Closed {
         at: i64,
         outcome: Option<i16>,
+        closed_by: ClosedBy,
+    },
+    FirstClosing {
+        at: i64,
     },
     FirstResponse {
         from: i64,
@@ -34,6 +39,7 @@ enum Event {
     Message {
         at: i64,
         kind: i16,
+        waited_since: Option<i64>,
     },
     Rating {
         key: i64,
@@ -52,6 +58,7 @@ enum Event {
     Survey {
         at: i64,
         member: Option<i64>,
+        answered: bool,
     },
 }
 
@@ -116,8 +123,12 @@ impl WorkingSet {
                 Event::Closed {
                     at,
                     outcome: row.outcome,
+                    closed_by: ClosedBy::of(row.inbound_count, row.reply_count, row.bot_count),
                 },
             ));
+        }
+        if let Some(at) = row.first_closed_at.or(row.closed_at) {
+            events.push((day(at), Event::FirstClosing { at }));
         }
         if let Some((from, to)) = row.first_inbound_at.zip(row.first_reply_at) {
             events.push((day(to), Event::FirstResponse { from, to }));
@@ -133,6 +144,7 @@ impl WorkingSet {
                 Event::Message {
                     at: row.sent_at,
                     kind: row.kind,
+                    waited_since: row.waited_since,
                 },
             )
         }));
@@ -165,6 +177,7 @@ impl WorkingSet {
             let survey = Event::Survey {
                 at: row.asked_at,
                 member: row.member_key,
+                answered: row.answered,
             };
             (day(row.asked_at), survey)
         }));

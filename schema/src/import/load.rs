@@ -349,6 +349,28 @@ pub(crate) async fn history(conn: &mut Conn, working: &mut WorkingSet, keys: &[i
     Ok(())
 }
 
+/// These conversations themselves.
+pub(crate) async fn conversations(
+    conn: &mut Conn,
+    working: &mut WorkingSet,
+    keys: &[i64],
+) -> Result<()> {
+    load_rows!(conn, working.ws, conversations.conversation_key in keys => ConversationRow, working.conversations);
+    Ok(())
+}
+
+/// All ratings and surveys of these conversations.
+pub(crate) async fn ratings_and_surveys(
+    conn: &mut Conn,
+    working: &mut WorkingSet,
+    keys: &[i64],
+) -> Result<()> {
+    load_rows!(conn, working.ws, ratings.conversation_key in keys => RatingRow, working.ratings);
+    load_rows!(conn, working.ws, surveys.conversation_key in keys => SurveyRow, working.surveys);
+    working.with_surveys.extend(keys);
+    Ok(())
+}
+
 /// The opening conversation of each of these customers.
 pub(crate) async fn openers(
     conn: &mut Conn,

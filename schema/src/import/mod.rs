@@ -22,6 +22,7 @@ mod repair;
 mod report;
 mod save;
 mod table;
+mod turns;
 mod working;
 
 use std::{borrow::Cow, collections::BTreeSet, io::Read, sync::Arc};
@@ -38,7 +39,7 @@ use self::{
 };
 pub use self::{
     probe::probe,
-    repair::{Repaired, repair},
+    repair::{Repaired, find_wrong_waits, repair},
     report::{LineError, MAX_LISTED_ERRORS, Report},
 };
 use crate::{

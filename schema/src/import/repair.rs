@@ -1,15 +1,22 @@
-//! Deriving anew what the import keeps beside the facts, for all conversations: first messages, and which conversation
-//! opens its customer. An import does so for what it changes; this puts right what something else has damaged.
+//! Deriving anew what the import keeps beside the facts, for all conversations: first messages, waits, answered surveys, and
+//! which conversation opens its customer. An import does so for what it changes; this puts right what something else has damaged.
 
 use std::collections::BTreeSet;
 
 use diesel::{ExpressionMethods, QueryDsl};
 
-use super::{Sender, change::Change, load, working::WorkingSet};
+use super::{
+    Sender,
+    change::Change,
+    derive::changed_parents,
+    load,
+    table::{Row, Table},
+    working::WorkingSet,
+};
 use crate::{
     clock::Clock,
     day::Day,
-    id::WorkspaceKey,
+    id::{ConversationKey, WorkspaceKey},
     store::{
         Conn, Result, Store,
         conn::load,
@@ -21,7 +28,8 @@ use crate::{
 /// What was wrong.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Repaired {
-    /// How often something was put right: first messages and opening count one each for a conversation.
+    /// How often something was put right: in a conversation its first messages and waits together, and its opening; in a
+    /// message its wait; in a survey its answer.
     pub corrections: u64,
     /// The days that this touches; they wait for a rollup now.
     pub days: BTreeSet<Day>,
@@ -32,6 +40,33 @@ impl Repaired {
         self.corrections += batch.corrections;
         self.days.extend(batch.days);
     }
+}
+
+/// Those of `conversations` whose stored waits, counts of messages or answered surveys are not those of their facts.
+pub async fn find_wrong_waits(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    conversations: &[ConversationKey],
+) -> Result<Vec<ConversationKey>> {
+    let keys: Vec<i64> = conversations.iter().map(|key| key.0).collect();
+    let mut working = WorkingSet::new(ws, Sender::Operator, load::read_counters(conn, ws).await?);
+    load::conversations(conn, &mut working, &keys).await?;
+    load::history(conn, &mut working, &keys).await?;
+    for key in &keys {
+        working.derive_turns(*key, true);
+        working.derive_answers(*key);
+    }
+    let mut wrong: Vec<i64> = changed_parents(working.messages.entries())
+        .chain(changed_parents(working.surveys.entries()))
+        .collect();
+    let rows = working.conversations.entries();
+    wrong.extend(
+        rows.filter(|entry| entry.changed())
+            .filter_map(|entry| entry.stored.as_ref().map(Row::key)),
+    );
+    wrong.sort_unstable();
+    wrong.dedup();
+    Ok(wrong.into_iter().map(ConversationKey).collect())
 }
 
 /// Conversations, or customers, in one transaction: with their messages they take a few megabytes.
@@ -77,11 +112,9 @@ async fn some(
         What::FirstMessages => first_messages(conn, &mut working, after).await?,
         What::Openers => openers(conn, &mut working, after).await?,
     };
-    let wrong = working
-        .conversations
-        .entries()
-        .filter(|entry| entry.changed())
-        .count();
+    let wrong = count_changed(&working.conversations)
+        + count_changed(&working.messages)
+        + count_changed(&working.surveys);
     let days = change.write(conn, &working, clock.now()).await?;
     Ok((
         keys.last().copied(),
@@ -90,6 +123,10 @@ async fn some(
             days,
         },
     ))
+}
+
+fn count_changed<R: Row>(table: &Table<R>) -> usize {
+    table.entries().filter(|entry| entry.changed()).count()
 }
 
 async fn first_messages(conn: &mut Conn, working: &mut WorkingSet, after: i64) -> Result<Vec<i64>> {
@@ -105,7 +142,7 @@ async fn first_messages(conn: &mut Conn, working: &mut WorkingSet, after: i64) -
     }
     load::history(conn, working, &keys).await?;
     for key in &keys {
-        working.derive_first_messages_of(*key);
+        working.derive_conversation(*key);
     }
     Ok(keys)
 }

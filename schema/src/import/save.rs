@@ -67,7 +67,7 @@ async fn write_directory(conn: &mut Conn, working: &WorkingSet) -> Result<()> {
 }
 
 async fn write_events(conn: &mut Conn, working: &WorkingSet) -> Result<()> {
-    rewrite!(conn, working, messages by id = Row::id, [workspace_id, id, conversation_key, sent_at, kind, author_key]);
+    rewrite!(conn, working, messages by id = Row::id, [workspace_id, id, conversation_key, sent_at, kind, author_key, waited_since]);
     rewrite!(conn, working, ratings by rating_key = Row::key, [
         workspace_id, rating_key, id, conversation_key, rated_at, score, comment, member_key,
     ]);
@@ -75,7 +75,7 @@ async fn write_events(conn: &mut Conn, working: &WorkingSet) -> Result<()> {
         workspace_id, id, conversation_key, assignee_key, due_at, completed_at,
     ]);
     rewrite!(conn, working, events by id = Row::id, [workspace_id, id, conversation_key, at, kind, member_key]);
-    rewrite!(conn, working, surveys by id = Row::id, [workspace_id, id, conversation_key, asked_at, member_key]);
+    rewrite!(conn, working, surveys by id = Row::id, [workspace_id, id, conversation_key, asked_at, member_key, answered]);
     Ok(())
 }
 
@@ -156,13 +156,19 @@ async fn write_conversations(conn: &mut Conn, working: &WorkingSet) -> Result<()
             opens_customer,
             url,
             attributes,
+            waiting_since,
+            last_turn_at,
+            first_closed_at,
+            inbound_count,
+            reply_count,
+            bot_count,
         ]
     )?;
     Ok(())
 }
 
 async fn upsert_conversations(conn: &mut Conn, rows: &[&ConversationRow]) -> Result<()> {
-    for rows in rows.chunks(conn.most_binds() / 16) {
+    for rows in rows.chunks(conn.most_binds() / 22) {
         let rows: Vec<ConversationRow> = rows.iter().map(|row| (*row).clone()).collect();
         execute!(
             conn,
@@ -184,6 +190,12 @@ async fn upsert_conversations(conn: &mut Conn, rows: &[&ConversationRow]) -> Res
                     conversations::opens_customer.eq(excluded(conversations::opens_customer)),
                     conversations::url.eq(excluded(conversations::url)),
                     conversations::attributes.eq(excluded(conversations::attributes)),
+                    conversations::waiting_since.eq(excluded(conversations::waiting_since)),
+                    conversations::last_turn_at.eq(excluded(conversations::last_turn_at)),
+                    conversations::first_closed_at.eq(excluded(conversations::first_closed_at)),
+                    conversations::inbound_count.eq(excluded(conversations::inbound_count)),
+                    conversations::reply_count.eq(excluded(conversations::reply_count)),
+                    conversations::bot_count.eq(excluded(conversations::bot_count)),
                 ))
         )?;
     }

@@ -46,6 +46,8 @@ pub(crate) struct WorkingSet {
     pub(crate) surveys: Table<SurveyRow>,
     /// Conversations of which all that belongs to them is here.
     pub(crate) with_history: FxHashSet<i64>,
+    /// Conversations of which all ratings and surveys are here.
+    pub(crate) with_surveys: FxHashSet<i64>,
 }
 
 /// A free key, counted up.
@@ -74,6 +76,7 @@ impl WorkingSet {
             events: Table::default(),
             surveys: Table::default(),
             with_history: FxHashSet::default(),
+            with_surveys: FxHashSet::default(),
         }
     }
 
@@ -173,6 +176,12 @@ impl WorkingSet {
             opens_customer: false,
             url: None,
             attributes: None,
+            waiting_since: None,
+            last_turn_at: None,
+            first_closed_at: None,
+            inbound_count: 0,
+            reply_count: 0,
+            bot_count: 0,
         });
         conversation_key
     }

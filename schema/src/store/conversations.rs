@@ -4,7 +4,7 @@ use diesel::{ExpressionMethods, QueryDsl, Queryable};
 
 use super::{Conn, Result, Store, StoreError, conn::load, keys, tables::conversations};
 use crate::{
-    facts::{Conversation, Outcome},
+    facts::{ClosedBy, Conversation, Outcome},
     id::{ChannelKey, ConversationKey, CustomerKey, LabelKey, MemberKey, WorkspaceKey},
     instant::Instant,
 };
@@ -73,6 +73,10 @@ pub(crate) struct FactRow {
     first_inbound_at: Option<i64>,
     first_reply_at: Option<i64>,
     opens_customer: bool,
+    first_closed_at: Option<i64>,
+    inbound_count: i32,
+    reply_count: i32,
+    bot_count: i32,
 }
 
 type FactColumns = (
@@ -87,6 +91,10 @@ type FactColumns = (
     conversations::first_inbound_at,
     conversations::first_reply_at,
     conversations::opens_customer,
+    conversations::first_closed_at,
+    conversations::inbound_count,
+    conversations::reply_count,
+    conversations::bot_count,
 );
 
 /// The columns of a [`FactRow`].
@@ -102,6 +110,10 @@ pub(crate) const FACT_COLUMNS: FactColumns = (
     conversations::first_inbound_at,
     conversations::first_reply_at,
     conversations::opens_customer,
+    conversations::first_closed_at,
+    conversations::inbound_count,
+    conversations::reply_count,
+    conversations::bot_count,
 );
 
 /// The rows of these keys, in no order.
@@ -168,5 +180,10 @@ pub(crate) fn fact(row: &FactRow) -> Result<Option<Conversation>> {
         first_inbound_at: row.first_inbound_at.map(Instant::from_micros),
         first_reply_at: row.first_reply_at.map(Instant::from_micros),
         opens_customer: row.opens_customer,
+        first_closed_at: row
+            .first_closed_at
+            .or(row.closed_at)
+            .map(Instant::from_micros),
+        closed_by: ClosedBy::of(row.inbound_count, row.reply_count, row.bot_count),
     }))
 }

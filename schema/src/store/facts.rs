@@ -11,10 +11,10 @@ use super::{
     tables::{conversations, events, follow_ups, messages, ratings, surveys},
 };
 use crate::{
-    facts::{Conversation, Facts, FollowUp, Message, OpenConversation},
+    facts::{Conversation, Facts, FollowUp, Message, OpenConversation, Reopening, Survey},
     id::{ChannelKey, ConversationKey, CustomerKey, LabelKey, MemberKey, WorkspaceKey},
     instant::Instant,
-    store::rows::{INBOUND, REPLY, RatingRow},
+    store::rows::{CLOSED, INBOUND, REOPENED, REPLY, RatingRow},
 };
 
 /// Everything that happened in `[start, end)` in conversations that have come, with those conversations.
@@ -28,13 +28,19 @@ pub async fn read(
     let messages = list_messages(conn, ws, start, end).await?;
     let ratings = list_ratings(conn, ws, start, end).await?;
     let follow_ups = list_follow_ups(conn, ws, start, end).await?;
+    let reopenings = list_reopenings(conn, ws, start, end).await?;
+    let surveys = list_surveys(conn, ws, start, end).await?;
     let mut rows = list_created_or_closed(conn, ws, start, end).await?;
+    let first_closed = list_first_closed(conn, ws, start, end).await?;
     let have: FxHashSet<i64> = rows.iter().map(|row| row.conversation_key).collect();
     let mut missing: Vec<i64> = messages
         .iter()
         .map(|message| message.conversation.0)
         .chain(ratings.iter().map(|rating| rating.conversation.0))
         .chain(follow_ups.iter().map(|follow_up| follow_up.conversation.0))
+        .chain(reopenings.iter().map(|reopening| reopening.conversation.0))
+        .chain(surveys.iter().map(|survey| survey.conversation.0))
+        .chain(first_closed)
         .filter(|key| !have.contains(key))
         .collect();
     missing.sort_unstable();
@@ -50,6 +56,8 @@ pub async fn read(
         messages,
         ratings,
         follow_ups,
+        reopenings,
+        surveys,
     }))
 }
 
@@ -70,6 +78,12 @@ fn whole(mut facts: Facts) -> Facts {
         .follow_ups
         .retain(|follow_up| come.contains(&follow_up.conversation));
     facts
+        .reopenings
+        .retain(|reopening| come.contains(&reopening.conversation));
+    facts
+        .surveys
+        .retain(|survey| come.contains(&survey.conversation));
+    facts
 }
 
 async fn list_messages(
@@ -86,16 +100,21 @@ async fn list_messages(
             messages::sent_at,
             messages::kind,
             messages::conversation_key,
+            messages::waited_since,
         ));
-    let rows: Vec<(i64, i16, i64)> = load!(conn, query)?;
+    let rows: Vec<MessageFacts> = load!(conn, query)?;
     Ok(rows.into_iter().map(message).collect())
 }
 
-fn message((sent_at, kind, conversation): (i64, i16, i64)) -> Message {
+/// Instant, kind, conversation and beginning of the wait.
+type MessageFacts = (i64, i16, i64, Option<i64>);
+
+fn message((sent_at, kind, conversation, waited_since): MessageFacts) -> Message {
     Message {
         conversation: ConversationKey(conversation),
         sent_at: Instant::from_micros(sent_at),
         inbound: kind == INBOUND,
+        waited_since: waited_since.map(Instant::from_micros),
     }
 }
 
@@ -141,6 +160,66 @@ async fn list_follow_ups(
             })
         })
         .collect())
+}
+
+async fn list_reopenings(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    start: i64,
+    end: i64,
+) -> Result<Vec<Reopening>> {
+    let query = events::table
+        .filter(events::workspace_id.eq(ws.0))
+        .filter(events::at.ge(start).and(events::at.lt(end)))
+        .filter(events::kind.eq(REOPENED))
+        .select((events::conversation_key, events::at));
+    let rows: Vec<(i64, i64)> = load!(conn, query)?;
+    let reopening = |(conversation, at)| Reopening {
+        conversation: ConversationKey(conversation),
+        at: Instant::from_micros(at),
+    };
+    Ok(rows.into_iter().map(reopening).collect())
+}
+
+async fn list_surveys(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    start: i64,
+    end: i64,
+) -> Result<Vec<Survey>> {
+    let query = surveys::table
+        .filter(surveys::workspace_id.eq(ws.0))
+        .filter(surveys::asked_at.ge(start).and(surveys::asked_at.lt(end)))
+        .select((
+            surveys::conversation_key,
+            surveys::asked_at,
+            surveys::member_key,
+            surveys::answered,
+        ));
+    let rows: Vec<(i64, i64, Option<i64>, bool)> = load!(conn, query)?;
+    let survey =
+        |(conversation, asked_at, member, answered): (i64, i64, Option<i64>, bool)| Survey {
+            conversation: ConversationKey(conversation),
+            asked_at: Instant::from_micros(asked_at),
+            member: member.map(MemberKey),
+            answered,
+        };
+    Ok(rows.into_iter().map(survey).collect())
+}
+
+/// The conversations with a `closed` event: the earliest one may count.
+async fn list_first_closed(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    start: i64,
+    end: i64,
+) -> Result<Vec<i64>> {
+    let query = events::table
+        .filter(events::workspace_id.eq(ws.0))
+        .filter(events::at.ge(start).and(events::at.lt(end)))
+        .filter(events::kind.eq(CLOSED))
+        .select(events::conversation_key);
+    Ok(load!(conn, query)?)
 }
 
 /// Two index scans: one on creation, one on closing.
@@ -206,22 +285,26 @@ pub async fn read_open(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<OpenConv
             conversations::channel_key.assume_not_null(),
             conversations::label_keys,
             conversations::created_at.assume_not_null(),
+            conversations::waiting_since,
         ));
-    let rows: Vec<(i64, Option<i64>, i64, String, i64)> = load!(conn, query)?;
+    let rows: Vec<(i64, Option<i64>, i64, String, i64, Option<i64>)> = load!(conn, query)?;
     let mut open: Vec<OpenConversation> = rows
         .into_iter()
-        .map(|(key, assignee, channel, labels, created_at)| {
-            Ok(OpenConversation {
-                key: ConversationKey(key),
-                assignee: assignee.map(MemberKey),
-                channel: ChannelKey(channel),
-                labels: keys::split(&labels, "conversations", "label_keys")?
-                    .into_iter()
-                    .map(LabelKey)
-                    .collect(),
-                created_at: Instant::from_micros(created_at),
-            })
-        })
+        .map(
+            |(key, assignee, channel, labels, created_at, waiting_since)| {
+                Ok(OpenConversation {
+                    key: ConversationKey(key),
+                    assignee: assignee.map(MemberKey),
+                    channel: ChannelKey(channel),
+                    labels: keys::split(&labels, "conversations", "label_keys")?
+                        .into_iter()
+                        .map(LabelKey)
+                        .collect(),
+                    created_at: Instant::from_micros(created_at),
+                    waiting_since: waiting_since.map(Instant::from_micros),
+                })
+            },
+        )
         .collect::<Result<_>>()?;
     open.sort_unstable_by_key(|conversation| conversation.key);
     Ok(open)
@@ -291,8 +374,9 @@ pub async fn read_messages_of(
                 messages::sent_at,
                 messages::kind,
                 messages::conversation_key,
+                messages::waited_since,
             ));
-        let rows: Vec<(i64, i16, i64)> = load!(conn, query)?;
+        let rows: Vec<MessageFacts> = load!(conn, query)?;
         for message in rows.into_iter().map(message) {
             found.entry(message.conversation).or_default().push(message);
         }

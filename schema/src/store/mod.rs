@@ -36,6 +36,7 @@ pub mod sessions;
 mod sqlite;
 pub mod statistics;
 pub mod summaries;
+mod surveys;
 pub(crate) mod tables;
 pub mod tasks;
 pub mod workspace_states;

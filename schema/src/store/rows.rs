@@ -101,6 +101,12 @@ pub(crate) struct ConversationRow {
     pub(crate) opens_customer: bool,
     pub(crate) url: Option<String>,
     pub(crate) attributes: Option<String>,
+    pub(crate) waiting_since: Option<i64>,
+    pub(crate) last_turn_at: Option<i64>,
+    pub(crate) first_closed_at: Option<i64>,
+    pub(crate) inbound_count: i32,
+    pub(crate) reply_count: i32,
+    pub(crate) bot_count: i32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
@@ -112,6 +118,7 @@ pub(crate) struct MessageRow {
     pub(crate) sent_at: i64,
     pub(crate) kind: i16,
     pub(crate) author_key: Option<i64>,
+    pub(crate) waited_since: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
@@ -157,4 +164,5 @@ pub(crate) struct SurveyRow {
     pub(crate) conversation_key: i64,
     pub(crate) asked_at: i64,
     pub(crate) member_key: Option<i64>,
+    pub(crate) answered: bool,
 }

@@ -66,6 +66,32 @@ pub struct DayFigures {
     pub satisfied: Option<f64>,
     /// By how much the backlog grew.
     pub backlog_change: i64,
+    /// How often conversations were opened again.
+    pub reopened: u64,
+    /// Of the closed, those that a customer wrote to and that have exactly one reply.
+    pub closed_by_one_reply: u64,
+    /// Of the closed, those that a customer wrote to, with automatic messages and no reply.
+    pub closed_by_bot: u64,
+    /// Surveys sent.
+    pub surveys_asked: u64,
+    /// Of those, the ones that a rating answers.
+    pub surveys_answered: u64,
+    /// Replies that a customer waited for.
+    pub reply_time_count: u64,
+    /// Mean seconds that customers waited for a reply.
+    pub reply_time_mean: Option<f64>,
+    /// Median seconds that customers waited for a reply, of that day alone: it does not average over days.
+    pub reply_time_median: Option<f64>,
+    /// The seconds that nine of ten stay under, of that day alone.
+    pub reply_time_p90: Option<f64>,
+    /// Conversations closed for the first time.
+    pub first_closing_time_count: u64,
+    /// Mean seconds from creation to the earliest closing.
+    pub first_closing_time_mean: Option<f64>,
+    /// Median seconds from creation to the earliest closing, of that day alone: it does not average over days.
+    pub first_closing_time_median: Option<f64>,
+    /// The seconds that nine of ten stay under, of that day alone.
+    pub first_closing_time_p90: Option<f64>,
 }
 
 /// The figures of one member on one day.

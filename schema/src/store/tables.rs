@@ -184,6 +184,12 @@ diesel::table! {
         opens_customer -> Bool,
         url -> Nullable<Text>,
         attributes -> Nullable<Text>,
+        waiting_since -> Nullable<BigInt>,
+        last_turn_at -> Nullable<BigInt>,
+        first_closed_at -> Nullable<BigInt>,
+        inbound_count -> Integer,
+        reply_count -> Integer,
+        bot_count -> Integer,
     }
 }
 
@@ -195,6 +201,7 @@ diesel::table! {
         sent_at -> BigInt,
         kind -> SmallInt,
         author_key -> Nullable<BigInt>,
+        waited_since -> Nullable<BigInt>,
     }
 }
 
@@ -240,6 +247,7 @@ diesel::table! {
         conversation_key -> BigInt,
         asked_at -> BigInt,
         member_key -> Nullable<BigInt>,
+        answered -> Bool,
     }
 }
 

@@ -57,6 +57,19 @@ macro_rules! summaries {
                     rating_average -> Nullable<Double>,
                     satisfied -> Nullable<Double>,
                     backlog_change -> BigInt,
+                    reopened -> BigInt,
+                    closed_by_one_reply -> BigInt,
+                    closed_by_bot -> BigInt,
+                    surveys_asked -> BigInt,
+                    surveys_answered -> BigInt,
+                    reply_time_count -> BigInt,
+                    reply_time_mean -> Nullable<Double>,
+                    reply_time_median -> Nullable<Double>,
+                    reply_time_p90 -> Nullable<Double>,
+                    first_closing_time_count -> BigInt,
+                    first_closing_time_mean -> Nullable<Double>,
+                    first_closing_time_median -> Nullable<Double>,
+                    first_closing_time_p90 -> Nullable<Double>,
                 }
             }
 
@@ -92,6 +105,19 @@ macro_rules! summaries {
                 rating_average: Option<f64>,
                 satisfied: Option<f64>,
                 backlog_change: i64,
+                reopened: i64,
+                closed_by_one_reply: i64,
+                closed_by_bot: i64,
+                surveys_asked: i64,
+                surveys_answered: i64,
+                reply_time_count: i64,
+                reply_time_mean: Option<f64>,
+                reply_time_median: Option<f64>,
+                reply_time_p90: Option<f64>,
+                first_closing_time_count: i64,
+                first_closing_time_mean: Option<f64>,
+                first_closing_time_median: Option<f64>,
+                first_closing_time_p90: Option<f64>,
             }
 
             impl Row {
@@ -126,6 +152,19 @@ macro_rules! summaries {
                         rating_average: figures.rating_average,
                         satisfied: figures.satisfied,
                         backlog_change: figures.backlog_change,
+                        reopened: figures.reopened as i64,
+                        closed_by_one_reply: figures.closed_by_one_reply as i64,
+                        closed_by_bot: figures.closed_by_bot as i64,
+                        surveys_asked: figures.surveys_asked as i64,
+                        surveys_answered: figures.surveys_answered as i64,
+                        reply_time_count: figures.reply_time_count as i64,
+                        reply_time_mean: figures.reply_time_mean,
+                        reply_time_median: figures.reply_time_median,
+                        reply_time_p90: figures.reply_time_p90,
+                        first_closing_time_count: figures.first_closing_time_count as i64,
+                        first_closing_time_mean: figures.first_closing_time_mean,
+                        first_closing_time_median: figures.first_closing_time_median,
+                        first_closing_time_p90: figures.first_closing_time_p90,
                     }
                 }
 
@@ -156,6 +195,19 @@ macro_rules! summaries {
                         rating_average: self.rating_average,
                         satisfied: self.satisfied,
                         backlog_change: self.backlog_change,
+                        reopened: self.reopened as u64,
+                        closed_by_one_reply: self.closed_by_one_reply as u64,
+                        closed_by_bot: self.closed_by_bot as u64,
+                        surveys_asked: self.surveys_asked as u64,
+                        surveys_answered: self.surveys_answered as u64,
+                        reply_time_count: self.reply_time_count as u64,
+                        reply_time_mean: self.reply_time_mean,
+                        reply_time_median: self.reply_time_median,
+                        reply_time_p90: self.reply_time_p90,
+                        first_closing_time_count: self.first_closing_time_count as u64,
+                        first_closing_time_mean: self.first_closing_time_mean,
+                        first_closing_time_median: self.first_closing_time_median,
+                        first_closing_time_p90: self.first_closing_time_p90,
                     };
                     (Day::from_number(self.day), self.revision, self.$key, figures)
                 }
@@ -191,7 +243,7 @@ macro_rules! summaries {
                         win_rate, follow_ups_completed, first_response_count, first_response_mean,
                         first_response_median, first_response_p90, closing_time_count, closing_time_mean,
                         closing_time_median, closing_time_p90, ratings, rating_average, satisfied,
-                        backlog_change
+                        backlog_change, reopened, closed_by_one_reply, closed_by_bot, surveys_asked, surveys_answered, reply_time_count, reply_time_mean, reply_time_median, reply_time_p90, first_closing_time_count, first_closing_time_mean, first_closing_time_median, first_closing_time_p90
                     ])?;
                 Ok(())
             }
