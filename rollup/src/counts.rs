@@ -36,6 +36,20 @@ pub struct Counts {
     pub first_responses: u64,
     /// Follow-ups done.
     pub follow_ups_completed: u64,
+    /// Replies that ended a wait.
+    pub replies_waited_for: u64,
+    /// Conversations closed for the first time.
+    pub first_closings: u64,
+    /// How often conversations were opened again.
+    pub reopened: u64,
+    /// Of the closed, those that a customer wrote to and that have exactly one reply.
+    pub closed_by_one_reply: u64,
+    /// Of the closed, those that a customer wrote to, with automatic messages and no reply.
+    pub closed_by_bot: u64,
+    /// Surveys sent.
+    pub surveys_asked: u64,
+    /// Of those, the ones that a rating answers.
+    pub surveys_answered: u64,
     /// Ratings with score 1, 2, 3, 4 and 5.
     pub scores: [u64; 5],
     /// By how much the backlog grew.
@@ -81,6 +95,11 @@ impl Counts {
         share(self.scores[3] + self.scores[4], self.ratings())
     }
 
+    /// Answered surveys out of those sent, 0 to 1; `None` where none was.
+    pub fn survey_rate(&self) -> Option<f64> {
+        share(self.surveys_answered, self.surveys_asked)
+    }
+
     /// Whether any measure counts something here (the backlog is none that would without another).
     pub fn any(&self) -> bool {
         Self {
@@ -108,6 +127,13 @@ impl AddAssign<&Self> for Counts {
         self.lost += other.lost;
         self.first_responses += other.first_responses;
         self.follow_ups_completed += other.follow_ups_completed;
+        self.replies_waited_for += other.replies_waited_for;
+        self.first_closings += other.first_closings;
+        self.reopened += other.reopened;
+        self.closed_by_one_reply += other.closed_by_one_reply;
+        self.closed_by_bot += other.closed_by_bot;
+        self.surveys_asked += other.surveys_asked;
+        self.surveys_answered += other.surveys_answered;
         for (sum, count) in self.scores.iter_mut().zip(other.scores) {
             *sum += count;
         }

@@ -22,11 +22,12 @@ use crate::block::{Block, OpenBlock};
 ///
 /// ```
 /// use caseload_rollup::fold::fold;
-/// use caseload_schema::{facts::{Conversation, Facts}, id::*, instant::Instant, zone::Zone};
+/// use caseload_schema::{facts::{ClosedBy, Conversation, Facts}, id::*, instant::Instant, zone::Zone};
 /// let late = Conversation {
 ///     key: ConversationKey(1), customer: CustomerKey(1), channel: ChannelKey(1), labels: vec![],
 ///     created_at: Instant::parse("2026-05-04T23:30:00Z").unwrap(), closed_at: None, outcome: None,
 ///     assignee: None, first_inbound_at: None, first_reply_at: None, opens_customer: true,
+///     first_closed_at: None, closed_by: ClosedBy::Other,
 /// };
 /// let facts = Facts { conversations: vec![late], ..Facts::default() };
 /// let blocks = fold(Zone::parse("Europe/Rome").unwrap(), &facts, &|_| true);
@@ -49,6 +50,7 @@ pub fn fold(zone: Zone, facts: &Facts, wanted: &dyn Fn(Day) -> bool) -> Vec<Bloc
             let at = zone.local(message.sent_at);
             days.on(at.day, |gathered| {
                 gathered.message(place, at.hour, message.inbound);
+                gathered.reply_time(place, message);
             });
         }
     }
@@ -66,6 +68,20 @@ pub fn fold(zone: Zone, facts: &Facts, wanted: &dyn Fn(Day) -> bool) -> Vec<Bloc
             });
         }
     }
+    for reopening in &facts.reopenings {
+        if let Some(place) = places.find(reopening.conversation) {
+            days.on(zone.day_of(reopening.at), |gathered| {
+                gathered.reopening(place);
+            });
+        }
+    }
+    for survey in &facts.surveys {
+        if let Some(place) = places.find(survey.conversation) {
+            days.on(zone.day_of(survey.asked_at), |gathered| {
+                gathered.survey(place, survey);
+            });
+        }
+    }
     days.gathered
         .into_iter()
         .map(|(day, gathered)| gathered.into_block(day, &places))
@@ -79,7 +95,7 @@ pub fn fold(zone: Zone, facts: &Facts, wanted: &dyn Fn(Day) -> bool) -> Vec<Bloc
 /// use caseload_schema::{facts::OpenConversation, id::*, instant::Instant};
 /// let waiting = OpenConversation {
 ///     key: ConversationKey(1), assignee: None, channel: ChannelKey(1), labels: vec![],
-///     created_at: Instant::parse("2026-05-04T09:00:00Z").unwrap(),
+///     created_at: Instant::parse("2026-05-04T09:00:00Z").unwrap(), waiting_since: None,
 /// };
 /// assert_eq!(fold_open(&[waiting]).len(), 1);
 /// ```

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use caseload_schema::{
     day::Day,
-    facts::{Conversation, Facts, FollowUp, Message, OpenConversation, Rating},
+    facts::{ClosedBy, Conversation, Facts, FollowUp, Message, OpenConversation, Rating},
     id::{ChannelKey, ConversationKey, CustomerKey, MemberKey, RatingKey},
     instant::Instant,
     period::Period,
@@ -51,6 +51,8 @@ impl Sample {
             first_inbound_at: None,
             first_reply_at: None,
             opens_customer: false,
+            first_closed_at: None,
+            closed_by: ClosedBy::Other,
         });
         self.0.conversations.last_mut().unwrap()
     }
@@ -60,6 +62,7 @@ impl Sample {
             conversation: ConversationKey(conversation),
             sent_at,
             inbound,
+            waited_since: None,
         });
     }
 
@@ -118,6 +121,7 @@ impl Sample {
             channel: conversation.channel,
             labels: conversation.labels.clone(),
             created_at: conversation.created_at,
+            waiting_since: None,
         });
         fold_open(&open.collect::<Vec<_>>())
     }

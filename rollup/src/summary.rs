@@ -9,8 +9,8 @@ use caseload_schema::{
 };
 
 use crate::{
-    block::{Block, Group, OpenBlock},
-    cube::{Days, Durations, Filter, View, day_figures},
+    block::{Block, Group, OpenBlock, Seconds, Span},
+    cube::{DayDurations, Days, Durations, Filter, View, day_figures},
     distinct::count_distinct,
 };
 
@@ -89,13 +89,17 @@ fn of(group: &Group, block: &Block) -> DayFigures {
         .range()
         .filter(|&row| rows.has_customer(row))
         .map(|row| rows.customers[row]);
-    let first_responses =
-        Durations::new(rows.first_responses[group.first_responses.range()].to_vec());
-    let closing_times = Durations::new(rows.closing_times[group.closing_times.range()].to_vec());
+    let durations = |values: &[Seconds], span: Span| Durations::new(values[span.range()].to_vec());
+    let first_closing_times = durations(&rows.first_closing_times, group.first_closing_times);
+    let durations = DayDurations {
+        first_responses: durations(&rows.first_responses, group.first_responses),
+        closing_times: durations(&rows.closing_times, group.closing_times),
+        reply_times: durations(rows.reply_times.all(), group.reply_times),
+        first_closing_times,
+    };
     day_figures(
         &group.counts,
         count_distinct(customers.collect()),
-        &first_responses,
-        &closing_times,
+        &durations,
     )
 }

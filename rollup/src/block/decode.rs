@@ -7,8 +7,8 @@ use caseload_schema::{
 };
 
 use super::{
-    Block, DamagedBlock, Flags, FollowUpEvent, Lengths, Members, Messages, Parts, RatingEvent,
-    Rows, Tags,
+    Block, DamagedBlock, Events, Flags, FollowUpEvent, Lengths, Members, Messages, Parts,
+    RatingEvent, ReplyTimes, Rows, SurveyEvent, Tags,
     rows::LONGEST,
     wire::{Kind, Reader},
 };
@@ -23,23 +23,34 @@ pub fn decode(bytes: &[u8]) -> Result<Block, DamagedBlock> {
     let rows = from.up_to(u32::MAX - 1, groups)?;
     let ratings = from.up_to(u32::MAX - 1, groups)?;
     let follow_ups = from.up_to(u32::MAX - 1, groups)?;
+    let surveys = if from.has_waits() {
+        from.up_to(u32::MAX - 1, groups)?
+    } else {
+        vec![0; groups]
+    };
     let total =
         |lengths: &[u32]| from.counted(lengths.iter().map(|&length| u64::from(length)).sum());
-    let (row_count, rating_count, follow_up_count) =
-        (total(&rows)?, total(&ratings)?, total(&follow_ups)?);
-    let lengths = rows.into_iter().zip(ratings).zip(follow_ups);
+    let row_count = total(&rows)?;
+    let rating_count = total(&ratings)?;
+    let follow_up_count = total(&follow_ups)?;
+    let survey_count = total(&surveys)?;
+    let lengths = rows.into_iter().zip(ratings).zip(follow_ups).zip(surveys);
     let parts = Parts {
         members,
         lengths: lengths
-            .map(|((rows, ratings), follow_ups)| Lengths {
+            .map(|(((rows, ratings), follow_ups), surveys)| Lengths {
                 rows,
                 ratings,
                 follow_ups,
+                surveys,
             })
             .collect(),
         rows: read_rows(&mut from, row_count)?,
-        ratings: read_ratings(&mut from, rating_count, row_count)?,
-        follow_ups: read_follow_ups(&mut from, follow_up_count, row_count)?,
+        events: Events {
+            ratings: read_ratings(&mut from, rating_count, row_count)?,
+            follow_ups: read_follow_ups(&mut from, follow_up_count, row_count)?,
+            surveys: read_surveys(&mut from, survey_count, row_count)?,
+        },
     };
     from.finish()?;
     Ok(Block::new(Day::from_number(day), parts))
@@ -49,7 +60,13 @@ fn read_rows(from: &mut Reader<'_>, count: usize) -> Result<Rows, DamagedBlock> 
     let conversations = from.column(count, ConversationKey)?;
     let customers = from.column(count, CustomerKey)?;
     let tags = Tags::read(from, count)?;
-    let flags = from.column(count, |flags| Flags(flags as u8))?;
+    // Version 1 has eight of them.
+    let known = if from.has_waits() {
+        u16::MAX
+    } else {
+        u8::MAX.into()
+    };
+    let flags = from.column(count, |flags| Flags(flags as u16 & known))?;
     let having = |flag: Flags| flags.iter().filter(|flags| flags.any_of(flag)).count();
     let (created, closed) = (having(Flags::CREATED), having(Flags::CLOSED));
     let created_today = from.times(created, Instant::from_micros)?;
@@ -58,17 +75,30 @@ fn read_rows(from: &mut Reader<'_>, count: usize) -> Result<Rows, DamagedBlock> 
     let closed_hours = from.bytes_up_to(LAST_HOUR, closed)?;
     let first_responses = from.up_to(LONGEST, having(Flags::FIRST_RESPONSE))?;
     let closing_times = from.up_to(LONGEST, closed)?;
+    let messages = Messages::read(from, count)?;
+    let (first_closing_times, reply_times, reopened) = if from.has_waits() {
+        (
+            from.up_to(LONGEST, having(Flags::FIRST_CLOSING))?,
+            ReplyTimes::read(from, count)?,
+            from.up_to(u32::MAX - 1, count)?,
+        )
+    } else {
+        (Vec::new(), ReplyTimes::none(count), vec![0; count])
+    };
     Ok(Rows {
         created_at: merge(&flags, &created_today, &created_before),
         created_hours: spread(&flags, Flags::CREATED, &created_hours),
         closed_hours: spread(&flags, Flags::CLOSED, &closed_hours),
-        messages: Messages::read(from, count)?,
+        messages,
         conversations,
         customers,
         flags,
         tags,
         first_responses,
         closing_times,
+        first_closing_times,
+        reply_times,
+        reopened,
     })
 }
 
@@ -130,6 +160,22 @@ fn read_follow_ups(
     Ok(row
         .into_iter()
         .zip(counts)
-        .map(|(row, count)| FollowUpEvent { row, count })
+        .map(|(row, completed)| FollowUpEvent { row, completed })
         .collect())
+}
+
+fn read_surveys(
+    from: &mut Reader<'_>,
+    count: usize,
+    rows: usize,
+) -> Result<Vec<SurveyEvent>, DamagedBlock> {
+    let row = from.indices(rows, count)?;
+    let asked = from.up_to(u32::MAX - 1, count)?;
+    let answered = from.up_to(u32::MAX - 1, count)?;
+    let event = |at: usize| SurveyEvent {
+        row: row[at],
+        asked: asked[at],
+        answered: answered[at],
+    };
+    Ok((0..count).map(event).collect())
 }

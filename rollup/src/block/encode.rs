@@ -13,15 +13,21 @@ pub(super) fn encode(block: &Block) -> Vec<u8> {
     out.column(lengths().map(|length| i64::from(length.rows)));
     out.column(lengths().map(|length| i64::from(length.ratings)));
     out.column(lengths().map(|length| i64::from(length.follow_ups)));
+    out.column(lengths().map(|length| i64::from(length.surveys)));
     write_rows(&block.rows, &mut out);
-    let ratings = || block.ratings.iter();
+    let ratings = || block.ratings().iter();
     out.column(ratings().map(|rating| i64::from(rating.row)));
     out.column(ratings().map(|rating| rating.key.0));
     out.times(ratings().map(|rating| rating.rated_at.micros()));
     out.column(ratings().map(|rating| i64::from(rating.score - 1)));
     out.column(ratings().map(|rating| i64::from(rating.has_comment)));
-    out.column(block.follow_ups.iter().map(|event| i64::from(event.row)));
-    out.column(block.follow_ups.iter().map(|event| i64::from(event.count)));
+    let follow_ups = || block.follow_ups().iter();
+    out.column(follow_ups().map(|event| i64::from(event.row)));
+    out.column(follow_ups().map(|event| i64::from(event.completed)));
+    let surveys = || block.surveys().iter();
+    out.column(surveys().map(|event| i64::from(event.row)));
+    out.column(surveys().map(|event| i64::from(event.asked)));
+    out.column(surveys().map(|event| i64::from(event.answered)));
     out.finish()
 }
 
@@ -48,4 +54,11 @@ fn write_rows(rows: &Rows, out: &mut Writer) {
     );
     out.column(rows.closing_times.iter().map(|&seconds| i64::from(seconds)));
     rows.messages.write(out);
+    out.column(
+        rows.first_closing_times
+            .iter()
+            .map(|&seconds| i64::from(seconds)),
+    );
+    rows.reply_times.write(out);
+    out.column(rows.reopened.iter().map(|&count| i64::from(count)));
 }

@@ -2,7 +2,7 @@
 
 /// A set of yes-or-no facts about a row.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Flags(pub(super) u8);
+pub(crate) struct Flags(pub(super) u16);
 
 impl Flags {
     /// Created on this day.
@@ -21,6 +21,24 @@ impl Flags {
     pub(crate) const FIRST_RESPONSE: Self = Self(1 << 6);
     /// Closed on an earlier day than created: it never was in the backlog at the end of a day.
     pub(crate) const CROSSED: Self = Self(1 << 7);
+
+    /// Closed for the first time on this day.
+    pub(crate) const FIRST_CLOSING: Self = Self(1 << 8);
+    /// Closed on this day, written to by a customer, with exactly one reply.
+    pub(crate) const CLOSED_BY_ONE_REPLY: Self = Self(1 << 9);
+    /// Closed on this day, written to by a customer, with automatic messages and no reply.
+    pub(crate) const CLOSED_BY_BOT: Self = Self(1 << 10);
+    /// Won, whenever it was closed.
+    pub(crate) const IS_WON: Self = Self(1 << 11);
+    /// Lost, whenever it was closed.
+    pub(crate) const IS_LOST: Self = Self(1 << 12);
+    /// What a row counts for by itself: its conversation's outcome on another day is not among it.
+    const COUNTED: Self = Self(!(Self::IS_WON.0 | Self::IS_LOST.0));
+
+    /// Whether anything happened that a measure counts.
+    pub(crate) const fn counts(self) -> bool {
+        self.any_of(Self::COUNTED)
+    }
 
     /// This set and the other where `holds`, else this set.
     #[must_use]

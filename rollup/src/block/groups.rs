@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{FollowUpEvent, RatingEvent, Rows};
+use super::{Events, Rows};
 use crate::counts::Counts;
 
 /// A stretch of one list.
@@ -46,6 +46,7 @@ pub(crate) struct Lengths {
     pub(crate) rows: u32,
     pub(crate) ratings: u32,
     pub(crate) follow_ups: u32,
+    pub(crate) surveys: u32,
 }
 
 /// What is credited to one member (or, as a whole, to anyone).
@@ -54,10 +55,15 @@ pub(crate) struct Group {
     pub(crate) rows: Span,
     pub(crate) ratings: Span,
     pub(crate) follow_ups: Span,
+    pub(crate) surveys: Span,
     /// Where the values of its rows lie among the first responses.
     pub(crate) first_responses: Span,
     /// Where the values of its rows lie among the closing times.
     pub(crate) closing_times: Span,
+    /// Where the values of its rows lie among the first closing times.
+    pub(crate) first_closing_times: Span,
+    /// Where the values of its rows lie among the reply times.
+    pub(crate) reply_times: Span,
     /// The sums over all of it.
     pub(crate) counts: Counts,
 }
@@ -68,6 +74,7 @@ impl Group {
             rows: self.rows.len() as u32,
             ratings: self.ratings.len() as u32,
             follow_ups: self.follow_ups.len() as u32,
+            surveys: self.surveys.len() as u32,
         }
     }
 
@@ -76,18 +83,14 @@ impl Group {
             rows: previous.rows.next(lengths.rows),
             ratings: previous.ratings.next(lengths.ratings),
             follow_ups: previous.follow_ups.next(lengths.follow_ups),
+            surveys: previous.surveys.next(lengths.surveys),
             ..Self::default()
         }
     }
 }
 
 /// Cuts the lists into one group after the other, and adds up each.
-pub(super) fn group(
-    lengths: &[Lengths],
-    rows: &Rows,
-    ratings: &[RatingEvent],
-    follow_ups: &[FollowUpEvent],
-) -> Vec<Group> {
+pub(super) fn group(lengths: &[Lengths], rows: &Rows, events: &Events) -> Vec<Group> {
     let mut previous = Group::default();
     let next = |&lengths: &Lengths| {
         let mut group = Group::behind(&previous, lengths);
@@ -95,15 +98,21 @@ pub(super) fn group(
         for row in group.rows.range() {
             rows.count(row, counts);
         }
-        for rating in &ratings[group.ratings.range()] {
-            counts.scores[usize::from(rating.score - 1)] += 1;
+        for rating in &events.ratings[group.ratings.range()] {
+            rating.count(counts);
         }
-        counts.follow_ups_completed = follow_ups[group.follow_ups.range()]
-            .iter()
-            .map(|event| u64::from(event.count))
-            .sum();
+        for event in &events.follow_ups[group.follow_ups.range()] {
+            event.count(counts);
+        }
+        for event in &events.surveys[group.surveys.range()] {
+            event.count(counts);
+        }
         group.first_responses = previous.first_responses.next(counts.first_responses as u32);
         group.closing_times = previous.closing_times.next(counts.closed as u32);
+        group.first_closing_times = previous
+            .first_closing_times
+            .next(counts.first_closings as u32);
+        group.reply_times = previous.reply_times.next(counts.replies_waited_for as u32);
         previous = group;
         group
     };

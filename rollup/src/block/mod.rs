@@ -1,7 +1,7 @@
 //! Day blocks: one compact, immutable, column-wise record of everything that counts on one local day.
 //!
-//! A [`Block`] has one row for each conversation that was active on its day: created, closed, with a message, a rating or
-//! a follow-up done. Its bytes are a pure function of the facts. Every figure of any period, filter and grouping is an
+//! A [`Block`] has one row for each conversation that was active on its day: created, closed, opened again, with a message, a
+//! rating, a survey or a follow-up done. Its bytes are a pure function of the facts. Every figure of any period, filter and grouping is an
 //! exact scan over blocks; the sums of each member are prepared when a block is read, so that most queries need not scan.
 //!
 //! As bytes: a version, a kind, columns of bit-packed distances from their smallest value, a CRC-32 of it all.
@@ -16,6 +16,7 @@ mod lists;
 mod members;
 mod messages;
 mod open;
+mod reply_times;
 mod rows;
 mod tags;
 mod wire;
@@ -24,11 +25,12 @@ use caseload_schema::{day::Day, id::CustomerKey};
 
 pub use self::{decode::decode, open::OpenBlock, wire::DamagedBlock};
 pub(crate) use self::{
-    events::{FollowUpEvent, RatingEvent},
+    events::{Events, FollowUpEvent, RatingEvent, SurveyEvent},
     flags::Flags,
     groups::{Group, Lengths, Span},
     members::{Members, order},
     messages::{HourOfMessages, Messages},
+    reply_times::ReplyTimes,
     rows::{Rows, Seconds, seconds},
     tags::Tags,
 };
@@ -53,19 +55,17 @@ pub struct Block {
     rows: Rows,
     customers: u64,
     customer_range: (CustomerKey, CustomerKey),
-    ratings: Vec<RatingEvent>,
-    follow_ups: Vec<FollowUpEvent>,
+    events: Events,
 }
 
-/// The lists that make a block. Rows, ratings and follow-ups lie in the order of `members`, and `lengths` says how much
+/// The lists that make a block. Rows and events lie in the order of `members`, and `lengths` says how much
 /// of each is whose.
 #[derive(Debug)]
 pub(crate) struct Parts {
     pub(crate) members: Members,
     pub(crate) lengths: Vec<Lengths>,
     pub(crate) rows: Rows,
-    pub(crate) ratings: Vec<RatingEvent>,
-    pub(crate) follow_ups: Vec<FollowUpEvent>,
+    pub(crate) events: Events,
 }
 
 impl Block {
@@ -74,16 +74,18 @@ impl Block {
             members,
             lengths,
             rows,
-            ratings,
-            follow_ups,
+            events,
         } = parts;
-        let groups = groups::group(&lengths, &rows, &ratings, &follow_ups);
+        let groups = groups::group(&lengths, &rows, &events);
         let whole = Group {
             rows: Span::all(rows.len()),
-            ratings: Span::all(ratings.len()),
-            follow_ups: Span::all(follow_ups.len()),
+            ratings: Span::all(events.ratings.len()),
+            follow_ups: Span::all(events.follow_ups.len()),
+            surveys: Span::all(events.surveys.len()),
             first_responses: Span::all(rows.first_responses.len()),
             closing_times: Span::all(rows.closing_times.len()),
+            first_closing_times: Span::all(rows.first_closing_times.len()),
+            reply_times: rows.reply_times.span(),
             counts: groups.iter().map(|group| group.counts).sum::<Counts>(),
         };
         let customer_range = rows.customer_range();
@@ -96,8 +98,7 @@ impl Block {
             rows,
             customers,
             customer_range,
-            ratings,
-            follow_ups,
+            events,
         }
     }
 
@@ -132,8 +133,7 @@ impl Block {
             + self.members.weight()
             + size_of_val(&*self.groups)
             + self.rows.weight()
-            + size_of_val(&*self.ratings)
-            + size_of_val(&*self.follow_ups)
+            + self.events.weight()
     }
 
     /// The block as bytes, which [`decode()`] reads back as an equal block.
@@ -165,11 +165,15 @@ impl Block {
     }
 
     pub(crate) fn ratings(&self) -> &[RatingEvent] {
-        &self.ratings
+        &self.events.ratings
     }
 
     pub(crate) fn follow_ups(&self) -> &[FollowUpEvent] {
-        &self.follow_ups
+        &self.events.follow_ups
+    }
+
+    pub(crate) fn surveys(&self) -> &[SurveyEvent] {
+        &self.events.surveys
     }
 
     pub(crate) fn members(&self) -> &Members {

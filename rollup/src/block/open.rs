@@ -14,6 +14,8 @@ pub struct OpenBlock {
     groups: Vec<Span>,
     conversations: Vec<ConversationKey>,
     created_at: Vec<Instant>,
+    /// Since when each customer has been waiting for a reply.
+    waiting_since: Vec<Option<Instant>>,
     tags: Tags,
 }
 
@@ -29,6 +31,10 @@ impl OpenBlock {
             created_at: open
                 .iter()
                 .map(|conversation| conversation.created_at)
+                .collect(),
+            waiting_since: open
+                .iter()
+                .map(|conversation| conversation.waiting_since)
                 .collect(),
             tags: Tags::of(
                 open.iter()
@@ -54,6 +60,7 @@ impl OpenBlock {
             + size_of_val(&*self.groups)
             + size_of_val(&*self.conversations)
             + size_of_val(&*self.created_at)
+            + size_of_val(&*self.waiting_since)
             + self.tags.weight()
     }
 
@@ -65,6 +72,9 @@ impl OpenBlock {
         out.column(self.conversations.iter().map(|key| key.0));
         out.times(self.created_at.iter().map(|at| at.micros()));
         self.tags.write(&mut out);
+        let waiting = || self.waiting_since.iter();
+        out.column(waiting().map(|since| i64::from(since.is_some())));
+        out.times(waiting().flatten().map(|since| since.micros()));
         out.finish()
     }
 
@@ -74,12 +84,21 @@ impl OpenBlock {
         let members = Members::read(&mut from)?;
         let lengths = from.up_to(u32::MAX - 1, members.len())?;
         let rows = from.counted(lengths.iter().map(|&length| u64::from(length)).sum())?;
+        let conversations = from.column(rows, ConversationKey)?;
+        let created_at = from.times(rows, Instant::from_micros)?;
+        let tags = Tags::read(&mut from, rows)?;
+        let waiting_since = if from.has_waits() {
+            read_waiting(&mut from, rows)?
+        } else {
+            vec![None; rows]
+        };
         let block = Self {
             members,
             groups: spans(lengths.into_iter()),
-            conversations: from.column(rows, ConversationKey)?,
-            created_at: from.times(rows, Instant::from_micros)?,
-            tags: Tags::read(&mut from, rows)?,
+            conversations,
+            created_at,
+            waiting_since,
+            tags,
         };
         from.finish()?;
         Ok(block)
@@ -87,6 +106,11 @@ impl OpenBlock {
 
     pub(crate) fn conversation(&self, row: usize) -> (ConversationKey, Instant) {
         (self.conversations[row], self.created_at[row])
+    }
+
+    /// Since when the customer of `row` has been waiting for a reply.
+    pub(crate) fn waiting_since(&self, row: usize) -> Option<Instant> {
+        self.waiting_since[row]
     }
 
     pub(crate) fn tags(&self) -> &Tags {
@@ -101,6 +125,15 @@ impl OpenBlock {
     pub(crate) fn groups(&self) -> &[Span] {
         &self.groups
     }
+}
+
+/// The instant of each row that has one.
+fn read_waiting(from: &mut Reader<'_>, rows: usize) -> Result<Vec<Option<Instant>>, DamagedBlock> {
+    let waits = from.bytes_up_to(1, rows)?;
+    let count = waits.iter().filter(|&&waits| waits == 1).count();
+    let mut since = from.times(count, Instant::from_micros)?.into_iter();
+    let next = |waits: u8| if waits == 1 { since.next() } else { None };
+    Ok(waits.into_iter().map(next).collect())
 }
 
 fn spans(lengths: impl Iterator<Item = u32>) -> Vec<Span> {

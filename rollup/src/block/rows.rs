@@ -5,7 +5,7 @@ use caseload_schema::{
     instant::Instant,
 };
 
-use super::{Flags, Messages, Tags};
+use super::{Flags, Messages, ReplyTimes, Tags};
 use crate::{counts::Counts, distinct::Distinct};
 
 /// A duration in whole seconds: less than 136 years. The instants of facts lie between 1970 and now.
@@ -36,6 +36,12 @@ pub(crate) struct Rows {
     pub(crate) first_responses: Vec<Seconds>,
     /// Seconds of each row closed on this day.
     pub(crate) closing_times: Vec<Seconds>,
+    /// Seconds of each row closed for the first time on this day.
+    pub(crate) first_closing_times: Vec<Seconds>,
+    /// Seconds of each reply that ended a wait, row by row.
+    pub(crate) reply_times: ReplyTimes,
+    /// How often each row was opened again.
+    pub(crate) reopened: Vec<u32>,
 }
 
 impl Rows {
@@ -79,7 +85,8 @@ impl Rows {
 
     /// Whether any measure counts `row` itself.
     pub(crate) fn counts(&self, row: usize) -> bool {
-        (self.flags[row] != Flags::default())
+        self.flags[row].counts()
+            | (self.reopened[row] != 0)
             | (self.messages.inbound(row) != 0)
             | (self.messages.replies(row) != 0)
     }
@@ -99,6 +106,11 @@ impl Rows {
         counts.won += flags.count(Flags::WON);
         counts.lost += flags.count(Flags::LOST);
         counts.first_responses += flags.count(Flags::FIRST_RESPONSE);
+        counts.replies_waited_for += self.reply_times.count(row);
+        counts.first_closings += flags.count(Flags::FIRST_CLOSING);
+        counts.reopened += u64::from(self.reopened[row]);
+        counts.closed_by_one_reply += flags.count(Flags::CLOSED_BY_ONE_REPLY);
+        counts.closed_by_bot += flags.count(Flags::CLOSED_BY_BOT);
     }
 
     /// By how much `row` changes the backlog.
@@ -111,10 +123,15 @@ impl Rows {
         size_of_val(&*self.conversations)
             + size_of_val(&*self.customers)
             + size_of_val(&*self.created_at)
-            + 3 * size_of_val(&*self.flags)
+            + size_of_val(&*self.flags)
+            + size_of_val(&*self.created_hours)
+            + size_of_val(&*self.closed_hours)
             + self.tags.weight()
             + self.messages.weight()
             + size_of_val(&*self.first_responses)
             + size_of_val(&*self.closing_times)
+            + size_of_val(&*self.first_closing_times)
+            + self.reply_times.weight()
+            + size_of_val(&*self.reopened)
     }
 }

@@ -23,7 +23,10 @@ pub(super) enum Kind {
     Open = b'o' as isize,
 }
 
-const VERSION: u8 = 1;
+/// What is written.
+const VERSION: u8 = 2;
+/// The oldest version that is read. Final days keep the version that they were made with.
+const OLDEST: u8 = 1;
 const HEAD: usize = 2;
 const CHECKSUM: usize = 4;
 
@@ -63,6 +66,15 @@ impl Writer {
 
     /// A column: the smallest value, and how far each lies above it. Its length is not written.
     pub(super) fn column(&mut self, values: impl Iterator<Item = i64> + Clone) {
+        self.column_of(values, 0);
+    }
+
+    /// A column of which nothing else bounds the length: equal values take a bit each too. See [`Reader::count`].
+    pub(super) fn long_column(&mut self, values: impl Iterator<Item = i64> + Clone) {
+        self.column_of(values, 1);
+    }
+
+    fn column_of(&mut self, values: impl Iterator<Item = i64> + Clone, least_width: u32) {
         let (low, high) = values
             .clone()
             .fold((i64::MAX, i64::MIN), |(low, high), value| {
@@ -71,7 +83,7 @@ impl Writer {
         if high < low {
             return;
         }
-        let width = bits::width_of(high.wrapping_sub(low) as u64);
+        let width = bits::width_of(high.wrapping_sub(low) as u64).max(least_width);
         self.signed(low);
         self.0.push(width as u8);
         bits::pack(
@@ -97,15 +109,15 @@ impl Writer {
 pub(super) struct Reader<'a> {
     rest: &'a [u8],
     most: u64,
+    version: u8,
 }
 
 impl<'a> Reader<'a> {
     /// Opens a block: its version is known, its checksum right, and it is of that kind.
     pub(super) fn open(bytes: &'a [u8], kind: Kind) -> Result<Self, DamagedBlock> {
-        match bytes.first() {
-            None => return Err(DamagedBlock::Checksum),
-            Some(&VERSION) => {}
-            Some(&version) => return Err(DamagedBlock::UnknownVersion(version)),
+        let version = *bytes.first().ok_or(DamagedBlock::Checksum)?;
+        if !(OLDEST..=VERSION).contains(&version) {
+            return Err(DamagedBlock::UnknownVersion(version));
         }
         let (body, checksum) = bytes
             .split_last_chunk::<CHECKSUM>()
@@ -119,7 +131,13 @@ impl<'a> Reader<'a> {
         Ok(Self {
             rest: &body[HEAD..],
             most: (bytes.len() as u64 * 8).min(MOST),
+            version,
         })
+    }
+
+    /// Whether the block has what version 2 added: first closings, reply times, reopenings, surveys, and who waits.
+    pub(super) const fn has_waits(&self) -> bool {
+        2 <= self.version
     }
 
     /// Nothing may be left over.

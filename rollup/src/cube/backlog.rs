@@ -1,5 +1,7 @@
 //! What is open now, and what was left at the end of a day.
 
+use caseload_schema::instant::Instant;
+
 use super::{View, filter::Passing, row_filter::RowFilter, selection::Selection};
 use crate::block::Span;
 
@@ -14,6 +16,29 @@ impl View {
                 .sum();
         }
         self.open_rows().count() as u64
+    }
+
+    /// The open conversations whose customer waits for a reply, whatever the period.
+    ///
+    /// ```
+    /// # use caseload_rollup::cube::{Filter, View};
+    /// # let (days, open, both) = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/two_days.rs"));
+    /// let view = View::new(days, open, both, Filter::default());
+    /// assert_eq!(view.waiting(), 2); // of the two that are open
+    /// assert_eq!(view.waiting_since().unwrap().to_string(), "2026-05-04T14:00:00Z");
+    /// ```
+    pub fn waiting(&self) -> u64 {
+        self.waits().count() as u64
+    }
+
+    /// Since when the one of them has been waiting who has waited the longest; `None` where nobody waits.
+    pub fn waiting_since(&self) -> Option<Instant> {
+        self.waits().min()
+    }
+
+    fn waits(&self) -> impl Iterator<Item = Instant> {
+        self.open_rows()
+            .filter_map(|row| self.open.waiting_since(row))
     }
 
     /// The rows of the open conversations that pass.

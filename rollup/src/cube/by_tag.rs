@@ -8,7 +8,7 @@ use caseload_schema::{
 };
 
 use super::{
-    Durations, View, day_figures,
+    DayDurations, Durations, View, day_figures,
     selection::{Selection, Timed},
 };
 use crate::{block::Seconds, counts::Counts, distinct::count_distinct};
@@ -83,6 +83,8 @@ struct Tally {
     customers: Vec<CustomerKey>,
     first_responses: Vec<Seconds>,
     closing_times: Vec<Seconds>,
+    reply_times: Vec<Seconds>,
+    first_closing_times: Vec<Seconds>,
 }
 
 impl Tally {
@@ -91,19 +93,18 @@ impl Tally {
         self.customers.extend(other.customers);
         self.first_responses.extend(other.first_responses);
         self.closing_times.extend(other.closing_times);
+        self.reply_times.extend(other.reply_times);
+        self.first_closing_times.extend(other.first_closing_times);
     }
 
     fn figures(self) -> DayFigures {
-        let (first_responses, closing_times) = (
-            Durations::new(self.first_responses),
-            Durations::new(self.closing_times),
-        );
-        day_figures(
-            &self.counts,
-            count_distinct(self.customers),
-            &first_responses,
-            &closing_times,
-        )
+        let durations = DayDurations {
+            first_responses: Durations::new(self.first_responses),
+            closing_times: Durations::new(self.closing_times),
+            reply_times: Durations::new(self.reply_times),
+            first_closing_times: Durations::new(self.first_closing_times),
+        };
+        day_figures(&self.counts, count_distinct(self.customers), &durations)
     }
 }
 
@@ -129,20 +130,29 @@ fn tally<'a>(
     });
     for rating in selection.ratings() {
         each(rating.row as usize, &|tally| {
-            tally.counts.scores[usize::from(rating.score - 1)] += 1;
+            rating.count(&mut tally.counts);
         });
     }
     for event in selection.follow_ups() {
         each(event.row as usize, &|tally| {
-            tally.counts.follow_ups_completed += u64::from(event.count);
+            event.count(&mut tally.counts);
         });
     }
-    for (row, seconds) in selection.durations(Timed::FirstResponse) {
+    for event in selection.surveys() {
+        each(event.row as usize, &|tally| event.count(&mut tally.counts));
+    }
+    selection.each_duration(Timed::FirstResponse, |row, seconds| {
         each(row, &|tally| tally.first_responses.push(seconds));
-    }
-    for (row, seconds) in selection.durations(Timed::Closing) {
+    });
+    selection.each_duration(Timed::Closing, |row, seconds| {
         each(row, &|tally| tally.closing_times.push(seconds));
-    }
+    });
+    selection.each_duration(Timed::Reply, |row, seconds| {
+        each(row, &|tally| tally.reply_times.push(seconds));
+    });
+    selection.each_duration(Timed::FirstClosing, |row, seconds| {
+        each(row, &|tally| tally.first_closing_times.push(seconds));
+    });
     tallies
 }
 
@@ -194,8 +204,12 @@ mod tests {
         day_figures(
             &view.counts(),
             view.customers(),
-            &view.first_responses(),
-            &view.closing_times(),
+            &DayDurations {
+                first_responses: view.first_responses(),
+                closing_times: view.closing_times(),
+                reply_times: view.reply_times(),
+                first_closing_times: view.first_closing_times(),
+            },
         )
     }
 

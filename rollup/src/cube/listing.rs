@@ -10,7 +10,7 @@ use super::{
     busy_hours::happens_in,
     selection::{Selection, Timed},
 };
-use crate::block::{Flags, RatingEvent, Rows};
+use crate::block::{Flags, RatingEvent, Rows, SurveyEvent};
 
 /// A conversation that a measure counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,8 +19,10 @@ pub struct Listed {
     pub conversation: ConversationKey,
     /// When it was created.
     pub created_at: Instant,
-    /// Its value, where the measure is a duration.
+    /// Its value, where the measure is a duration; of several in the period the longest.
     pub seconds: Option<u64>,
+    /// Since when its customer has been waiting for a reply, where the measure is `Waiting`.
+    pub waiting_since: Option<Instant>,
 }
 
 impl Listed {
@@ -29,6 +31,7 @@ impl Listed {
             conversation: rows.conversations[row],
             created_at: rows.created_at[row],
             seconds: None,
+            waiting_since: None,
         }
     }
 }
@@ -38,8 +41,10 @@ enum Source {
     Rows(fn(&Rows, usize) -> bool),
     Ratings(fn(&RatingEvent) -> bool),
     FollowUps,
+    Surveys(fn(&SurveyEvent) -> bool),
     Durations(Timed),
     Open,
+    Waiting,
 }
 
 impl Source {
@@ -78,7 +83,21 @@ impl Source {
             Measure::ClosingTimeMean | Measure::ClosingTimeMedian => {
                 Self::Durations(Timed::Closing)
             }
+            Measure::ReplyTimeMean | Measure::ReplyTimeMedian => Self::Durations(Timed::Reply),
+            Measure::FirstClosingTimeMean | Measure::FirstClosingTimeMedian => {
+                Self::Durations(Timed::FirstClosing)
+            }
+            Measure::Reopened => Self::Rows(|rows, row| rows.reopened[row] != 0),
+            Measure::ClosedByOneReply => {
+                Self::Rows(|rows, row| rows.flags[row].any_of(Flags::CLOSED_BY_ONE_REPLY))
+            }
+            Measure::ClosedByBot => {
+                Self::Rows(|rows, row| rows.flags[row].any_of(Flags::CLOSED_BY_BOT))
+            }
+            Measure::Surveys => Self::Surveys(|_| true),
+            Measure::SurveyRate => Self::Surveys(|event| event.answered != 0),
             Measure::Open => Self::Open,
+            Measure::Waiting => Self::Waiting,
         }
     }
 
@@ -102,20 +121,26 @@ impl Source {
                     .follow_ups()
                     .map(|event| listed(event.row as usize)),
             ),
-            Self::Durations(timed) => {
-                let timed = selection.durations(*timed);
-                to.extend(timed.map(|(row, seconds)| Listed {
+            Self::Surveys(counts) => to.extend(
+                selection
+                    .surveys()
+                    .filter(|event| counts(event))
+                    .map(|event| listed(event.row as usize)),
+            ),
+            Self::Durations(timed) => selection.each_duration(*timed, |row, seconds| {
+                to.push(Listed {
                     seconds: Some(u64::from(seconds)),
                     ..listed(row)
-                }));
-            }
-            Self::Open => {}
+                });
+            }),
+            Self::Open | Self::Waiting => {}
         }
     }
 }
 
 impl View {
-    /// Every conversation that `measure` counts, once: of a duration the longest first, else the newest first; those
+    /// Every conversation that `measure` counts, once: of a duration the longest first, of those that wait who has waited longest
+    /// first, else the newest first; those
     /// that are equal in this by key.
     ///
     /// ```
@@ -129,20 +154,27 @@ impl View {
     pub fn conversations(&self, measure: Measure) -> Vec<Listed> {
         let source = Source::of(measure);
         let mut listed = Vec::new();
-        if matches!(source, Source::Open) {
-            listed.extend(self.open_rows().map(|row| {
-                let (conversation, created_at) = self.open.conversation(row);
-                Listed {
-                    conversation,
-                    created_at,
-                    seconds: None,
-                }
-            }));
-        } else {
-            self.selections()
-                .for_each(|selection| source.append(&selection, &mut listed));
+        match source {
+            Source::Open => listed.extend(self.open_rows().map(|row| self.open_listed(row, None))),
+            Source::Waiting => listed.extend(self.open_rows().filter_map(|row| {
+                let since = self.open.waiting_since(row)?;
+                Some(self.open_listed(row, Some(since)))
+            })),
+            _ => self
+                .selections()
+                .for_each(|selection| source.append(&selection, &mut listed)),
         }
         once_in_order(listed, measure)
+    }
+
+    fn open_listed(&self, row: usize, waiting_since: Option<Instant>) -> Listed {
+        let (conversation, created_at) = self.open.conversation(row);
+        Listed {
+            conversation,
+            created_at,
+            seconds: None,
+            waiting_since,
+        }
     }
 
     /// Of those the ones with an event in that hour of the week, which are those that `busy_hours` counts there. `None` for a
@@ -165,12 +197,15 @@ impl View {
 }
 
 fn once_in_order(mut listed: Vec<Listed>, measure: Measure) -> Vec<Listed> {
-    let mut seen = FxHashSet::default();
-    listed.retain(|row| seen.insert(row.conversation));
     if measure.is_duration() {
         listed.sort_unstable_by_key(|row| (Reverse(row.seconds), row.conversation));
+    } else if measure == Measure::Waiting {
+        listed.sort_unstable_by_key(|row| (row.waiting_since, row.conversation));
     } else {
         listed.sort_unstable_by_key(|row| (Reverse(row.created_at), row.conversation));
     }
+    // In order already: of a conversation with several values the longest one stays.
+    let mut seen = FxHashSet::default();
+    listed.retain(|row| seen.insert(row.conversation));
     listed
 }

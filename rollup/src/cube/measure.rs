@@ -53,17 +53,40 @@ pub enum Measure {
     ClosingTimeMean,
     /// Median seconds from creation to closing.
     ClosingTimeMedian,
+    /// Mean seconds that customers waited for each reply.
+    ReplyTimeMean,
+    /// Median seconds that customers waited for each reply.
+    ReplyTimeMedian,
+    /// Mean seconds from creation to the earliest closing.
+    FirstClosingTimeMean,
+    /// Median seconds from creation to the earliest closing.
+    FirstClosingTimeMedian,
+    /// How often conversations were opened again.
+    Reopened,
+    /// Of the conversations closed, those answered by exactly one reply.
+    ClosedByOneReply,
+    /// Of the conversations closed, those answered by automatic messages alone.
+    ClosedByBot,
+    /// Surveys sent.
+    Surveys,
+    /// Answered surveys out of those sent.
+    SurveyRate,
+    /// Open conversations whose customer waits for a reply now.
+    Waiting,
 }
 
 impl Measure {
     /// Whether less of it is better: times, and what was lost or is left to do.
     pub const fn lower_is_better(self) -> bool {
-        matches!(self, Self::Lost | Self::Unanswered | Self::Open) || self.is_duration()
+        !self.names_top_performer() || self.is_duration()
     }
 
     /// Whether the best by it is a top performer. Not where the best may simply have had nothing to do.
     pub const fn names_top_performer(self) -> bool {
-        !matches!(self, Self::Lost | Self::Unanswered | Self::Open)
+        !matches!(
+            self,
+            Self::Lost | Self::Unanswered | Self::Open | Self::Waiting | Self::Reopened
+        )
     }
 
     /// Whether it is made of durations, in seconds.
@@ -74,6 +97,10 @@ impl Measure {
                 | Self::FirstResponseMedian
                 | Self::ClosingTimeMean
                 | Self::ClosingTimeMedian
+                | Self::ReplyTimeMean
+                | Self::ReplyTimeMedian
+                | Self::FirstClosingTimeMean
+                | Self::FirstClosingTimeMedian
         )
     }
 }

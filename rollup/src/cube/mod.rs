@@ -34,7 +34,7 @@ mod selection;
 mod shares;
 mod view;
 
-pub(crate) use self::day_figures::day_figures;
+pub(crate) use self::day_figures::{DayDurations, day_figures};
 pub use self::{
     busy_hours::{HOURS_OF_A_WEEK, HourOfWeek},
     change::{Change, change},

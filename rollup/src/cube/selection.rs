@@ -1,6 +1,6 @@
 //! The one predicate: what of a block passes a filter.
 //!
-//! A row passes by its conversation's assignee, labels and channel; a rating or follow-up by whom it is itself credited
+//! A row passes by its conversation's assignee, labels and channel; a rating, follow-up or survey by whom it is itself credited
 //! to, and by its conversation's labels and channel. Blocks lie in groups by credit, so that only the labels and the
 //! channel are left to be tested row by row, and where neither is asked for the sums of the groups are there already.
 
@@ -9,7 +9,7 @@ use super::{
     row_filter::RowFilter,
 };
 use crate::{
-    block::{Block, Flags, FollowUpEvent, Group, RatingEvent, Seconds, Span},
+    block::{Block, Flags, FollowUpEvent, Group, RatingEvent, Seconds, Span, SurveyEvent},
     counts::Counts,
 };
 
@@ -27,18 +27,23 @@ enum Groups<'a> {
     Some(Vec<&'a Group>),
 }
 
-/// One of the two durations that a row may have.
+/// One of the durations that rows have: of each row one or none, but for reply times, of which a row may have many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Timed {
     FirstResponse,
     Closing,
+    FirstClosing,
+    Reply,
 }
 
 impl Timed {
-    const fn flag(self) -> Flags {
+    /// Rows with a value have this flag; `None` where a row may have many.
+    const fn flag(self) -> Option<Flags> {
         match self {
-            Self::FirstResponse => Flags::FIRST_RESPONSE,
-            Self::Closing => Flags::CLOSED,
+            Self::FirstResponse => Some(Flags::FIRST_RESPONSE),
+            Self::Closing => Some(Flags::CLOSED),
+            Self::FirstClosing => Some(Flags::FIRST_CLOSING),
+            Self::Reply => None,
         }
     }
 
@@ -46,22 +51,28 @@ impl Timed {
         match self {
             Self::FirstResponse => group.first_responses,
             Self::Closing => group.closing_times,
+            Self::FirstClosing => group.first_closing_times,
+            Self::Reply => group.reply_times,
         }
     }
 
-    /// How many rows have one.
+    /// How many values there are.
     pub(super) const fn count(self, counts: &Counts) -> u64 {
         match self {
             Self::FirstResponse => counts.first_responses,
             Self::Closing => counts.closed,
+            Self::FirstClosing => counts.first_closings,
+            Self::Reply => counts.replies_waited_for,
         }
     }
 
     /// The seconds of all rows of a group.
     pub(super) fn values_of<'a>(self, group: &Group, block: &'a Block) -> &'a [Seconds] {
         let values = match self {
-            Self::FirstResponse => &block.rows().first_responses,
-            Self::Closing => &block.rows().closing_times,
+            Self::FirstResponse => &*block.rows().first_responses,
+            Self::Closing => &*block.rows().closing_times,
+            Self::FirstClosing => &*block.rows().first_closing_times,
+            Self::Reply => block.rows().reply_times.all(),
         };
         &values[self.span(group).range()]
     }
@@ -169,10 +180,25 @@ impl<'a> Selection<'a> {
             .filter(|event| self.test.passes(event.row as usize))
     }
 
-    /// The rows of the ratings and follow-ups that pass, by place.
+    /// The surveys that pass, those of a conversation and credit together.
+    pub(super) fn surveys(&self) -> impl Iterator<Item = &'a SurveyEvent> {
+        self.groups()
+            .iter()
+            .flat_map(|group| self.surveys_of(group))
+    }
+
+    fn surveys_of(&self, group: &Group) -> impl Iterator<Item = &'a SurveyEvent> {
+        self.block.surveys()[group.surveys.range()]
+            .iter()
+            .filter(|event| self.test.passes(event.row as usize))
+    }
+
+    /// The rows of the ratings, follow-ups and surveys that pass, by place.
     pub(super) fn event_rows(&self) -> impl Iterator<Item = usize> {
         let rated = self.ratings().map(|rating| rating.row as usize);
-        rated.chain(self.follow_ups().map(|event| event.row as usize))
+        rated
+            .chain(self.follow_ups().map(|event| event.row as usize))
+            .chain(self.surveys().map(|event| event.row as usize))
     }
 
     /// Adds what passes to `sums`.
@@ -189,10 +215,10 @@ impl<'a> Selection<'a> {
     fn count_tested(&self, group: &Group, sums: &mut Counts) {
         self.test
             .each(group.rows.range(), |row| self.block.rows().count(row, sums));
-        self.ratings_of(group)
-            .for_each(|rating| sums.scores[usize::from(rating.score - 1)] += 1);
+        self.ratings_of(group).for_each(|rating| rating.count(sums));
         self.follow_ups_of(group)
-            .for_each(|event| sums.follow_ups_completed += u64::from(event.count));
+            .for_each(|event| event.count(sums));
+        self.surveys_of(group).for_each(|event| event.count(sums));
     }
 
     /// How much what passes adds to the backlog.
@@ -215,26 +241,42 @@ impl<'a> Selection<'a> {
             if self.test.is_open() {
                 to.extend_from_slice(timed.values_of(group, self.block));
             } else {
-                to.extend(self.durations_of(group, timed).map(|(_, seconds)| seconds));
+                self.each_duration_of(group, timed, &mut |_, seconds| to.push(seconds));
             }
         }
     }
 
-    /// Each row that passes and has such a duration, with its seconds.
-    pub(super) fn durations(&self, timed: Timed) -> impl Iterator<Item = (usize, Seconds)> {
-        self.groups()
-            .iter()
-            .flat_map(move |group| self.durations_of(group, timed))
+    /// Calls `visit` with each duration of the rows that pass: the row and the seconds.
+    pub(super) fn each_duration(&self, timed: Timed, mut visit: impl FnMut(usize, Seconds)) {
+        for group in self.groups() {
+            self.each_duration_of(group, timed, &mut visit);
+        }
     }
 
-    fn durations_of(&self, group: &Group, timed: Timed) -> impl Iterator<Item = (usize, Seconds)> {
-        let flags = &self.block.rows().flags;
-        let rows = group
+    fn each_duration_of(
+        &self,
+        group: &Group,
+        timed: Timed,
+        visit: &mut impl FnMut(usize, Seconds),
+    ) {
+        let rows = self.block.rows();
+        let Some(flag) = timed.flag() else {
+            self.test.each(group.rows.range(), |row| {
+                for &seconds in rows.reply_times.of(row) {
+                    visit(row, seconds);
+                }
+            });
+            return;
+        };
+        let timed_rows = group
             .rows
             .range()
-            .filter(move |&row| flags[row].any_of(timed.flag()));
+            .filter(|&row| rows.flags[row].any_of(flag));
         let values = timed.values_of(group, self.block);
-        rows.zip(values.iter().copied())
-            .filter(|(row, _)| self.test.passes(*row))
+        for (row, &seconds) in timed_rows.zip(values) {
+            if self.test.passes(row) {
+                visit(row, seconds);
+            }
+        }
     }
 }

@@ -21,8 +21,7 @@ pub(super) struct Shares {
     /// Ascending, each once.
     members: Vec<MemberKey>,
     counts: OnceLock<Vec<Counts>>,
-    first_responses: OnceLock<Apart>,
-    closing_times: OnceLock<Apart>,
+    durations: [OnceLock<Apart>; 4],
 }
 
 /// One member's share.
@@ -44,15 +43,12 @@ impl Shares {
         let mut members = members.to_vec();
         members.sort_unstable();
         members.dedup();
-        let (counts, first_responses, closing_times) =
-            (OnceLock::new(), OnceLock::new(), OnceLock::new());
         Self {
             days,
             period,
             members,
-            counts,
-            first_responses,
-            closing_times,
+            counts: OnceLock::new(),
+            durations: Default::default(),
         }
     }
 
@@ -91,11 +87,7 @@ impl Shares {
     }
 
     fn durations(&self, timed: Timed) -> &Apart {
-        let list = match timed {
-            Timed::FirstResponse => &self.first_responses,
-            Timed::Closing => &self.closing_times,
-        };
-        list.get_or_init(|| self.read_durations(timed))
+        self.durations[timed as usize].get_or_init(|| self.read_durations(timed))
     }
 
     fn read_durations(&self, timed: Timed) -> Apart {

@@ -237,6 +237,16 @@ impl View {
         self.durations(Timed::Closing)
     }
 
+    /// Seconds from creation to the earliest closing, of each conversation closed for the first time in the period.
+    pub fn first_closing_times(&self) -> Durations {
+        self.durations(Timed::FirstClosing)
+    }
+
+    /// Seconds of each wait that a reply of the period ended.
+    pub fn reply_times(&self) -> Durations {
+        self.durations(Timed::Reply)
+    }
+
     fn durations(&self, timed: Timed) -> Durations {
         if let Some(share) = &self.share {
             return Durations::new(share.durations(timed).to_vec());
@@ -264,6 +274,12 @@ impl View {
             Measure::Open => self.open(),
             Measure::FollowUpsCompleted => self.counts().follow_ups_completed,
             Measure::Ratings => self.counts().ratings(),
+            Measure::Reopened => self.counts().reopened,
+            Measure::ClosedByOneReply => self.counts().closed_by_one_reply,
+            Measure::ClosedByBot => self.counts().closed_by_bot,
+            Measure::Surveys => self.counts().surveys_asked,
+            Measure::Waiting => self.waiting(),
+            Measure::SurveyRate => return self.counts().survey_rate(),
             Measure::WinRate => return self.counts().win_rate(),
             Measure::RatingAverage => return self.counts().rating_average(),
             Measure::Satisfied => return self.counts().satisfied(),
@@ -271,6 +287,10 @@ impl View {
             Measure::FirstResponseMedian => return self.first_responses().median(),
             Measure::ClosingTimeMean => return self.closing_times().mean(),
             Measure::ClosingTimeMedian => return self.closing_times().median(),
+            Measure::ReplyTimeMean => return self.reply_times().mean(),
+            Measure::ReplyTimeMedian => return self.reply_times().median(),
+            Measure::FirstClosingTimeMean => return self.first_closing_times().mean(),
+            Measure::FirstClosingTimeMedian => return self.first_closing_times().median(),
         };
         Some(count as f64)
     }

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use caseload_schema::{
     day::Day,
-    facts::{FollowUp, Outcome, Rating},
+    facts::{ClosedBy, FollowUp, Message, Outcome, Rating, Survey},
     id::MemberKey,
 };
 
 use super::place::{Placed, Places};
 use crate::block::{
-    Block, Flags, FollowUpEvent, HourOfMessages, Lengths, Members, Parts, RatingEvent, Rows, Tags,
-    order, seconds,
+    Block, Events, Flags, FollowUpEvent, HourOfMessages, Lengths, Members, Parts, RatingEvent,
+    Rows, Seconds, SurveyEvent, Tags, order, seconds,
 };
 
 /// What happened on one day, in any order.
@@ -20,6 +20,9 @@ pub(super) struct Gathered<'a> {
     touches: Vec<Touch>,
     ratings: Vec<(u32, &'a Rating)>,
     follow_ups: Vec<(u32, &'a FollowUp)>,
+    surveys: Vec<(u32, &'a Survey)>,
+    reply_times: Vec<(u32, Seconds)>,
+    reopenings: Vec<u32>,
 }
 
 /// A conversation's place, and a message of an hour or none: packed so that sorting is quick and gives the order of rows,
@@ -66,8 +69,28 @@ impl<'a> Gathered<'a> {
         self.follow_ups.push((place, follow_up));
     }
 
+    /// How long the customer waited for a reply, where it ended a wait.
+    pub(super) fn reply_time(&mut self, place: u32, message: &Message) {
+        self.reply_times
+            .extend(message.reply_seconds().map(|of| (place, seconds(of))));
+    }
+
+    pub(super) fn reopening(&mut self, place: u32) {
+        self.touch(place);
+        self.reopenings.push(place);
+    }
+
+    pub(super) fn survey(&mut self, place: u32, survey: &'a Survey) {
+        self.touch(place);
+        self.surveys.push((place, survey));
+    }
+
     pub(super) fn into_block(mut self, day: Day, places: &Places<'_>) -> Block {
         self.touches.sort_unstable();
+        self.reply_times.sort_unstable();
+        self.reopenings.sort_unstable();
+        let mut reply_times = &*self.reply_times;
+        let mut reopenings = &*self.reopenings;
         let mut shares = Shares::default();
         let mut active = Vec::new();
         let mut rows = Rows::default();
@@ -78,6 +101,11 @@ impl<'a> Gathered<'a> {
             active.push(place);
             push_row(&mut rows, day, own);
             rows.messages.push(&hours(touches));
+            let waited = take_while(&mut reply_times, |(of, _)| *of == place);
+            let waited: Vec<Seconds> = waited.iter().map(|(_, seconds)| *seconds).collect();
+            rows.reply_times.push(&waited);
+            rows.reopened
+                .push(take_while(&mut reopenings, |of| *of == place).len() as u32);
         }
         rows.tags = Tags::of(active.iter().map(|&place| {
             let conversation = places.at(place).conversation;
@@ -100,6 +128,11 @@ impl<'a> Gathered<'a> {
             .iter()
             .map(|&(place, done)| (credit(done.assignee, place), row_of(place)));
         let follow_ups = shares.follow_ups(follow_ups.collect());
+        let surveys = self
+            .surveys
+            .iter()
+            .map(|&(place, survey)| (credit(survey.member, place), row_of(place), survey.answered));
+        let surveys = shares.surveys(surveys.collect());
         let (members, lengths) = shares.into_lengths();
         Block::new(
             day,
@@ -107,11 +140,21 @@ impl<'a> Gathered<'a> {
                 members,
                 lengths,
                 rows,
-                ratings,
-                follow_ups,
+                events: Events {
+                    ratings,
+                    follow_ups,
+                    surveys,
+                },
             },
         )
     }
+}
+
+/// Takes the values at the front that `belong`.
+fn take_while<'a, T>(values: &mut &'a [T], belongs: impl Fn(&T) -> bool) -> &'a [T] {
+    let (taken, rest) = values.split_at(values.partition_point(belongs));
+    *values = rest;
+    taken
 }
 
 fn push_row(rows: &mut Rows, day: Day, placed: &Placed<'_>) {
@@ -119,6 +162,7 @@ fn push_row(rows: &mut Rows, day: Day, placed: &Placed<'_>) {
     let created = placed.created.day == day;
     let closed = placed.closed.is_some_and(|at| at.day == day);
     let responded = placed.first_response_day == Some(day);
+    let first_closed = placed.first_closing_day == Some(day);
     let unanswered =
         conversation.first_inbound_at.is_some() && conversation.first_reply_at.is_none();
     let flags = Flags::default()
@@ -138,7 +182,18 @@ fn push_row(rows: &mut Rows, day: Day, placed: &Placed<'_>) {
         .with(
             Flags::CROSSED,
             (created || closed) && placed.closed.is_some_and(|at| at.day < placed.created.day),
-        );
+        )
+        .with(Flags::FIRST_CLOSING, first_closed)
+        .with(
+            Flags::CLOSED_BY_ONE_REPLY,
+            closed && conversation.closed_by == ClosedBy::OneReply,
+        )
+        .with(
+            Flags::CLOSED_BY_BOT,
+            closed && conversation.closed_by == ClosedBy::Bot,
+        )
+        .with(Flags::IS_WON, conversation.outcome == Some(Outcome::Won))
+        .with(Flags::IS_LOST, conversation.outcome == Some(Outcome::Lost));
     rows.conversations.push(conversation.key);
     rows.customers.push(conversation.customer);
     rows.created_at.push(conversation.created_at);
@@ -157,6 +212,12 @@ fn push_row(rows: &mut Rows, day: Day, placed: &Placed<'_>) {
         conversation
             .closing_seconds()
             .filter(|_| closed)
+            .map(seconds),
+    );
+    rows.first_closing_times.extend(
+        conversation
+            .first_closing_seconds()
+            .filter(|_| first_closed)
             .map(seconds),
     );
 }
@@ -227,7 +288,23 @@ impl Shares {
             self.of(member).follow_ups += 1;
             FollowUpEvent {
                 row,
-                count: same.len() as u32,
+                completed: same.len() as u32,
+            }
+        })
+        .collect()
+    }
+
+    /// The surveys in the order of whom they are credited to, those of one conversation together.
+    fn surveys(&mut self, mut credited: Vec<(Option<MemberKey>, u32, bool)>) -> Vec<SurveyEvent> {
+        credited.sort_unstable_by_key(|(member, row, answered)| (order(*member), *row, *answered));
+        let same = credited.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
+        same.map(|same| {
+            let (member, row, _) = same[0];
+            self.of(member).surveys += 1;
+            SurveyEvent {
+                row,
+                asked: same.len() as u32,
+                answered: same.iter().filter(|(.., answered)| *answered).count() as u32,
             }
         })
         .collect()

@@ -17,6 +17,7 @@ pub(super) struct Placed<'a> {
     pub(super) created: Local,
     pub(super) closed: Option<Local>,
     pub(super) first_response_day: Option<Day>,
+    pub(super) first_closing_day: Option<Day>,
     /// The day of its customer's first activity ever, where this conversation holds it.
     pub(super) opening_day: Option<Day>,
 }
@@ -31,6 +32,7 @@ impl<'a> Placed<'a> {
             created: zone.local(conversation.created_at),
             closed: conversation.closed_at.map(|at| zone.local(at)),
             first_response_day: responded.map(|at| zone.day_of(at)),
+            first_closing_day: conversation.first_closed_at.map(|at| zone.day_of(at)),
             opening_day: conversation
                 .opens_customer
                 .then(|| zone.day_of(conversation.first_activity_at())),
@@ -44,6 +46,7 @@ impl<'a> Placed<'a> {
             Some(self.created.day),
             closed,
             self.first_response_day,
+            self.first_closing_day,
             self.opening_day,
         ]
         .into_iter()

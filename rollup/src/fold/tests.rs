@@ -30,6 +30,13 @@ const NOTHING: Counts = Counts {
     lost: 0,
     first_responses: 0,
     follow_ups_completed: 0,
+    replies_waited_for: 0,
+    first_closings: 0,
+    reopened: 0,
+    closed_by_one_reply: 0,
+    closed_by_bot: 0,
+    surveys_asked: 0,
+    surveys_answered: 0,
     scores: [0; 5],
     backlog_change: 0,
 };
@@ -232,4 +239,21 @@ fn days_that_are_not_wanted_and_events_of_unknown_conversations_are_passed_over(
             .collect::<Vec<_>>(),
         [(may(5), 0)]
     );
+}
+
+/// Nothing but the values themselves says how many there are.
+#[test]
+fn replies_that_were_all_waited_for_equally_long_are_read_again() {
+    let mut sample = Sample::default();
+    sample.conversation(1, at(4, 9, 0));
+    for second in 0..2_000 {
+        let now = at(4, 9, 0).plus_seconds(second);
+        sample.message(1, now, true);
+        sample.message(1, now, false);
+        let reply = sample.0.messages.last_mut().unwrap();
+        reply.waited_since = Some(now);
+    }
+    let block = sample.blocks().remove(0);
+    assert_eq!(block.counts().replies_waited_for, 2_000);
+    assert_eq!(crate::block::decode(&block.encode()), Ok(block));
 }

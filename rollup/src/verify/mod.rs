@@ -12,6 +12,7 @@ use caseload_schema::{
     day::Day,
     facts::{Conversation, Facts, Message},
     id::{Revision, WorkspaceKey},
+    import::find_wrong_waits,
     period::Period,
     store::{
         Conn, Store, StoreError, blocks, dirty_days, facts, ledger,
@@ -184,6 +185,18 @@ async fn read_checked(
             .map_or(&[][..], Vec::as_slice);
         check_first_messages(conversation, theirs, zone, report);
     }
+    let wrong = find_wrong_waits(conn, ws, &keys).await?;
+    for conversation in &facts.conversations {
+        if wrong.binary_search(&conversation.key).is_ok() {
+            report(Difference {
+                day: Some(zone.day_of(conversation.created_at)),
+                what: format!(
+                    "the stored waits of conversation {} are not those of its messages, closings and surveys",
+                    conversation.key
+                ),
+            });
+        }
+    }
     Ok(facts)
 }
 
@@ -315,7 +328,10 @@ fn compare_block(made: &Block, stored: Option<&Vec<u8>>, revision: Revision) -> 
         return Some(format!("the block of revision {revision} is missing"));
     };
     if *stored == made.encode() {
-        return None;
+        // Equal bytes that nobody can read would be served as an error.
+        return decode(stored)
+            .err()
+            .map(|damage| format!("the block of revision {revision} can't be read: {damage}"));
     }
     Some(match decode(stored) {
         Err(damage) => format!("the block of revision {revision} can't be read: {damage}"),

@@ -9,7 +9,7 @@
     };
     use caseload_schema::{
         day::Day,
-        facts::{Conversation, Facts, Message, OpenConversation, Outcome, Rating},
+        facts::{ClosedBy, Conversation, Facts, Message, OpenConversation, Outcome, Rating},
         id::{ChannelKey, ConversationKey, CustomerKey, LabelKey, MemberKey, RatingKey},
         instant::Instant,
         period::Period,
@@ -29,6 +29,8 @@
         first_inbound_at: Some(created_at),
         first_reply_at: None,
         opens_customer: true,
+        first_closed_at: None,
+        closed_by: ClosedBy::Other,
     };
     let nine = at("2026-05-04T09:00:00Z");
     let first = Conversation {
@@ -36,6 +38,8 @@
         labels: vec![LabelKey(5)],
         first_reply_at: Some(nine.plus_seconds(60)),
         closed_at: Some(at("2026-05-04T10:00:00Z")),
+        first_closed_at: Some(at("2026-05-04T10:00:00Z")),
+        closed_by: ClosedBy::OneReply,
         outcome: Some(Outcome::Won),
         ..conversation(1, 1, nine)
     };
@@ -54,13 +58,18 @@
         conversation: of.key,
         sent_at,
         inbound,
+        waited_since: None,
+    };
+    let reply = |of: &Conversation, after: i64| Message {
+        waited_since: Some(of.created_at),
+        ..message(of, of.created_at.plus_seconds(after), false)
     };
     let facts = Facts {
         messages: vec![
             message(&first, first.created_at, true),
-            message(&first, first.created_at.plus_seconds(60), false),
+            reply(&first, 60),
             message(&second, second.created_at, true),
-            message(&second, second.created_at.plus_seconds(180), false),
+            reply(&second, 180),
             message(&second, at("2026-05-05T08:00:00Z"), true),
             message(&third, third.created_at, true),
         ],
@@ -73,7 +82,14 @@
             has_comment: false,
         }],
         follow_ups: Vec::new(),
+        reopenings: Vec::new(),
+        surveys: Vec::new(),
         conversations: vec![first, second, third],
+    };
+    // Each customer who is open wrote last: the third one once, the second one again on Tuesday.
+    let waiting_since = |key| {
+        let theirs = facts.messages.iter().filter(|one| one.conversation == key);
+        theirs.map(|one| one.sent_at).max()
     };
     let open = facts.conversations.iter().filter(|one| one.closed_at.is_none());
     let open: Vec<OpenConversation> = open
@@ -83,6 +99,7 @@
             channel: one.channel,
             labels: one.labels.clone(),
             created_at: one.created_at,
+            waiting_since: waiting_since(one.key),
         })
         .collect();
     let blocks = fold(Zone::UTC, &facts, &|_| true);

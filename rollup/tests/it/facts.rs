@@ -8,7 +8,10 @@ use caseload_rollup::{
 };
 use caseload_schema::{
     day::Day,
-    facts::{Conversation, Facts, FollowUp, Message, OpenConversation, Outcome, Rating},
+    facts::{
+        ClosedBy, Conversation, Facts, FollowUp, Message, OpenConversation, Outcome, Rating,
+        Reopening, Survey,
+    },
     id::{ChannelKey, ConversationKey, CustomerKey, LabelKey, MemberKey, RatingKey},
     instant::Instant,
     period::Period,
@@ -45,6 +48,7 @@ impl World {
             channel: conversation.channel,
             labels: conversation.labels.clone(),
             created_at: conversation.created_at,
+            waiting_since: waiting_since(&self.facts, conversation),
         });
         open.collect()
     }
@@ -122,11 +126,14 @@ fn conversation() -> impl Strategy<Value = (Conversation, Vec<Message>)> {
                     first_inbound_at: None,
                     first_reply_at: None,
                     opens_customer: false,
+                    first_closed_at: None,
+                    closed_by: ClosedBy::Other,
                 };
                 let message = |(sent_at, inbound)| Message {
                     conversation: ConversationKey(0),
                     sent_at,
                     inbound,
+                    waited_since: None,
                 };
                 (conversation, messages.into_iter().map(message).collect())
             },
@@ -143,13 +150,27 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
         any::<bool>(),
     );
     let follow_up = (any::<prop::sample::Index>(), instant(), member());
+    let reopening = (any::<prop::sample::Index>(), instant());
+    let survey = (
+        any::<prop::sample::Index>(),
+        instant(),
+        member(),
+        any::<bool>(),
+    );
+    let first_closing = (any::<prop::sample::Index>(), instant());
     (
         zone(),
         vec(conversation(), 1..30),
         vec(rating, 0..10),
         vec(follow_up, 0..8),
+        (
+            vec(reopening, 0..8),
+            vec(survey, 0..8),
+            vec(first_closing, 0..6),
+        ),
     )
-        .prop_map(|(zone, conversations, ratings, follow_ups)| {
+        .prop_map(|(zone, conversations, ratings, follow_ups, others)| {
+            let (reopenings, surveys, first_closings) = others;
             let mut facts = Facts::default();
             for ((mut conversation, messages), key) in conversations.into_iter().zip(1..) {
                 conversation.key = ConversationKey(key);
@@ -160,7 +181,7 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
                 facts.messages.extend(messages);
                 facts.conversations.push(conversation);
             }
-            derive(&mut facts);
+            derive(&mut facts, &first_closings);
             let of = |index: prop::sample::Index| {
                 ConversationKey(index.index(facts.conversations.len()) as i64 + 1)
             };
@@ -180,12 +201,25 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
                 assignee,
             };
             facts.follow_ups = follow_ups.into_iter().map(follow_up).collect();
+            let reopening = |(conversation, at)| Reopening {
+                conversation: of(conversation),
+                at,
+            };
+            facts.reopenings = reopenings.into_iter().map(reopening).collect();
+            let survey = |(conversation, asked_at, member, answered)| Survey {
+                conversation: of(conversation),
+                asked_at,
+                member,
+                answered,
+            };
+            facts.surveys = surveys.into_iter().map(survey).collect();
             World { zone, facts }
         })
 }
 
 /// Fills in what messages make of conversations.
-fn derive(facts: &mut Facts) {
+fn derive(facts: &mut Facts, first_closings: &[(prop::sample::Index, Instant)]) {
+    let count = facts.conversations.len();
     for conversation in &mut facts.conversations {
         let of = |inbound| {
             let own = facts
@@ -200,6 +234,33 @@ fn derive(facts: &mut Facts) {
             .first_inbound_at
             .and_then(|inbound| of(false).filter(|&at| inbound <= at).min());
     }
+    for conversation in &mut facts.conversations {
+        conversation.first_closed_at = conversation.closed_at;
+        let count_of = |inbound| {
+            let own = facts
+                .messages
+                .iter()
+                .filter(|message| message.conversation == conversation.key);
+            own.filter(|message| message.inbound == inbound).count()
+        };
+        // Bots have no messages here: every conversation without a reply has one.
+        conversation.closed_by = match (count_of(true), count_of(false)) {
+            (1.., 1) => ClosedBy::OneReply,
+            (1.., 0) => ClosedBy::Bot,
+            _ => ClosedBy::Other,
+        };
+    }
+    for (index, at) in first_closings {
+        facts.conversations[index.index(count)].first_closed_at = Some(*at);
+    }
+    let waits: Vec<_> = facts
+        .messages
+        .iter()
+        .map(|message| wait(facts, message))
+        .collect();
+    for (message, waited_since) in facts.messages.iter_mut().zip(waits) {
+        message.waited_since = waited_since;
+    }
     for customer in (1..8).map(CustomerKey) {
         let own = facts
             .conversations
@@ -211,6 +272,44 @@ fn derive(facts: &mut Facts) {
             first.opens_customer = true;
         }
     }
+}
+
+/// The messages and closings of a conversation as waits see them: when, and 0 for inbound, 1 for a reply, 2 for a closing. Replies
+/// at one instant are alike.
+fn turns(facts: &Facts, conversation: &Conversation) -> Vec<(Instant, u8)> {
+    let own = facts
+        .messages
+        .iter()
+        .filter(|message| message.conversation == conversation.key);
+    let mut turns: Vec<_> = own
+        .map(|message| (message.sent_at, u8::from(!message.inbound)))
+        .collect();
+    turns.extend(conversation.closed_at.map(|at| (at, 2)));
+    turns.sort_unstable();
+    turns
+}
+
+/// Since when the customer had been waiting for that reply: the first of the inbound messages that lie between the turn before
+/// them and the reply. Of several replies at one instant each is taken for the first here.
+fn wait(facts: &Facts, reply: &Message) -> Option<Instant> {
+    if reply.inbound {
+        return None;
+    }
+    let conversation = facts
+        .conversations
+        .iter()
+        .find(|one| one.key == reply.conversation)?;
+    let turns = turns(facts, conversation);
+    let place = turns.iter().position(|turn| *turn == (reply.sent_at, 1))?;
+    let inbound = turns[..place].iter().rev().take_while(|turn| turn.1 == 0);
+    inbound.last().map(|turn| turn.0)
+}
+
+/// Since when the customer of an open conversation waits.
+fn waiting_since(facts: &Facts, conversation: &Conversation) -> Option<Instant> {
+    let turns = turns(facts, conversation);
+    let inbound = turns.iter().rev().take_while(|turn| turn.1 == 0);
+    inbound.last().map(|turn| turn.0)
 }
 
 /// A period that touches the days of the facts.

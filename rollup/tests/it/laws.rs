@@ -18,7 +18,7 @@ use crate::{
     model::{Model, quantile},
 };
 
-const MEASURES: [Measure; 21] = [
+const MEASURES: [Measure; 31] = [
     Measure::Conversations,
     Measure::LabeledConversations,
     Measure::Messages,
@@ -40,6 +40,16 @@ const MEASURES: [Measure; 21] = [
     Measure::FirstResponseMedian,
     Measure::ClosingTimeMean,
     Measure::ClosingTimeMedian,
+    Measure::ReplyTimeMean,
+    Measure::ReplyTimeMedian,
+    Measure::FirstClosingTimeMean,
+    Measure::FirstClosingTimeMedian,
+    Measure::Reopened,
+    Measure::ClosedByOneReply,
+    Measure::ClosedByBot,
+    Measure::Surveys,
+    Measure::SurveyRate,
+    Measure::Waiting,
 ];
 
 /// Everyone who may be credited in a random world, and nobody.
@@ -48,39 +58,27 @@ fn everyone() -> impl Iterator<Item = Option<MemberKey>> {
 }
 
 fn anything(model: &Model<'_>) -> bool {
-    let mut measures = MEASURES.iter().filter(|measure| **measure != Measure::Open);
+    let mut measures = MEASURES
+        .iter()
+        .filter(|measure| !matches!(measure, Measure::Open | Measure::Waiting));
     measures.any(|&measure| !model.counted(measure).is_empty())
 }
 
 /// The facts of the conversations whose key is even, or of the others.
 fn half(facts: &Facts, even: bool) -> Facts {
-    let keep = |key: ConversationKey| (key.0 % 2 == 0) == even;
-    Facts {
-        conversations: facts
-            .conversations
-            .iter()
-            .filter(|one| keep(one.key))
-            .cloned()
-            .collect(),
-        messages: facts
-            .messages
-            .iter()
-            .filter(|one| keep(one.conversation))
-            .copied()
-            .collect(),
-        ratings: facts
-            .ratings
-            .iter()
-            .filter(|one| keep(one.conversation))
-            .copied()
-            .collect(),
-        follow_ups: facts
-            .follow_ups
-            .iter()
-            .filter(|one| keep(one.conversation))
-            .copied()
-            .collect(),
-    }
+    of_those(facts, |key| (key.0 % 2 == 0) == even)
+}
+
+/// The facts of some conversations.
+fn of_those(facts: &Facts, keep: impl Fn(ConversationKey) -> bool) -> Facts {
+    let mut facts = facts.clone();
+    facts.conversations.retain(|one| keep(one.key));
+    facts.messages.retain(|one| keep(one.conversation));
+    facts.ratings.retain(|one| keep(one.conversation));
+    facts.follow_ups.retain(|one| keep(one.conversation));
+    facts.reopenings.retain(|one| keep(one.conversation));
+    facts.surveys.retain(|one| keep(one.conversation));
+    facts
 }
 
 fn keys(listed: &View, measure: Measure) -> Vec<ConversationKey> {
@@ -126,7 +124,13 @@ proptest! {
         for measure in MEASURES {
             let listed = view.conversations(measure);
             let ordered = listed.is_sorted_by(|a, b| {
-                if measure.is_duration() { b.seconds <= a.seconds } else { b.created_at <= a.created_at }
+                if measure.is_duration() {
+                    b.seconds <= a.seconds
+                } else if measure == Measure::Waiting {
+                    a.waiting_since <= b.waiting_since
+                } else {
+                    b.created_at <= a.created_at
+                }
             });
             prop_assert!(ordered, "{:?}", measure);
         }
@@ -142,6 +146,8 @@ proptest! {
         let both = [
             (view.first_responses(), model.durations(Measure::FirstResponseMean)),
             (view.closing_times(), model.durations(Measure::ClosingTimeMean)),
+            (view.reply_times(), model.durations(Measure::ReplyTimeMean)),
+            (view.first_closing_times(), model.durations(Measure::FirstClosingTimeMean)),
         ];
         for (durations, expected) in both {
             let expected: Vec<u64> = expected.into_iter().map(|(_, seconds)| seconds).collect();
@@ -268,30 +274,5 @@ fn having(facts: &Facts, label: LabelKey) -> Facts {
             .iter()
             .any(|one| one.key == key && one.labels.contains(&label))
     };
-    Facts {
-        conversations: facts
-            .conversations
-            .iter()
-            .filter(|one| has(one.key))
-            .cloned()
-            .collect(),
-        messages: facts
-            .messages
-            .iter()
-            .filter(|one| has(one.conversation))
-            .copied()
-            .collect(),
-        ratings: facts
-            .ratings
-            .iter()
-            .filter(|one| has(one.conversation))
-            .copied()
-            .collect(),
-        follow_ups: facts
-            .follow_ups
-            .iter()
-            .filter(|one| has(one.conversation))
-            .copied()
-            .collect(),
-    }
+    of_those(facts, has)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use caseload_rollup::cube::{Filter, Measure};
 use caseload_schema::{
     day::Day,
-    facts::{Conversation, Outcome},
+    facts::{ClosedBy, Conversation, Outcome},
     id::{ConversationKey, MemberKey},
     instant::Instant,
     period::Period,
@@ -102,18 +102,51 @@ impl<'a> Model<'a> {
         })
     }
 
+    fn closed_by(&self, by: ClosedBy) -> Vec<&'a Conversation> {
+        self.closed(None)
+            .filter(|one| one.closed_by == by)
+            .collect()
+    }
+
+    fn surveys(&self) -> impl Iterator<Item = (&'a Conversation, bool)> {
+        let sent = self
+            .world
+            .facts
+            .surveys
+            .iter()
+            .filter(|survey| self.within(Some(survey.asked_at)));
+        sent.filter_map(|survey| {
+            let conversation = self.conversation(survey.conversation);
+            self.passes(conversation, survey.member.or(conversation.assignee))
+                .then_some((conversation, survey.answered))
+        })
+    }
+
     /// The seconds of each conversation that `measure` has a duration of.
     pub(crate) fn durations(&self, measure: Measure) -> Vec<(ConversationKey, u64)> {
-        let is_closing = matches!(
-            measure,
-            Measure::ClosingTimeMean | Measure::ClosingTimeMedian
-        );
-        let timed = self.conversations().filter_map(|conversation| {
-            let (from, to) = if is_closing {
-                (Some(conversation.created_at), conversation.closed_at)
-            } else {
-                (conversation.first_inbound_at, conversation.first_reply_at)
+        let timed = self.conversations().flat_map(|conversation| {
+            let created_at = Some(conversation.created_at);
+            let values = match measure {
+                Measure::ClosingTimeMean | Measure::ClosingTimeMedian => {
+                    vec![(created_at, conversation.closed_at)]
+                }
+                Measure::FirstClosingTimeMean | Measure::FirstClosingTimeMedian => {
+                    vec![(created_at, conversation.first_closed_at)]
+                }
+                Measure::ReplyTimeMean | Measure::ReplyTimeMedian => {
+                    let messages = self.world.facts.messages.iter();
+                    messages
+                        .filter(|message| message.conversation == conversation.key)
+                        .map(|message| (message.waited_since, Some(message.sent_at)))
+                        .collect()
+                }
+                _ => vec![(conversation.first_inbound_at, conversation.first_reply_at)],
             };
+            values
+                .into_iter()
+                .map(move |(from, to)| (conversation, from, to))
+        });
+        let timed = timed.filter_map(|(conversation, from, to)| {
             let micros = to?.micros() - from?.micros();
             self.within(to)
                 .then_some((conversation.key, micros.max(0) as u64 / 1_000_000))
@@ -176,6 +209,34 @@ impl<'a> Model<'a> {
                 .filter(|(_, score)| 4 <= *score)
                 .map(|(one, _)| one)
                 .collect(),
+            Measure::Reopened => {
+                let again = self.world.facts.reopenings.iter();
+                again
+                    .filter(|one| self.within(Some(one.at)))
+                    .map(|one| self.conversation(one.conversation))
+                    .filter(|one| self.passes(one, one.assignee))
+                    .collect()
+            }
+            Measure::ClosedByOneReply => self.closed_by(ClosedBy::OneReply),
+            Measure::ClosedByBot => self.closed_by(ClosedBy::Bot),
+            Measure::Surveys => self.surveys().map(|(one, _)| one).collect(),
+            Measure::SurveyRate => self
+                .surveys()
+                .filter(|(_, answered)| *answered)
+                .map(|(one, _)| one)
+                .collect(),
+            Measure::Waiting => {
+                let waiting: BTreeSet<_> = self
+                    .world
+                    .open()
+                    .into_iter()
+                    .filter(|one| one.waiting_since.is_some())
+                    .map(|one| one.key)
+                    .collect();
+                self.conversations()
+                    .filter(|one| waiting.contains(&one.key))
+                    .collect()
+            }
             _ => self
                 .durations(measure)
                 .into_iter()
@@ -215,10 +276,17 @@ impl<'a> Model<'a> {
                 scores.iter().filter(|&&score| 4 <= score).count(),
                 scores.len(),
             ),
-            Measure::FirstResponseMean | Measure::ClosingTimeMean => {
+            Measure::SurveyRate => of(
+                self.counted(Measure::SurveyRate).len(),
+                self.counted(Measure::Surveys).len(),
+            ),
+            Measure::FirstResponseMean
+            | Measure::ClosingTimeMean
+            | Measure::ReplyTimeMean
+            | Measure::FirstClosingTimeMean => {
                 of(seconds().iter().sum::<u64>() as usize, seconds().len())
             }
-            Measure::FirstResponseMedian | Measure::ClosingTimeMedian => quantile(seconds(), 0.5),
+            _ if measure.is_duration() => quantile(seconds(), 0.5),
             _ => Some(self.counted(measure).len() as f64),
         }
     }
