@@ -75,6 +75,7 @@ impl Days {
             }
             to.extend(figures::cells(&figures));
             to.extend([Cell::Count(row.backlog), Cell::Instant(day.rolled_up_at)]);
+            to.extend(figures::later_cells(&figures));
         }
     }
 
@@ -118,6 +119,7 @@ fn columns(by: By, ids: &Arc<Words>, names: &Arc<Words>) -> Vec<Column> {
         Column::new("backlog", Kind::Count),
         Column::new("rolled_up_at", Kind::Instant),
     ]);
+    columns.extend(figures::later_columns());
     columns
 }
 
@@ -137,7 +139,10 @@ mod tests {
     const FIGURES: &str = "conversations,labeled_conversations,messages,inbound_messages,replies,customers,new_customers,unanswered,\
                            closed,won,lost,win_rate,follow_ups_completed,first_response_count,first_response_mean,\
                            first_response_median,first_response_p90,closing_time_count,closing_time_mean,\
-                           closing_time_median,closing_time_p90,ratings,rating_average,satisfied,backlog,rolled_up_at";
+                           closing_time_median,closing_time_p90,ratings,rating_average,satisfied,backlog,rolled_up_at,\
+                           reopened,closed_by_one_reply,closed_by_bot,surveys_asked,surveys_answered,\
+                           reply_time_count,reply_time_mean,reply_time_median,reply_time_p90,\
+                           first_closing_time_count,first_closing_time_mean,first_closing_time_median,first_closing_time_p90";
 
     #[test]
     fn columns_are_in_their_order() {

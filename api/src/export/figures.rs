@@ -68,18 +68,71 @@ const FIGURES: [Figure; 24] = [
     ("satisfied", Value::Number(|of| of.satisfied)),
 ];
 
-/// The columns of all figures.
+/// Those of a later release, which stand behind all columns that were there before.
+const LATER_FIGURES: [Figure; 13] = [
+    ("reopened", Value::Count(|of| of.reopened)),
+    (
+        "closed_by_one_reply",
+        Value::Count(|of| of.closed_by_one_reply),
+    ),
+    ("closed_by_bot", Value::Count(|of| of.closed_by_bot)),
+    ("surveys_asked", Value::Count(|of| of.surveys_asked)),
+    ("surveys_answered", Value::Count(|of| of.surveys_answered)),
+    ("reply_time_count", Value::Count(|of| of.reply_time_count)),
+    ("reply_time_mean", Value::Number(|of| of.reply_time_mean)),
+    (
+        "reply_time_median",
+        Value::Number(|of| of.reply_time_median),
+    ),
+    ("reply_time_p90", Value::Number(|of| of.reply_time_p90)),
+    (
+        "first_closing_time_count",
+        Value::Count(|of| of.first_closing_time_count),
+    ),
+    (
+        "first_closing_time_mean",
+        Value::Number(|of| of.first_closing_time_mean),
+    ),
+    (
+        "first_closing_time_median",
+        Value::Number(|of| of.first_closing_time_median),
+    ),
+    (
+        "first_closing_time_p90",
+        Value::Number(|of| of.first_closing_time_p90),
+    ),
+];
+
+/// The columns of figures that stand in the midst of a row.
 pub(super) fn columns() -> impl Iterator<Item = Column> {
-    FIGURES.iter().map(|(name, value)| match value {
-        Value::Count(_) => Column::new(name, Kind::Count),
-        Value::Number(_) => Column::nullable(name, Kind::Number),
-    })
+    FIGURES.iter().map(column)
 }
 
-/// The cells of all figures.
+/// The columns of figures at the end of a row.
+pub(super) fn later_columns() -> impl Iterator<Item = Column> {
+    LATER_FIGURES.iter().map(column)
+}
+
+fn column((name, value): &Figure) -> Column {
+    match value {
+        Value::Count(_) => Column::new(name, Kind::Count),
+        Value::Number(_) => Column::nullable(name, Kind::Number),
+    }
+}
+
+/// The cells of [`columns`].
 pub(super) fn cells(figures: &DayFigures) -> impl Iterator<Item = Cell> {
-    FIGURES.iter().map(move |(_, value)| match value {
+    FIGURES.iter().map(|figure| cell(figure, figures))
+}
+
+/// The cells of [`later_columns`].
+pub(super) fn later_cells(figures: &DayFigures) -> impl Iterator<Item = Cell> {
+    LATER_FIGURES.iter().map(|figure| cell(figure, figures))
+}
+
+fn cell((_, value): &Figure, figures: &DayFigures) -> Cell {
+    match value {
         Value::Count(read) => Cell::count(read(figures)),
         Value::Number(read) => Cell::number(read(figures)),
-    })
+    }
 }

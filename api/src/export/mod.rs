@@ -28,7 +28,7 @@ pub use self::{
 use crate::{access::Selection, daily::By, error::ApiError, snapshot::Snapshot};
 
 /// The number of what columns there are and how cells are written: a new one whenever either changes.
-pub const LAYOUT: u32 = 2;
+pub const LAYOUT: u32 = 3;
 
 /// Rows that are encoded at once: enough to be worth a thread's attention, few enough to hold.
 const BATCH: usize = 4_096;

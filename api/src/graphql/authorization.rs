@@ -204,6 +204,21 @@ const TABLE: &[(&str, Who, &[&str])] = &[
         ],
     ),
     (
+        "Metrics",
+        Parent,
+        &[
+            "replyTime",
+            "firstClosingTime",
+            "reopened",
+            "closedByOneReply",
+            "closedByBot",
+            "surveys",
+            "waiting",
+            "waitingSince",
+        ],
+    ),
+    ("SurveyStats", Parent, &["asked", "answered", "rate"]),
+    (
         "DurationStats",
         Parent,
         &[

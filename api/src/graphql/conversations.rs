@@ -10,6 +10,7 @@ use caseload_rollup::cube::{HourOfWeek, Listed, Measure, View};
 use caseload_schema::{
     facts,
     id::{ConversationKey, WorkspaceKey},
+    instant::Instant,
     store::{Store, conversations::ConversationDetail},
 };
 
@@ -64,7 +65,7 @@ impl Asked {
     }
 }
 
-/// A page of them: of a duration the longest first, else the newest first; then by id.
+/// A page of them: of a duration the longest first, of those that wait who has waited longest first, else the newest first; then by id.
 pub(super) async fn conversations(
     figures: &Figures,
     scope: Scope,
@@ -75,7 +76,8 @@ pub(super) async fn conversations(
     let measure = asked.measure;
     let snapshot = figures.snapshot();
     let generation = snapshot.ledger().generation;
-    let list = if measure.is_duration() {
+    // Both are ordered by what may change while somebody pages.
+    let list = if measure.is_duration() || measure == Measure::Waiting {
         List::Durations(generation)
     } else {
         List::Conversations(generation)
@@ -97,6 +99,7 @@ pub(super) async fn conversations(
             continue;
         };
         if needs_rating(scope, measure, &detail.fact)
+            && !is_of_surveys(measure)
             && details.ratings(&detail.fact).await?.is_empty()
         {
             continue;
@@ -123,8 +126,13 @@ pub(super) async fn conversations(
     ))
 }
 
-/// Whether only a rating of it that is credited to the viewer lets the viewer see this conversation. Follow-ups are not looked
-/// up: what lists a conversation for one of the viewer's counts until the next rollup.
+/// Whether the measure counts surveys, which have a credit of their own.
+const fn is_of_surveys(measure: Measure) -> bool {
+    matches!(measure, Measure::Surveys | Measure::SurveyRate)
+}
+
+/// Whether only a rating or survey of it that is credited to the viewer lets the viewer see this conversation. Follow-ups are not
+/// looked up: what lists a conversation for one of the viewer's counts until the next rollup.
 fn needs_rating(scope: Scope, measure: Measure, conversation: &facts::Conversation) -> bool {
     measure != Measure::FollowUpsCompleted && !scope.covers(conversation.assignee)
 }
@@ -155,21 +163,35 @@ impl Behind<'_> {
             .map(|it| it.fact.key)
             .collect();
         if !doubtful.is_empty() {
-            // They are assigned to others: of their ratings, only those that name the viewer are the viewer's.
-            let ratings = self
-                .store
-                .list_ratings_of(self.ws, &doubtful)
-                .await?
-                .into_iter()
-                .map(|rating| rating.fact);
-            let own = ratings.filter(|rating| self.scope.covers(rating.member));
-            let rated: HashSet<_> = own.map(|rating| rating.conversation).collect();
-            found.retain(|detail| !is_doubtful(detail) || rated.contains(&detail.fact.key));
+            let own = self.credited(&doubtful).await?;
+            found.retain(|detail| !is_doubtful(detail) || own.contains(&detail.fact.key));
         }
         Ok(found
             .into_iter()
             .map(|detail| (detail.fact.key, detail.id))
             .collect())
+    }
+}
+
+impl Behind<'_> {
+    /// Those of these conversations, assigned to others, of which a rating or survey names the viewer: whichever the measure counts.
+    async fn credited(
+        &self,
+        doubtful: &[ConversationKey],
+    ) -> Result<HashSet<ConversationKey>, ApiError> {
+        let (store, ws) = (self.store, self.ws);
+        let credits: Vec<_> = if is_of_surveys(self.measure) {
+            store.list_survey_credits(ws, doubtful).await?
+        } else {
+            let ratings = store.list_ratings_of(ws, doubtful).await?.into_iter();
+            ratings
+                .map(|rating| (rating.fact.conversation, rating.fact.member))
+                .collect()
+        };
+        let own = credits
+            .into_iter()
+            .filter(|(_, member)| self.scope.covers(*member));
+        Ok(own.map(|(conversation, _)| conversation).collect())
     }
 }
 
@@ -181,6 +203,8 @@ impl Rows for Behind<'_> {
             row.seconds.map_or(i64::MAX, |seconds| {
                 -i64::try_from(seconds).unwrap_or(i64::MAX)
             })
+        } else if self.measure == Measure::Waiting {
+            row.waiting_since.map_or(i64::MAX, Instant::micros)
         } else {
             -row.created_at.micros()
         }

@@ -49,6 +49,26 @@ pub(super) enum Measure {
     ClosingTimeMean,
     /// Median seconds from creation to closing.
     ClosingTimeMedian,
+    /// Mean seconds that customers waited for each reply.
+    ReplyTimeMean,
+    /// Median seconds that customers waited for each reply.
+    ReplyTimeMedian,
+    /// Mean seconds from creation to the earliest closing.
+    FirstClosingTimeMean,
+    /// Median seconds from creation to the earliest closing.
+    FirstClosingTimeMedian,
+    /// How often conversations were opened again.
+    Reopened,
+    /// Conversations closed that a customer wrote to, with exactly one reply.
+    ClosedByOneReply,
+    /// Conversations closed that a customer wrote to, with automatic messages and no reply.
+    ClosedByBot,
+    /// Satisfaction surveys sent.
+    Surveys,
+    /// The share of surveys that a rating answers.
+    SurveyRate,
+    /// Open conversations whose customer waits for a reply now.
+    Waiting,
 }
 
 /// A measure beside its value in an earlier period.

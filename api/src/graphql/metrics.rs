@@ -5,7 +5,12 @@ use std::sync::OnceLock;
 use async_graphql::{Context, Object};
 use caseload_rollup::cube::{Counts, View};
 
-use super::{context::ContextExt as _, durations::DurationStats, ratings::RatingStats};
+use super::{
+    context::ContextExt as _,
+    durations::DurationStats,
+    ratings::{RatingStats, SurveyStats},
+    scalars::DateTime,
+};
 use crate::error::ApiError;
 
 /// All measures of one scope and period.
@@ -108,7 +113,7 @@ impl Metrics {
         Ok(self.counts(ctx)?.win_rate())
     }
 
-    /// A figure of now, whatever the period. Null in a series and in a daily rollup.
+    /// Conversations open now, whatever the period. Null in a series and in a daily rollup.
     async fn open(&self, ctx: &Context<'_>) -> Result<Option<u64>, ApiError> {
         let view = self.view(ctx)?;
         Ok(self.shows_open.then(|| view.open()))
@@ -127,6 +132,54 @@ impl Metrics {
     /// From a conversation's creation to its latest closing.
     async fn closing_time(&self, ctx: &Context<'_>) -> Result<DurationStats, ApiError> {
         Ok(DurationStats(self.view(ctx)?.closing_times()))
+    }
+
+    /// From the inbound message that began a wait to the reply that ended it: one value for each reply that a customer waited for.
+    async fn reply_time(&self, ctx: &Context<'_>) -> Result<DurationStats, ApiError> {
+        Ok(DurationStats(self.view(ctx)?.reply_times()))
+    }
+
+    /// From a conversation's creation to its earliest closing, also where it was opened again.
+    async fn first_closing_time(&self, ctx: &Context<'_>) -> Result<DurationStats, ApiError> {
+        Ok(DurationStats(self.view(ctx)?.first_closing_times()))
+    }
+
+    /// How often conversations were opened again.
+    async fn reopened(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
+        Ok(self.counts(ctx)?.reopened)
+    }
+
+    /// Of the conversations closed, those that a customer wrote to and that have exactly one reply.
+    async fn closed_by_one_reply(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
+        Ok(self.counts(ctx)?.closed_by_one_reply)
+    }
+
+    /// Of the conversations closed, those that a customer wrote to, with at least one automatic message and no reply.
+    async fn closed_by_bot(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
+        Ok(self.counts(ctx)?.closed_by_bot)
+    }
+
+    /// Satisfaction surveys sent in the period.
+    async fn surveys(&self, ctx: &Context<'_>) -> Result<SurveyStats, ApiError> {
+        let counts = self.counts(ctx)?;
+        Ok(SurveyStats {
+            asked: counts.surveys_asked,
+            answered: counts.surveys_answered,
+            rate: counts.survey_rate(),
+        })
+    }
+
+    /// Open conversations whose customer waits for a reply now, whatever the period. Null where `open` is null.
+    async fn waiting(&self, ctx: &Context<'_>) -> Result<Option<u64>, ApiError> {
+        let view = self.view(ctx)?;
+        Ok(self.shows_open.then(|| view.waiting()))
+    }
+
+    /// Since when the one of them has been waiting who has waited the longest. Null where `open` is null, and where nobody waits.
+    async fn waiting_since(&self, ctx: &Context<'_>) -> Result<Option<DateTime>, ApiError> {
+        let view = self.view(ctx)?;
+        let since = self.shows_open.then(|| view.waiting_since()).flatten();
+        Ok(since.map(DateTime))
     }
 
     /// What customers answered to satisfaction surveys.

@@ -1,4 +1,4 @@
-//! Ratings: how many, how good.
+//! Ratings, how many and how good, and the surveys that ask for them.
 
 use async_graphql::{Object, SimpleObject};
 use caseload_rollup::cube::Counts;
@@ -41,4 +41,15 @@ pub(super) struct ScoreCount {
     score: u8,
     /// How often.
     count: u64,
+}
+
+/// Satisfaction surveys sent in the period.
+#[derive(Debug, SimpleObject)]
+pub(super) struct SurveyStats {
+    /// How many.
+    pub(super) asked: u64,
+    /// Of those, the ones that a rating answers now, whenever it was given.
+    pub(super) answered: u64,
+    /// Answered out of asked, 0 to 1; null with none.
+    pub(super) rate: Option<f64>,
 }
