@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { card, number, settled } from "./browser.ts";
 import { api, world } from "./world.ts";
 
-const FIGURES = "metrics { closed won lost open replies followUpsCompleted firstResponse { count } }";
+const FIGURES = "metrics { closed won lost open waiting replies followUpsCompleted firstResponse { count } }";
 
 test("the team's cards show what the API says, for every period that is chosen", async () => {
   const { page, clean } = await world.browser.visit("manager", "/performance");
@@ -23,11 +23,12 @@ test("the team's cards show what the API says, for every period that is chosen",
       WON: "won",
       LOST: "lost",
       OPEN: "open",
+      WAITING: "waiting",
       REPLIES: "replies",
     })) {
       assert.equal(number(await card(page, measure)), team.metrics[field], `${measure} ${preset}`);
     }
-    assert.equal(await page.locator("[data-measure]").count(), 10);
+    assert.equal(await page.locator("[data-measure]").count(), 12);
   }
   await clean();
 });
@@ -35,7 +36,7 @@ test("the team's cards show what the API says, for every period that is chosen",
 test("the list behind a card holds as many conversations as the card says", async () => {
   const { page, clean } = await world.browser.visit("manager", "/performance?period=LAST_7_DAYS");
   await settled(page);
-  for (const measure of ["CLOSED", "WON", "LOST", "OPEN"]) {
+  for (const measure of ["CLOSED", "WON", "LOST", "OPEN", "WAITING"]) {
     const value = number(await card(page, measure));
     await page.locator(`[data-measure=${measure}] .card-value a`).click();
     assert.equal(number(await page.locator("dialog[open] [data-part=total]").innerText()), value, measure);

@@ -98,7 +98,10 @@ fn facts(days: u32) -> Vec<Value> {
 const HEADER: &str = "day,member_id,member_name,conversations,labeled_conversations,messages,inbound_messages,replies,\
     customers,new_customers,unanswered,closed,won,lost,win_rate,follow_ups_completed,first_response_count,\
     first_response_mean,first_response_median,first_response_p90,closing_time_count,closing_time_mean,\
-    closing_time_median,closing_time_p90,ratings,rating_average,satisfied,backlog,rolled_up_at";
+    closing_time_median,closing_time_p90,ratings,rating_average,satisfied,backlog,rolled_up_at,reopened,\
+    closed_by_one_reply,closed_by_bot,surveys_asked,surveys_answered,reply_time_count,reply_time_mean,\
+    reply_time_median,reply_time_p90,first_closing_time_count,first_closing_time_mean,\
+    first_closing_time_median,first_closing_time_p90";
 
 async fn facts_go_in_by_file_and_stream_and_come_out_as_rows(backend: Backend) {
     let desk = Desk::with_workspace(backend);

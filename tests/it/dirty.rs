@@ -123,7 +123,10 @@ const SUMMARIES: &str =
     "SELECT day, member_key, conversations, labeled_conversations, messages, inbound_messages, replies,
     customers, new_customers, unanswered, closed, won, lost, win_rate, follow_ups_completed, first_response_count,
     first_response_mean, first_response_median, first_response_p90, closing_time_count, closing_time_mean,
-    closing_time_median, closing_time_p90, ratings, rating_average, satisfied, backlog_change
+    closing_time_median, closing_time_p90, ratings, rating_average, satisfied, backlog_change,
+    reopened, closed_by_one_reply, closed_by_bot, surveys_asked, surveys_answered, reply_time_count, reply_time_mean,
+    reply_time_median, reply_time_p90, first_closing_time_count, first_closing_time_mean, first_closing_time_median,
+    first_closing_time_p90
     FROM daily_member_summary s
     WHERE EXISTS (SELECT 1 FROM ledger_days l WHERE l.workspace_id = s.workspace_id AND l.day = s.day
                   AND l.revision = s.revision)

@@ -11,6 +11,7 @@ use crate::{
 on_both_stores! {
     comparisons_are_as_documented,
     targets_are_as_documented,
+    waits_closings_and_surveys_are_as_documented,
     teams_labels_and_channels_are_as_documented,
 }
 
@@ -109,6 +110,50 @@ async fn targets_are_as_documented(backend: Backend) {
         "closingTime": {"within": {"count": 2, "share": 0.5}},
     });
     assert_eq!(answer["metrics"], expected);
+}
+
+async fn waits_closings_and_surveys_are_as_documented(backend: Backend) {
+    let caseload = example(backend).await;
+    let query = "{ team(period: {between: {from: \"2026-03-02\", to: \"2026-03-04\"}}) {
+        metrics {
+            replyTime { count mean median } firstClosingTime { count mean median } reopened closedByOneReply closedByBot
+            surveys { asked answered rate } waiting waitingSince
+        }
+        previous { metrics { closedByOneReply closedByBot } }
+    } }";
+    let mut answer = caseload.ask("anna", query, &json!({})).await.data("team");
+    let since = answer["metrics"]["waitingSince"].take();
+    let since: chrono::DateTime<chrono::Utc> = since
+        .as_str()
+        .expect("an instant")
+        .parse()
+        .expect("an instant");
+    assert_eq!(since.to_rfc3339(), "2026-03-02T23:30:00+00:00");
+    let expected = json!({
+        "metrics": {
+            "replyTime": {"count": 8, "mean": 11_445.0, "median": 1_230.0},
+            "firstClosingTime": {"count": 4, "mean": 45_750.0, "median": 3_600.0},
+            "reopened": 1, "closedByOneReply": 0, "closedByBot": 0,
+            "surveys": {"asked": 5, "answered": 4, "rate": 0.8},
+            "waiting": 2, "waitingSince": null,
+        },
+        "previous": {"metrics": {"closedByOneReply": 1, "closedByBot": 0}},
+    });
+    assert_eq!(answer, expected);
+    let listed = async |measure: &str| {
+        let query = "query($measure: Measure!) { conversations(measure: $measure,
+            period: {between: {from: \"2026-03-02\", to: \"2026-03-04\"}}) { nodes { id } } }";
+        let answer = caseload
+            .ask("anna", query, &json!({"measure": measure}))
+            .await;
+        answer.data("conversations")["nodes"].take()
+    };
+    let ids = |ids: &[&str]| ids.iter().map(|id| json!({"id": id})).collect::<Value>();
+    assert_eq!(
+        listed("REPLY_TIME_MEAN").await,
+        ids(&["c-2", "c-6", "c-1", "c-3", "c-5"])
+    );
+    assert_eq!(listed("WAITING").await, ids(&["c-4", "c-3"]));
 }
 
 async fn teams_labels_and_channels_are_as_documented(backend: Backend) {

@@ -226,7 +226,8 @@ async fn a_row_of_a_list_is_what_a_filter_on_it_answers(backend: Backend) {
 /// On the first day something counts, and on the 3,660 days before it nothing.
 async fn nothing_counts_before_the_first_day(backend: Backend) {
     let query = "query($from: Date!, $to: Date!) { team(period: {between: {from: $from, to: $to}}) {
-        metrics { conversations messages customers closed followUpsCompleted ratings { count } } } }";
+        metrics { conversations messages customers closed followUpsCompleted ratings { count } reopened
+        surveys { count: asked } firstClosingTime { count } } } }";
     for seed in 2600..2600 + WORLDS {
         let (caseload, _, _) = world(backend, seed).await;
         let first = first_day(&caseload).await;
@@ -236,7 +237,9 @@ async fn nothing_counts_before_the_first_day(backend: Backend) {
             let variables = json!({"from": from.to_string(), "to": to.to_string()});
             let report = caseload.ask("boss", query, &variables).await.data("team");
             let mut metrics = report["metrics"].clone();
-            metrics["ratings"] = metrics["ratings"]["count"].take();
+            for counted in ["ratings", "surveys", "firstClosingTime"] {
+                metrics[counted] = metrics[counted]["count"].take();
+            }
             let counts = metrics.as_object().expect("metrics").values();
             counts.filter_map(Value::as_u64).sum::<u64>()
         };
@@ -305,6 +308,16 @@ fn counted(measure: &str, metrics: &Value) -> (u64, u64) {
         "OPEN" => one_each(figure("/open")),
         "FIRST_RESPONSE_MEAN" | "FIRST_RESPONSE_MEDIAN" => one_each(figure("/firstResponse/count")),
         "CLOSING_TIME_MEAN" | "CLOSING_TIME_MEDIAN" => one_each(figure("/closingTime/count")),
+        "FIRST_CLOSING_TIME_MEAN" | "FIRST_CLOSING_TIME_MEDIAN" => {
+            one_each(figure("/firstClosingTime/count"))
+        }
+        "CLOSED_BY_ONE_REPLY" => one_each(figure("/closedByOneReply")),
+        "CLOSED_BY_BOT" => one_each(figure("/closedByBot")),
+        "WAITING" => one_each(figure("/waiting")),
+        "REPLY_TIME_MEAN" | "REPLY_TIME_MEDIAN" => some(figure("/replyTime/count")),
+        "REOPENED" => some(figure("/reopened")),
+        "SURVEYS" => some(figure("/surveys/asked")),
+        "SURVEY_RATE" => some(figure("/surveys/answered")),
         "MESSAGES" => some(figure("/messages")),
         "INBOUND_MESSAGES" => some(figure("/inboundMessages")),
         "REPLIES" => some(figure("/replies")),
@@ -326,13 +339,19 @@ async fn what_is_within_a_target_lies_in_the_ranges_below_it(backend: Backend) {
         let to = (first + chrono::Days::new(700)).to_string();
         let variables = json!({"period": {"between": {"from": from, "to": to}}, "filter": {}});
         let query = "query($period: PeriodInput, $filter: ReportFilter) { team(period: $period, filter: $filter) {
-            metrics { firstResponse { ...All } closingTime { ...All } } } }
+            metrics { firstResponse { ...All } closingTime { ...All } replyTime { ...All }
+              firstClosingTime { ...All } } } }
             fragment All on DurationStats { count distribution { count }
                 within5min: within(seconds: 299) { count } within15min: within(seconds: 899) { count }
                 within1h: within(seconds: 3599) { count } within4h: within(seconds: 14399) { count }
                 within8h: within(seconds: 28799) { count } within24h: within(seconds: 86399) { count share } }";
         let report = caseload.ask("boss", query, &variables).await.data("team");
-        for duration in ["firstResponse", "closingTime"] {
+        for duration in [
+            "firstResponse",
+            "closingTime",
+            "replyTime",
+            "firstClosingTime",
+        ] {
             let stats = &report["metrics"][duration];
             let count = |value: &Value| value["count"].as_u64().expect("a count");
             let ranges: Vec<u64> = (0..7).map(|at| count(&stats["distribution"][at])).collect();

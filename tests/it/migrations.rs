@@ -2,14 +2,23 @@
 
 use std::{collections::BTreeSet, path::PathBuf};
 
+use caseload_rollup::verify::verify;
+
 use crate::{
+    dirty::stored,
     on_both_stores,
-    support::database::{Backend, Database},
+    support::{
+        app::Caseload,
+        database::{Backend, Database},
+        dice::Dice,
+        facts::Writer,
+    },
 };
 
 on_both_stores! {
     each_migration_is_undone_by_its_other_half,
     the_binary_has_the_migrations_of_the_folder,
+    what_a_migration_derives_is_what_an_import_derives,
 }
 
 fn folder(backend: Backend) -> PathBuf {
@@ -153,6 +162,46 @@ async fn the_binary_has_the_migrations_of_the_folder(backend: Backend) {
         .map(|name| version(name))
         .collect();
     assert_eq!(applied.lines().collect::<Vec<_>>(), versions);
+}
+
+/// Facts that were there before the columns of what follows from them: the migration fills these in, and the next rollup makes
+/// the blocks and rows that imports after it would have led to.
+async fn what_a_migration_derives_is_what_an_import_derives(backend: Backend) {
+    const DERIVING: [&str; 2] = [
+        "2026-11-29-000110_derive_waits",
+        "2026-11-29-000120_summarize_waits",
+    ];
+    for seed in 0..4 {
+        let mut writer = Writer::new(Dice::seeded(5100 + seed));
+        let caseload = Caseload::new(backend, writer.place.zone, writer.place.now()).await;
+        for _ in 0..5 {
+            let records = writer.records(200);
+            caseload.import(&records).await;
+        }
+        caseload.roll_up().await;
+        let expected = stored(&caseload.database, &caseload.store).await;
+        for name in DERIVING.iter().rev() {
+            caseload.database.script(&script(backend, name, "down.sql"));
+        }
+        for name in DERIVING {
+            caseload.database.script(&script(backend, name, "up.sql"));
+        }
+        caseload.roll_up().await;
+        assert_eq!(
+            stored(&caseload.database, &caseload.store).await,
+            expected,
+            "seed {seed}"
+        );
+        let verified = verify(&caseload.store, caseload.workspace, None, |wrong| {
+            panic!("{wrong:?}");
+        });
+        let verified = verified.await.expect("the store is there");
+        assert_eq!(
+            (verified.differences, verified.pending),
+            (0, 0),
+            "seed {seed}"
+        );
+    }
 }
 
 /// "20261122000001" of "2026-11-22-000001_create_workspaces".

@@ -14,6 +14,7 @@ use crate::{
 
 on_both_stores! {
     each_derived_column_is_put_right_and_its_days_made_anew,
+    stored_waits_and_answers_are_put_right,
     what_is_right_is_left_as_it_is,
     the_command_repairs_before_it_compares,
 }
@@ -126,6 +127,78 @@ async fn each_derived_column_is_put_right_and_its_days_made_anew(backend: Backen
             "{damage}"
         );
         caseload.roll_up().await;
+        assert_eq!(verified(&caseload).await, (0, 0), "{damage}");
+    }
+}
+
+async fn stored_waits_and_answers_are_put_right(backend: Backend) {
+    let caseload = acme(backend).await;
+    let closed = json!({"type": "conversation", "id": "c", "customer_id": "k", "created_at": "2026-03-04T09:00:00Z",
+        "closed_at": "2026-03-06T09:00:00Z", "messages": [
+            {"id": "c1", "sent_at": "2026-03-04T09:00:00Z", "kind": "inbound"},
+            {"id": "c2", "sent_at": "2026-03-05T09:00:00Z", "kind": "reply"},
+        ], "events": [
+            {"id": "e1", "at": "2026-03-05T10:00:00Z", "kind": "closed"},
+            {"id": "e2", "at": "2026-03-05T11:00:00Z", "kind": "reopened"},
+        ], "surveys": [{"id": "s1", "asked_at": "2026-03-06T10:00:00Z"}],
+        "ratings": [{"id": "r1", "rated_at": "2026-03-07T09:00:00Z", "score": 5}]});
+    caseload.import(&[closed]).await;
+    caseload.roll_up().await;
+    let stored = || {
+        caseload.database.sql(
+            "SELECT c.id, c.waiting_since, c.last_turn_at, c.first_closed_at, c.inbound_count, c.reply_count, c.bot_count,
+             (SELECT MAX(m.waited_since) FROM messages m WHERE m.conversation_key = c.conversation_key),
+             (SELECT COUNT(*) FROM surveys s WHERE s.conversation_key = c.conversation_key AND s.answered)
+             FROM conversations c ORDER BY c.id",
+        )
+    };
+    let right = stored();
+    let damages = [
+        (
+            "UPDATE messages SET waited_since = NULL WHERE id = 'c2'",
+            days(&[5]),
+        ),
+        (
+            "UPDATE messages SET waited_since = 0 WHERE id = 'c1'",
+            days(&[4]),
+        ),
+        (
+            "UPDATE surveys SET answered = NOT answered WHERE id = 's1'",
+            days(&[6]),
+        ),
+        (
+            "UPDATE conversations SET first_closed_at = NULL WHERE id = 'c'",
+            days(&[5, 6]),
+        ),
+        (
+            "UPDATE conversations SET reply_count = 2 WHERE id = 'c'",
+            days(&[6]),
+        ),
+        (
+            "UPDATE conversations SET bot_count = 2 WHERE id = 'c'",
+            days(&[]),
+        ),
+        (
+            "UPDATE conversations SET waiting_since = 1 WHERE id = 'a'",
+            days(&[]),
+        ),
+        (
+            "UPDATE conversations SET last_turn_at = NULL WHERE id = 'a'",
+            days(&[]),
+        ),
+    ];
+    for (damage, days) in damages {
+        caseload.database.sql(damage);
+        caseload.rebuild().await;
+        assert!(0 < verified(&caseload).await.0, "{damage}");
+        let found = repaired(&caseload).await;
+        assert_eq!(
+            (found.corrections, Vec::from_iter(found.days)),
+            (1, days),
+            "{damage}"
+        );
+        assert_eq!(stored(), right, "{damage}");
+        caseload.rebuild().await;
         assert_eq!(verified(&caseload).await, (0, 0), "{damage}");
     }
 }

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// The columns of figures that may be null, doubles; the others are counts.
-const NULLABLE: [&str; 9] = [
+const NULLABLE: [&str; 15] = [
     "win_rate",
     "first_response_mean",
     "first_response_median",
@@ -32,6 +32,12 @@ const NULLABLE: [&str; 9] = [
     "closing_time_mean",
     "closing_time_median",
     "closing_time_p90",
+    "reply_time_mean",
+    "reply_time_median",
+    "reply_time_p90",
+    "first_closing_time_mean",
+    "first_closing_time_median",
+    "first_closing_time_p90",
     "rating_average",
     "satisfied",
 ];

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::world::{At, Conversation, FollowUp, Rating, World};
+use super::world::{At, Conversation, FollowUp, Rating, Survey, World};
 
 /// A conversation that has come, with all that belongs to it.
 #[derive(Debug, Clone)]
@@ -20,6 +20,18 @@ pub(crate) struct Case {
     pub(crate) ratings: Vec<(String, Rating)>,
     /// Those completed.
     pub(crate) follow_ups: Vec<(At, FollowUp)>,
+    /// Each with whether a rating answers it.
+    pub(crate) surveys: Vec<(Survey, bool)>,
+    /// When it was opened again.
+    pub(crate) reopened: Vec<At>,
+    /// The earliest closing that is known.
+    pub(crate) first_closed: Option<At>,
+    /// The waits that a reply ended: since when, and when it came.
+    pub(crate) waits: Vec<(At, At)>,
+    /// Since when the customer has been waiting.
+    pub(crate) waiting_since: Option<At>,
+    /// How many automatic messages.
+    pub(crate) bots: usize,
 }
 
 impl Case {
@@ -45,7 +57,36 @@ impl Case {
         instants.extend(&self.replies);
         instants.extend(self.ratings.iter().map(|(_, rating)| rating.rated));
         instants.extend(self.follow_ups.iter().map(|(completed, _)| *completed));
+        instants.extend(self.surveys.iter().map(|(survey, _)| survey.asked));
+        instants.extend(&self.reopened);
+        instants.extend(self.first_closed);
         instants
+    }
+
+    /// Whom a survey is credited to.
+    pub(crate) fn surveyed<'a>(&'a self, survey: &'a Survey) -> Option<&'a String> {
+        survey.member.as_ref().or(self.assignee())
+    }
+
+    pub(crate) fn is_closed_by_one_reply(&self) -> bool {
+        !self.inbound.is_empty() && self.replies.len() == 1
+    }
+
+    pub(crate) fn is_closed_by_bot(&self) -> bool {
+        !self.inbound.is_empty() && self.replies.is_empty() && 0 < self.bots
+    }
+
+    /// How long each reply was waited for, of those that `within` takes.
+    pub(crate) fn reply_seconds(&self, within: impl Fn(At) -> bool) -> Vec<i64> {
+        let waits = self.waits.iter().filter(|(_, reply)| within(*reply));
+        waits
+            .map(|(since, reply)| seconds(*since, *reply))
+            .collect()
+    }
+
+    pub(crate) fn first_closing_seconds(&self) -> Option<i64> {
+        self.first_closed
+            .map(|closed| seconds(self.conversation.created, closed))
     }
 
     pub(crate) fn first_response_seconds(&self) -> Option<i64> {
@@ -158,8 +199,9 @@ fn first_activities(
     first
 }
 
-/// A conversation with its ratings and follow-ups.
+/// A conversation with all that belongs to it but its messages.
 fn case(world: &World, id: &str, conversation: &Conversation) -> Case {
+    let (waits, waiting_since) = waits(world, id, conversation);
     Case {
         id: id.to_owned(),
         conversation: conversation.clone(),
@@ -179,5 +221,83 @@ fn case(world: &World, id: &str, conversation: &Conversation) -> Case {
             .filter(|follow_up| follow_up.conversation == id)
             .filter_map(|follow_up| Some((follow_up.completed?, follow_up.clone())))
             .collect(),
+        surveys: surveys(world, id),
+        reopened: events(world, id, "reopened"),
+        first_closed: events(world, id, "closed")
+            .into_iter()
+            .min()
+            .or(conversation.closed),
+        waits,
+        waiting_since,
+        bots: world
+            .messages
+            .values()
+            .filter(|message| message.conversation == id && message.kind == "bot")
+            .count(),
     }
+}
+
+fn events(world: &World, id: &str, kind: &str) -> Vec<At> {
+    let events = world.events.values();
+    events
+        .filter(|event| event.conversation == id && event.kind == kind)
+        .map(|event| event.at)
+        .collect()
+}
+
+/// The surveys of a conversation. A rating answers the latest one asked at or before it, of two at one instant the one with the
+/// greater id.
+fn surveys(world: &World, id: &str) -> Vec<(Survey, bool)> {
+    let mut surveys: Vec<(&String, &Survey, bool)> = Vec::new();
+    for (survey_id, survey) in &world.surveys {
+        if survey.conversation == id {
+            surveys.push((survey_id, survey, false));
+        }
+    }
+    for rating in world.ratings.values() {
+        let before = surveys
+            .iter_mut()
+            .filter(|(_, survey, _)| rating.conversation == id && survey.asked <= rating.rated);
+        let latest = before.max_by_key(|(survey_id, survey, _)| (survey.asked, *survey_id));
+        if let Some((.., answered)) = latest {
+            *answered = true;
+        }
+    }
+    surveys
+        .into_iter()
+        .map(|(_, survey, answered)| (survey.clone(), answered))
+        .collect()
+}
+
+/// The waits of a conversation that a reply ended, and since when an open one lasts. A closing ends a wait without a value; at one
+/// instant inbound messages come before replies, and closings after both.
+fn waits(world: &World, id: &str, conversation: &Conversation) -> (Vec<(At, At)>, Option<At>) {
+    let mut moments: Vec<(At, &str)> = Vec::new();
+    for message in world.messages.values() {
+        match message.kind.as_str() {
+            "inbound" if message.conversation == id => moments.push((message.sent, "1 inbound")),
+            "reply" if message.conversation == id => moments.push((message.sent, "2 reply")),
+            _ => {}
+        }
+    }
+    for at in events(world, id, "closed")
+        .into_iter()
+        .chain(conversation.closed)
+    {
+        moments.push((at, "3 closing"));
+    }
+    moments.sort_unstable();
+    let mut waits = Vec::new();
+    let mut since = None;
+    for (at, moment) in moments {
+        if moment == "1 inbound" {
+            since = since.or(Some(at));
+            continue;
+        }
+        if let Some(since) = since.filter(|_| moment == "2 reply") {
+            waits.push((since, at));
+        }
+        since = None;
+    }
+    (waits, since)
 }

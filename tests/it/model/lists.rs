@@ -68,7 +68,8 @@ impl Book<'_> {
         let mut listed: Vec<(i64, Reverse<At>, String, &Case)> = Vec::new();
         for case in &self.cases {
             if let Some(seconds) = self.counts(case, measure, span, scope) {
-                let newest = if measure.ends_with("_MEAN") || measure.ends_with("_MEDIAN") {
+                let by_value = ["_MEAN", "_MEDIAN", "WAITING"];
+                let newest = if by_value.iter().any(|end| measure.ends_with(end)) {
                     Reverse(At::UNIX_EPOCH)
                 } else {
                     Reverse(case.conversation.created)
@@ -101,7 +102,8 @@ impl Book<'_> {
             .collect()
     }
 
-    /// Whether the measure counts anything of this conversation: its seconds for a duration, else 0.
+    /// Whether the measure counts anything of this conversation: its seconds for a duration, of a wait now the less the longer, else
+    /// 0.
     fn counts(&self, case: &Case, measure: &str, span: Span, scope: &Scope) -> Option<i64> {
         let conversation = &case.conversation;
         let within = |at: At| span.holds(self.world.day(at));
@@ -115,6 +117,13 @@ impl Book<'_> {
                 scores.contains(&rating.score)
                     && within(rating.rated)
                     && scope.passes(conversation, case.rated(rating))
+            })
+        };
+        let surveyed = |wanted: &[bool]| {
+            case.surveys.iter().any(|(survey, answered)| {
+                wanted.contains(answered)
+                    && within(survey.asked)
+                    && scope.passes(conversation, case.surveyed(survey))
             })
         };
         let counts = match measure {
@@ -143,6 +152,28 @@ impl Book<'_> {
             }
             "CLOSING_TIME_MEAN" | "CLOSING_TIME_MEDIAN" => {
                 return case.closing_seconds().filter(|_| closed);
+            }
+            "REPLY_TIME_MEAN" | "REPLY_TIME_MEDIAN" => {
+                return case
+                    .reply_seconds(within)
+                    .into_iter()
+                    .filter(|_| passes)
+                    .max();
+            }
+            "FIRST_CLOSING_TIME_MEAN" | "FIRST_CLOSING_TIME_MEDIAN" => {
+                let closed = passes && case.first_closed.is_some_and(within);
+                return case.first_closing_seconds().filter(|_| closed);
+            }
+            "REOPENED" => passes && case.reopened.iter().any(|at| within(*at)),
+            "CLOSED_BY_ONE_REPLY" => closed && case.is_closed_by_one_reply(),
+            "CLOSED_BY_BOT" => closed && case.is_closed_by_bot(),
+            "SURVEYS" => surveyed(&[true, false]),
+            "SURVEY_RATE" => surveyed(&[true]),
+            "WAITING" => {
+                let since = case
+                    .waiting_since
+                    .filter(|_| passes && conversation.closed.is_none());
+                return since.map(|since| -since.timestamp_micros());
             }
             other => panic!("no measure {other}"),
         };

@@ -9,6 +9,7 @@ use super::{
     book::{Book, Case},
     scope::Scope,
     time::Span,
+    world::At,
 };
 
 /// What counts in one span and scope.
@@ -27,8 +28,17 @@ pub(crate) struct Figures {
     pub(crate) follow_ups: i64,
     pub(crate) first_responses: Vec<i64>,
     pub(crate) closing_times: Vec<i64>,
+    pub(crate) reply_times: Vec<i64>,
+    pub(crate) first_closing_times: Vec<i64>,
+    pub(crate) reopened: i64,
+    pub(crate) by_one_reply: i64,
+    pub(crate) by_bot: i64,
+    pub(crate) asked: i64,
+    pub(crate) answered: i64,
     pub(crate) scores: Vec<i64>,
     pub(crate) open: i64,
+    pub(crate) waiting: i64,
+    pub(crate) waiting_since: Option<At>,
 }
 
 /// The ends of the ranges of a distribution, in seconds.
@@ -55,8 +65,18 @@ impl Figures {
                     figures.follow_ups += 1;
                 }
             }
+            for (survey, answered) in &case.surveys {
+                if scope.passes(&case.conversation, case.surveyed(survey))
+                    && span.holds(book.world.day(survey.asked))
+                {
+                    figures.asked += 1;
+                    figures.answered += i64::from(*answered);
+                }
+            }
         }
         figures.first_responses.sort_unstable();
+        figures.reply_times.sort_unstable();
+        figures.first_closing_times.sort_unstable();
         figures.closing_times.sort_unstable();
         figures
     }
@@ -81,11 +101,25 @@ impl Figures {
             self.won += i64::from(conversation.outcome.as_deref() == Some("won"));
             self.lost += i64::from(conversation.outcome.as_deref() == Some("lost"));
             self.closing_times.extend(case.closing_seconds());
+            self.by_one_reply += i64::from(case.is_closed_by_one_reply());
+            self.by_bot += i64::from(case.is_closed_by_bot());
         }
+        if case.first_closed.is_some_and(within) {
+            self.first_closing_times
+                .extend(case.first_closing_seconds());
+        }
+        self.reopened += case.reopened.iter().filter(|at| within(**at)).count() as i64;
+        self.reply_times.extend(case.reply_seconds(within));
         if case.first_response.is_some_and(|(_, reply)| within(reply)) {
             self.first_responses.extend(case.first_response_seconds());
         }
-        self.open += i64::from(conversation.closed.is_none());
+        if conversation.closed.is_none() {
+            self.open += 1;
+            if let Some(since) = case.waiting_since {
+                self.waiting += 1;
+                self.waiting_since = Some(self.waiting_since.map_or(since, |at| at.min(since)));
+            }
+        }
     }
 
     fn messages(&self) -> i64 {
@@ -104,6 +138,9 @@ impl Figures {
             self.new_customers,
             self.closed,
             self.follow_ups,
+            self.reopened,
+            self.asked,
+            self.first_closing_times.len() as i64,
         ];
         counts.iter().any(|count| 0 < *count)
             || !self.customers.is_empty()
@@ -136,6 +173,16 @@ impl Figures {
             "FIRST_RESPONSE_MEDIAN" => quantile(&self.first_responses, 0.5),
             "CLOSING_TIME_MEAN" => mean(&self.closing_times),
             "CLOSING_TIME_MEDIAN" => quantile(&self.closing_times, 0.5),
+            "REPLY_TIME_MEAN" => mean(&self.reply_times),
+            "REPLY_TIME_MEDIAN" => quantile(&self.reply_times, 0.5),
+            "FIRST_CLOSING_TIME_MEAN" => mean(&self.first_closing_times),
+            "FIRST_CLOSING_TIME_MEDIAN" => quantile(&self.first_closing_times, 0.5),
+            "REOPENED" => count(self.reopened),
+            "CLOSED_BY_ONE_REPLY" => count(self.by_one_reply),
+            "CLOSED_BY_BOT" => count(self.by_bot),
+            "SURVEYS" => count(self.asked),
+            "SURVEY_RATE" => share(self.answered, self.asked),
+            "WAITING" => count(self.waiting),
             other => panic!("no measure {other}"),
         }
     }
@@ -162,6 +209,14 @@ impl Figures {
             "followUpsCompleted": self.follow_ups,
             "firstResponse": durations(&self.first_responses),
             "closingTime": durations(&self.closing_times),
+            "replyTime": times(&self.reply_times),
+            "firstClosingTime": times(&self.first_closing_times),
+            "reopened": self.reopened,
+            "closedByOneReply": self.by_one_reply,
+            "closedByBot": self.by_bot,
+            "surveys": {"asked": self.asked, "answered": self.answered, "rate": self.value("SURVEY_RATE")},
+            "waiting": self.waiting,
+            "waitingSince": self.waiting_since.map(|since| since.to_rfc3339()),
             "ratings": {
                 "count": self.scores.len(),
                 "average": self.value("RATING_AVERAGE"),
@@ -174,7 +229,9 @@ impl Figures {
     /// As `Metrics` in a series or a daily rollup: without the figure of now.
     pub(crate) fn json_of_then(&self) -> Value {
         let mut metrics = self.json();
-        metrics["open"] = Value::Null;
+        for now in ["open", "waiting", "waitingSince"] {
+            metrics[now] = Value::Null;
+        }
         metrics
     }
 }
@@ -198,6 +255,12 @@ fn quantile(sorted: &[i64], q: f64) -> Option<f64> {
         sorted[place.ceil() as usize],
     );
     Some(below as f64 + (above - below) as f64 * (place - place.floor()))
+}
+
+/// As much of a duration as a query of everything has room for.
+fn times(sorted: &[i64]) -> Value {
+    let all = durations(sorted);
+    json!({"count": all["count"], "mean": all["mean"], "median": all["median"], "p90": all["p90"]})
 }
 
 fn durations(sorted: &[i64]) -> Value {

@@ -28,6 +28,9 @@ pub(crate) struct Ask {
     pub(crate) first: usize,
 }
 
+/// Of these less is better, and nobody is a top performer by them.
+const LEFT_TO_DO: [&str; 5] = ["LOST", "UNANSWERED", "OPEN", "WAITING", "REOPENED"];
+
 impl Ask {
     fn before(self) -> Asked {
         self.asked.previous("PERIOD")
@@ -156,7 +159,7 @@ impl Book<'_> {
             .collect();
         let lower_is_better = ask.measure.contains("_RESPONSE_")
             || ask.measure.contains("_TIME_")
-            || ["LOST", "UNANSWERED", "OPEN"].contains(&ask.measure);
+            || LEFT_TO_DO.contains(&ask.measure);
         let better = |a: f64, b: f64| if lower_is_better { a < b } else { b < a };
         let mut board: Vec<(usize, Value)> = Vec::new();
         for (member, value) in &rows {
@@ -166,7 +169,7 @@ impl Book<'_> {
                 (None, _) => false,
             });
             let rank = ahead.count() + 1;
-            let names_one = !["LOST", "UNANSWERED", "OPEN"].contains(&ask.measure);
+            let names_one = !LEFT_TO_DO.contains(&ask.measure);
             let top =
                 rank == 1 && names_one && value.is_some_and(|value| lower_is_better || 0.0 < value);
             board.push((

@@ -13,7 +13,7 @@ use super::{
 };
 
 /// The columns of figures, and where `Metrics` has them.
-const FIGURES: [(&str, &str); 24] = [
+const FIGURES: [(&str, &str); 37] = [
     ("conversations", "/conversations"),
     ("labeled_conversations", "/labeledConversations"),
     ("messages", "/messages"),
@@ -38,6 +38,19 @@ const FIGURES: [(&str, &str); 24] = [
     ("ratings", "/ratings/count"),
     ("rating_average", "/ratings/average"),
     ("satisfied", "/ratings/satisfied"),
+    ("reopened", "/reopened"),
+    ("closed_by_one_reply", "/closedByOneReply"),
+    ("closed_by_bot", "/closedByBot"),
+    ("surveys_asked", "/surveys/asked"),
+    ("surveys_answered", "/surveys/answered"),
+    ("reply_time_count", "/replyTime/count"),
+    ("reply_time_mean", "/replyTime/mean"),
+    ("reply_time_median", "/replyTime/median"),
+    ("reply_time_p90", "/replyTime/p90"),
+    ("first_closing_time_count", "/firstClosingTime/count"),
+    ("first_closing_time_mean", "/firstClosingTime/mean"),
+    ("first_closing_time_median", "/firstClosingTime/median"),
+    ("first_closing_time_p90", "/firstClosingTime/p90"),
 ];
 
 /// The columns of figures, from `Metrics` as a query answers them.

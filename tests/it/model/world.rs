@@ -148,6 +148,11 @@ impl World {
                 .filter_map(|rating| rating.member.clone()),
         );
         all.extend(
+            self.surveys
+                .values()
+                .filter_map(|survey| survey.member.clone()),
+        );
+        all.extend(
             self.follow_ups
                 .values()
                 .filter_map(|follow_up| follow_up.assignee.clone()),

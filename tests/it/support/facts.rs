@@ -638,7 +638,7 @@ fn known<'a>(names: &'a [&'static str]) -> &'a [&'static str] {
 const BY: [&str; 4] = ["DAY", "WEEK", "MONTH", "YEAR"];
 const HOURLY: [&str; 4] = ["CONVERSATIONS", "INBOUND_MESSAGES", "REPLIES", "CLOSED"];
 
-pub(crate) const MEASURES: [&str; 21] = [
+pub(crate) const MEASURES: [&str; 31] = [
     "CONVERSATIONS",
     "LABELED_CONVERSATIONS",
     "MESSAGES",
@@ -660,4 +660,14 @@ pub(crate) const MEASURES: [&str; 21] = [
     "FIRST_RESPONSE_MEDIAN",
     "CLOSING_TIME_MEAN",
     "CLOSING_TIME_MEDIAN",
+    "REPLY_TIME_MEAN",
+    "REPLY_TIME_MEDIAN",
+    "FIRST_CLOSING_TIME_MEAN",
+    "FIRST_CLOSING_TIME_MEDIAN",
+    "REOPENED",
+    "CLOSED_BY_ONE_REPLY",
+    "CLOSED_BY_BOT",
+    "SURVEYS",
+    "SURVEY_RATE",
+    "WAITING",
 ];

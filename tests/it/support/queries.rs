@@ -5,10 +5,13 @@ fragment Durations on DurationStats {
   count mean median p90 lowest: quantile(q: 0) third: quantile(q: 0.3333333333333333) highest: quantile(q: 1)
   distribution { fromSeconds toSeconds count } within(seconds: 3600) { count share }
 }
+fragment Times on DurationStats { count mean median p90 }
 fragment All on Metrics {
   conversations labeledConversations messages inboundMessages replies customers newCustomers unanswered
   closed won lost winRate open followUpsCompleted
-  firstResponse { ...Durations } closingTime { ...Durations }
+  firstResponse { ...Durations } closingTime { ...Durations } replyTime { ...Times }
+  firstClosingTime { ...Times } reopened closedByOneReply closedByBot
+  surveys { asked answered rate } waiting waitingSince
   ratings { count average satisfied scores { score count } }
 }";
 
