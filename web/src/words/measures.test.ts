@@ -19,6 +19,13 @@ const FIGURES: FiguresFragment = {
   followUpsCompleted: 0,
   firstResponse: { count: 0, mean: null, median: null },
   closingTime: { count: 0, mean: null, median: null },
+  replyTime: { count: 0, mean: null, median: null },
+  firstClosingTime: { count: 0, mean: null, median: null },
+  reopened: 0,
+  closedByOneReply: 0,
+  closedByBot: 0,
+  surveys: { asked: 0, answered: 0, rate: null },
+  waiting: 0,
   ratings: { count: 0, average: null, satisfied: null },
 };
 
