@@ -122,7 +122,7 @@ impl WorkingSet {
         let event = self.events.of(key).any(|entry| {
             let here = |row: &&EventRow| row.conversation_key == key && is_closing(row);
             entry.changed()
-                && (entry.stored.as_ref().filter(here).is_some()
+                && (entry.stored.as_ref().is_some_and(|row| here(&row))
                     || entry
                         .current
                         .as_ref()

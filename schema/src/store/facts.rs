@@ -273,6 +273,9 @@ async fn list_by_key(conn: &mut Conn, ws: WorkspaceKey, wanted: &[i64]) -> Resul
         .collect())
 }
 
+/// Key, assignee, channel, labels, creation and beginning of the wait.
+type OpenRow = (i64, Option<i64>, i64, String, i64, Option<i64>);
+
 /// All conversations that are open now, by key.
 pub async fn read_open(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<OpenConversation>> {
     let query = conversations::table
@@ -287,7 +290,7 @@ pub async fn read_open(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<OpenConv
             conversations::created_at.assume_not_null(),
             conversations::waiting_since,
         ));
-    let rows: Vec<(i64, Option<i64>, i64, String, i64, Option<i64>)> = load!(conn, query)?;
+    let rows: Vec<OpenRow> = load!(conn, query)?;
     let mut open: Vec<OpenConversation> = rows
         .into_iter()
         .map(
