@@ -62,7 +62,7 @@ impl RatingEvent {
 
 impl FollowUpEvent {
     /// Adds them to `counts`.
-    pub(crate) fn count(&self, counts: &mut Counts) {
+    pub(crate) fn count(self, counts: &mut Counts) {
         counts.follow_ups_completed += u64::from(self.completed);
     }
 }

@@ -130,7 +130,7 @@ impl OpenBlock {
 /// The instant of each row that has one.
 fn read_waiting(from: &mut Reader<'_>, rows: usize) -> Result<Vec<Option<Instant>>, DamagedBlock> {
     let waits = from.bytes_up_to(1, rows)?;
-    let count = waits.iter().filter(|&&waits| waits == 1).count();
+    let count = waits.iter().map(|&waits| usize::from(waits)).sum();
     let mut since = from.times(count, Instant::from_micros)?.into_iter();
     let next = |waits: u8| if waits == 1 { since.next() } else { None };
     Ok(waits.into_iter().map(next).collect())

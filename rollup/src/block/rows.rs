@@ -86,9 +86,9 @@ impl Rows {
     /// Whether any measure counts `row` itself.
     pub(crate) fn counts(&self, row: usize) -> bool {
         self.flags[row].counts()
-            | (self.reopened[row] != 0)
-            | (self.messages.inbound(row) != 0)
-            | (self.messages.replies(row) != 0)
+            || self.reopened[row] != 0
+            || self.messages.inbound(row) != 0
+            || self.messages.replies(row) != 0
     }
 
     /// Adds what `row` itself counts for; its ratings and follow-ups are counted where they are credited.
