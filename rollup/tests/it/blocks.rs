@@ -125,7 +125,7 @@ const OLD_OPEN: &str =
     "016f030400020008010200f0f5b09a0d109885000002020102010400020001020000000101000101e70e38a5";
 
 fn bytes(hex: &str) -> Vec<u8> {
-    let digits = |at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
+    let digits = |at| u8::from_str_radix(&hex[at..at + 2], 16).expect("hexadecimal digits");
     (0..hex.len()).step_by(2).map(digits).collect()
 }
 
