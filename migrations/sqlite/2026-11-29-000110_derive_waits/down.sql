@@ -1,3 +1,4 @@
+ALTER TABLE workspaces DROP COLUMN block_version;
 ALTER TABLE surveys DROP COLUMN answered;
 ALTER TABLE conversations DROP COLUMN bot_count;
 ALTER TABLE conversations DROP COLUMN reply_count;

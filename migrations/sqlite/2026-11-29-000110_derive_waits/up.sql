@@ -114,14 +114,6 @@ FROM (
 ) w
 WHERE w.workspace_id = surveys.workspace_id AND w.id = surveys.id AND w.turn = 0 AND w.answered = 1;
 
--- Blocks do not hold these yet: all days are made anew, but for those that are final.
-UPDATE counters SET change = change + 1;
--- A run that is under way made its days without these.
-UPDATE dirty_days SET mark = (SELECT c.change FROM counters c WHERE c.workspace_id = dirty_days.workspace_id);
-INSERT INTO dirty_days (workspace_id, day, mark, marked_at)
-SELECT l.workspace_id, l.day, c.change, CAST(strftime('%s', 'now') AS INTEGER) * 1000000
-FROM ledger_days l
-JOIN counters c ON c.workspace_id = l.workspace_id
-JOIN ledgers g ON g.workspace_id = l.workspace_id
-WHERE g.final_before IS NULL OR g.final_before <= l.day
-ON CONFLICT (workspace_id, day) DO UPDATE SET mark = excluded.mark;
+-- The version of the blocks that all days of a workspace have at least. What is of an earlier one is marked once the migrations are
+-- through, a workspace at a time.
+ALTER TABLE workspaces ADD COLUMN block_version SMALLINT NOT NULL DEFAULT 1;

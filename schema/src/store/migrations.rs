@@ -6,6 +6,8 @@ use diesel::{SqliteConnection, migration::MigrationSource, result::Error as Dies
 use diesel_async::{AsyncMigrationHarness, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+use crate::clock::Clock;
+
 use super::{Backend, Conn, Result, Store, StoreError, citus, postgres::PgConnection, sqlite};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
@@ -28,7 +30,8 @@ impl Store {
     /// version has been there.
     pub async fn migrate(&self) -> Result<()> {
         self.run_migrations().await?;
-        self.finish_spread().await
+        self.finish_spread().await?;
+        self.mark_outdated_days(Clock::system().now()).await
     }
 
     /// The same without what an earlier call did not come to: tables of a cluster that are not spread yet.

@@ -9,6 +9,7 @@
 pub mod api_tokens;
 pub mod audit;
 pub mod bi;
+mod block_version;
 pub mod blocks;
 pub mod citus;
 pub(crate) mod conn;

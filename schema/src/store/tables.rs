@@ -7,6 +7,7 @@ diesel::table! {
         name -> Text,
         created_at -> BigInt,
         incarnation -> Text,
+        block_version -> SmallInt,
     }
 }
 

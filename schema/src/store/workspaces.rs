@@ -4,6 +4,7 @@ use diesel::{ExpressionMethods, QueryDsl, Queryable, dsl::sql, sql_types::Text};
 
 use super::{
     Conn, Result, Store, StoreError,
+    block_version::BLOCK_VERSION,
     conn::{execute, first, load},
     tables::{counters, ledgers, workspaces},
 };
@@ -185,6 +186,7 @@ async fn insert(
         workspaces::name.eq(&name),
         workspaces::created_at.eq(now.micros()),
         workspaces::incarnation.eq(sql::<Text>(random)),
+        workspaces::block_version.eq(BLOCK_VERSION),
     );
     let inserted = execute!(
         conn,

@@ -52,14 +52,14 @@ impl Book<'_> {
             "previous": {
                 "period": period(before.span()),
                 "metrics": self.metrics(before.span(), &scope),
-                "previous": self.earlier(before.previous("PERIOD"), &scope),
-                "previousYear": self.earlier(before.previous("YEAR_BEFORE"), &scope),
+                "previous": self.distant(before.previous("PERIOD"), &scope),
+                "previousYear": self.distant(before.previous("YEAR_BEFORE"), &scope),
             },
             "previousYear": {
                 "period": period(year.span()),
                 "metrics": self.metrics(year.span(), &scope),
-                "previous": self.earlier(year.previous("PERIOD"), &scope),
-                "previousYear": self.earlier(year.previous("YEAR_BEFORE"), &scope),
+                "previous": self.distant(year.previous("PERIOD"), &scope),
+                "previousYear": self.distant(year.previous("YEAR_BEFORE"), &scope),
             },
             "change": change(self, (ask.span, before.span()), &scope, ask.measure),
             "changeYear": change(self, (ask.span, year.span()), &scope, ask.measure),
@@ -90,7 +90,7 @@ impl Book<'_> {
             "period": period(ask.span),
             "metrics": self.metrics(ask.span, scope),
             "previous": self.earlier(ask.before(), scope),
-            "previousYear": self.earlier(ask.year_before(), scope),
+            "previousYear": self.distant(ask.year_before(), scope),
             "change": change(self, (ask.span, ask.before().span()), scope, ask.measure),
             "changeYear": change(self, (ask.span, ask.year_before().span()), scope, ask.measure),
             "series": self.series(ask.span, scope, ask.by),
@@ -100,6 +100,11 @@ impl Book<'_> {
 
     fn earlier(&self, asked: Asked, scope: &Scope) -> Value {
         json!({"period": period(asked.span()), "metrics": self.metrics(asked.span(), scope)})
+    }
+
+    /// Where a query of all figures would have too many fields.
+    fn distant(&self, asked: Asked, scope: &Scope) -> Value {
+        json!({"period": period(asked.span()), "metrics": self.few_metrics(asked.span(), scope)})
     }
 
     pub(crate) fn member_json(&self, member: &str) -> Value {

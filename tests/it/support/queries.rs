@@ -31,7 +31,7 @@ fragment Points on SeriesPoint { from to metrics { ...All } backlog }
 fragment Person on MemberReport {
   member { ...Who } period { ...Days } metrics { ...All }
   previous { period { ...Days } metrics { ...All } }
-  previousYear: previous(by: YEAR_BEFORE) { period { ...Days } metrics { ...All } }
+  previousYear: previous(by: YEAR_BEFORE) { period { ...Days } metrics { ...Few } }
   change(measure: $measure) { ...Moved }
   changeYear: change(measure: $measure, by: YEAR_BEFORE) { ...Moved }
   series(by: $by) { ...Points }
@@ -47,13 +47,13 @@ pub(crate) fn team() -> String {
             period {{ ...Days }} metrics {{ ...All }}
             previous {{
               ...Earlier
-              previous {{ ...Earlier }}
-              previousYear: previous(by: YEAR_BEFORE) {{ ...Earlier }}
+              previous {{ ...Distant }}
+              previousYear: previous(by: YEAR_BEFORE) {{ ...Distant }}
             }}
             previousYear: previous(by: YEAR_BEFORE) {{
               ...Earlier
-              previous {{ ...Earlier }}
-              previousYear: previous(by: YEAR_BEFORE) {{ ...Earlier }}
+              previous {{ ...Distant }}
+              previousYear: previous(by: YEAR_BEFORE) {{ ...Distant }}
             }}
             change(measure: $measure) {{ ...Moved }}
             changeYear: change(measure: $measure, by: YEAR_BEFORE) {{ ...Moved }}
@@ -77,7 +77,8 @@ pub(crate) fn team() -> String {
             busyHours(measure: $busy) {{ weekday hour count }}
           }}
         }}
-        fragment Earlier on TeamReport {{ period {{ ...Days }} metrics {{ ...All }} }} {METRICS} {LABELS} {PARTS}"
+        fragment Earlier on TeamReport {{ period {{ ...Days }} metrics {{ ...All }} }}
+        fragment Distant on TeamReport {{ period {{ ...Days }} metrics {{ ...Few }} }} {METRICS} {LABELS} {PARTS}"
     )
 }
 
