@@ -57,7 +57,7 @@ impl Book<'_> {
             },
             "previousYear": {
                 "period": period(year.span()),
-                "metrics": self.metrics(year.span(), &scope),
+                "metrics": self.few_metrics(year.span(), &scope),
                 "previous": self.distant(year.previous("PERIOD"), &scope),
                 "previousYear": self.distant(year.previous("YEAR_BEFORE"), &scope),
             },
@@ -89,17 +89,13 @@ impl Book<'_> {
             "member": self.member_json(member),
             "period": period(ask.span),
             "metrics": self.metrics(ask.span, scope),
-            "previous": self.earlier(ask.before(), scope),
+            "previous": self.distant(ask.before(), scope),
             "previousYear": self.distant(ask.year_before(), scope),
             "change": change(self, (ask.span, ask.before().span()), scope, ask.measure),
             "changeYear": change(self, (ask.span, ask.year_before().span()), scope, ask.measure),
             "series": self.series(ask.span, scope, ask.by),
             "topLabels": self.top_labels(ask, scope),
         })
-    }
-
-    fn earlier(&self, asked: Asked, scope: &Scope) -> Value {
-        json!({"period": period(asked.span()), "metrics": self.metrics(asked.span(), scope)})
     }
 
     /// Where a query of all figures would have too many fields.

@@ -30,7 +30,7 @@ fragment Who on Member { id name active }
 fragment Points on SeriesPoint { from to metrics { ...All } backlog }
 fragment Person on MemberReport {
   member { ...Who } period { ...Days } metrics { ...All }
-  previous { period { ...Days } metrics { ...All } }
+  previous { period { ...Days } metrics { ...Few } }
   previousYear: previous(by: YEAR_BEFORE) { period { ...Days } metrics { ...Few } }
   change(measure: $measure) { ...Moved }
   changeYear: change(measure: $measure, by: YEAR_BEFORE) { ...Moved }
@@ -51,7 +51,7 @@ pub(crate) fn team() -> String {
               previousYear: previous(by: YEAR_BEFORE) {{ ...Distant }}
             }}
             previousYear: previous(by: YEAR_BEFORE) {{
-              ...Earlier
+              ...Distant
               previous {{ ...Distant }}
               previousYear: previous(by: YEAR_BEFORE) {{ ...Distant }}
             }}
