@@ -124,6 +124,7 @@ fn is_count(name: &str) -> bool {
     let no_counts = [
         "customers",
         "winRate",
+        "rate",
         "mean",
         "median",
         "p90",

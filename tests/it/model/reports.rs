@@ -57,7 +57,7 @@ impl Book<'_> {
             },
             "previousYear": {
                 "period": period(year.span()),
-                "metrics": self.few_metrics(year.span(), &scope),
+                "metrics": self.metrics(year.span(), &scope),
                 "previous": self.distant(year.previous("PERIOD"), &scope),
                 "previousYear": self.distant(year.previous("YEAR_BEFORE"), &scope),
             },

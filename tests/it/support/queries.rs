@@ -51,7 +51,7 @@ pub(crate) fn team() -> String {
               previousYear: previous(by: YEAR_BEFORE) {{ ...Distant }}
             }}
             previousYear: previous(by: YEAR_BEFORE) {{
-              ...Distant
+              ...Earlier
               previous {{ ...Distant }}
               previousYear: previous(by: YEAR_BEFORE) {{ ...Distant }}
             }}
