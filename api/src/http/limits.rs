@@ -53,10 +53,10 @@ pub(super) const MAX_EXPORT: Duration = Duration::from_hours(1);
 
 /// The largest export that is put together in a file before it is sent: to HTTP/1.0, which can't tell a part from a whole, and
 /// for who reads it in parts. Ten years of two hundred members as NDJSON, the longest format, are less.
-pub(super) const MAX_SPOOLED: u64 = 512 << 20;
+pub(super) const MAX_SPOOLED: u64 = 1 << 30;
 
 /// Exports that are kept in files, all together. Beside them lie at most [`MAX_EXPORTS`] that are being put together.
-pub(super) const MAX_SPOOLED_TOGETHER: u64 = 1 << 30;
+pub(super) const MAX_SPOOLED_TOGETHER: u64 = 2 << 30;
 
 /// How long such a file is kept: as long as the figures that a rollup replaces. Who scans a file reads its parts within
 /// seconds, and the last one should be of the version that the first one was of.
