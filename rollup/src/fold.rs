@@ -94,7 +94,7 @@ pub fn fold(zone: Zone, facts: &Facts, wanted: &dyn Fn(Day) -> bool) -> Vec<Bloc
 /// use caseload_rollup::fold::fold_open;
 /// use caseload_schema::{facts::OpenConversation, id::*, instant::Instant};
 /// let waiting = OpenConversation {
-///     key: ConversationKey(1), assignee: None, channel: ChannelKey(1), labels: vec![],
+///     key: ConversationKey(1), customer: CustomerKey(1), assignee: None, channel: ChannelKey(1), labels: vec![],
 ///     created_at: Instant::parse("2026-05-04T09:00:00Z").unwrap(), waiting_since: None,
 /// };
 /// assert_eq!(fold_open(&[waiting]).len(), 1);

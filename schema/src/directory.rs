@@ -203,6 +203,11 @@ impl Directory {
         self.member_by_id.get(id).map(|&at| &self.members[at])
     }
 
+    /// The team of that key.
+    pub fn team(&self, key: TeamKey) -> Option<&Arc<Team>> {
+        self.teams.iter().find(|team| team.key == key)
+    }
+
     /// The team of that id.
     pub fn team_by_id(&self, id: &str) -> Option<&Arc<Team>> {
         self.teams.iter().find(|team| team.id == id)

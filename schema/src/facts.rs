@@ -219,6 +219,8 @@ pub struct Facts {
 pub struct OpenConversation {
     /// Its key.
     pub key: ConversationKey,
+    /// Whose it is.
+    pub customer: CustomerKey,
     /// To whom it is assigned now.
     pub assignee: Option<MemberKey>,
     /// Its channel.

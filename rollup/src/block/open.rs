@@ -1,11 +1,19 @@
 //! The conversations that are open now: a figure of each run, kept beside the days.
 
-use caseload_schema::{facts::OpenConversation, id::ConversationKey, instant::Instant};
+use caseload_schema::{
+    facts::OpenConversation,
+    id::{ConversationKey, CustomerKey},
+    instant::Instant,
+};
 
 use super::{
     DamagedBlock, Members, Span, Tags, order,
     wire::{Kind, Reader, Writer},
 };
+
+/// The customer of a row that was written by the version before, which did not name customers: no customer's key. The next run
+/// writes the block anew.
+const UNKNOWN_CUSTOMER: CustomerKey = CustomerKey(0);
 
 /// The conversations that were open when a run read the facts, in the order of (assignee, nobody last; key).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,6 +21,7 @@ pub struct OpenBlock {
     members: Members,
     groups: Vec<Span>,
     conversations: Vec<ConversationKey>,
+    customers: Vec<CustomerKey>,
     created_at: Vec<Instant>,
     /// Since when each customer has been waiting for a reply.
     waiting_since: Vec<Option<Instant>>,
@@ -28,6 +37,10 @@ impl OpenBlock {
             members: Members::of(groups().map(|group| group[0].assignee)),
             groups: spans(groups().map(|group| group.len() as u32)),
             conversations: open.iter().map(|conversation| conversation.key).collect(),
+            customers: open
+                .iter()
+                .map(|conversation| conversation.customer)
+                .collect(),
             created_at: open
                 .iter()
                 .map(|conversation| conversation.created_at)
@@ -59,6 +72,7 @@ impl OpenBlock {
             + self.members.weight()
             + size_of_val(&*self.groups)
             + size_of_val(&*self.conversations)
+            + size_of_val(&*self.customers)
             + size_of_val(&*self.created_at)
             + size_of_val(&*self.waiting_since)
             + self.tags.weight()
@@ -75,6 +89,7 @@ impl OpenBlock {
         let waiting = || self.waiting_since.iter();
         out.column(waiting().map(|since| i64::from(since.is_some())));
         out.times(waiting().flatten().map(|since| since.micros()));
+        out.column(self.customers.iter().map(|customer| customer.0));
         out.finish()
     }
 
@@ -87,15 +102,17 @@ impl OpenBlock {
         let conversations = from.column(rows, ConversationKey)?;
         let created_at = from.times(rows, Instant::from_micros)?;
         let tags = Tags::read(&mut from, rows)?;
-        let waiting_since = if from.has_waits() {
-            read_waiting(&mut from, rows)?
+        let (waiting_since, customers) = if from.has_waits() {
+            let waiting_since = read_waiting(&mut from, rows)?;
+            (waiting_since, from.column(rows, CustomerKey)?)
         } else {
-            vec![None; rows]
+            (vec![None; rows], vec![UNKNOWN_CUSTOMER; rows])
         };
         let block = Self {
             members,
             groups: spans(lengths.into_iter()),
             conversations,
+            customers,
             created_at,
             waiting_since,
             tags,
@@ -106,6 +123,11 @@ impl OpenBlock {
 
     pub(crate) fn conversation(&self, row: usize) -> (ConversationKey, Instant) {
         (self.conversations[row], self.created_at[row])
+    }
+
+    /// Whose conversation `row` is.
+    pub(crate) fn customer(&self, row: usize) -> CustomerKey {
+        self.customers[row]
     }
 
     /// Since when the customer of `row` has been waiting for a reply.

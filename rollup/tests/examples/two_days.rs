@@ -95,6 +95,7 @@
     let open: Vec<OpenConversation> = open
         .map(|one| OpenConversation {
             key: one.key,
+            customer: one.customer,
             assignee: one.assignee,
             channel: one.channel,
             labels: one.labels.clone(),

@@ -44,6 +44,7 @@ impl World {
             .filter(|conversation| conversation.closed_at.is_none());
         let open = open.map(|conversation| OpenConversation {
             key: conversation.key,
+            customer: conversation.customer,
             assignee: conversation.assignee,
             channel: conversation.channel,
             labels: conversation.labels.clone(),

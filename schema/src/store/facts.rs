@@ -273,8 +273,8 @@ async fn list_by_key(conn: &mut Conn, ws: WorkspaceKey, wanted: &[i64]) -> Resul
         .collect())
 }
 
-/// Key, assignee, channel, labels, creation and beginning of the wait.
-type OpenRow = (i64, Option<i64>, i64, String, i64, Option<i64>);
+/// Key, customer, assignee, channel, labels, creation and beginning of the wait.
+type OpenRow = (i64, i64, Option<i64>, i64, String, i64, Option<i64>);
 
 /// All conversations that are open now, by key.
 pub async fn read_open(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<OpenConversation>> {
@@ -284,6 +284,7 @@ pub async fn read_open(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<OpenConv
         .filter(conversations::created_at.is_not_null())
         .select((
             conversations::conversation_key,
+            conversations::customer_key.assume_not_null(),
             conversations::assignee_key,
             conversations::channel_key.assume_not_null(),
             conversations::label_keys,
@@ -294,9 +295,10 @@ pub async fn read_open(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<OpenConv
     let mut open: Vec<OpenConversation> = rows
         .into_iter()
         .map(
-            |(key, assignee, channel, labels, created_at, waiting_since)| {
+            |(key, customer, assignee, channel, labels, created_at, waiting_since)| {
                 Ok(OpenConversation {
                     key: ConversationKey(key),
+                    customer: CustomerKey(customer),
                     assignee: assignee.map(MemberKey),
                     channel: ChannelKey(channel),
                     labels: keys::split(&labels, "conversations", "label_keys")?
