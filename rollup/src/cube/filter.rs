@@ -143,6 +143,15 @@ impl Predicate {
         }
     }
 
+    /// The places in `members` of those who may be credited.
+    pub(super) fn places(&self, members: &Members) -> Vec<usize> {
+        match self.groups(members) {
+            Passing::All => (0..members.iter().count()).collect(),
+            Passing::One(place) => place.into_iter().collect(),
+            Passing::Some(places) => places.collect(),
+        }
+    }
+
     /// Whether rows pass whatever their labels and channel.
     pub(super) fn passes_all_rows(&self) -> bool {
         self.labels.is_none() && self.channels.is_none() && self.also_labeled.is_empty()

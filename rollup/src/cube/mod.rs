@@ -14,6 +14,7 @@
 //! | 3 | 1 | nobody | 2 | | never | |
 
 mod backlog;
+mod breakdown;
 mod busy_hours;
 mod by_tag;
 mod change;
@@ -22,6 +23,7 @@ mod customers;
 mod day_figures;
 mod days;
 mod durations;
+mod figures;
 mod filter;
 mod labels;
 mod leaderboard;
@@ -36,11 +38,13 @@ mod view;
 
 pub(crate) use self::day_figures::{DayDurations, day_figures};
 pub use self::{
+    breakdown::{Breakdown, BreakdownRow, Dimension, Key, Keys, MAX_DIMENSIONS, TeamsOfMembers},
     busy_hours::{HOURS_OF_A_WEEK, HourOfWeek},
     change::{Change, change},
     channels::ChannelCount,
     days::Days,
     durations::{DurationRange, Durations, Within},
+    figures::Figures,
     filter::Filter,
     labels::LabelCount,
     leaderboard::{Ranked, rank},

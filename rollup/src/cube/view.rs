@@ -11,7 +11,7 @@ use caseload_schema::{
 };
 
 use super::{
-    Days, Durations, Filter, Measure,
+    Days, Durations, Figures, Filter, Measure,
     filter::{Passing, Predicate},
     selection::{Selection, Timed},
     shares::{Share, Shares},
@@ -259,40 +259,7 @@ impl View {
 
     /// The value of one measure; `None` where there is nothing to average or to divide by.
     pub fn value(&self, measure: Measure) -> Option<f64> {
-        let count = match measure {
-            Measure::Conversations => self.counts().conversations,
-            Measure::LabeledConversations => self.counts().labeled_conversations,
-            Measure::Messages => self.counts().messages(),
-            Measure::InboundMessages => self.counts().inbound_messages,
-            Measure::Replies => self.counts().replies,
-            Measure::Customers => self.customers(),
-            Measure::NewCustomers => self.counts().new_customers,
-            Measure::Unanswered => self.counts().unanswered,
-            Measure::Closed => self.counts().closed,
-            Measure::Won => self.counts().won,
-            Measure::Lost => self.counts().lost,
-            Measure::Open => self.open(),
-            Measure::FollowUpsCompleted => self.counts().follow_ups_completed,
-            Measure::Ratings => self.counts().ratings(),
-            Measure::Reopened => self.counts().reopened,
-            Measure::ClosedByOneReply => self.counts().closed_by_one_reply,
-            Measure::ClosedByBot => self.counts().closed_by_bot,
-            Measure::Surveys => self.counts().surveys_asked,
-            Measure::Waiting => self.waiting(),
-            Measure::SurveyRate => return self.counts().survey_rate(),
-            Measure::WinRate => return self.counts().win_rate(),
-            Measure::RatingAverage => return self.counts().rating_average(),
-            Measure::Satisfied => return self.counts().satisfied(),
-            Measure::FirstResponseMean => return self.first_responses().mean(),
-            Measure::FirstResponseMedian => return self.first_responses().median(),
-            Measure::ClosingTimeMean => return self.closing_times().mean(),
-            Measure::ClosingTimeMedian => return self.closing_times().median(),
-            Measure::ReplyTimeMean => return self.reply_times().mean(),
-            Measure::ReplyTimeMedian => return self.reply_times().median(),
-            Measure::FirstClosingTimeMean => return self.first_closing_times().mean(),
-            Measure::FirstClosingTimeMedian => return self.first_closing_times().median(),
-        };
-        Some(count as f64)
+        Figures::value(self, measure)
     }
 
     /// Everyone to whom anything is credited, `None` for nobody; open conversations and the backlog apart.

@@ -1,0 +1,670 @@
+//! Figures by one to three dimensions at once.
+//!
+//! One scan over the days of a view finds the keys of everything that counts. A figure that does not add up (durations, distinct
+//! customers, open conversations) is read for all rows in one scan more when it is first asked for.
+
+use std::sync::{Arc, OnceLock};
+
+use caseload_schema::{
+    day::Day,
+    id::{ChannelKey, CustomerKey, LabelKey, MemberKey, TeamKey},
+    instant::Instant,
+};
+use rustc_hash::FxHashMap;
+
+use super::{
+    Durations, Figures, Measure, View,
+    selection::{Selection, Timed},
+};
+use crate::{
+    block::{Flags, Seconds, Tags},
+    counts::Counts,
+};
+
+/// The most dimensions at once.
+pub const MAX_DIMENSIONS: usize = 3;
+
+/// What figures are broken down by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Dimension {
+    /// Who is credited.
+    Member,
+    /// The teams that who is credited is in now.
+    Team,
+    /// The labels that the conversation has now.
+    Label,
+    /// The conversation's channel.
+    Channel,
+    /// The conversation's customer.
+    Customer,
+    /// How the conversation ended.
+    Outcome,
+    /// The weekday.
+    Weekday,
+    /// The day.
+    Day,
+    /// The ISO week.
+    Week,
+    /// The calendar month.
+    Month,
+    /// The calendar year.
+    Year,
+}
+
+impl Dimension {
+    /// Whether it splits the time: figures of now mean nothing in its rows.
+    pub const fn is_of_time(self) -> bool {
+        matches!(
+            self,
+            Self::Weekday | Self::Day | Self::Week | Self::Month | Self::Year
+        )
+    }
+
+    /// Whether it depends on who is credited.
+    const fn is_of_credit(self) -> bool {
+        matches!(self, Self::Member | Self::Team)
+    }
+}
+
+/// What a row has for one dimension.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Key {
+    /// None: nobody, no team, no label, no outcome.
+    #[default]
+    None,
+    /// A member.
+    Member(MemberKey),
+    /// A team.
+    Team(TeamKey),
+    /// A label.
+    Label(LabelKey),
+    /// A channel.
+    Channel(ChannelKey),
+    /// A customer.
+    Customer(CustomerKey),
+    /// Won.
+    Won,
+    /// Lost.
+    Lost,
+    /// A weekday: 1 is Monday, 7 is Sunday.
+    Weekday(u8),
+    /// The day, or the first day of the whole week, month or year.
+    From(Day),
+}
+
+/// The key of each dimension, in their order; behind them [`Key::None`].
+pub type Keys = [Key; MAX_DIMENSIONS];
+
+/// The teams of each member who is in any.
+#[derive(Debug, Clone, Default)]
+pub struct TeamsOfMembers(FxHashMap<MemberKey, Vec<Key>>);
+
+impl TeamsOfMembers {
+    /// From the members of each team.
+    pub fn new<'a>(teams: impl Iterator<Item = (TeamKey, &'a [MemberKey])>) -> Self {
+        let mut of: FxHashMap<_, Vec<_>> = FxHashMap::default();
+        for (team, members) in teams {
+            for &member in members {
+                of.entry(member).or_default().push(Key::Team(team));
+            }
+        }
+        Self(of)
+    }
+}
+
+/// The rows of a view by some dimensions.
+///
+/// ```
+/// # use std::{convert::Infallible, sync::Arc};
+/// # use caseload_rollup::cube::{Breakdown, Dimension, Figures, Filter, Key, Measure, TeamsOfMembers, View};
+/// # use caseload_schema::id::MemberKey;
+/// # let (days, open, both) = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/two_days.rs"));
+/// let view = View::new(days, open, both, Filter::default());
+/// let go_on = |_rows| Ok::<_, Infallible>(());
+/// let by = [Dimension::Member, Dimension::Weekday];
+/// let rows = Arc::new(Breakdown::new(view, &by, TeamsOfMembers::default(), go_on).unwrap()).rows();
+/// // Three members (one of them nobody) on Monday, and one on Tuesday.
+/// assert_eq!(rows.len(), 4);
+/// let first = rows.iter().find(|row| row.keys()[..2] == [Key::Member(MemberKey(1)), Key::Weekday(1)]).unwrap();
+/// assert_eq!(first.counts().won, 1);
+/// assert_eq!(first.value(Measure::FirstResponseMedian), Some(60.0));
+/// assert_eq!(first.value(Measure::Open), None); // a figure of now: not of a weekday
+/// ```
+#[derive(Debug)]
+pub struct Breakdown {
+    view: View,
+    by: Vec<Dimension>,
+    teams: TeamsOfMembers,
+    places: FxHashMap<Keys, u32>,
+    counts: Vec<Counts>,
+    durations: [OnceLock<Vec<Vec<Seconds>>>; 4],
+    customers: OnceLock<Vec<u64>>,
+    open: OnceLock<FxHashMap<Keys, OpenFigures>>,
+}
+
+/// The figures of now of one row.
+#[derive(Debug, Clone, Copy, Default)]
+struct OpenFigures {
+    open: u64,
+    waiting: u64,
+    waiting_since: Option<Instant>,
+}
+
+/// One row of a [`Breakdown`]. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct BreakdownRow {
+    of: Arc<Breakdown>,
+    keys: Keys,
+    /// `None` where nothing counts.
+    place: Option<usize>,
+}
+
+impl Breakdown {
+    /// The rows of `view` by these dimensions, at most [`MAX_DIMENSIONS`] of them. `go_on` is asked before each day, with the number
+    /// of rows found so far.
+    ///
+    /// # Errors
+    /// What `go_on` says.
+    ///
+    /// # Panics
+    /// With more dimensions than that.
+    pub fn new<E>(
+        view: View,
+        by: &[Dimension],
+        teams: TeamsOfMembers,
+        mut go_on: impl FnMut(usize) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        assert!(by.len() <= MAX_DIMENSIONS, "{by:?}");
+        let mut made = Self {
+            view,
+            by: by.to_vec(),
+            teams,
+            places: FxHashMap::default(),
+            counts: Vec::new(),
+            durations: Default::default(),
+            customers: OnceLock::new(),
+            open: OnceLock::new(),
+        };
+        let (mut places, mut counts) = (FxHashMap::default(), Vec::new());
+        made.try_each_part(|part| {
+            go_on(counts.len())?;
+            part.count(&mut |keys, add| {
+                let place = *places.entry(keys).or_insert_with(|| {
+                    counts.push(Counts::default());
+                    counts.len() as u32 - 1
+                });
+                add(&mut counts[place as usize]);
+            });
+            Ok(())
+        })?;
+        (made.places, made.counts) = (places, counts);
+        Ok(made)
+    }
+
+    /// What it is broken down by.
+    pub fn dimensions(&self) -> &[Dimension] {
+        &self.by
+    }
+
+    /// Whether any dimension splits the time.
+    pub fn is_by_time(&self) -> bool {
+        self.by.iter().any(|dimension| dimension.is_of_time())
+    }
+
+    /// Every row for which any measure but `open`, `waiting` and the backlog counts something, in no order.
+    pub fn rows(self: &Arc<Self>) -> Vec<BreakdownRow> {
+        let counted = self
+            .places
+            .iter()
+            .map(|(&keys, &place)| (keys, place as usize));
+        let counted = counted.filter(|&(_, place)| self.counts[place].any());
+        counted
+            .map(|(keys, place)| BreakdownRow {
+                of: Arc::clone(self),
+                keys,
+                place: Some(place),
+            })
+            .collect()
+    }
+
+    /// The row of these keys, also where nothing counts.
+    pub fn row(self: &Arc<Self>, keys: Keys) -> BreakdownRow {
+        BreakdownRow {
+            of: Arc::clone(self),
+            keys,
+            place: self.places.get(&keys).map(|&place| place as usize),
+        }
+    }
+
+    /// Calls `visit` with each part of the days whose rows have the same credit and time, until it fails.
+    fn try_each_part<E>(
+        &self,
+        mut visit: impl FnMut(&mut Part<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if !self.by.iter().any(|dimension| dimension.is_of_credit()) {
+            for selection in self.view.selections() {
+                visit(&mut self.part(selection, None))?;
+            }
+            return Ok(());
+        }
+        let predicate = &self.view.predicate;
+        for block in self.view.days.within(self.view.period) {
+            let members: Vec<_> = block.members().iter().collect();
+            for place in predicate.places(block.members()) {
+                let selection = Selection::of_group(block, place, predicate);
+                visit(&mut self.part(selection, members[place]))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn each_part(&self, mut visit: impl FnMut(&mut Part<'_>)) {
+        let all = self.try_each_part(|part| {
+            visit(part);
+            Ok::<_, std::convert::Infallible>(())
+        });
+        match all {
+            Ok(()) => {}
+        }
+    }
+
+    fn part<'a>(&'a self, selection: Selection<'a>, credited: Option<MemberKey>) -> Part<'a> {
+        let day = selection.block().day();
+        Part {
+            keys: KeyLists::new(&self.by, &self.teams, credited, Some(day)),
+            selection,
+        }
+    }
+
+    fn durations(&self, timed: Timed) -> &[Vec<Seconds>] {
+        self.durations[timed as usize].get_or_init(|| {
+            let lengths = self
+                .counts
+                .iter()
+                .map(|counts| timed.count(counts) as usize);
+            let mut seconds: Vec<_> = lengths.map(Vec::with_capacity).collect();
+            self.each_part(|part| {
+                let Part { selection, keys } = part;
+                let rows = selection.block().rows();
+                selection.each_duration(timed, |row, value| {
+                    keys.set_row(&rows.tags, row, rows.customers[row], rows.flags[row]);
+                    keys.each(|keys| seconds[self.places[&keys] as usize].push(value));
+                });
+            });
+            seconds
+        })
+    }
+
+    fn customers(&self) -> &[u64] {
+        self.customers.get_or_init(|| {
+            let mut seen = Vec::new();
+            self.each_part(|part| {
+                let Part { selection, keys } = part;
+                let rows = selection.block().rows();
+                selection.each_row(|row| {
+                    if rows.has_customer(row) {
+                        keys.set_row(&rows.tags, row, rows.customers[row], rows.flags[row]);
+                        keys.each(|keys| seen.push((self.places[&keys], rows.customers[row])));
+                    }
+                });
+            });
+            seen.sort_unstable();
+            seen.dedup();
+            let mut counts = vec![0; self.counts.len()];
+            for (place, _) in seen {
+                counts[place as usize] += 1;
+            }
+            counts
+        })
+    }
+
+    fn open(&self) -> &FxHashMap<Keys, OpenFigures> {
+        self.open.get_or_init(|| {
+            let mut figures: FxHashMap<Keys, OpenFigures> = FxHashMap::default();
+            let open = &self.view.open;
+            for member in open.members().iter() {
+                let mut lists = KeyLists::new(&self.by, &self.teams, member, None);
+                for row in self.view.credited_to(member).open_rows() {
+                    // Nothing that is open has an outcome.
+                    lists.set_row(open.tags(), row, open.customer(row), Flags::default());
+                    let since = open.waiting_since(row);
+                    lists.each(|keys| figures.entry(keys).or_default().add(since));
+                }
+            }
+            figures
+        })
+    }
+}
+
+impl OpenFigures {
+    fn add(&mut self, waiting_since: Option<Instant>) {
+        self.open += 1;
+        if let Some(since) = waiting_since {
+            self.waiting += 1;
+            self.waiting_since = Some(self.waiting_since.map_or(since, |before| before.min(since)));
+        }
+    }
+}
+
+/// What passes of one day, or of one member's share in it.
+struct Part<'a> {
+    selection: Selection<'a>,
+    keys: KeyLists,
+}
+
+impl Part<'_> {
+    /// Calls `count` with the keys of everything that passes, and what adds it to their counts.
+    fn count(&mut self, count: &mut impl FnMut(Keys, &dyn Fn(&mut Counts))) {
+        let Self { selection, keys } = self;
+        let rows = selection.block().rows();
+        let mut of_row = |row: usize, add: &dyn Fn(&mut Counts)| {
+            keys.set_row(&rows.tags, row, rows.customers[row], rows.flags[row]);
+            keys.each(|keys| count(keys, add));
+        };
+        selection.each_row(|row| of_row(row, &|counts| rows.count(row, counts)));
+        for rating in selection.ratings() {
+            of_row(rating.row as usize, &|counts| rating.count(counts));
+        }
+        for event in selection.follow_ups() {
+            of_row(event.row as usize, &|counts| event.count(counts));
+        }
+        for event in selection.surveys() {
+            of_row(event.row as usize, &|counts| event.count(counts));
+        }
+    }
+}
+
+/// The keys of one row for each dimension. Those of its day and credit are there already, those of its conversation are set row
+/// by row.
+struct KeyLists {
+    lists: [Vec<Key>; MAX_DIMENSIONS],
+    /// The dimensions that are set row by row.
+    of_rows: Vec<(usize, Dimension)>,
+}
+
+impl KeyLists {
+    /// `day` is absent where the rows are of now: nobody asks for the time of those.
+    fn new(
+        by: &[Dimension],
+        teams: &TeamsOfMembers,
+        credited: Option<MemberKey>,
+        day: Option<Day>,
+    ) -> Self {
+        let mut made = Self {
+            lists: std::array::from_fn(|_| vec![Key::None]),
+            of_rows: Vec::new(),
+        };
+        let from = |start: fn(Day) -> Day| day.map_or(Key::None, |day| Key::From(start(day)));
+        for (at, &dimension) in by.iter().enumerate() {
+            let key = match dimension {
+                Dimension::Member => credited.map_or(Key::None, Key::Member),
+                Dimension::Team => {
+                    if let Some(teams) = credited.and_then(|member| teams.0.get(&member)) {
+                        made.lists[at].clone_from(teams);
+                    }
+                    continue;
+                }
+                Dimension::Weekday => day.map_or(Key::None, |day| Key::Weekday(day.weekday())),
+                Dimension::Day => from(|day| day),
+                Dimension::Week => from(Day::week_start),
+                Dimension::Month => from(Day::month_start),
+                Dimension::Year => from(Day::year_start),
+                Dimension::Label
+                | Dimension::Channel
+                | Dimension::Customer
+                | Dimension::Outcome => {
+                    made.of_rows.push((at, dimension));
+                    continue;
+                }
+            };
+            made.lists[at][0] = key;
+        }
+        made
+    }
+
+    /// Takes the keys of a row's conversation.
+    fn set_row(&mut self, tags: &Tags, row: usize, customer: CustomerKey, flags: Flags) {
+        for &(at, dimension) in &self.of_rows {
+            let list = &mut self.lists[at];
+            list.clear();
+            match dimension {
+                Dimension::Label => list.extend(tags.labels_of(row).map(Key::Label)),
+                Dimension::Channel => {
+                    list.push(Key::Channel(tags.channels()[tags.channel_of(row)]));
+                }
+                Dimension::Outcome if flags.any_of(Flags::IS_WON) => list.push(Key::Won),
+                Dimension::Outcome if flags.any_of(Flags::IS_LOST) => list.push(Key::Lost),
+                Dimension::Customer => list.push(Key::Customer(customer)),
+                _ => {}
+            }
+            if list.is_empty() {
+                list.push(Key::None);
+            }
+        }
+    }
+
+    /// Calls `visit` with the keys of each row of the breakdown that it counts in.
+    fn each(&self, mut visit: impl FnMut(Keys)) {
+        let [first, second, third] = &self.lists;
+        for &first in first {
+            for &second in second {
+                for &third in third {
+                    visit([first, second, third]);
+                }
+            }
+        }
+    }
+}
+
+impl BreakdownRow {
+    /// Its key for each dimension.
+    pub const fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    fn durations(&self, timed: Timed) -> Durations {
+        let seconds = self
+            .place
+            .map(|place| self.of.durations(timed)[place].clone());
+        Durations::new(seconds.unwrap_or_default())
+    }
+
+    fn open_figures(&self) -> OpenFigures {
+        self.of.open().get(&self.keys).copied().unwrap_or_default()
+    }
+
+    /// The value of one measure; `None` where there is nothing to average or to divide by, and for figures of now in a row that
+    /// is a part of the time.
+    pub fn value(&self, measure: Measure) -> Option<f64> {
+        let is_of_now = matches!(measure, Measure::Open | Measure::Waiting);
+        if is_of_now && self.of.is_by_time() {
+            return None;
+        }
+        Figures::value(self, measure)
+    }
+}
+
+impl Figures for BreakdownRow {
+    fn counts(&self) -> Counts {
+        self.place
+            .map_or_else(Counts::default, |place| self.of.counts[place])
+    }
+
+    fn customers(&self) -> u64 {
+        self.place.map_or(0, |place| self.of.customers()[place])
+    }
+
+    fn first_responses(&self) -> Durations {
+        self.durations(Timed::FirstResponse)
+    }
+
+    fn closing_times(&self) -> Durations {
+        self.durations(Timed::Closing)
+    }
+
+    fn reply_times(&self) -> Durations {
+        self.durations(Timed::Reply)
+    }
+
+    fn first_closing_times(&self) -> Durations {
+        self.durations(Timed::FirstClosing)
+    }
+
+    fn open(&self) -> u64 {
+        self.open_figures().open
+    }
+
+    fn waiting(&self) -> u64 {
+        self.open_figures().waiting
+    }
+
+    fn waiting_since(&self) -> Option<Instant> {
+        self.open_figures().waiting_since
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use caseload_schema::period::Period;
+
+    use super::*;
+    use crate::{
+        cube::Filter,
+        sample::{Sample, at, days},
+    };
+
+    const DIMENSIONS: [Dimension; 11] = [
+        Dimension::Member,
+        Dimension::Team,
+        Dimension::Label,
+        Dimension::Channel,
+        Dimension::Customer,
+        Dimension::Outcome,
+        Dimension::Weekday,
+        Dimension::Day,
+        Dimension::Week,
+        Dimension::Month,
+        Dimension::Year,
+    ];
+
+    fn sample() -> Sample {
+        let mut sample = Sample::default();
+        let first = sample.conversation(1, at(4, 9, 0));
+        (first.labels, first.closed_at) = (vec![LabelKey(1), LabelKey(2)], Some(at(5, 9, 0)));
+        (first.first_inbound_at, first.first_reply_at) = (Some(at(4, 9, 0)), Some(at(4, 9, 10)));
+        let second = sample.conversation(2, at(5, 8, 0));
+        (second.labels, second.channel) = (vec![LabelKey(2)], ChannelKey(2));
+        (second.customer, second.assignee) = (CustomerKey(2), Some(MemberKey(1)));
+        sample.conversation(3, at(5, 10, 0));
+        sample.message(1, at(4, 9, 0), true);
+        sample.message(1, at(4, 9, 10), false);
+        sample.message(1, at(5, 8, 0), true);
+        sample.rating(1, 1, at(5, 12, 0), 5).member = Some(MemberKey(1));
+        sample.follow_up(2, at(5, 13, 0), None);
+        sample
+    }
+
+    fn teams() -> TeamsOfMembers {
+        let members = [MemberKey(1)];
+        TeamsOfMembers::new([(TeamKey(7), &members[..]), (TeamKey(8), &members[..])].into_iter())
+    }
+
+    fn rows(view: &View, by: &[Dimension]) -> Vec<BreakdownRow> {
+        let made = Breakdown::new(view.clone(), by, teams(), |_| Ok::<_, Infallible>(()));
+        Arc::new(made.unwrap()).rows()
+    }
+
+    /// The view that a filter by these keys, and the periods of those of time, would give; `None` where none can be asked for.
+    fn narrowed(view: &View, keys: &Keys, by: &[Dimension]) -> Option<View> {
+        let mut view = view.clone();
+        for (&key, dimension) in keys.iter().zip(by) {
+            view = match (key, dimension) {
+                (Key::Member(member), _) => view.credited_to(Some(member)),
+                (Key::None, Dimension::Member) => view.credited_to(None),
+                (Key::Team(_), _) => view.credited_to_any(&[MemberKey(1)]),
+                (Key::Label(label), _) => view.labeled(label),
+                (Key::Channel(channel), _) => view.on_channel(channel),
+                (Key::From(day), Dimension::Day) => view.within(Period::day(day)),
+                _ => return None,
+            };
+        }
+        Some(view)
+    }
+
+    fn check(filter: &Filter) {
+        let view = sample().view(days(1, 9), filter.clone());
+        let mut compared = 0;
+        for first in DIMENSIONS {
+            for second in DIMENSIONS.into_iter().filter(|&second| second != first) {
+                let by = [first, second];
+                for row in rows(&view, &by) {
+                    let Some(part) = narrowed(&view, row.keys(), &by) else {
+                        continue;
+                    };
+                    compared += 1;
+                    assert_eq!(row.counts(), part.counts(), "{by:?} {:?}", row.keys());
+                    assert_eq!(
+                        Figures::customers(&row),
+                        part.customers(),
+                        "{by:?} {:?}",
+                        row.keys()
+                    );
+                    let median = row.value(Measure::FirstResponseMedian);
+                    assert_eq!(median, part.value(Measure::FirstResponseMedian));
+                    if !by.iter().any(|dimension| dimension.is_of_time()) {
+                        assert_eq!(row.value(Measure::Open), part.value(Measure::Open));
+                    }
+                }
+            }
+        }
+        assert!(20 < compared, "{compared}");
+    }
+
+    #[test]
+    fn a_row_is_what_a_view_narrowed_by_its_keys_would_give() {
+        check(&Filter::default());
+        check(&Filter {
+            credit: Some([None, Some(MemberKey(1))].into()),
+            labels: Some([LabelKey(2)].into()),
+            ..Filter::default()
+        });
+    }
+
+    #[test]
+    fn rows_of_dimensions_with_one_value_add_up() {
+        let view = sample().view(days(1, 9), Filter::default());
+        for dimension in DIMENSIONS {
+            if matches!(dimension, Dimension::Team | Dimension::Label) {
+                continue;
+            }
+            let rows = rows(&view, &[dimension]);
+            let sum: Counts = rows.iter().map(Figures::counts).sum();
+            assert_eq!(sum, view.counts(), "{dimension:?}");
+        }
+    }
+
+    #[test]
+    fn who_is_in_two_teams_counts_in_both_and_who_is_in_none_in_the_row_without() {
+        let view = sample().view(days(1, 9), Filter::default());
+        let mut rows = rows(&view, &[Dimension::Team]);
+        rows.sort_by_key(|row| *row.keys());
+        let conversations: Vec<_> = rows
+            .iter()
+            .map(|row| (row.keys()[0], row.counts().conversations))
+            .collect();
+        let (seven, eight) = (Key::Team(TeamKey(7)), Key::Team(TeamKey(8)));
+        assert_eq!(conversations, [(Key::None, 2), (seven, 1), (eight, 1)]);
+    }
+
+    #[test]
+    fn it_ends_where_it_is_told_to() {
+        let view = sample().view(days(1, 9), Filter::default());
+        let by = [Dimension::Customer, Dimension::Day];
+        let ended = Breakdown::new(view, &by, teams(), |rows| {
+            if rows < 1 { Ok(()) } else { Err(rows) }
+        });
+        assert_eq!(ended.unwrap_err(), 1);
+    }
+}
