@@ -29,8 +29,9 @@ pub(super) enum Size {
 pub(super) const MAX_ROWS: u64 = 1_000;
 
 /// The lists and connections of the schema.
-const LISTS: [(&str, &str, Size); 33] = [
+const LISTS: [(&str, &str, Size); 36] = [
     ("ApiToken", "scopes", Size::Rows(3)),
+    ("BreakdownRow", "keys", Size::Rows(3)),
     ("Conversation", "labels", Size::Rows(3)),
     ("Conversation", "ratings", Size::Rows(3)),
     ("DurationStats", "distribution", Size::Rows(7)),
@@ -39,6 +40,7 @@ const LISTS: [(&str, &str, Size); 33] = [
     ("MemberReport", "topLabels", Size::Labels),
     ("Query", "_entities", Size::Representations),
     ("Query", "auditEvents", Size::First),
+    ("Query", "breakdown", Size::First),
     ("Query", "conversations", Size::First),
     ("Query", "dailyRollups", Size::DailyRows),
     ("Query", "feedback", Size::First),
@@ -60,6 +62,7 @@ const LISTS: [(&str, &str, Size); 33] = [
     ("Workspace", "timezoneOffsets", Size::Rows(120)),
     // The rows of a connection are counted where it is asked for.
     ("AuditEventConnection", "*", Size::Rows(1)),
+    ("BreakdownConnection", "*", Size::Rows(1)),
     ("ConversationConnection", "*", Size::Rows(1)),
     ("DailyRollupConnection", "*", Size::Rows(1)),
     ("FeedbackConnection", "*", Size::Rows(1)),

@@ -37,7 +37,11 @@ const TABLE: &[(&str, Who, &[&str])] = &[
     ("Query", Reader, &["viewer", "workspace", "rollupStatus"]),
     ("Query", Reader, &["benchmark"]),
     ("Query", Personal, &["conversations", "feedback"]),
-    ("Query", Manager, &["team", "labels", "dailyRollups"]),
+    (
+        "Query",
+        Manager,
+        &["team", "labels", "breakdown", "dailyRollups"],
+    ),
     ("Query", ManagerOrSelf, &["member"]),
     // What a gateway asks a subgraph for.
     ("Query", Reader, &["_service"]),
@@ -139,6 +143,25 @@ const TABLE: &[(&str, Who, &[&str])] = &[
             "change",
         ],
     ),
+    (
+        "BreakdownRow",
+        Parent,
+        &["keys", "metrics", "previous", "change"],
+    ),
+    ("BreakdownKey", Parent, &["id", "name"]),
+    (
+        "BreakdownConnection",
+        Parent,
+        &[
+            "changed",
+            "edges",
+            "generation",
+            "nodes",
+            "pageInfo",
+            "totalCount",
+        ],
+    ),
+    ("BreakdownEdge", Parent, &["cursor", "node"]),
     (
         "Benchmark",
         Parent,

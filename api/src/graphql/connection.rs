@@ -4,6 +4,7 @@ use async_graphql::SimpleObject;
 
 use super::{
     audit::AuditEvent,
+    breakdown::BreakdownRow,
     conversations::Conversation,
     cursor::{List, Place},
     daily_rollups::DailyRollup,
@@ -86,6 +87,15 @@ connections! {
         changed: bool,
     }
     FeedbackConnection of FeedbackEdge of Feedback {
+        /// How many rows the whole list has.
+        total_count: usize,
+        /// The generation of these rows.
+        generation: i64,
+        /// Whether figures have changed since the page that `after` comes from: a row whose place in the list is another one
+        /// by now may come twice, or not at all. Begin again for all rows of one generation.
+        changed: bool,
+    }
+    BreakdownConnection of BreakdownEdge of BreakdownRow {
         /// How many rows the whole list has.
         total_count: usize,
         /// The generation of these rows.

@@ -18,6 +18,8 @@ pub(super) enum List {
     Feedback(Generation),
     /// Daily rollups.
     DailyRollups(Generation),
+    /// A breakdown, with a number that tells its dimensions and order from others.
+    Breakdown(Generation, u32),
     /// What was done: sorted by what never changes.
     AuditEvents,
     /// Runs: sorted by what never changes.
@@ -31,6 +33,7 @@ impl List {
             Self::Durations(_) => 's',
             Self::Feedback(_) => 'r',
             Self::DailyRollups(_) => 'd',
+            Self::Breakdown(..) => 'b',
             Self::AuditEvents => 'a',
             Self::RollupRuns => 'u',
         }
@@ -41,22 +44,31 @@ impl List {
             Self::Conversations(generation)
             | Self::Durations(generation)
             | Self::Feedback(generation)
-            | Self::DailyRollups(generation) => Some(generation),
+            | Self::DailyRollups(generation)
+            | Self::Breakdown(generation, _) => Some(generation),
             Self::AuditEvents | Self::RollupRuns => None,
         }
     }
 
     fn tag(self) -> String {
-        let letter = self.letter();
+        let prefix = self.prefix();
         self.generation().map_or_else(
-            || letter.to_string(),
-            |generation| format!("{letter}{generation}"),
+            || prefix.clone(),
+            |generation| format!("{prefix}{generation}"),
         )
+    }
+
+    /// What tells its cursors from those of other lists.
+    fn prefix(self) -> String {
+        match self {
+            Self::Breakdown(_, order) => format!("{}{order}.", self.letter()),
+            _ => self.letter().to_string(),
+        }
     }
 
     /// Whether that tag is of another generation; `None` where it is another list's.
     fn has_changed_since(self, tag: &str) -> Option<bool> {
-        let rest = tag.strip_prefix(self.letter())?;
+        let rest = tag.strip_prefix(&*self.prefix())?;
         match self.generation() {
             Some(generation) => Some(rest.parse::<i64>().ok()? != generation.0),
             None => rest.is_empty().then_some(false),
@@ -123,6 +135,7 @@ pub fn rewrite_cursor(cursor: &str) -> Option<String> {
         List::Durations(Generation(0)),
         List::Feedback(Generation(0)),
         List::DailyRollups(Generation(0)),
+        List::Breakdown(Generation(0), 0),
         List::AuditEvents,
         List::RollupRuns,
     ];
@@ -143,11 +156,13 @@ mod tests {
         }
     }
 
-    const LISTS: [List; 6] = [
+    const LISTS: [List; 8] = [
         List::Conversations(Generation(17)),
         List::Durations(Generation(17)),
         List::Feedback(Generation(17)),
         List::DailyRollups(Generation(17)),
+        List::Breakdown(Generation(17), 1),
+        List::Breakdown(Generation(17), 11),
         List::AuditEvents,
         List::RollupRuns,
     ];
@@ -180,6 +195,7 @@ mod tests {
                 List::Durations(generation),
                 List::Feedback(generation),
                 List::DailyRollups(generation),
+                List::Breakdown(generation, 5),
             ]
         };
         for (before, now) in of(Generation(17)).into_iter().zip(of(Generation(18))) {

@@ -96,6 +96,12 @@ impl Figures {
         Metrics::new(self.view.clone())
     }
 
+    /// Whether facts reach back to the beginning of that earlier period.
+    pub(super) fn is_comparable(&self, by: Comparison) -> bool {
+        let earlier = self.timeframe.previous(by.into());
+        self.snapshot.is_comparable(earlier.period())
+    }
+
     /// One measure beside that of an earlier period.
     pub(super) async fn change(
         &self,

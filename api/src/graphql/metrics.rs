@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use async_graphql::{Context, Object};
-use caseload_rollup::cube::{Counts, View};
+use caseload_rollup::cube::{Counts, Figures};
 
 use super::{
     context::ContextExt as _,
@@ -16,41 +16,41 @@ use crate::error::ApiError;
 /// All measures of one scope and period.
 #[derive(Debug)]
 pub(super) struct Metrics {
-    view: View,
+    figures: Box<dyn Figures>,
     counts: OnceLock<Counts>,
     shows_open: bool,
 }
 
 impl Metrics {
     /// Measures that are computed when they are asked for, the counts together.
-    pub(super) fn new(view: View) -> Self {
+    pub(super) fn new(figures: impl Figures + 'static) -> Self {
         Self {
-            view,
+            figures: Box::new(figures),
             counts: OnceLock::new(),
             shows_open: true,
         }
     }
 
     /// The same for a part of the time, where `open`, a figure of now, means nothing.
-    pub(super) fn of_the_past(view: View) -> Self {
+    pub(super) fn of_the_past(figures: impl Figures + 'static) -> Self {
         Self {
             shows_open: false,
-            ..Self::new(view)
+            ..Self::new(figures)
         }
     }
 
-    fn view(&self, ctx: &Context<'_>) -> Result<&View, ApiError> {
+    fn figures(&self, ctx: &Context<'_>) -> Result<&dyn Figures, ApiError> {
         ctx.deadline()?.check()?;
-        Ok(&self.view)
+        Ok(&*self.figures)
     }
 
     fn counts(&self, ctx: &Context<'_>) -> Result<&Counts, ApiError> {
-        let view = self.view(ctx)?;
-        Ok(self.counts.get_or_init(|| view.counts()))
+        let figures = self.figures(ctx)?;
+        Ok(self.counts.get_or_init(|| figures.counts()))
     }
 }
 
-/// All measures of one period and one scope: workspace, team, member, label or channel.
+/// All measures of one period and one scope: workspace, team, member, label, channel, or a row of a breakdown.
 #[Object]
 impl Metrics {
     /// Conversations created.
@@ -80,7 +80,7 @@ impl Metrics {
 
     /// Distinct customers over the whole period who had a conversation created or wrote a message.
     async fn customers(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
-        Ok(self.view(ctx)?.customers())
+        Ok(self.figures(ctx)?.customers())
     }
 
     /// Customers whose first activity ever in the workspace is in the period.
@@ -113,10 +113,10 @@ impl Metrics {
         Ok(self.counts(ctx)?.win_rate())
     }
 
-    /// Conversations open now, whatever the period. Null in a series and in a daily rollup.
+    /// Conversations open now, whatever the period. Null in a series, in a daily rollup and in a breakdown by time.
     async fn open(&self, ctx: &Context<'_>) -> Result<Option<u64>, ApiError> {
-        let view = self.view(ctx)?;
-        Ok(self.shows_open.then(|| view.open()))
+        let figures = self.figures(ctx)?;
+        Ok(self.shows_open.then(|| figures.open()))
     }
 
     /// Follow-ups done.
@@ -126,22 +126,22 @@ impl Metrics {
 
     /// From a conversation's first inbound message to the first reply to it.
     async fn first_response(&self, ctx: &Context<'_>) -> Result<DurationStats, ApiError> {
-        Ok(DurationStats(self.view(ctx)?.first_responses()))
+        Ok(DurationStats(self.figures(ctx)?.first_responses()))
     }
 
     /// From a conversation's creation to its latest closing.
     async fn closing_time(&self, ctx: &Context<'_>) -> Result<DurationStats, ApiError> {
-        Ok(DurationStats(self.view(ctx)?.closing_times()))
+        Ok(DurationStats(self.figures(ctx)?.closing_times()))
     }
 
     /// From the inbound message that began a wait to the reply that ended it: one value for each reply that a customer waited for.
     async fn reply_time(&self, ctx: &Context<'_>) -> Result<DurationStats, ApiError> {
-        Ok(DurationStats(self.view(ctx)?.reply_times()))
+        Ok(DurationStats(self.figures(ctx)?.reply_times()))
     }
 
     /// From a conversation's creation to its earliest closing, also where it was opened again.
     async fn first_closing_time(&self, ctx: &Context<'_>) -> Result<DurationStats, ApiError> {
-        Ok(DurationStats(self.view(ctx)?.first_closing_times()))
+        Ok(DurationStats(self.figures(ctx)?.first_closing_times()))
     }
 
     /// How often conversations were opened again.
@@ -171,14 +171,14 @@ impl Metrics {
 
     /// Open conversations whose customer waits for a reply now, whatever the period. Null where `open` is null.
     async fn waiting(&self, ctx: &Context<'_>) -> Result<Option<u64>, ApiError> {
-        let view = self.view(ctx)?;
-        Ok(self.shows_open.then(|| view.waiting()))
+        let figures = self.figures(ctx)?;
+        Ok(self.shows_open.then(|| figures.waiting()))
     }
 
     /// Since when the one of them has been waiting who has waited the longest. Null where `open` is null, and where nobody waits.
     async fn waiting_since(&self, ctx: &Context<'_>) -> Result<Option<DateTime>, ApiError> {
-        let view = self.view(ctx)?;
-        let since = self.shows_open.then(|| view.waiting_since()).flatten();
+        let figures = self.figures(ctx)?;
+        let since = self.shows_open.then(|| figures.waiting_since()).flatten();
         Ok(since.map(DateTime))
     }
 

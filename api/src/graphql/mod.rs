@@ -9,6 +9,7 @@ mod api_tokens;
 mod audit;
 mod authorization;
 mod benchmark;
+mod breakdown;
 mod busy_hours;
 mod channels;
 mod connection;

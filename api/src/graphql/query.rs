@@ -10,9 +10,10 @@ use super::{
     audit::{AuditAction, audit_events},
     authorization::{Nullable, check, guarded, permitted},
     benchmark::{Benchmark, benchmark},
+    breakdown::{self, DimensionInput, Direction},
     connection::{
-        AuditEventConnection, ConversationConnection, DailyRollupConnection, FeedbackConnection,
-        RollupRunConnection,
+        AuditEventConnection, BreakdownConnection, ConversationConnection, DailyRollupConnection,
+        FeedbackConnection, RollupRunConnection,
     },
     context::ContextExt as _,
     conversations, daily_rollups, feedback,
@@ -104,6 +105,49 @@ impl Query {
             ))
         };
         guarded(ctx, "Query", "labels", reports).await
+    }
+
+    /// Figures by one to three dimensions at once, each once; rows for which anything but `open`, `waiting` and the backlog counts.
+    /// Sorted by the measure, then by the keys, ascending; with a null `orderBy` by the keys alone, in the direction given.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one for each argument of the field"
+    )]
+    async fn breakdown(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The dimensions, one to three.")] by: Vec<DimensionInput>,
+        #[graphql(desc = "The days to report on.")] period: Option<PeriodInput>,
+        #[graphql(desc = "What to report on; everything where absent.")] filter: Option<
+            ReportFilter,
+        >,
+        #[graphql(
+            default_with = "Some(Measure::Conversations)",
+            desc = "What rows are sorted by; null: by their keys alone."
+        )]
+        order_by: Option<Measure>,
+        #[graphql(default_with = "Direction::Descending", desc = "Which way.")]
+        direction: Direction,
+        #[graphql(default_with = "Some(50)", desc = "How many, at most 1,000.")] first: Option<i32>,
+        #[graphql(desc = "The cursor behind which to go on.")] after: Option<String>,
+    ) -> Nullable<BreakdownConnection> {
+        let page = async {
+            let order = breakdown::Order {
+                by: order_by.map(Into::into),
+                direction,
+            };
+            let pages = breakdown::Pages {
+                first: resolve_first(first, 50)?,
+                after,
+                names_customers: check(ctx.viewer()?, "Customer", "name", None).is_ok(),
+            };
+            let deadline = ctx.deadline()?;
+            let figures = figures(ctx, ctx.scope()?, period, filter).await?;
+            breakdown::breakdown(figures, &by, order, pages, deadline)
+                .await
+                .map(Some)
+        };
+        guarded(ctx, "Query", "breakdown", page).await
     }
 
     /// How the values of one measure spread over the active members for whom anything counts, whoever asks. The filter's
