@@ -320,6 +320,36 @@ pub(crate) async fn check_lists(at: &str, caseload: &Caseload, world: &World, wr
         &json!(book.daily_rollups(span, members.as_deref())),
         &got,
     );
+    for _ in 0..4 {
+        check_breakdown(at, caseload, &book, writer).await;
+    }
+}
+
+/// The rows by some dimensions, in their order.
+async fn check_breakdown(at: &str, caseload: &Caseload, book: &Book<'_>, writer: &mut Writer) {
+    let (asked, filter) = (writer.breakdown(), writer.filter());
+    let by: Vec<Value> = asked.by.iter().map(|by| json!({"dimension": by})).collect();
+    let direction = if asked.descending {
+        "DESCENDING"
+    } else {
+        "ASCENDING"
+    };
+    let mut variables = json!({
+        "by": by, "period": asked.span.input(), "filter": filter.input(), "orderBy": asked.order_by,
+        "direction": direction,
+    });
+    if asked.has_earlier() {
+        variables["measure"] = json!(asked.measure);
+    }
+    let list = List {
+        member: "boss",
+        field: "breakdown",
+        query: queries::breakdown(asked.has_earlier()),
+        first: [3, 7, 40][writer.dice.roll(3)],
+    };
+    let got = pages(caseload, &list, variables.clone()).await;
+    let expected = json!(book.breakdown(&asked, &Scope::of(book.world, &filter)));
+    check(&format!("{at}, {variables}, breakdown"), &expected, &got);
 }
 
 /// The same questions by a member who sees their own figures alone.

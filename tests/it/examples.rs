@@ -13,6 +13,7 @@ on_both_stores! {
     targets_are_as_documented,
     waits_closings_and_surveys_are_as_documented,
     teams_labels_and_channels_are_as_documented,
+    breakdowns_are_as_documented,
 }
 
 const EXAMPLE: &str = include_str!("../../docs/example.ndjson");
@@ -179,4 +180,35 @@ async fn teams_labels_and_channels_are_as_documented(backend: Backend) {
         ],
     });
     assert_eq!(answer, expected);
+}
+
+/// What docs/metrics.md says of rows by outcome, and by team and weekday.
+async fn breakdowns_are_as_documented(backend: Backend) {
+    let caseload = example(backend).await;
+    let rows = async |by: &str| {
+        let query = format!(
+            "{{ breakdown(by: [{by}], period: {{between: {{from: \"2026-03-02\", to: \"2026-03-04\"}}}}) {{
+               nodes {{ keys {{ id name }} metrics {{ conversations closed }} }} }} }}"
+        );
+        let rows = caseload.ask("anna", &query, &json!({})).await;
+        rows.data("breakdown")["nodes"].clone()
+    };
+    let key = |id: &str, name: &str| json!({"id": id, "name": name});
+    let none = json!({"id": null, "name": null});
+    let row = |keys: &[&Value], conversations: u64, closed: u64| json!({"keys": keys, "metrics": {"conversations": conversations, "closed": closed}});
+    let (won, lost) = (key("WON", "WON"), key("LOST", "LOST"));
+    let by_outcome = json!([row(&[&none], 4, 2), row(&[&lost], 1, 1), row(&[&won], 1, 1)]);
+    assert_eq!(rows("{dimension: OUTCOME}").await, by_outcome);
+
+    let support = key("support", "Support");
+    let [monday, tuesday, wednesday] = ["1", "2", "3"].map(|day| key(day, day));
+    let by_team = json!([
+        row(&[&support, &monday], 2, 1),
+        row(&[&support, &tuesday], 1, 0),
+        row(&[&support, &wednesday], 1, 2),
+        row(&[&none, &monday], 1, 0),
+        row(&[&none, &tuesday], 1, 1),
+    ]);
+    let dimensions = "{dimension: TEAM}, {dimension: WEEKDAY}";
+    assert_eq!(rows(dimensions).await, by_team);
 }

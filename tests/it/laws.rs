@@ -26,6 +26,8 @@ on_both_stores! {
     a_comparison_is_with_the_report_of_the_earlier_period,
     nothing_counts_before_the_first_day,
     a_row_of_a_list_is_what_a_filter_on_it_answers,
+    a_row_of_a_breakdown_is_what_its_keys_as_filter_answer,
+    rows_of_dimensions_with_one_value_add_up,
     a_list_holds_what_its_measure_counts,
     what_is_within_a_target_lies_in_the_ranges_below_it,
     the_order_of_records_makes_no_difference,
@@ -222,6 +224,108 @@ async fn a_row_of_a_list_is_what_a_filter_on_it_answers(backend: Backend) {
         }
     }
     assert_eq!(checked.len(), 3, "{checked:?}");
+}
+
+async fn rows_of(caseload: &Caseload, by: &[&str], period: &Value, order_by: &Value) -> Vec<Value> {
+    let by: Vec<Value> = by.iter().map(|by| json!({"dimension": by})).collect();
+    let variables = json!({
+        "by": by, "period": period, "filter": {}, "orderBy": order_by, "direction": "ASCENDING", "first": 1000,
+    });
+    let answer = caseload
+        .ask("boss", &queries::breakdown(false), &variables)
+        .await
+        .data("breakdown");
+    assert_eq!(answer["pageInfo"]["hasNextPage"], false, "{variables}");
+    answer["nodes"].as_array().expect("rows").clone()
+}
+
+/// Dimensions that a filter can name, and the argument that does; a day is named by the period.
+const NAMED_BY_FILTERS: [(&str, &str); 5] = [
+    ("MEMBER", "memberIds"),
+    ("TEAM", "teamIds"),
+    ("LABEL", "labelIds"),
+    ("CHANNEL", "channels"),
+    ("DAY", "period"),
+];
+
+async fn a_row_of_a_breakdown_is_what_its_keys_as_filter_answer(backend: Backend) {
+    let mut checked = 0;
+    for seed in 2900..2900 + WORLDS {
+        let (caseload, mut writer, _) = world(backend, seed).await;
+        let period = writer.span(6).input();
+        for (first, first_field) in NAMED_BY_FILTERS {
+            for (second, second_field) in NAMED_BY_FILTERS {
+                // Members and teams restrict each other in a filter as they do in a row.
+                if first == second {
+                    continue;
+                }
+                let rows = rows_of(&caseload, &[first, second], &period, &Value::Null).await;
+                let Some(row) = rows.get(writer.dice.roll(rows.len())) else {
+                    continue;
+                };
+                let mut variables = json!({
+                    "period": period, "filter": {}, "by": "YEAR", "measure": "CLOSED", "busy": "REPLIES", "first": 0,
+                });
+                let mut is_named = true;
+                for (key, field) in [(0, first_field), (1, second_field)] {
+                    let id = &row["keys"][key]["id"];
+                    match (field, id) {
+                        ("memberIds", Value::Null) => {
+                            variables["filter"]["unassigned"] = json!(true);
+                        }
+                        (_, Value::Null) => is_named = false,
+                        ("period", _) => {
+                            variables["period"] = json!({"between": {"from": id, "to": id}});
+                        }
+                        _ => variables["filter"][field] = json!([id]),
+                    }
+                }
+                if !is_named {
+                    continue;
+                }
+                // Nobody is in no team: a filter that names a team and nobody adds them.
+                let filter = &variables["filter"];
+                if !filter["unassigned"].is_null() && !filter["teamIds"].is_null() {
+                    continue;
+                }
+                let alone = team(&caseload, &variables).await;
+                let mut expected = alone["metrics"].clone();
+                if first == "DAY" || second == "DAY" {
+                    for now in ["open", "waiting", "waitingSince"] {
+                        expected[now] = Value::Null;
+                    }
+                }
+                let at = format!("seed {seed}, {first}, {second}, {variables}");
+                assert_eq!(difference(&expected, &row["metrics"]), None, "{at}");
+                checked += 1;
+            }
+        }
+    }
+    assert!(40 < checked, "{checked}");
+}
+
+async fn rows_of_dimensions_with_one_value_add_up(backend: Backend) {
+    for seed in 2950..2950 + WORLDS {
+        let (caseload, mut writer, _) = world(backend, seed).await;
+        let mut variables = everything(&mut writer);
+        let period = writer.span(6).input();
+        variables["period"] = period.clone();
+        let mut whole = team(&caseload, &variables).await;
+        // Where nothing but these counts there is no row.
+        for now in ["open", "waiting"] {
+            whole["metrics"][now] = Value::Null;
+        }
+        for by in [
+            &["MEMBER"][..],
+            &["CHANNEL", "OUTCOME"],
+            &["CUSTOMER"],
+            &["CUSTOMER", "MEMBER"],
+        ] {
+            let rows = rows_of(&caseload, by, &period, &json!("CLOSED")).await;
+            let parts: Vec<&Value> = rows.iter().map(|row| &row["metrics"]).collect();
+            check_sums(&format!("seed {seed}, {by:?}"), &whole["metrics"], &parts);
+        }
+    }
 }
 
 /// On the first day something counts, and on the 3,660 days before it nothing.

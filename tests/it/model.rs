@@ -4,6 +4,7 @@
 pub(crate) mod apply;
 pub(crate) mod asked;
 pub(crate) mod book;
+pub(crate) mod breakdown;
 pub(crate) mod check;
 pub(crate) mod lists;
 pub(crate) mod metrics;

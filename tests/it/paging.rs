@@ -30,7 +30,7 @@ struct List {
     moves: bool,
 }
 
-const LISTS: [List; 7] = [
+const LISTS: [List; 8] = [
     List {
         call: "conversations(measure: CONVERSATIONS",
         key: "id",
@@ -60,6 +60,12 @@ const LISTS: [List; 7] = [
         key: "day member { id }",
         tells: true,
         moves: false,
+    },
+    List {
+        call: "breakdown(by: [{dimension: MEMBER}, {dimension: DAY}], orderBy: FIRST_RESPONSE_MEDIAN",
+        key: "keys { id }",
+        tells: true,
+        moves: true,
     },
     List {
         call: "auditEvents(actions: [IMPORTED]",

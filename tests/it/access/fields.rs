@@ -35,6 +35,7 @@ pub(super) const FIELDS: &[Row] = &[
         &[
             "team { period { from } }",
             "labels { conversations }",
+            "breakdown(by: [{dimension: MEMBER}]) { totalCount }",
             "dailyRollups { nodes { day } }",
         ],
     ),
@@ -270,6 +271,42 @@ pub(super) const FIELDS: &[Row] = &[
             "previous { closed }",
             "change(measure: CLOSED) { absolute }",
         ],
+    ),
+    (
+        "BreakdownRow",
+        "breakdown(by: [{dimension: CUSTOMER}]) { nodes { % } }",
+        Manager,
+        &[
+            "keys { id }",
+            "metrics { closed }",
+            "previous { closed }",
+            "change(measure: CLOSED) { absolute }",
+        ],
+    ),
+    (
+        "BreakdownConnection",
+        "breakdown(by: [{dimension: LABEL}]) { % }",
+        Manager,
+        &[
+            "edges { cursor }",
+            "nodes { keys { id } }",
+            "pageInfo { hasNextPage }",
+            "totalCount",
+            "generation",
+            "changed",
+        ],
+    ),
+    (
+        "BreakdownEdge",
+        "breakdown(by: [{dimension: LABEL}]) { edges { % } }",
+        Manager,
+        &["cursor", "node { keys { id } }"],
+    ),
+    (
+        "BreakdownKey",
+        "breakdown(by: [{dimension: CUSTOMER}]) { nodes { keys { % } } }",
+        Manager,
+        &["id", "name"],
     ),
     (
         "Benchmark",

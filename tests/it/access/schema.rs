@@ -134,6 +134,7 @@ fn sample(argument: &InputValueDefinition) -> String {
         (_, "Boolean") => "true",
         (_, "Measure") => "CLOSED",
         (_, "Role") => "VIEWER",
+        (_, "DimensionInput") => "{dimension: CUSTOMER}",
         (_, "ApiScope") => "IMPORT",
         (name, kind) => panic!("no sample for {name}: {kind}"),
     };

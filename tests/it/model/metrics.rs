@@ -46,28 +46,37 @@ const EDGES: [i64; 7] = [0, 5 * 60, 15 * 60, 60 * 60, 4 * 3600, 8 * 3600, 24 * 3
 
 impl Figures {
     pub(crate) fn of(book: &Book<'_>, span: Span, scope: &Scope) -> Self {
+        Self::of_days(book, &|day| span.holds(day), scope)
+    }
+
+    /// Of the days that `holds` names.
+    pub(crate) fn of_days(
+        book: &Book<'_>,
+        holds: &dyn Fn(NaiveDate) -> bool,
+        scope: &Scope,
+    ) -> Self {
         let mut figures = Self::default();
         for case in &book.cases {
             if scope.passes(&case.conversation, case.assignee()) {
-                figures.add_conversation(book, span, case);
+                figures.add_conversation(book, holds, case);
             }
             for (_, rating) in &case.ratings {
                 if scope.passes(&case.conversation, case.rated(rating))
-                    && span.holds(book.world.day(rating.rated))
+                    && holds(book.world.day(rating.rated))
                 {
                     figures.scores.push(rating.score);
                 }
             }
             for (completed, follow_up) in &case.follow_ups {
                 if scope.passes(&case.conversation, case.followed_up(follow_up))
-                    && span.holds(book.world.day(*completed))
+                    && holds(book.world.day(*completed))
                 {
                     figures.follow_ups += 1;
                 }
             }
             for (survey, answered) in &case.surveys {
                 if scope.passes(&case.conversation, case.surveyed(survey))
-                    && span.holds(book.world.day(survey.asked))
+                    && holds(book.world.day(survey.asked))
                 {
                     figures.asked += 1;
                     figures.answered += i64::from(*answered);
@@ -81,8 +90,13 @@ impl Figures {
         figures
     }
 
-    fn add_conversation(&mut self, book: &Book<'_>, span: Span, case: &Case) {
-        let within = |at| span.holds(book.world.day(at));
+    fn add_conversation(
+        &mut self,
+        book: &Book<'_>,
+        holds: &dyn Fn(NaiveDate) -> bool,
+        case: &Case,
+    ) {
+        let within = |at| holds(book.world.day(at));
         let conversation = &case.conversation;
         let inbound = case.inbound.iter().filter(|at| within(**at)).count() as i64;
         self.inbound += inbound;
@@ -320,6 +334,16 @@ pub(crate) fn change(
 ) -> Value {
     let current = Figures::of(book, span, scope).value(measure);
     let previous = Figures::of(book, before, scope).value(measure);
+    change_between(book, measure, before, (current, previous))
+}
+
+/// The change from one value of a measure to another, that of the span `before`.
+pub(crate) fn change_between(
+    book: &Book<'_>,
+    measure: &str,
+    before: Span,
+    (current, previous): (Option<f64>, Option<f64>),
+) -> Value {
     let comparable = book.first_day().is_some_and(|first| first <= before.from);
     let absolute = current.zip(previous).map(|(now, before)| now - before);
     let relative = current

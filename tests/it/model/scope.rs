@@ -84,6 +84,9 @@ pub(crate) struct Scope {
     credit: Vec<BTreeSet<Option<String>>>,
     labels: Vec<BTreeSet<String>>,
     channels: Vec<BTreeSet<String>>,
+    unlabeled: bool,
+    customers: Vec<String>,
+    outcomes: Vec<Option<String>>,
 }
 
 impl Scope {
@@ -128,6 +131,30 @@ impl Scope {
         scope
     }
 
+    pub(crate) fn credited_to_one_of(&self, credited: BTreeSet<Option<String>>) -> Self {
+        let mut scope = self.clone();
+        scope.credit.push(credited);
+        scope
+    }
+
+    pub(crate) fn unlabeled(&self) -> Self {
+        let mut scope = self.clone();
+        scope.unlabeled = true;
+        scope
+    }
+
+    pub(crate) fn of_customer(&self, customer: &str) -> Self {
+        let mut scope = self.clone();
+        scope.customers.push(customer.to_owned());
+        scope
+    }
+
+    pub(crate) fn ended(&self, outcome: Option<&str>) -> Self {
+        let mut scope = self.clone();
+        scope.outcomes.push(outcome.map(str::to_owned));
+        scope
+    }
+
     pub(crate) fn labeled(&self, label: &str) -> Self {
         let mut scope = self.clone();
         scope.labels.push(BTreeSet::from([label.to_owned()]));
@@ -153,5 +180,14 @@ impl Scope {
                 .channels
                 .iter()
                 .all(|channels| channels.contains(&conversation.channel))
+            && (!self.unlabeled || conversation.labels.is_empty())
+            && self
+                .customers
+                .iter()
+                .all(|customer| *customer == conversation.customer)
+            && self
+                .outcomes
+                .iter()
+                .all(|outcome| *outcome == conversation.outcome)
     }
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::dice::Dice;
 use crate::model::{
     asked::Asked,
+    breakdown::{Breakdown, DIMENSIONS},
     reports::Ask,
     scope::Filter,
     time::{PRESETS, Span, preset},
@@ -561,6 +562,22 @@ impl Writer {
         Span {
             from,
             to: from + Days::new(days),
+        }
+    }
+
+    /// A breakdown of some days.
+    pub(crate) fn breakdown(&mut self) -> Breakdown {
+        let mut left = DIMENSIONS.to_vec();
+        let count = 1 + self.dice.roll(3);
+        let by = (0..count)
+            .map(|_| left.swap_remove(self.dice.roll(left.len())))
+            .collect();
+        Breakdown {
+            by,
+            span: self.span(6),
+            order_by: self.dice.chance(3, 4).then(|| self.measure()),
+            descending: self.dice.chance(1, 2),
+            measure: self.measure(),
         }
     }
 

@@ -107,6 +107,38 @@ query($measure: Measure!, $period: PeriodInput, $filter: ReportFilter) {
   benchmark(measure: $measure, period: $period, filter: $filter) { measure members p25 median p75 }
 }";
 
+/// Figures by some dimensions; of each row what it is compared with, where that is wanted.
+pub(crate) fn breakdown(is_compared: bool) -> String {
+    let compared = if is_compared {
+        "PERIOD: previous { ...All } YEAR_BEFORE: previous(by: YEAR_BEFORE) { ...All }
+         PERIOD_CHANGE: change(measure: $measure) { ...Moved }
+         YEAR_BEFORE_CHANGE: change(measure: $measure, by: YEAR_BEFORE) { ...Moved }"
+    } else {
+        ""
+    };
+    let measure = if is_compared {
+        "$measure: Measure!, "
+    } else {
+        ""
+    };
+    let moved = if is_compared {
+        "fragment Moved on Change { measure current previous absolute relative comparable }"
+    } else {
+        ""
+    };
+    format!(
+        "query($by: [DimensionInput!]!, $period: PeriodInput, $filter: ReportFilter, $orderBy: Measure, {measure}
+               $direction: Direction!, $first: Int!, $after: String) {{
+          breakdown(by: $by, period: $period, filter: $filter, orderBy: $orderBy, direction: $direction, first: $first,
+                    after: $after) {{
+            totalCount
+            pageInfo {{ hasNextPage endCursor }}
+            nodes {{ keys {{ id name }} metrics {{ ...All }} {compared} }}
+          }}
+        }} {METRICS} {moved}"
+    )
+}
+
 const FEEDBACK: &str = "
 fragment Given on Feedback {
   id score comment ratedAt conversationId customer { id name } member { id name active } labels { id title color }
