@@ -120,9 +120,10 @@ impl TeamsOfMembers {
 /// # use caseload_schema::id::MemberKey;
 /// # let (days, open, both) = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/two_days.rs"));
 /// let view = View::new(days, open, both, Filter::default());
-/// let go_on = |_rows| Ok::<_, Infallible>(());
+/// let go_on = || Ok::<_, Infallible>(());
 /// let by = [Dimension::Member, Dimension::Weekday];
-/// let rows = Arc::new(Breakdown::new(view, &by, TeamsOfMembers::default(), go_on).unwrap()).rows();
+/// let made = Breakdown::new(view, &by, TeamsOfMembers::default(), 1_000, go_on).unwrap();
+/// let rows = Arc::new(made.expect("few rows")).rows();
 /// // Three members (one of them nobody) on Monday, and one on Tuesday.
 /// assert_eq!(rows.len(), 4);
 /// let first = rows.iter().find(|row| row.keys()[..2] == [Key::Member(MemberKey(1)), Key::Weekday(1)]).unwrap();
@@ -160,8 +161,8 @@ pub struct BreakdownRow {
 }
 
 impl Breakdown {
-    /// The rows of `view` by these dimensions, at most [`MAX_DIMENSIONS`] of them. `go_on` is asked before each day, with the number
-    /// of rows found so far.
+    /// The rows of `view` by these dimensions, at most [`MAX_DIMENSIONS`] of them; `None` where there are more than `most`. `go_on` is
+    /// asked before each day.
     ///
     /// # Errors
     /// What `go_on` says.
@@ -172,8 +173,9 @@ impl Breakdown {
         view: View,
         by: &[Dimension],
         teams: TeamsOfMembers,
-        mut go_on: impl FnMut(usize) -> Result<(), E>,
-    ) -> Result<Self, E> {
+        most: usize,
+        mut go_on: impl FnMut() -> Result<(), E>,
+    ) -> Result<Option<Self>, E> {
         assert!(by.len() <= MAX_DIMENSIONS, "{by:?}");
         let mut made = Self {
             view,
@@ -185,20 +187,22 @@ impl Breakdown {
             customers: OnceLock::new(),
             open: OnceLock::new(),
         };
-        let (mut places, mut counts) = (FxHashMap::default(), Vec::new());
+        let mut rows = RowCounts {
+            most,
+            places: FxHashMap::default(),
+            counts: Vec::new(),
+            is_full: false,
+        };
         made.try_each_part(|part| {
-            go_on(counts.len())?;
-            part.count(&mut |keys, add| {
-                let place = *places.entry(keys).or_insert_with(|| {
-                    counts.push(Counts::default());
-                    counts.len() as u32 - 1
-                });
-                add(&mut counts[place as usize]);
-            });
+            go_on()?;
+            part.count(&mut rows);
             Ok(())
         })?;
-        (made.places, made.counts) = (places, counts);
-        Ok(made)
+        if rows.is_full {
+            return Ok(None);
+        }
+        (made.places, made.counts) = (rows.places, rows.counts);
+        Ok(Some(made))
     }
 
     /// What it is broken down by.
@@ -353,13 +357,15 @@ struct Part<'a> {
 }
 
 impl Part<'_> {
-    /// Calls `count` with the keys of everything that passes, and what adds it to their counts.
-    fn count(&mut self, count: &mut impl FnMut(Keys, &dyn Fn(&mut Counts))) {
+    /// Adds everything that passes to the rows that it counts in.
+    fn count(&mut self, to: &mut RowCounts) {
         let Self { selection, keys } = self;
         let rows = selection.block().rows();
         let mut of_row = |row: usize, add: &dyn Fn(&mut Counts)| {
-            keys.set_row(&rows.tags, row, rows.customers[row], rows.flags[row]);
-            keys.each(|keys| count(keys, add));
+            if !to.is_full {
+                keys.set_row(&rows.tags, row, rows.customers[row], rows.flags[row]);
+                keys.each(|keys| to.add(keys, add));
+            }
         };
         selection.each_row(|row| of_row(row, &|counts| rows.count(row, counts)));
         for rating in selection.ratings() {
@@ -371,6 +377,32 @@ impl Part<'_> {
         for event in selection.surveys() {
             of_row(event.row as usize, &|counts| event.count(counts));
         }
+    }
+}
+
+/// The counts of each row that was found.
+struct RowCounts {
+    /// How many there may be.
+    most: usize,
+    places: FxHashMap<Keys, u32>,
+    counts: Vec<Counts>,
+    /// Whether there are more than that: then nothing is added any more.
+    is_full: bool,
+}
+
+impl RowCounts {
+    fn add(&mut self, keys: Keys, add: &dyn Fn(&mut Counts)) {
+        let place = if let Some(&place) = self.places.get(&keys) {
+            place
+        } else if self.counts.len() < self.most {
+            self.places.insert(keys, self.counts.len() as u32);
+            self.counts.push(Counts::default());
+            self.counts.len() as u32 - 1
+        } else {
+            self.is_full = true;
+            return;
+        };
+        add(&mut self.counts[place as usize]);
     }
 }
 
@@ -572,8 +604,8 @@ mod tests {
     }
 
     fn rows(view: &View, by: &[Dimension]) -> Vec<BreakdownRow> {
-        let made = Breakdown::new(view.clone(), by, teams(), |_| Ok::<_, Infallible>(()));
-        Arc::new(made.unwrap()).rows()
+        let made = Breakdown::new(view.clone(), by, teams(), 1_000, || Ok::<_, Infallible>(()));
+        Arc::new(made.unwrap().unwrap()).rows()
     }
 
     /// The view that a filter by these keys, and the periods of those of time, would give; `None` where none can be asked for.
@@ -659,12 +691,25 @@ mod tests {
     }
 
     #[test]
+    fn more_rows_than_may_be_are_none() {
+        let view = sample().view(days(1, 9), Filter::default());
+        let by = [Dimension::Label, Dimension::Day];
+        let found = rows(&view, &by).len();
+        let made = |most| {
+            Breakdown::new(view.clone(), &by, teams(), most, || Ok::<_, Infallible>(())).unwrap()
+        };
+        assert!(made(found).is_some());
+        assert!(made(found - 1).is_none());
+    }
+
+    #[test]
     fn it_ends_where_it_is_told_to() {
         let view = sample().view(days(1, 9), Filter::default());
-        let by = [Dimension::Customer, Dimension::Day];
-        let ended = Breakdown::new(view, &by, teams(), |rows| {
-            if rows < 1 { Ok(()) } else { Err(rows) }
+        let mut days = 0;
+        let ended = Breakdown::new(view, &[Dimension::Day], teams(), 1_000, || {
+            days += 1;
+            if days < 2 { Ok(()) } else { Err("enough") }
         });
-        assert_eq!(ended.unwrap_err(), 1);
+        assert_eq!(ended.err(), Some("enough"));
     }
 }
