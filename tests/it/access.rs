@@ -52,6 +52,7 @@ fn conversation(id: &str, assignee: &str, day: i32) -> Vec<Value> {
     vec![
         json!({
             "type": "conversation", "id": id, "customer_id": "customer", "created_at": at(9), "assignee_id": assignee,
+            "attributes": {"plan": "pro"},
             "label_ids": ["label"], "channel": "chat", "closed_at": at(15), "outcome": "won",
         }),
         json!({"type": "message", "id": format!("{id}-1"), "conversation_id": id, "sent_at": at(9), "kind": "inbound"}),

@@ -29,11 +29,13 @@ pub(super) enum Size {
 pub(super) const MAX_ROWS: u64 = 1_000;
 
 /// The lists and connections of the schema.
-const LISTS: [(&str, &str, Size); 36] = [
+const LISTS: [(&str, &str, Size); 38] = [
     ("ApiToken", "scopes", Size::Rows(3)),
     ("BreakdownRow", "keys", Size::Rows(3)),
+    ("Conversation", "attributes", Size::Rows(5)),
     ("Conversation", "labels", Size::Rows(3)),
     ("Conversation", "ratings", Size::Rows(3)),
+    ("ConversationAttribute", "values", Size::Rows(2)),
     ("DurationStats", "distribution", Size::Rows(7)),
     ("Feedback", "labels", Size::Rows(3)),
     ("MemberReport", "series", Size::Points),

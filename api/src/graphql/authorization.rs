@@ -313,6 +313,19 @@ const TABLE: &[(&str, Who, &[&str])] = &[
         &["firstResponseSeconds", "closingSeconds", "ratings"],
     ),
     (
+        "Conversation",
+        Parent,
+        &[
+            "url",
+            "inboundMessages",
+            "replies",
+            "reopened",
+            "waitingSince",
+            "attributes",
+        ],
+    ),
+    ("ConversationAttribute", Parent, &["key", "values"]),
+    (
         "ConversationConnection",
         Parent,
         &[

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use async_graphql::{Enum, ID, Object};
+use async_graphql::{Enum, ID, Object, SimpleObject};
 use caseload_rollup::cube::{HourOfWeek, Listed, Measure, View};
 use caseload_schema::{
     facts,
@@ -27,6 +27,15 @@ use super::{
     scalars::DateTime,
 };
 use crate::{access::Scope, error::ApiError};
+
+/// A field of the source's own that a conversation has now.
+#[derive(Debug, Clone, SimpleObject)]
+pub(super) struct ConversationAttribute {
+    /// The field.
+    key: String,
+    /// Its values, each once.
+    values: Vec<String>,
+}
 
 /// How a conversation ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -282,6 +291,42 @@ impl Conversation {
             .fact
             .closing_seconds()
             .map(|seconds| seconds as f64)
+    }
+
+    /// Where it can be opened; null where its source did not say.
+    async fn url(&self) -> Option<&str> {
+        self.detail.url.as_deref()
+    }
+
+    /// Messages that its customer wrote, of all its time.
+    async fn inbound_messages(&self) -> u64 {
+        self.detail.inbound_messages
+    }
+
+    /// Messages that human members wrote to its customer, of all its time.
+    async fn replies(&self) -> u64 {
+        self.detail.replies
+    }
+
+    /// How often it was opened again, of all its time.
+    async fn reopened(&self) -> Result<u64, ApiError> {
+        self.page.reopened(self.detail.fact.key).await
+    }
+
+    /// Since when its customer has been waiting for a reply; null where nobody waits, and where it is closed.
+    async fn waiting_since(&self) -> Option<DateTime> {
+        self.detail.waiting_since.map(DateTime)
+    }
+
+    /// The source's own fields, by key; keys and values in code point order.
+    async fn attributes(&self) -> Vec<ConversationAttribute> {
+        let attributes = self.detail.attributes.iter();
+        attributes
+            .map(|(key, values)| ConversationAttribute {
+                key: key.clone(),
+                values: values.clone(),
+            })
+            .collect()
     }
 
     /// Its ratings, newest first. Agents and viewers see those credited to them.

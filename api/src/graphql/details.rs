@@ -12,7 +12,8 @@ use tokio::sync::OnceCell;
 use super::{labels::Label, members::Member};
 use crate::{access::Scope, error::ApiError, snapshot::Snapshot};
 
-/// The conversations of one page. Customers and ratings are fetched when the first of them is asked for.
+/// The conversations of one page. Customers, ratings and reopenings are fetched when the first of
+/// them is asked for.
 #[derive(Debug)]
 pub(super) struct Details {
     snapshot: Arc<Snapshot>,
@@ -20,6 +21,7 @@ pub(super) struct Details {
     conversations: HashMap<ConversationKey, Arc<ConversationDetail>>,
     customers: OnceCell<HashMap<CustomerKey, Customer>>,
     ratings: OnceCell<HashMap<ConversationKey, Vec<RatingDetail>>>,
+    reopenings: OnceCell<HashMap<ConversationKey, u64>>,
 }
 
 impl Details {
@@ -42,6 +44,7 @@ impl Details {
                 .collect(),
             customers: OnceCell::new(),
             ratings: OnceCell::new(),
+            reopenings: OnceCell::new(),
         }))
     }
 
@@ -81,6 +84,18 @@ impl Details {
             .filter(|rating| self.scope.covers(credited(rating, conversation)))
             .cloned()
             .collect())
+    }
+
+    /// How often one of the conversations was opened again.
+    pub(super) async fn reopened(&self, key: ConversationKey) -> Result<u64, ApiError> {
+        let count = || async {
+            let keys: Vec<_> = self.conversations.keys().copied().collect();
+            let store = self.snapshot.reachable_store()?;
+            let counts = store.count_reopenings(self.snapshot.key(), &keys).await?;
+            Ok::<_, ApiError>(counts)
+        };
+        let counts = self.reopenings.get_or_try_init(count).await?;
+        Ok(counts.get(&key).copied().unwrap_or(0))
     }
 
     /// Whom it is credited to, where the viewer may see that.

@@ -1,8 +1,16 @@
 //! Conversations: their details by key.
 
+use std::collections::{BTreeMap, HashMap};
+
 use diesel::{ExpressionMethods, QueryDsl, Queryable};
 
-use super::{Conn, Result, Store, StoreError, conn::load, keys, tables::conversations};
+use super::{
+    Conn, Result, Store, StoreError,
+    conn::load,
+    keys,
+    rows::REOPENED,
+    tables::{conversations, events},
+};
 use crate::{
     facts::{ClosedBy, Conversation, Outcome},
     id::{ChannelKey, ConversationKey, CustomerKey, LabelKey, MemberKey, WorkspaceKey},
@@ -16,6 +24,16 @@ pub struct ConversationDetail {
     pub id: String,
     /// What it is now.
     pub fact: Conversation,
+    /// Where it can be opened, where its record says so.
+    pub url: Option<String>,
+    /// The keys and their values, both in code point order.
+    pub attributes: BTreeMap<String, Vec<String>>,
+    /// Since when its customer has been waiting for a reply; `None` where nobody waits, and where it is closed.
+    pub waiting_since: Option<Instant>,
+    /// Messages by its customer.
+    pub inbound_messages: u64,
+    /// Messages by members to its customer.
+    pub replies: u64,
 }
 
 impl Store {
@@ -27,6 +45,17 @@ impl Store {
     ) -> Result<Vec<(ConversationKey, String)>> {
         let keys: Vec<i64> = keys.iter().map(|key| key.0).collect();
         self.read(move |conn| Box::pin(async move { list_ids(conn, ws, &keys).await }))
+            .await
+    }
+
+    /// How often each of these conversations was opened again; those that never were are missing.
+    pub async fn count_reopenings(
+        &self,
+        ws: WorkspaceKey,
+        keys: &[ConversationKey],
+    ) -> Result<HashMap<ConversationKey, u64>> {
+        let keys: Vec<i64> = keys.iter().map(|key| key.0).collect();
+        self.read(move |conn| Box::pin(async move { count_reopenings(conn, ws, &keys).await }))
             .await
     }
 
@@ -57,6 +86,26 @@ async fn list_ids(
         found.extend(rows.into_iter().map(|(key, id)| (ConversationKey(key), id)));
     }
     Ok(found)
+}
+
+async fn count_reopenings(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    keys: &[i64],
+) -> Result<HashMap<ConversationKey, u64>> {
+    let mut counts = HashMap::new();
+    for keys in keys.chunks(conn.most_keys()) {
+        let query = events::table
+            .filter(events::workspace_id.eq(ws.0))
+            .filter(events::conversation_key.eq_any(keys))
+            .filter(events::kind.eq(REOPENED))
+            .select(events::conversation_key);
+        let reopened: Vec<i64> = load!(conn, query)?;
+        for key in reopened {
+            *counts.entry(ConversationKey(key)).or_default() += 1;
+        }
+    }
+    Ok(counts)
 }
 
 /// What the rollup reads of a conversation: the columns of [`FACT_COLUMNS`].
@@ -144,13 +193,45 @@ async fn list_details(
         let query = conversations::table
             .filter(conversations::workspace_id.eq(ws.0))
             .filter(conversations::conversation_key.eq_any(keys))
-            .select((conversations::id, FACT_COLUMNS));
-        let rows: Vec<(String, FactRow)> = load!(conn, query)?;
-        for (id, row) in rows {
-            found.extend(fact(&row)?.map(|fact| ConversationDetail { id, fact }));
+            .select((
+                conversations::id,
+                FACT_COLUMNS,
+                conversations::url,
+                conversations::attributes,
+                conversations::waiting_since,
+            ));
+        let rows: Vec<DetailRow> = load!(conn, query)?;
+        for row in rows {
+            found.extend(detail(row)?);
         }
     }
     Ok(found)
+}
+
+/// Id, what the rollup reads, URL, attributes, and the beginning of the wait.
+type DetailRow = (String, FactRow, Option<String>, Option<String>, Option<i64>);
+
+/// The row with all that is shown of it; `None` where the conversation has not come yet.
+fn detail(
+    (id, row, url, attributes, waiting_since): DetailRow,
+) -> Result<Option<ConversationDetail>> {
+    let Some(fact) = fact(&row)? else {
+        return Ok(None);
+    };
+    let attributes = attributes.as_deref().map(serde_json::from_str).transpose();
+    let attributes = attributes
+        .map_err(|_| StoreError::damaged("conversations", "attributes", row.conversation_key))?;
+    Ok(Some(ConversationDetail {
+        id,
+        fact,
+        url,
+        attributes: attributes.unwrap_or_default(),
+        waiting_since: waiting_since
+            .filter(|_| row.closed_at.is_none())
+            .map(Instant::from_micros),
+        inbound_messages: u64::try_from(row.inbound_count).unwrap_or(0),
+        replies: u64::try_from(row.reply_count).unwrap_or(0),
+    }))
 }
 
 /// The row as a fact; `None` where the conversation has not come yet.

@@ -191,6 +191,12 @@ impl Book<'_> {
             .filter(|(_, rating)| eyes.may_see(case.rated(rating)))
             .collect();
         ratings.sort_by_key(|(id, rating)| (Reverse(rating.rated), id.clone()));
+        let attributes: Vec<Value> = conversation
+            .attributes
+            .iter()
+            .map(|(key, values)| json!({"key": key, "values": values}))
+            .collect();
+        let waiting_since = case.waiting_since.filter(|_| conversation.closed.is_none());
         json!({
             "id": case.id,
             "channel": conversation.channel,
@@ -202,6 +208,12 @@ impl Book<'_> {
             "labels": self.labels_json(case),
             "firstResponseSeconds": case.first_response_seconds(),
             "closingSeconds": case.closing_seconds(),
+            "url": conversation.url,
+            "inboundMessages": case.inbound.len(),
+            "replies": case.replies.len(),
+            "reopened": case.reopened.len(),
+            "waitingSince": waiting_since.map(|since| since.to_rfc3339()),
+            "attributes": attributes,
             "ratings": ratings.into_iter().map(|(id, rating)| self.rating_json(case, id, rating)).collect::<Vec<_>>(),
         })
     }

@@ -155,6 +155,7 @@ pub(crate) fn conversations() -> String {
             nodes {{
               id channel createdAt closedAt outcome customer {{ id name }} assignee {{ id name active }}
               labels {{ id title color }} firstResponseSeconds closingSeconds ratings {{ ...Given }}
+              url inboundMessages replies reopened waitingSince attributes {{ key values }}
             }}
           }}
         }} {FEEDBACK}"
