@@ -33,8 +33,9 @@ export default [
         {
           exceptions: {
             types: [
-              "Benchmark", "BusyHour", "CreatedApiToken", "DailyRollup", "DayRange", "DurationRange", "Metrics", "PageInfo", "Period",
-              "RollupStatus", "ScoreCount", "SeriesPoint", "Subscription", "TeamFigures", "TimezoneOffset", "Viewer", "Within",
+              "Benchmark", "BreakdownKey", "BreakdownRow", "BusyHour", "ConversationAttribute", "CreatedApiToken", "DailyRollup", "DayRange",
+              "DurationRange", "Metrics", "PageInfo", "Period", "RollupStatus", "ScoreCount", "SeriesPoint", "Subscription", "TeamFigures",
+              "TimezoneOffset", "Viewer", "Within",
             ],
             suffixes: ["Actor", "Connection", "Counts", "Edge", "Report", "Stats", "Change", "Entry", "Payload", "Request"],
           },
