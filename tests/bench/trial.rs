@@ -251,7 +251,11 @@ impl Trial {
         );
         line(
             &format!("{who}, warm"),
-            &shown(latency::warm(&self.store, 300).await?),
+            &shown(latency::warm(&self.store, 300, latency::REPORT).await?),
+        );
+        line(
+            "  breakdown(LAST_YEAR) by member, label and month, warm",
+            &shown(latency::warm(&self.store, 100, latency::BREAKDOWN).await?),
         );
         let by_http = latency::http(&self.store, 300).await?;
         let by_http = by_http.map_or_else(|| NO_OHA.to_owned(), percentiles);
