@@ -87,7 +87,7 @@ test("a machine's token is shown once, reads what it may, and is refused once re
   const address = `${world.server.base}/performance#token=${secret}`;
   const { page: reader, clean: readerClean } = await world.browser.visitAt(address);
   await settled(reader);
-  assert.equal(await reader.locator("[data-measure]").count(), 10);
+  assert.equal(await reader.locator("[data-measure]").count(), 12);
   await reader.locator(".feedback").getByText("Feedback can't be shown").waitFor();
   await readerClean();
 
