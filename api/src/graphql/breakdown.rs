@@ -163,7 +163,7 @@ impl BreakdownRow {
 
     /// All measures. `open`, `waiting` and `waitingSince` are null with a dimension of time.
     async fn metrics(&self) -> Metrics {
-        self.metrics_of(self.row.clone())
+        metrics_of(self.row.clone())
     }
 
     /// All measures of the same keys in an earlier period. Not with a dimension of time but WEEKDAY.
@@ -172,7 +172,7 @@ impl BreakdownRow {
         #[graphql(default_with = "Comparison::Period", desc = "Which one.")] by: Comparison,
     ) -> Result<Metrics, ApiError> {
         let earlier = self.report.earlier(by).await?;
-        Ok(self.metrics_of(earlier.row(*self.row.keys())))
+        Ok(metrics_of(earlier.row(*self.row.keys())))
     }
 
     /// A measure against that of the same keys in an earlier period. Not with a dimension of time but WEEKDAY.
@@ -193,18 +193,11 @@ impl BreakdownRow {
     }
 }
 
-impl BreakdownRow {
-    fn metrics_of(&self, row: cube::BreakdownRow) -> Metrics {
-        if self
-            .report
-            .by
-            .iter()
-            .any(|dimension| dimension.is_of_time())
-        {
-            Metrics::of_the_past(row)
-        } else {
-            Metrics::new(row)
-        }
+fn metrics_of(row: cube::BreakdownRow) -> Metrics {
+    if row.is_by_time() {
+        Metrics::of_the_past(row)
+    } else {
+        Metrics::new(row)
     }
 }
 

@@ -3,114 +3,23 @@
 //! One scan over the days of a view finds the keys of everything that counts. A figure that does not add up (durations, distinct
 //! customers, open conversations) is read for all rows in one scan more when it is first asked for.
 
+mod keys;
+
 use std::sync::{Arc, OnceLock};
 
-use caseload_schema::{
-    day::Day,
-    id::{ChannelKey, CustomerKey, LabelKey, MemberKey, TeamKey},
-    instant::Instant,
-};
+use caseload_schema::{id::MemberKey, instant::Instant};
 use rustc_hash::FxHashMap;
 
+use self::keys::KeyLists;
+pub use self::keys::{Dimension, Key, Keys, MAX_DIMENSIONS, TeamsOfMembers};
 use super::{
     Durations, Figures, Measure, View,
     selection::{Selection, Timed},
 };
 use crate::{
-    block::{Flags, Seconds, Tags},
+    block::{Flags, Seconds},
     counts::Counts,
 };
-
-/// The most dimensions at once.
-pub const MAX_DIMENSIONS: usize = 3;
-
-/// What figures are broken down by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Dimension {
-    /// Who is credited.
-    Member,
-    /// The teams that who is credited is in now.
-    Team,
-    /// The labels that the conversation has now.
-    Label,
-    /// The conversation's channel.
-    Channel,
-    /// The conversation's customer.
-    Customer,
-    /// How the conversation ended.
-    Outcome,
-    /// The weekday.
-    Weekday,
-    /// The day.
-    Day,
-    /// The ISO week.
-    Week,
-    /// The calendar month.
-    Month,
-    /// The calendar year.
-    Year,
-}
-
-impl Dimension {
-    /// Whether it splits the time: figures of now mean nothing in its rows.
-    pub const fn is_of_time(self) -> bool {
-        matches!(
-            self,
-            Self::Weekday | Self::Day | Self::Week | Self::Month | Self::Year
-        )
-    }
-
-    /// Whether it depends on who is credited.
-    const fn is_of_credit(self) -> bool {
-        matches!(self, Self::Member | Self::Team)
-    }
-}
-
-/// What a row has for one dimension.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub enum Key {
-    /// None: nobody, no team, no label, no outcome.
-    #[default]
-    None,
-    /// A member.
-    Member(MemberKey),
-    /// A team.
-    Team(TeamKey),
-    /// A label.
-    Label(LabelKey),
-    /// A channel.
-    Channel(ChannelKey),
-    /// A customer.
-    Customer(CustomerKey),
-    /// Won.
-    Won,
-    /// Lost.
-    Lost,
-    /// A weekday: 1 is Monday, 7 is Sunday.
-    Weekday(u8),
-    /// The day, or the first day of the whole week, month or year.
-    From(Day),
-}
-
-/// The key of each dimension, in their order; behind them [`Key::None`].
-pub type Keys = [Key; MAX_DIMENSIONS];
-
-/// The teams of each member who is in any.
-#[derive(Debug, Clone, Default)]
-pub struct TeamsOfMembers(FxHashMap<MemberKey, Vec<Key>>);
-
-impl TeamsOfMembers {
-    /// From the members of each team.
-    pub fn new<'a>(teams: impl Iterator<Item = (TeamKey, &'a [MemberKey])>) -> Self {
-        let mut of: FxHashMap<_, Vec<_>> = FxHashMap::default();
-        for (team, members) in teams {
-            for &member in members {
-                of.entry(member).or_default().push(Key::Team(team));
-            }
-        }
-        Self(of)
-    }
-}
 
 /// The rows of a view by some dimensions.
 ///
@@ -205,13 +114,8 @@ impl Breakdown {
         Ok(Some(made))
     }
 
-    /// What it is broken down by.
-    pub fn dimensions(&self) -> &[Dimension] {
-        &self.by
-    }
-
     /// Whether any dimension splits the time.
-    pub fn is_by_time(&self) -> bool {
+    fn is_by_time(&self) -> bool {
         self.by.iter().any(|dimension| dimension.is_of_time())
     }
 
@@ -406,92 +310,15 @@ impl RowCounts {
     }
 }
 
-/// The keys of one row for each dimension. Those of its day and credit are there already, those of its conversation are set row
-/// by row.
-struct KeyLists {
-    lists: [Vec<Key>; MAX_DIMENSIONS],
-    /// The dimensions that are set row by row.
-    of_rows: Vec<(usize, Dimension)>,
-}
-
-impl KeyLists {
-    /// `day` is absent where the rows are of now: nobody asks for the time of those.
-    fn new(
-        by: &[Dimension],
-        teams: &TeamsOfMembers,
-        credited: Option<MemberKey>,
-        day: Option<Day>,
-    ) -> Self {
-        let mut made = Self {
-            lists: std::array::from_fn(|_| vec![Key::None]),
-            of_rows: Vec::new(),
-        };
-        let from = |start: fn(Day) -> Day| day.map_or(Key::None, |day| Key::From(start(day)));
-        for (at, &dimension) in by.iter().enumerate() {
-            let key = match dimension {
-                Dimension::Member => credited.map_or(Key::None, Key::Member),
-                Dimension::Team => {
-                    if let Some(teams) = credited.and_then(|member| teams.0.get(&member)) {
-                        made.lists[at].clone_from(teams);
-                    }
-                    continue;
-                }
-                Dimension::Weekday => day.map_or(Key::None, |day| Key::Weekday(day.weekday())),
-                Dimension::Day => from(|day| day),
-                Dimension::Week => from(Day::week_start),
-                Dimension::Month => from(Day::month_start),
-                Dimension::Year => from(Day::year_start),
-                Dimension::Label
-                | Dimension::Channel
-                | Dimension::Customer
-                | Dimension::Outcome => {
-                    made.of_rows.push((at, dimension));
-                    continue;
-                }
-            };
-            made.lists[at][0] = key;
-        }
-        made
-    }
-
-    /// Takes the keys of a row's conversation.
-    fn set_row(&mut self, tags: &Tags, row: usize, customer: CustomerKey, flags: Flags) {
-        for &(at, dimension) in &self.of_rows {
-            let list = &mut self.lists[at];
-            list.clear();
-            match dimension {
-                Dimension::Label => list.extend(tags.labels_of(row).map(Key::Label)),
-                Dimension::Channel => {
-                    list.push(Key::Channel(tags.channels()[tags.channel_of(row)]));
-                }
-                Dimension::Outcome if flags.any_of(Flags::IS_WON) => list.push(Key::Won),
-                Dimension::Outcome if flags.any_of(Flags::IS_LOST) => list.push(Key::Lost),
-                Dimension::Customer => list.push(Key::Customer(customer)),
-                _ => {}
-            }
-            if list.is_empty() {
-                list.push(Key::None);
-            }
-        }
-    }
-
-    /// Calls `visit` with the keys of each row of the breakdown that it counts in.
-    fn each(&self, mut visit: impl FnMut(Keys)) {
-        let [first, second, third] = &self.lists;
-        for &first in first {
-            for &second in second {
-                for &third in third {
-                    visit([first, second, third]);
-                }
-            }
-        }
-    }
-}
-
 impl BreakdownRow {
     /// Its key for each dimension.
     pub const fn keys(&self) -> &Keys {
         &self.keys
+    }
+
+    /// Whether it is a part of the time, for which figures of now mean nothing.
+    pub fn is_by_time(&self) -> bool {
+        self.of.is_by_time()
     }
 
     fn durations(&self, timed: Timed) -> Durations {
@@ -509,7 +336,7 @@ impl BreakdownRow {
     /// is a part of the time.
     pub fn value(&self, measure: Measure) -> Option<f64> {
         let is_of_now = matches!(measure, Measure::Open | Measure::Waiting);
-        if is_of_now && self.of.is_by_time() {
+        if is_of_now && self.is_by_time() {
             return None;
         }
         Figures::value(self, measure)
@@ -559,7 +386,10 @@ impl Figures for BreakdownRow {
 mod tests {
     use std::convert::Infallible;
 
-    use caseload_schema::period::Period;
+    use caseload_schema::{
+        id::{ChannelKey, CustomerKey, LabelKey, TeamKey},
+        period::Period,
+    };
 
     use super::*;
     use crate::{
