@@ -24,7 +24,7 @@ use crate::block::{Block, OpenBlock};
 /// use caseload_rollup::fold::fold;
 /// use caseload_schema::{facts::{ClosedBy, Conversation, Facts}, id::*, instant::Instant, zone::Zone};
 /// let late = Conversation {
-///     key: ConversationKey(1), customer: CustomerKey(1), channel: ChannelKey(1), labels: vec![],
+///     key: ConversationKey(1), customer: CustomerKey(1), channel: ChannelKey(1), labels: vec![], attributes: vec![],
 ///     created_at: Instant::parse("2026-05-04T23:30:00Z").unwrap(), closed_at: None, outcome: None,
 ///     assignee: None, first_inbound_at: None, first_reply_at: None, opens_customer: true,
 ///     first_closed_at: None, closed_by: ClosedBy::Other,
@@ -94,7 +94,7 @@ pub fn fold(zone: Zone, facts: &Facts, wanted: &dyn Fn(Day) -> bool) -> Vec<Bloc
 /// use caseload_rollup::fold::fold_open;
 /// use caseload_schema::{facts::OpenConversation, id::*, instant::Instant};
 /// let waiting = OpenConversation {
-///     key: ConversationKey(1), customer: CustomerKey(1), assignee: None, channel: ChannelKey(1), labels: vec![],
+///     key: ConversationKey(1), customer: CustomerKey(1), assignee: None, channel: ChannelKey(1), labels: vec![], attributes: vec![],
 ///     created_at: Instant::parse("2026-05-04T09:00:00Z").unwrap(), waiting_since: None,
 /// };
 /// assert_eq!(fold_open(&[waiting]).len(), 1);

@@ -48,6 +48,7 @@ impl Sample {
             assignee: None,
             channel: ChannelKey(1),
             labels: Vec::new(),
+            attributes: Vec::new(),
             first_inbound_at: None,
             first_reply_at: None,
             opens_customer: false,
@@ -121,6 +122,7 @@ impl Sample {
             assignee: conversation.assignee,
             channel: conversation.channel,
             labels: conversation.labels.clone(),
+            attributes: conversation.attributes.clone(),
             created_at: conversation.created_at,
             waiting_since: None,
         });

@@ -57,13 +57,22 @@ pub enum MessageKind {
     Note,
 }
 
+/// One value that a conversation has for a key.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Attribute {
+    /// The key.
+    pub key: Box<str>,
+    /// The value.
+    pub value: Box<str>,
+}
+
 /// A conversation that has come, with what its messages make of it.
 ///
 /// ```
 /// use caseload_schema::{facts::{ClosedBy, Conversation, Outcome}, id::*, instant::Instant};
 /// let nine = Instant::parse("2026-05-04T09:00:00Z").unwrap();
 /// let won = Conversation {
-///     key: ConversationKey(1), customer: CustomerKey(7), channel: ChannelKey(1), labels: vec![],
+///     key: ConversationKey(1), customer: CustomerKey(7), channel: ChannelKey(1), labels: vec![], attributes: vec![],
 ///     assignee: Some(MemberKey(3)), outcome: Some(Outcome::Won), opens_customer: true,
 ///     created_at: nine, closed_at: Some(nine.plus_seconds(3_600)),
 ///     first_inbound_at: Some(nine.plus_seconds(-30)), first_reply_at: Some(nine.plus_seconds(60)),
@@ -92,6 +101,8 @@ pub struct Conversation {
     pub channel: ChannelKey,
     /// The labels it has now, ascending, each once.
     pub labels: Vec<LabelKey>,
+    /// The attributes it has now, ascending, each once.
+    pub attributes: Vec<Attribute>,
     /// Its earliest inbound message.
     pub first_inbound_at: Option<Instant>,
     /// The earliest reply at or after the earliest inbound message.
@@ -227,6 +238,8 @@ pub struct OpenConversation {
     pub channel: ChannelKey,
     /// The labels it has now, ascending.
     pub labels: Vec<LabelKey>,
+    /// The attributes it has now, ascending, each once.
+    pub attributes: Vec<Attribute>,
     /// When it was created.
     pub created_at: Instant,
     /// Since when its customer has been waiting for a reply; `None` where nobody waits.

@@ -6,6 +6,7 @@
 //!
 //! As bytes: a version, a kind, columns of bit-packed distances from their smallest value, a CRC-32 of it all.
 
+mod attributes;
 mod bits;
 mod decode;
 mod encode;
@@ -23,8 +24,8 @@ mod wire;
 
 use caseload_schema::{day::Day, id::CustomerKey};
 
-pub use self::{decode::decode, open::OpenBlock, wire::DamagedBlock};
 pub(crate) use self::{
+    attributes::Attributes,
     events::{Events, FollowUpEvent, RatingEvent, SurveyEvent},
     flags::Flags,
     groups::{Group, Lengths, Span},
@@ -32,8 +33,9 @@ pub(crate) use self::{
     messages::{HourOfMessages, Messages},
     reply_times::ReplyTimes,
     rows::{Rows, Seconds, seconds},
-    tags::Tags,
+    tags::{RowTags, Tags},
 };
+pub use self::{decode::decode, open::OpenBlock, wire::DamagedBlock};
 use crate::counts::Counts;
 
 /// One local day of a workspace. Two blocks are equal where they were made of the same facts.

@@ -7,7 +7,7 @@ use caseload_schema::{
 };
 
 use super::{
-    DamagedBlock, Members, Span, Tags, order,
+    DamagedBlock, Members, RowTags, Span, Tags, order,
     wire::{Kind, Reader, Writer},
 };
 
@@ -49,10 +49,11 @@ impl OpenBlock {
                 .iter()
                 .map(|conversation| conversation.waiting_since)
                 .collect(),
-            tags: Tags::of(
-                open.iter()
-                    .map(|conversation| (&*conversation.labels, conversation.channel)),
-            ),
+            tags: Tags::of(open.iter().map(|conversation| RowTags {
+                labels: &conversation.labels,
+                channel: conversation.channel,
+                attributes: &conversation.attributes,
+            })),
         }
     }
 

@@ -1,14 +1,29 @@
-//! Labels and channel of each row, as places in a block's own lists of those that occur.
+//! Labels, attributes and channel of each row, as places in a block's own lists of those that occur.
 
-use caseload_schema::id::{ChannelKey, LabelKey};
+use caseload_schema::{
+    facts::Attribute,
+    id::{ChannelKey, LabelKey},
+};
 use rustc_hash::FxHashMap;
 
 use super::{
+    attributes::Attributes,
     lists::Lists,
     wire::{DamagedBlock, Reader, Writer},
 };
 
-/// Labels and channel of each row of a block.
+/// What one row is told apart by.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RowTags<'a> {
+    /// The labels, ascending.
+    pub(crate) labels: &'a [LabelKey],
+    /// The channel.
+    pub(crate) channel: ChannelKey,
+    /// The attributes, ascending.
+    pub(crate) attributes: &'a [Attribute],
+}
+
+/// Labels, attributes and channel of each row of a block.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Tags {
     /// The channels that occur, ascending.
@@ -21,13 +36,15 @@ pub(crate) struct Tags {
     holders: Lists,
     channel_of: Vec<u32>,
     set_of: Vec<u32>,
+    attributes: Attributes,
 }
 
 impl Tags {
-    /// From labels (ascending) and channel of each row.
-    pub(crate) fn of<'a>(rows: impl Iterator<Item = (&'a [LabelKey], ChannelKey)> + Clone) -> Self {
-        let (sets, set_of) = number(rows.clone().map(|(labels, _)| labels));
-        let (channels, channel_of) = number(rows.map(|(_, channel)| channel));
+    /// From those of each row.
+    pub(crate) fn of<'a>(rows: impl Iterator<Item = RowTags<'a>> + Clone) -> Self {
+        let (sets, set_of) = number(rows.clone().map(|row| row.labels));
+        let (channels, channel_of) = number(rows.clone().map(|row| row.channel));
+        let attributes = Attributes::of(rows.map(|row| row.attributes));
         let (labels, places) = number(sets.iter().copied().flatten().copied());
         let sets = Lists::new(sets.iter().map(|set| set.len() as u32), places);
         Self {
@@ -37,7 +54,13 @@ impl Tags {
             sets,
             channel_of,
             set_of,
+            attributes,
         }
+    }
+
+    /// The attributes of all rows.
+    pub(crate) const fn attributes(&self) -> &Attributes {
+        &self.attributes
     }
 
     /// The channels that occur.
@@ -116,6 +139,7 @@ impl Tags {
         self.sets.write(out);
         out.column(self.channel_of.iter().map(|&at| i64::from(at)));
         out.column(self.set_of.iter().map(|&at| i64::from(at)));
+        self.attributes.write(out);
     }
 
     pub(super) fn read(from: &mut Reader<'_>, rows: usize) -> Result<Self, DamagedBlock> {
@@ -129,6 +153,11 @@ impl Tags {
         let sets = Lists::read(from, labels.len())?;
         let channel_of = from.indices(channels.len(), rows)?;
         let set_of = from.indices(sets.len(), rows)?;
+        let attributes = if from.has_attributes() {
+            Attributes::read(from, rows)?
+        } else {
+            Attributes::default()
+        };
         Ok(Self {
             channels,
             holders: sets.inverted(labels.len()),
@@ -136,6 +165,7 @@ impl Tags {
             sets,
             channel_of,
             set_of,
+            attributes,
         })
     }
 
@@ -146,11 +176,14 @@ impl Tags {
             + self.holders.weight()
             + size_of_val(&*self.channel_of)
             + size_of_val(&*self.set_of)
+            + self.attributes.weight()
     }
 }
 
 /// The distinct values in order, and the place of each value among them.
-fn number<T: Copy + Ord + std::hash::Hash>(values: impl Iterator<Item = T>) -> (Vec<T>, Vec<u32>) {
+pub(super) fn number<T: Copy + Ord + std::hash::Hash>(
+    values: impl Iterator<Item = T>,
+) -> (Vec<T>, Vec<u32>) {
     let mut seen = FxHashMap::default();
     let mut distinct = Vec::new();
     let first_seen = |value| {
@@ -179,6 +212,14 @@ fn number<T: Copy + Ord + std::hash::Hash>(values: impl Iterator<Item = T>) -> (
 mod tests {
     use super::*;
 
+    fn tagged((labels, channel): (&[LabelKey], ChannelKey)) -> RowTags<'_> {
+        RowTags {
+            labels,
+            channel,
+            attributes: &[],
+        }
+    }
+
     #[test]
     fn distinct_values_are_numbered_in_order() {
         assert_eq!(
@@ -195,7 +236,7 @@ mod tests {
             (&[][..], ChannelKey(4)),
             (&[b][..], ChannelKey(5)),
         ];
-        let tags = Tags::of(rows.into_iter());
+        let tags = Tags::of(rows.into_iter().map(tagged));
         for (row, (labels, channel)) in rows.into_iter().enumerate() {
             assert_eq!(tags.labels_of(row).collect::<Vec<_>>(), labels);
             assert_eq!(tags.channels()[tags.channel_of(row)], channel);
@@ -211,7 +252,7 @@ mod tests {
             (&[][..], ChannelKey(5)),
             (&[b][..], ChannelKey(5)),
         ];
-        let tags = Tags::of(rows.into_iter());
+        let tags = Tags::of(rows.into_iter().map(tagged));
         assert_eq!(tags.sets_with(a), [1]);
         assert_eq!(tags.sets_with(b), [1, 2]);
         assert_eq!(tags.sets_with(c), [0_u32; 0]);

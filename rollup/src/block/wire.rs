@@ -24,7 +24,7 @@ pub(super) enum Kind {
 }
 
 /// What is written.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 /// The oldest version that is read. Final days keep the version that they were made with.
 const OLDEST: u8 = 1;
 const HEAD: usize = 2;
@@ -93,6 +93,14 @@ impl Writer {
         );
     }
 
+    /// Texts: how long each is, in bytes, then all of them. How many there are is not written.
+    pub(super) fn texts(&mut self, texts: &[Box<str>]) {
+        self.column(texts.iter().map(|text| text.len() as i64));
+        for text in texts {
+            self.0.extend_from_slice(text.as_bytes());
+        }
+    }
+
     /// A column of instants in microseconds.
     pub(super) fn times(&mut self, values: impl Iterator<Item = i64> + Clone) {
         let whole = |&at: &usize| values.clone().all(|value| value % TIME_UNITS[at] == 0);
@@ -138,6 +146,11 @@ impl<'a> Reader<'a> {
     /// Whether the block has what version 2 added: first closings, reply times, reopenings, surveys, and who waits.
     pub(super) const fn has_waits(&self) -> bool {
         2 <= self.version
+    }
+
+    /// Whether the block has what version 3 added: attributes.
+    pub(super) const fn has_attributes(&self) -> bool {
+        3 <= self.version
     }
 
     /// Nothing may be left over.
@@ -240,6 +253,22 @@ impl<'a> Reader<'a> {
         } else {
             Err(DamagedBlock::Malformed("value"))
         }
+    }
+
+    /// As many texts.
+    pub(super) fn texts(&mut self, count: usize) -> Result<Vec<Box<str>>, DamagedBlock> {
+        let lengths = self.up_to(u32::MAX - 1, count)?;
+        lengths.into_iter().map(|len| self.text(len)).collect()
+    }
+
+    fn text(&mut self, len: u32) -> Result<Box<str>, DamagedBlock> {
+        let (text, rest) = self
+            .rest
+            .split_at_checked(len as usize)
+            .ok_or(DamagedBlock::Malformed("text"))?;
+        self.rest = rest;
+        let text = str::from_utf8(text).map_err(|_| DamagedBlock::Malformed("text"))?;
+        Ok(text.into())
     }
 
     /// A column of instants, in microseconds.

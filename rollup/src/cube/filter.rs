@@ -1,10 +1,10 @@
 //! What a figure is restricted to.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::Range};
 
 use caseload_schema::id::{ChannelKey, LabelKey, MemberKey};
 
-use crate::block::{Members, Tags};
+use crate::block::{Attributes, Members, Tags};
 
 /// Values of one field are alternatives, fields restrict each other. `None` restricts nothing, an empty set lets nothing
 /// pass.
@@ -32,6 +32,59 @@ pub struct Filter {
     pub labels: Option<BTreeSet<LabelKey>>,
     /// The channel of its conversation.
     pub channels: Option<BTreeSet<ChannelKey>>,
+    /// The attributes that its conversation has now: each of these lets it pass. None restricts nothing.
+    pub attributes: Vec<AttributeFilter>,
+}
+
+/// The values wanted of one key, as alternatives.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AttributeFilter {
+    /// The key.
+    pub key: String,
+    /// A conversation with any of these values passes.
+    pub any_of: BTreeSet<String>,
+    /// Whether a conversation without the key passes.
+    pub or_none: bool,
+}
+
+impl AttributeFilter {
+    /// Which sets of attributes pass, by place.
+    fn sets(&self, attributes: &Attributes) -> Vec<bool> {
+        let places = attributes.places_of(&self.key);
+        let mut wanted = vec![false; places.len()];
+        let values = attributes.values_of(&self.key);
+        for value in &self.any_of {
+            if let Ok(at) = values.binary_search_by(|own| (**own).cmp(value)) {
+                wanted[at] = true;
+            }
+        }
+        let passes = |set| {
+            let mut own = places_in(attributes.set(set), &places).peekable();
+            if own.peek().is_none() {
+                self.or_none
+            } else {
+                own.any(|place| wanted[place - places.start])
+            }
+        };
+        (0..attributes.count_sets()).map(passes).collect()
+    }
+
+    /// Whether one set of attributes passes: the same answer, without preparation.
+    fn passes(&self, attributes: &Attributes, set: usize) -> bool {
+        let places = attributes.places_of(&self.key);
+        let values = attributes.values_of(&self.key);
+        let mut own = places_in(attributes.set(set), &places).peekable();
+        if own.peek().is_none() {
+            self.or_none
+        } else {
+            own.any(|place| self.any_of.contains(&*values[place - places.start]))
+        }
+    }
+}
+
+fn places_in(set: &[u32], places: &Range<usize>) -> impl Iterator<Item = usize> {
+    let own = set.iter().map(|&place| place as usize);
+    own.filter(|place| places.contains(place))
 }
 
 /// A filter that can be narrowed further.
@@ -42,6 +95,7 @@ pub(super) struct Predicate {
     /// Labels of which a conversation has to have each, beside any of the above.
     also_labeled: BTreeSet<LabelKey>,
     channels: Option<BTreeSet<ChannelKey>>,
+    attributes: Vec<AttributeFilter>,
 }
 
 /// Who may be credited.
@@ -70,12 +124,14 @@ impl From<Filter> for Predicate {
             credit,
             labels,
             channels,
+            attributes,
         } = filter;
         Self {
             credit: credit.map_or(Credit::Everyone, Credit::Some),
             labels,
             also_labeled: BTreeSet::new(),
             channels,
+            attributes,
         }
     }
 }
@@ -87,12 +143,9 @@ impl Predicate {
             Credit::Some(before) if !before.contains(&member) => Credit::Some(BTreeSet::new()),
             _ => Credit::One(member),
         };
-        let (labels, channels) = (self.labels.clone(), self.channels.clone());
         Self {
             credit,
-            labels,
-            also_labeled: self.also_labeled.clone(),
-            channels,
+            ..self.clone()
         }
     }
 
@@ -152,9 +205,17 @@ impl Predicate {
         }
     }
 
-    /// Whether rows pass whatever their labels and channel.
+    /// Whether rows pass whatever their labels, attributes and channel.
     pub(super) fn passes_all_rows(&self) -> bool {
-        self.labels.is_none() && self.channels.is_none() && self.also_labeled.is_empty()
+        self.labels.is_none()
+            && self.channels.is_none()
+            && self.also_labeled.is_empty()
+            && self.attributes.is_empty()
+    }
+
+    /// How many sets are looked at to know which of them pass.
+    pub(super) fn count_sets(&self, tags: &Tags) -> usize {
+        tags.count_sets() + self.attributes.len() * tags.attributes().count_sets()
     }
 
     /// Which label sets pass, by place; `None` where all do.
@@ -177,6 +238,19 @@ impl Predicate {
         Some(passing)
     }
 
+    /// Which sets of attributes pass, by place; `None` where all do.
+    pub(super) fn attribute_sets(&self, tags: &Tags) -> Option<Vec<bool>> {
+        let (first, others) = self.attributes.split_first()?;
+        let mut passing = first.sets(tags.attributes());
+        for filter in others {
+            let by_this = filter.sets(tags.attributes());
+            for (passes, passes_this) in passing.iter_mut().zip(by_this) {
+                *passes &= passes_this;
+            }
+        }
+        Some(passing)
+    }
+
     /// Which channels pass, by place; `None` where all do.
     pub(super) fn channels(&self, tags: &Tags) -> Option<Vec<bool>> {
         let wanted = self.channels.as_ref()?;
@@ -188,9 +262,10 @@ impl Predicate {
         )
     }
 
-    /// Whether `row` passes by its labels and channel: the same answer as from the two above, without preparation.
+    /// Whether `row` passes by its labels, attributes and channel: the same answer as from those above, without preparation.
     pub(super) fn passes(&self, tags: &Tags, row: usize) -> bool {
         let has = |label: &LabelKey| tags.labels_of(row).any(|own| own == *label);
+        let attributes = tags.attributes();
         self.channels
             .as_ref()
             .is_none_or(|channels| channels.contains(&tags.channels()[tags.channel_of(row)]))
@@ -199,6 +274,10 @@ impl Predicate {
                 .as_ref()
                 .is_none_or(|labels| tags.labels_of(row).any(|own| labels.contains(&own)))
             && self.also_labeled.iter().all(has)
+            && self
+                .attributes
+                .iter()
+                .all(|filter| filter.passes(attributes, attributes.set_of(row)))
     }
 }
 

@@ -13,6 +13,7 @@
 //! | 2 | 2 | member 2 | 1 | | 180 s | the customer writes again on Tuesday |
 //! | 3 | 1 | nobody | 2 | | never | |
 
+mod attributes;
 mod backlog;
 mod breakdown;
 mod busy_hours;
@@ -45,7 +46,7 @@ pub use self::{
     days::Days,
     durations::{DurationRange, Durations, Within},
     figures::Figures,
-    filter::Filter,
+    filter::{AttributeFilter, Filter},
     labels::LabelCount,
     leaderboard::{Ranked, rank},
     listing::Listed,

@@ -1,4 +1,4 @@
-//! Which rows of a block pass by labels and channel.
+//! Which rows of a block pass by labels, attributes and channel.
 
 use std::ops::Range;
 
@@ -18,14 +18,15 @@ enum Way<'a> {
     Open,
     /// Each row is looked at: for few rows.
     Each(&'a Predicate),
-    /// The label sets and channels that pass are known: for many rows.
+    /// The sets of labels and of attributes, and the channels, that pass are known: for many rows.
     Known {
         sets: Option<Vec<bool>>,
+        attribute_sets: Option<Vec<bool>>,
         channels: Option<Vec<bool>>,
     },
 }
 
-/// To look at a row takes about as long as to mark this many label sets.
+/// To look at a row takes about as long as to mark this many sets.
 const SETS_PER_ROW: usize = 16;
 
 impl<'a> RowFilter<'a> {
@@ -33,11 +34,12 @@ impl<'a> RowFilter<'a> {
     pub(super) fn new(predicate: &'a Predicate, tags: &'a Tags, rows: usize) -> Self {
         let way = if predicate.passes_all_rows() {
             Way::Open
-        } else if rows * SETS_PER_ROW < tags.count_sets() {
+        } else if rows * SETS_PER_ROW < predicate.count_sets(tags) {
             Way::Each(predicate)
         } else {
             Way::Known {
                 sets: predicate.sets(tags),
+                attribute_sets: predicate.attribute_sets(tags),
                 channels: predicate.channels(tags),
             }
         };
@@ -56,6 +58,7 @@ impl<'a> RowFilter<'a> {
             Way::Open => rows.for_each(visit),
             Way::Known {
                 sets: Some(sets),
+                attribute_sets: None,
                 channels: None,
             } => {
                 rows.filter(|&row| sets[tags.set_of(row)]).for_each(visit);
@@ -70,8 +73,16 @@ impl<'a> RowFilter<'a> {
         match &self.way {
             Way::Open => true,
             Way::Each(predicate) => predicate.passes(self.tags, row),
-            Way::Known { sets, channels } => {
+            Way::Known {
+                sets,
+                attribute_sets,
+                channels,
+            } => {
+                let attributes = self.tags.attributes();
                 sets.as_ref().is_none_or(|sets| sets[self.tags.set_of(row)])
+                    && attribute_sets
+                        .as_ref()
+                        .is_none_or(|sets| sets[attributes.set_of(row)])
                     && channels
                         .as_ref()
                         .is_none_or(|channels| channels[self.tags.channel_of(row)])

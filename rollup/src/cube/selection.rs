@@ -1,8 +1,8 @@
 //! The one predicate: what of a block passes a filter.
 //!
-//! A row passes by its conversation's assignee, labels and channel; a rating, follow-up or survey by whom it is itself credited
-//! to, and by its conversation's labels and channel. Blocks lie in groups by credit, so that only the labels and the
-//! channel are left to be tested row by row, and where neither is asked for the sums of the groups are there already.
+//! A row passes by its conversation's assignee, labels, attributes and channel; a rating, follow-up or survey by whom it is itself
+//! credited to, and by its conversation's labels, attributes and channel. Blocks lie in groups by credit, so that only those
+//! are left to be tested row by row, and where neither is asked for the sums of the groups are there already.
 
 use super::{
     filter::{Passing, Predicate},

@@ -11,7 +11,7 @@ use caseload_schema::{
 use super::place::{Placed, Places};
 use crate::block::{
     Block, Events, Flags, FollowUpEvent, HourOfMessages, Lengths, Members, Parts, RatingEvent,
-    Rows, Seconds, SurveyEvent, Tags, order, seconds,
+    RowTags, Rows, Seconds, SurveyEvent, Tags, order, seconds,
 };
 
 /// What happened on one day, in any order.
@@ -109,7 +109,11 @@ impl<'a> Gathered<'a> {
         }
         rows.tags = Tags::of(active.iter().map(|&place| {
             let conversation = places.at(place).conversation;
-            (&*conversation.labels, conversation.channel)
+            RowTags {
+                labels: &conversation.labels,
+                channel: conversation.channel,
+                attributes: &conversation.attributes,
+            }
         }));
         let row_of = |place| {
             active

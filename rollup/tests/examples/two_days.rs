@@ -26,6 +26,7 @@
         assignee: None,
         channel: ChannelKey(1),
         labels: Vec::new(),
+        attributes: Vec::new(),
         first_inbound_at: Some(created_at),
         first_reply_at: None,
         opens_customer: true,
@@ -99,6 +100,7 @@
             assignee: one.assignee,
             channel: one.channel,
             labels: one.labels.clone(),
+            attributes: one.attributes.clone(),
             created_at: one.created_at,
             waiting_since: waiting_since(one.key),
         })

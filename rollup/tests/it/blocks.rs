@@ -117,12 +117,19 @@ fn a_block_of_nothing_is_read_as_what_it_is() {
     assert!(bytes.len() < 20);
 }
 
-/// 3 March 2026 of docs/example.ndjson, and the conversations open after it, as the version before this one wrote them.
+/// 3 March 2026 of docs/example.ndjson, and the conversations open after it, as the first version wrote them.
 const OLD_DAY: &str = "0164c6c002070202240002580001010001020603080502028102020102020201020400026400010c00010200021e0406fe0f\
     bc00f0f5b09a0d109885000000c0feaa9a0d0e00008c0a00040a1c00e00311602601000080c60a00020212000498aadb000002841100012d0400\
     080000e0ddb79a0d000800000000000200accfb0c2";
 const OLD_OPEN: &str =
     "016f030400020008010200f0f5b09a0d109885000002020102010400020001020000000101000101e70e38a5";
+
+/// The same by the second version, which has waits, surveys and the customers of open conversations.
+const SECOND_DAY: &str = "0264c6c002070202240002580001010001020001040603080502028102020102020201020400026400010c00010200021e040d3ef0\
+    070080170000f0f5b09a0d109885000000c0feaa9a0d0e00008c0a00040a1c00e00311602601000080c60a00020212000498aadb000002841100\
+    012d000216e00311200dc04c0200c011010001040400080000e0ddb79a0d000800000000000200040002000200c5edfcc0";
+const SECOND_OPEN: &str = "026f030400020008010200f0f5b09a0d109885000002020102010400020001020000000101000101020000f0f5b09a0d1000870000\
+    020208b937bc50";
 
 fn bytes(hex: &str) -> Vec<u8> {
     let digits = |at| u8::from_str_radix(&hex[at..at + 2], 16).expect("hexadecimal digits");
@@ -131,7 +138,7 @@ fn bytes(hex: &str) -> Vec<u8> {
 
 /// Days whose facts were dropped keep the version that they were made with.
 #[test]
-fn blocks_of_the_version_before_are_read() {
+fn blocks_of_the_first_version_are_read() {
     let old = bytes(OLD_DAY);
     let block = decode(&old).unwrap();
     let expected = Counts {
@@ -151,9 +158,42 @@ fn blocks_of_the_version_before_are_read() {
     };
     assert_eq!(block.counts(), &expected);
     let written = block.encode();
-    assert_eq!((old[0], written[0]), (1, 2));
+    assert_eq!((old[0], written[0]), (1, 3));
     assert_eq!(decode(&written), Ok(block));
     let open = OpenBlock::decode(&bytes(OLD_OPEN)).unwrap();
+    assert_eq!(open.len(), 2);
+    assert_eq!(OpenBlock::decode(&open.encode()), Ok(open));
+}
+
+#[test]
+fn blocks_of_the_second_version_are_read() {
+    let old = bytes(SECOND_DAY);
+    let block = decode(&old).unwrap();
+    let expected = Counts {
+        conversations: 2,
+        labeled_conversations: 1,
+        inbound_messages: 5,
+        replies: 4,
+        new_customers: 1,
+        unanswered: 1,
+        closed: 1,
+        first_responses: 2,
+        follow_ups_completed: 1,
+        scores: [0, 0, 0, 0, 1],
+        backlog_change: 1,
+        replies_waited_for: 4,
+        reopened: 1,
+        surveys_asked: 1,
+        surveys_answered: 1,
+        ..Counts::default()
+    };
+    assert_eq!(block.counts(), &expected);
+    let written = block.encode();
+    // What is new in the third version takes a byte where there is none of it.
+    assert_eq!((old[0], written[0]), (2, 3));
+    assert_eq!(written.len(), old.len() + 1);
+    assert_eq!(decode(&written), Ok(block));
+    let open = OpenBlock::decode(&bytes(SECOND_OPEN)).unwrap();
     assert_eq!(open.len(), 2);
     assert_eq!(OpenBlock::decode(&open.encode()), Ok(open));
 }

@@ -3,14 +3,14 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use caseload_rollup::{
-    cube::{Days, Filter, View},
+    cube::{AttributeFilter, Days, Filter, View},
     fold::{fold, fold_open},
 };
 use caseload_schema::{
     day::Day,
     facts::{
-        ClosedBy, Conversation, Facts, FollowUp, Message, OpenConversation, Outcome, Rating,
-        Reopening, Survey,
+        Attribute, ClosedBy, Conversation, Facts, FollowUp, Message, OpenConversation, Outcome,
+        Rating, Reopening, Survey,
     },
     id::{ChannelKey, ConversationKey, CustomerKey, LabelKey, MemberKey, RatingKey},
     instant::Instant,
@@ -48,6 +48,7 @@ impl World {
             assignee: conversation.assignee,
             channel: conversation.channel,
             labels: conversation.labels.clone(),
+            attributes: conversation.attributes.clone(),
             created_at: conversation.created_at,
             waiting_since: waiting_since(&self.facts, conversation),
         });
@@ -96,6 +97,25 @@ fn zone() -> impl Strategy<Value = Zone> {
     proptest::sample::select(&NAMES[..]).prop_map(|name| Zone::parse(name).expect("an IANA name"))
 }
 
+/// The keys and values of attributes, in code point order.
+const ATTRIBUTES: [(&str, &str); 6] = [
+    ("plan", ""),
+    ("plan", "Pro"),
+    ("plan", "pro"),
+    ("plan", "été"),
+    ("plan_b", "pro"),
+    ("seats", "5"),
+];
+
+fn attributes() -> impl Strategy<Value = Vec<Attribute>> {
+    let attribute = |(key, value): (&str, &str)| Attribute {
+        key: key.into(),
+        value: value.into(),
+    };
+    let some = proptest::sample::subsequence(ATTRIBUTES.to_vec(), 0..=4);
+    some.prop_map(move |some| some.into_iter().map(attribute).collect())
+}
+
 /// A conversation without what its messages make of it, and its messages.
 fn conversation() -> impl Strategy<Value = (Conversation, Vec<Message>)> {
     let closing = option::of((
@@ -111,10 +131,11 @@ fn conversation() -> impl Strategy<Value = (Conversation, Vec<Message>)> {
         member(),
         1..4_i64,
         labels,
+        attributes(),
         messages,
     )
         .prop_map(
-            |(customer, created_at, closing, assignee, channel, labels, messages)| {
+            |(customer, created_at, closing, assignee, channel, labels, attributes, messages)| {
                 let conversation = Conversation {
                     key: ConversationKey(0),
                     customer: CustomerKey(customer),
@@ -124,6 +145,7 @@ fn conversation() -> impl Strategy<Value = (Conversation, Vec<Message>)> {
                     assignee,
                     channel: ChannelKey(channel),
                     labels,
+                    attributes,
                     first_inbound_at: None,
                     first_reply_at: None,
                     opens_customer: false,
@@ -326,9 +348,22 @@ pub(crate) fn filter() -> impl Strategy<Value = Filter> {
     let credit = option::of(vec(member(), 0..4));
     let labels = option::weighted(0.4, vec((1..6_i64).prop_map(LabelKey), 0..4));
     let channels = option::weighted(0.4, vec((1..5_i64).prop_map(ChannelKey), 0..3));
-    (credit, labels, channels).prop_map(|(credit, labels, channels)| Filter {
+    let attributes = option::weighted(0.4, vec(attribute_filter(), 0..3));
+    let all = (credit, labels, channels, attributes);
+    all.prop_map(|(credit, labels, channels, attributes)| Filter {
         credit: credit.map(|members| members.into_iter().collect::<BTreeSet<_>>()),
         labels: labels.map(|labels| labels.into_iter().collect()),
         channels: channels.map(|channels| channels.into_iter().collect()),
+        attributes: attributes.unwrap_or_default(),
+    })
+}
+
+fn attribute_filter() -> impl Strategy<Value = AttributeFilter> {
+    let key = proptest::sample::select(&["plan", "plan", "plan_b", "seats", "other"][..]);
+    let values = proptest::sample::subsequence(vec!["", "5", "Pro", "never", "pro"], 0..3);
+    (key, values, any::<bool>()).prop_map(|(key, values, or_none)| AttributeFilter {
+        key: key.to_owned(),
+        any_of: values.into_iter().map(str::to_owned).collect(),
+        or_none,
     })
 }

@@ -34,6 +34,7 @@ impl<'a> Model<'a> {
             credit,
             labels,
             channels,
+            attributes,
         } = self.filter;
         credit
             .as_ref()
@@ -47,6 +48,17 @@ impl<'a> Model<'a> {
             && channels
                 .as_ref()
                 .is_none_or(|channels| channels.contains(&conversation.channel))
+            && attributes.iter().all(|wanted| {
+                let own = conversation.attributes.iter();
+                let mut values = own
+                    .filter(|attribute| *attribute.key == *wanted.key)
+                    .map(|attribute| attribute.value.to_string())
+                    .peekable();
+                match values.peek() {
+                    None => wanted.or_none,
+                    Some(_) => values.any(|value| wanted.any_of.contains(&value)),
+                }
+            })
     }
 
     fn conversation(&self, key: ConversationKey) -> &'a Conversation {

@@ -11,7 +11,7 @@ use super::{
 use crate::{day::Day, id::WorkspaceKey, instant::Instant};
 
 /// The version of the blocks that this program writes.
-pub(super) const BLOCK_VERSION: i16 = 2;
+pub(super) const BLOCK_VERSION: i16 = 3;
 
 impl Store {
     /// Marks all days of the workspaces that may have blocks of an earlier version, so that the next rollup makes them anew. A

@@ -12,7 +12,7 @@ use super::{
     tables::{conversations, events},
 };
 use crate::{
-    facts::{ClosedBy, Conversation, Outcome},
+    facts::{Attribute, ClosedBy, Conversation, Outcome},
     id::{ChannelKey, ConversationKey, CustomerKey, LabelKey, MemberKey, WorkspaceKey},
     instant::Instant,
 };
@@ -26,8 +26,6 @@ pub struct ConversationDetail {
     pub fact: Conversation,
     /// Where it can be opened, where its record says so.
     pub url: Option<String>,
-    /// The keys and their values, both in code point order.
-    pub attributes: BTreeMap<String, Vec<String>>,
     /// Since when its customer has been waiting for a reply; `None` where nobody waits, and where it is closed.
     pub waiting_since: Option<Instant>,
     /// Messages by its customer.
@@ -126,6 +124,7 @@ pub(crate) struct FactRow {
     inbound_count: i32,
     reply_count: i32,
     bot_count: i32,
+    attributes: Option<String>,
 }
 
 type FactColumns = (
@@ -144,6 +143,7 @@ type FactColumns = (
     conversations::inbound_count,
     conversations::reply_count,
     conversations::bot_count,
+    conversations::attributes,
 );
 
 /// The columns of a [`FactRow`].
@@ -163,6 +163,7 @@ pub(crate) const FACT_COLUMNS: FactColumns = (
     conversations::inbound_count,
     conversations::reply_count,
     conversations::bot_count,
+    conversations::attributes,
 );
 
 /// The rows of these keys, in no order.
@@ -197,7 +198,6 @@ async fn list_details(
                 conversations::id,
                 FACT_COLUMNS,
                 conversations::url,
-                conversations::attributes,
                 conversations::waiting_since,
             ));
         let rows: Vec<DetailRow> = load!(conn, query)?;
@@ -208,30 +208,40 @@ async fn list_details(
     Ok(found)
 }
 
-/// Id, what the rollup reads, URL, attributes, and the beginning of the wait.
-type DetailRow = (String, FactRow, Option<String>, Option<String>, Option<i64>);
+/// Id, what the rollup reads, URL, and the beginning of the wait.
+type DetailRow = (String, FactRow, Option<String>, Option<i64>);
 
 /// The row with all that is shown of it; `None` where the conversation has not come yet.
-fn detail(
-    (id, row, url, attributes, waiting_since): DetailRow,
-) -> Result<Option<ConversationDetail>> {
+fn detail((id, row, url, waiting_since): DetailRow) -> Result<Option<ConversationDetail>> {
     let Some(fact) = fact(&row)? else {
         return Ok(None);
     };
-    let attributes = attributes.as_deref().map(serde_json::from_str).transpose();
-    let attributes = attributes
-        .map_err(|_| StoreError::damaged("conversations", "attributes", row.conversation_key))?;
     Ok(Some(ConversationDetail {
         id,
         fact,
         url,
-        attributes: attributes.unwrap_or_default(),
         waiting_since: waiting_since
             .filter(|_| row.closed_at.is_none())
             .map(Instant::from_micros),
         inbound_messages: u64::try_from(row.inbound_count).unwrap_or(0),
         replies: u64::try_from(row.reply_count).unwrap_or(0),
     }))
+}
+
+/// The attributes that a conversation's row holds, as the import wrote them: an object of lists of texts, all ascending.
+pub(super) fn attributes(stored: Option<&str>, key: i64) -> Result<Vec<Attribute>> {
+    let Some(stored) = stored else {
+        return Ok(Vec::new());
+    };
+    let read: BTreeMap<Box<str>, Vec<Box<str>>> = serde_json::from_str(stored)
+        .map_err(|_| StoreError::damaged("conversations", "attributes", key))?;
+    let attributes = read.into_iter().flat_map(|(key, values)| {
+        values.into_iter().map(move |value| Attribute {
+            key: key.clone(),
+            value,
+        })
+    });
+    Ok(attributes.collect())
 }
 
 /// The row as a fact; `None` where the conversation has not come yet.
@@ -258,6 +268,7 @@ pub(crate) fn fact(row: &FactRow) -> Result<Option<Conversation>> {
         assignee: row.assignee_key.map(MemberKey),
         channel: ChannelKey(channel),
         labels: labels.into_iter().map(LabelKey).collect(),
+        attributes: attributes(row.attributes.as_deref(), key)?,
         first_inbound_at: row.first_inbound_at.map(Instant::from_micros),
         first_reply_at: row.first_reply_at.map(Instant::from_micros),
         opens_customer: row.opens_customer,

@@ -273,8 +273,17 @@ async fn list_by_key(conn: &mut Conn, ws: WorkspaceKey, wanted: &[i64]) -> Resul
         .collect())
 }
 
-/// Key, customer, assignee, channel, labels, creation and beginning of the wait.
-type OpenRow = (i64, i64, Option<i64>, i64, String, i64, Option<i64>);
+/// Key, customer, assignee, channel, labels, creation, beginning of the wait, and attributes.
+type OpenRow = (
+    i64,
+    i64,
+    Option<i64>,
+    i64,
+    String,
+    i64,
+    Option<i64>,
+    Option<String>,
+);
 
 /// All conversations that are open now, by key.
 pub async fn read_open(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<OpenConversation>> {
@@ -290,12 +299,13 @@ pub async fn read_open(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<OpenConv
             conversations::label_keys,
             conversations::created_at.assume_not_null(),
             conversations::waiting_since,
+            conversations::attributes,
         ));
     let rows: Vec<OpenRow> = load!(conn, query)?;
     let mut open: Vec<OpenConversation> = rows
         .into_iter()
         .map(
-            |(key, customer, assignee, channel, labels, created_at, waiting_since)| {
+            |(key, customer, assignee, channel, labels, created_at, waiting_since, attributes)| {
                 Ok(OpenConversation {
                     key: ConversationKey(key),
                     customer: CustomerKey(customer),
@@ -305,6 +315,7 @@ pub async fn read_open(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<OpenConv
                         .into_iter()
                         .map(LabelKey)
                         .collect(),
+                    attributes: conversation_store::attributes(attributes.as_deref(), key)?,
                     created_at: Instant::from_micros(created_at),
                     waiting_since: waiting_since.map(Instant::from_micros),
                 })
