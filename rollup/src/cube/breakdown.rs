@@ -4,20 +4,24 @@
 //! customers, open conversations) is read for all rows in one scan more when it is first asked for.
 
 mod keys;
+mod values;
 
 use std::sync::{Arc, OnceLock};
 
 use caseload_schema::{id::MemberKey, instant::Instant};
 use rustc_hash::FxHashMap;
 
-use self::keys::KeyLists;
 pub use self::keys::{Dimension, Key, Keys, MAX_DIMENSIONS, TeamsOfMembers};
+use self::{
+    keys::{Common, KeyLists},
+    values::{CodesOfBlock, ValueLists},
+};
 use super::{
     Durations, Figures, Measure, View,
     selection::{Selection, Timed},
 };
 use crate::{
-    block::{Flags, Seconds},
+    block::{Flags, Seconds, Tags},
     counts::Counts,
 };
 
@@ -45,6 +49,7 @@ pub struct Breakdown {
     view: View,
     by: Vec<Dimension>,
     teams: TeamsOfMembers,
+    values: ValueLists,
     places: FxHashMap<Keys, u32>,
     counts: Vec<Counts>,
     durations: [OnceLock<Vec<Vec<Seconds>>>; 4],
@@ -87,6 +92,7 @@ impl Breakdown {
     ) -> Result<Option<Self>, E> {
         assert!(by.len() <= MAX_DIMENSIONS, "{by:?}");
         let mut made = Self {
+            values: values_of(&view, by),
             view,
             by: by.to_vec(),
             teams,
@@ -116,7 +122,7 @@ impl Breakdown {
 
     /// Whether any dimension splits the time.
     fn is_by_time(&self) -> bool {
-        self.by.iter().any(|dimension| dimension.is_of_time())
+        self.by.iter().any(Dimension::is_of_time)
     }
 
     /// Every row for which any measure but `open`, `waiting` and the backlog counts something, in no order.
@@ -135,7 +141,27 @@ impl Breakdown {
             .collect()
     }
 
-    /// The row of these keys, also where nothing counts.
+    /// The value of an attribute behind a key of one of its rows.
+    pub fn value_of(&self, key: Key) -> Option<&str> {
+        match key {
+            Key::Value { dimension, code } => self.values.get(dimension, code),
+            _ => None,
+        }
+    }
+
+    /// The row with the keys of a row of another breakdown by the same dimensions, also where nothing counts.
+    pub fn row_like(self: &Arc<Self>, other: &BreakdownRow) -> BreakdownRow {
+        let own = |key: Key| match key {
+            Key::Value { dimension, .. } => {
+                let value = other.of.value_of(key).unwrap_or_default();
+                self.values.key(dimension, value)
+            }
+            key => key,
+        };
+        self.row(other.keys.map(own))
+    }
+
+    /// The row of these keys of its own, also where nothing counts.
     pub fn row(self: &Arc<Self>, keys: Keys) -> BreakdownRow {
         BreakdownRow {
             of: Arc::clone(self),
@@ -149,18 +175,20 @@ impl Breakdown {
         &self,
         mut visit: impl FnMut(&mut Part<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        if !self.by.iter().any(|dimension| dimension.is_of_credit()) {
+        if !self.by.iter().any(Dimension::is_of_credit) {
             for selection in self.view.selections() {
-                visit(&mut self.part(selection, None))?;
+                let codes = self.codes(selection.block().tags());
+                visit(&mut self.part(selection, None, &codes))?;
             }
             return Ok(());
         }
         let predicate = &self.view.predicate;
         for block in self.view.days.within(self.view.period) {
             let members: Vec<_> = block.members().iter().collect();
+            let codes = self.codes(block.tags());
             for place in predicate.places(block.members()) {
                 let selection = Selection::of_group(block, place, predicate);
-                visit(&mut self.part(selection, members[place]))?;
+                visit(&mut self.part(selection, members[place], &codes))?;
             }
         }
         Ok(())
@@ -176,10 +204,22 @@ impl Breakdown {
         }
     }
 
-    fn part<'a>(&'a self, selection: Selection<'a>, credited: Option<MemberKey>) -> Part<'a> {
-        let day = selection.block().day();
+    fn codes(&self, tags: &Tags) -> Arc<CodesOfBlock> {
+        Arc::new(self.values.codes(&self.by, tags.attributes()))
+    }
+
+    fn part<'a>(
+        &'a self,
+        selection: Selection<'a>,
+        credited: Option<MemberKey>,
+        codes: &Arc<CodesOfBlock>,
+    ) -> Part<'a> {
+        let common = Common {
+            credited,
+            day: Some(selection.block().day()),
+        };
         Part {
-            keys: KeyLists::new(&self.by, &self.teams, credited, Some(day)),
+            keys: KeyLists::new(&self.by, &self.teams, common, Arc::clone(codes)),
             selection,
         }
     }
@@ -230,9 +270,14 @@ impl Breakdown {
         self.open.get_or_init(|| {
             let mut figures: FxHashMap<Keys, OpenFigures> = FxHashMap::default();
             let open = &self.view.open;
-            for member in open.members().iter() {
-                let mut lists = KeyLists::new(&self.by, &self.teams, member, None);
-                for row in self.view.credited_to(member).open_rows() {
+            let codes = self.codes(open.tags());
+            for credited in open.members().iter() {
+                let common = Common {
+                    credited,
+                    day: None,
+                };
+                let mut lists = KeyLists::new(&self.by, &self.teams, common, Arc::clone(&codes));
+                for row in self.view.credited_to(credited).open_rows() {
                     // Nothing that is open has an outcome.
                     lists.set_row(open.tags(), row, open.customer(row), Flags::default());
                     let since = open.waiting_since(row);
@@ -242,6 +287,14 @@ impl Breakdown {
             figures
         })
     }
+}
+
+/// The values of the dimensions that are attributes, of the days and of what is open.
+fn values_of(view: &View, by: &[Dimension]) -> ValueLists {
+    let days = view.days.within(view.period);
+    let mut blocks: Vec<&Tags> = days.iter().map(|block| block.tags()).collect();
+    blocks.push(view.open.tags());
+    ValueLists::of(by, &blocks)
 }
 
 impl OpenFigures {
@@ -387,13 +440,14 @@ mod tests {
     use std::convert::Infallible;
 
     use caseload_schema::{
+        facts::Attribute,
         id::{ChannelKey, CustomerKey, LabelKey, TeamKey},
         period::Period,
     };
 
     use super::*;
     use crate::{
-        cube::Filter,
+        cube::{AttributeFilter, Filter},
         sample::{Sample, at, days},
     };
 
@@ -411,14 +465,27 @@ mod tests {
         Dimension::Year,
     ];
 
+    fn attribute(key: &str, value: &str) -> Attribute {
+        Attribute {
+            key: key.into(),
+            value: value.into(),
+        }
+    }
+
     fn sample() -> Sample {
         let mut sample = Sample::default();
         let first = sample.conversation(1, at(4, 9, 0));
         (first.labels, first.closed_at) = (vec![LabelKey(1), LabelKey(2)], Some(at(5, 9, 0)));
         (first.first_inbound_at, first.first_reply_at) = (Some(at(4, 9, 0)), Some(at(4, 9, 10)));
+        first.attributes = vec![
+            attribute("plan", "basic"),
+            attribute("region", "eu"),
+            attribute("region", "us"),
+        ];
         let second = sample.conversation(2, at(5, 8, 0));
         (second.labels, second.channel) = (vec![LabelKey(2)], ChannelKey(2));
         (second.customer, second.assignee) = (CustomerKey(2), Some(MemberKey(1)));
+        second.attributes = vec![attribute("plan", "pro"), attribute("region", "eu")];
         sample.conversation(3, at(5, 10, 0));
         sample.message(1, at(4, 9, 0), true);
         sample.message(1, at(4, 9, 10), false);
@@ -426,6 +493,15 @@ mod tests {
         sample.rating(1, 1, at(5, 12, 0), 5).member = Some(MemberKey(1));
         sample.follow_up(2, at(5, 13, 0), None);
         sample
+    }
+
+    /// The filter that lets through what has that value of the key, or none.
+    fn having(key: &str, value: Option<&str>) -> AttributeFilter {
+        AttributeFilter {
+            key: key.to_owned(),
+            any_of: value.into_iter().map(str::to_owned).collect(),
+            or_none: value.is_none(),
+        }
     }
 
     fn teams() -> TeamsOfMembers {
@@ -458,9 +534,9 @@ mod tests {
     fn check(filter: &Filter) {
         let view = sample().view(days(1, 9), filter.clone());
         let mut compared = 0;
-        for first in DIMENSIONS {
-            for second in DIMENSIONS.into_iter().filter(|&second| second != first) {
-                let by = [first, second];
+        for first in &DIMENSIONS {
+            for second in DIMENSIONS.iter().filter(|&second| second != first) {
+                let by = [first.clone(), second.clone()];
                 for row in rows(&view, &by) {
                     let Some(part) = narrowed(&view, row.keys(), &by) else {
                         continue;
@@ -475,7 +551,7 @@ mod tests {
                     );
                     let median = row.value(Measure::FirstResponseMedian);
                     assert_eq!(median, part.value(Measure::FirstResponseMedian));
-                    if !by.iter().any(|dimension| dimension.is_of_time()) {
+                    if !by.iter().any(Dimension::is_of_time) {
                         assert_eq!(row.value(Measure::Open), part.value(Measure::Open));
                     }
                 }
@@ -501,7 +577,7 @@ mod tests {
             if matches!(dimension, Dimension::Team | Dimension::Label) {
                 continue;
             }
-            let rows = rows(&view, &[dimension]);
+            let rows = rows(&view, std::slice::from_ref(&dimension));
             let sum: Counts = rows.iter().map(Figures::counts).sum();
             assert_eq!(sum, view.counts(), "{dimension:?}");
         }
@@ -541,5 +617,51 @@ mod tests {
             if days < 2 { Ok(()) } else { Err("enough") }
         });
         assert_eq!(ended.err(), Some("enough"));
+    }
+
+    #[test]
+    fn a_row_by_attributes_is_what_their_filter_gives() {
+        let by = ["plan", "region"].map(|key| Dimension::Attribute(key.into()));
+        let view = sample().view(days(1, 9), Filter::default());
+        let mut seen = Vec::new();
+        for row in rows(&view, &by) {
+            let value = |at: usize| row.of.value_of(row.keys()[at]);
+            let filter = Filter {
+                attributes: vec![having("plan", value(0)), having("region", value(1))],
+                ..Filter::default()
+            };
+            let part = sample().view(days(1, 9), filter);
+            assert_eq!(row.counts(), part.counts());
+            assert_eq!(row.value(Measure::Open), part.value(Measure::Open));
+            seen.push([value(0), value(1)].map(|value| value.unwrap_or("-").to_owned()));
+        }
+        seen.sort();
+        let pairs = [["-", "-"], ["basic", "eu"], ["basic", "us"], ["pro", "eu"]];
+        assert_eq!(seen, pairs);
+    }
+
+    #[test]
+    fn a_row_finds_the_same_values_in_another_period() {
+        let by = [Dimension::Attribute("region".into())];
+        let of = |from, to| {
+            let view = sample().view(days(from, to), Filter::default());
+            let made = Breakdown::new(view, &by, teams(), 1_000, || Ok::<_, Infallible>(()));
+            Arc::new(made.unwrap().unwrap())
+        };
+        // Before the fifth, nothing but the first conversation was there: `us` has another code then.
+        let (now, before) = (of(5, 5), of(4, 4));
+        let mut seen: Vec<_> = now
+            .rows()
+            .iter()
+            .map(|row| {
+                let value = now.value_of(row.keys()[0]).unwrap_or("-").to_owned();
+                (value, before.row_like(row).counts().conversations)
+            })
+            .collect();
+        seen.sort();
+        let expected =
+            [("-", 0), ("eu", 1), ("us", 1)].map(|(value, count)| (value.to_owned(), count));
+        assert_eq!(seen, expected);
+        assert_eq!(now.value_of(ValueLists::default().key(0, "eu")), None);
     }
 }

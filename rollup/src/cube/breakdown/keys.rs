@@ -1,18 +1,21 @@
 //! What a breakdown is by: dimensions, and the keys that each row has for them.
 
+use std::sync::Arc;
+
 use caseload_schema::{
     day::Day,
     id::{ChannelKey, CustomerKey, LabelKey, MemberKey, TeamKey},
 };
 use rustc_hash::FxHashMap;
 
+use super::values::CodesOfBlock;
 use crate::block::{Flags, Tags};
 
 /// The most dimensions at once.
 pub const MAX_DIMENSIONS: usize = 3;
 
 /// What figures are broken down by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Dimension {
     /// Who is credited.
     Member,
@@ -36,11 +39,13 @@ pub enum Dimension {
     Month,
     /// The calendar year.
     Year,
+    /// The values that the conversation has now for the attribute with this key.
+    Attribute(Arc<str>),
 }
 
 impl Dimension {
     /// Whether it splits the time: figures of now mean nothing in its rows.
-    pub const fn is_of_time(self) -> bool {
+    pub const fn is_of_time(&self) -> bool {
         matches!(
             self,
             Self::Weekday | Self::Day | Self::Week | Self::Month | Self::Year
@@ -48,7 +53,7 @@ impl Dimension {
     }
 
     /// Whether it depends on who is credited.
-    pub(super) const fn is_of_credit(self) -> bool {
+    pub(super) const fn is_of_credit(&self) -> bool {
         matches!(self, Self::Member | Self::Team)
     }
 }
@@ -56,7 +61,7 @@ impl Dimension {
 /// What a row has for one dimension.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Key {
-    /// None: nobody, no team, no label, no outcome.
+    /// None: nobody, no team, no label, no outcome, no value.
     #[default]
     None,
     /// A member.
@@ -77,6 +82,14 @@ pub enum Key {
     Weekday(u8),
     /// The day, or the first day of the whole week, month or year.
     From(Day),
+    /// A value of an attribute; [`Breakdown::value_of`](super::Breakdown::value_of) has its text. Those of one breakdown and dimension
+    /// are in code point order.
+    Value {
+        /// The place of the dimension.
+        dimension: u8,
+        /// The place among the values of the breakdown.
+        code: u32,
+    },
 }
 
 /// The key of each dimension, in their order; behind them [`Key::None`].
@@ -104,23 +117,63 @@ impl TeamsOfMembers {
 pub(super) struct KeyLists {
     lists: [Vec<Key>; MAX_DIMENSIONS],
     /// The dimensions that are set row by row.
-    of_rows: Vec<(usize, Dimension)>,
+    of_rows: Vec<(usize, OfRow)>,
+    codes: Arc<CodesOfBlock>,
+}
+
+/// A dimension of a conversation.
+#[derive(Debug, Clone, Copy)]
+enum OfRow {
+    Label,
+    Channel,
+    Customer,
+    Outcome,
+    Attribute,
+}
+
+impl OfRow {
+    const fn of(dimension: &Dimension) -> Option<Self> {
+        match dimension {
+            Dimension::Label => Some(Self::Label),
+            Dimension::Channel => Some(Self::Channel),
+            Dimension::Customer => Some(Self::Customer),
+            Dimension::Outcome => Some(Self::Outcome),
+            Dimension::Attribute(_) => Some(Self::Attribute),
+            Dimension::Member
+            | Dimension::Team
+            | Dimension::Weekday
+            | Dimension::Day
+            | Dimension::Week
+            | Dimension::Month
+            | Dimension::Year => None,
+        }
+    }
+}
+
+/// What all rows of a [`KeyLists`] have in common.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Common {
+    /// Who is credited.
+    pub(super) credited: Option<MemberKey>,
+    /// The day; `None` where the rows are of now: nobody asks for the time of those.
+    pub(super) day: Option<Day>,
 }
 
 impl KeyLists {
-    /// `day` is absent where the rows are of now: nobody asks for the time of those.
     pub(super) fn new(
         by: &[Dimension],
         teams: &TeamsOfMembers,
-        credited: Option<MemberKey>,
-        day: Option<Day>,
+        common: Common,
+        codes: Arc<CodesOfBlock>,
     ) -> Self {
+        let Common { credited, day } = common;
         let mut made = Self {
             lists: std::array::from_fn(|_| vec![Key::None]),
             of_rows: Vec::new(),
+            codes,
         };
         let from = |start: fn(Day) -> Day| day.map_or(Key::None, |day| Key::From(start(day)));
-        for (at, &dimension) in by.iter().enumerate() {
+        for (at, dimension) in by.iter().enumerate() {
             let key = match dimension {
                 Dimension::Member => credited.map_or(Key::None, Key::Member),
                 Dimension::Team => {
@@ -134,11 +187,9 @@ impl KeyLists {
                 Dimension::Week => from(Day::week_start),
                 Dimension::Month => from(Day::month_start),
                 Dimension::Year => from(Day::year_start),
-                Dimension::Label
-                | Dimension::Channel
-                | Dimension::Customer
-                | Dimension::Outcome => {
-                    made.of_rows.push((at, dimension));
+                dimension => {
+                    let of_row = OfRow::of(dimension);
+                    made.of_rows.extend(of_row.map(|of_row| (at, of_row)));
                     continue;
                 }
             };
@@ -153,14 +204,15 @@ impl KeyLists {
             let list = &mut self.lists[at];
             list.clear();
             match dimension {
-                Dimension::Label => list.extend(tags.labels_of(row).map(Key::Label)),
-                Dimension::Channel => {
+                OfRow::Label => list.extend(tags.labels_of(row).map(Key::Label)),
+                OfRow::Channel => {
                     list.push(Key::Channel(tags.channels()[tags.channel_of(row)]));
                 }
-                Dimension::Outcome if flags.any_of(Flags::IS_WON) => list.push(Key::Won),
-                Dimension::Outcome if flags.any_of(Flags::IS_LOST) => list.push(Key::Lost),
-                Dimension::Customer => list.push(Key::Customer(customer)),
-                _ => {}
+                OfRow::Outcome if flags.any_of(Flags::IS_WON) => list.push(Key::Won),
+                OfRow::Outcome if flags.any_of(Flags::IS_LOST) => list.push(Key::Lost),
+                OfRow::Outcome => {}
+                OfRow::Customer => list.push(Key::Customer(customer)),
+                OfRow::Attribute => list.extend(self.codes.of_row(at, tags.attributes(), row)),
             }
             if list.is_empty() {
                 list.push(Key::None);
