@@ -1,9 +1,9 @@
-//! All figures of each label, and of each channel, in one scan: what a view narrowed to each would give one by one.
+//! All figures of each member, label and channel: what a view narrowed to each would give one by one.
 
 use std::collections::BTreeMap;
 
 use caseload_schema::{
-    id::{ChannelKey, CustomerKey, LabelKey},
+    id::{ChannelKey, CustomerKey, LabelKey, MemberKey},
     store::summaries::DayFigures,
 };
 
@@ -14,6 +14,32 @@ use super::{
 use crate::{block::Seconds, counts::Counts, distinct::count_distinct};
 
 impl View {
+    /// All figures of each member, and of nobody, for whom anything counts but `open` and the backlog, by key, nobody first.
+    pub fn figures_by_member(&self) -> Vec<(Option<MemberKey>, DayFigures)> {
+        let figures = |member| {
+            let own = self.credited_to(member);
+            let durations = DayDurations {
+                first_responses: own.first_responses(),
+                closing_times: own.closing_times(),
+                reply_times: own.reply_times(),
+                first_closing_times: own.first_closing_times(),
+            };
+            day_figures(&own.counts(), own.customers(), &durations)
+        };
+        let members = self.credited().into_iter();
+        members.map(|member| (member, figures(member))).collect()
+    }
+
+    /// By how much the period changes the backlog of each member, and of nobody, where it does.
+    pub fn backlog_changes_by_member(&self) -> Vec<(Option<MemberKey>, i64)> {
+        let members = self.credited().into_iter();
+        let changes = members.map(|member| (member, self.credited_to(member).counts()));
+        changes
+            .map(|(member, counts)| (member, counts.backlog_change))
+            .filter(|(_, change)| *change != 0)
+            .collect()
+    }
+
     /// All figures of each label for which anything counts but `open` and the backlog, by key.
     pub fn figures_by_label(&self) -> Vec<(LabelKey, DayFigures)> {
         let mut tallies = BTreeMap::new();
@@ -173,8 +199,6 @@ fn finish<K>(tallies: BTreeMap<K, Tally>) -> Vec<(K, DayFigures)> {
 
 #[cfg(test)]
 mod tests {
-    use caseload_schema::id::MemberKey;
-
     use super::*;
     use crate::{
         cube::Filter,
@@ -229,6 +253,13 @@ mod tests {
                 .map(|row| (row.channel, narrowed(&view.on_channel(row.channel))))
                 .collect();
             assert_eq!(view.figures_by_channel(), channels, "{period:?}");
+            let members =
+                [None, Some(MemberKey(1))].map(|member| (member, view.credited_to(member)));
+            let counted = members.iter().filter(|(_, own)| own.counts().any());
+            let members: Vec<_> = counted
+                .map(|(member, own)| (*member, narrowed(own)))
+                .collect();
+            assert_eq!(view.figures_by_member(), members, "{period:?}");
         }
     }
 
@@ -260,6 +291,10 @@ mod tests {
         assert_eq!(
             view(5, 5).backlog_changes_by_channel(),
             [(ChannelKey(2), 1)]
+        );
+        assert_eq!(
+            view(5, 5).backlog_changes_by_member(),
+            [(Some(MemberKey(1)), 1)]
         );
     }
 }
