@@ -202,6 +202,15 @@ impl Snapshot {
         ))
     }
 
+    /// All days that have a block.
+    pub async fn all_days(&self) -> Result<Days, ApiError> {
+        let days = &self.current.view.days;
+        match (days.first(), days.last()) {
+            (Some(first), Some(last)) => self.days(first.day, last.day).await,
+            _ => Ok(Days::default()),
+        }
+    }
+
     /// Days of a period whose facts changed since they were rolled up. Every report of a list asks for the same period's:
     /// they are counted once.
     pub async fn pending_days(&self, period: Period) -> Result<u64, ApiError> {

@@ -33,7 +33,7 @@ export default [
         {
           exceptions: {
             types: [
-              "Benchmark", "BreakdownKey", "BreakdownRow", "BusyHour", "ConversationAttribute", "CreatedApiToken", "DailyRollup", "DayRange",
+              "Attribute", "Benchmark", "BreakdownKey", "BreakdownRow", "BusyHour", "ConversationAttribute", "CreatedApiToken", "DailyRollup", "DayRange",
               "DurationRange", "Metrics", "PageInfo", "Period", "RollupStatus", "ScoreCount", "SeriesPoint", "Subscription", "TeamFigures",
               "TimezoneOffset", "Viewer", "Within",
             ],

@@ -29,8 +29,9 @@ pub(super) enum Size {
 pub(super) const MAX_ROWS: u64 = 1_000;
 
 /// The lists and connections of the schema.
-const LISTS: [(&str, &str, Size); 38] = [
+const LISTS: [(&str, &str, Size); 40] = [
     ("ApiToken", "scopes", Size::Rows(3)),
+    ("Attribute", "values", Size::First),
     ("BreakdownRow", "keys", Size::Rows(3)),
     ("Conversation", "attributes", Size::Rows(5)),
     ("Conversation", "labels", Size::Rows(3)),
@@ -59,6 +60,7 @@ const LISTS: [(&str, &str, Size); 38] = [
     ("TeamReport", "topLabels", Size::Labels),
     ("Viewer", "scopes", Size::Rows(3)),
     ("Workspace", "apiTokens", Size::Rows(10)),
+    ("Workspace", "attributes", Size::Rows(20)),
     ("Workspace", "members", Size::Members),
     ("Workspace", "teams", Size::Teams),
     ("Workspace", "timezoneOffsets", Size::Rows(120)),

@@ -80,7 +80,8 @@ const TABLE: &[(&str, Who, &[&str])] = &[
         ],
     ),
     ("TimezoneOffset", Parent, &["from", "seconds"]),
-    ("Workspace", Manager, &["members", "teams"]),
+    ("Workspace", Manager, &["members", "teams", "attributes"]),
+    ("Attribute", Parent, &["key", "values"]),
     ("Workspace", Admin, &["apiTokens"]),
     (
         "Member",

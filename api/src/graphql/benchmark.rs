@@ -36,7 +36,7 @@ pub(super) async fn benchmark(
     deadline: Deadline,
 ) -> Result<Benchmark, ApiError> {
     // Whoever asks: persons are left out of the filter, so that nobody can ask for the spread of one member's values.
-    let filter = filter.without_credit().resolve(snapshot.directory());
+    let filter = filter.without_credit().resolve(snapshot.directory())?;
     let figures = Figures::load(snapshot, Selection::of_a_benchmark(filter), period).await?;
     let members = snapshot.directory().members().iter();
     let keys: Vec<MemberKey> = members

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{Context, Enum, Name, Object, OneofObject, SimpleObject};
+use async_graphql::{Context, Enum, Object, OneofObject, SimpleObject};
 use caseload_rollup::cube::{self, Breakdown, Key, Keys, MAX_DIMENSIONS, TeamsOfMembers};
 use caseload_schema::{id::CustomerKey, store::customers::Customer};
 use tokio::sync::OnceCell;
@@ -27,7 +27,6 @@ const SORTED_CHARS: usize = 500;
 
 /// What figures are broken down by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Enum)]
-#[graphql(remote = "cube::Dimension")]
 pub(super) enum Dimension {
     /// Who is credited.
     Member,
@@ -53,11 +52,40 @@ pub(super) enum Dimension {
     Year,
 }
 
-/// A dimension of a breakdown.
-#[derive(Debug, Clone, Copy, OneofObject)]
+impl From<Dimension> for cube::Dimension {
+    fn from(dimension: Dimension) -> Self {
+        match dimension {
+            Dimension::Member => Self::Member,
+            Dimension::Team => Self::Team,
+            Dimension::Label => Self::Label,
+            Dimension::Channel => Self::Channel,
+            Dimension::Customer => Self::Customer,
+            Dimension::Outcome => Self::Outcome,
+            Dimension::Weekday => Self::Weekday,
+            Dimension::Day => Self::Day,
+            Dimension::Week => Self::Week,
+            Dimension::Month => Self::Month,
+            Dimension::Year => Self::Year,
+        }
+    }
+}
+
+/// Exactly one of the two.
+#[derive(Debug, Clone, OneofObject)]
 pub(super) enum DimensionInput {
     /// One that every workspace has.
     Dimension(Dimension),
+    /// The key of an attribute: the values that the conversation has now; a row for each.
+    Attribute(String),
+}
+
+impl DimensionInput {
+    fn resolve(self) -> cube::Dimension {
+        match self {
+            Self::Dimension(dimension) => dimension.into(),
+            Self::Attribute(key) => cube::Dimension::Attribute(key.into()),
+        }
+    }
 }
 
 /// Which way rows are sorted.
@@ -81,8 +109,8 @@ pub(super) struct Order {
 /// What a row has for one dimension. Both are null where it has none.
 #[derive(Debug, Clone, PartialEq, Eq, SimpleObject)]
 pub(super) struct BreakdownKey {
-    /// The id of the member, team, label or customer; the channel; WON or LOST; the weekday, 1 to 7; the first day of the whole
-    /// day, week, month or year.
+    /// The id of the member, team, label or customer; the channel; the attribute's value; WON or LOST; the weekday, 1 to 7; the
+    /// first day of the whole day, week, month or year.
     id: Option<String>,
     /// The name that is shown; else the id again.
     name: Option<String>,
@@ -133,7 +161,7 @@ impl Report {
         if let Some(dimension) = of_time {
             return Err(ApiError::bad_input(format!(
                 "rows by {} have no earlier period; leave out previous and change, or the dimension",
-                name_of(*dimension)
+                name_of(dimension)
             )));
         }
         let cell = match by {
@@ -172,7 +200,7 @@ impl BreakdownRow {
         #[graphql(default_with = "Comparison::Period", desc = "Which one.")] by: Comparison,
     ) -> Result<Metrics, ApiError> {
         let earlier = self.report.earlier(by).await?;
-        Ok(metrics_of(earlier.row(*self.row.keys())))
+        Ok(metrics_of(earlier.row_like(&self.row)))
     }
 
     /// A measure against that of the same keys in an earlier period. Not with a dimension of time but WEEKDAY.
@@ -186,7 +214,7 @@ impl BreakdownRow {
         ctx.deadline()?.check()?;
         let earlier = self.report.earlier(by).await?;
         let measure: cube::Measure = measure.into();
-        let before = earlier.row(*self.row.keys());
+        let before = earlier.row_like(&self.row);
         let change = cube::change(self.row.value(measure), before.value(measure));
         let comparable = self.report.figures.is_comparable(by);
         Ok(Change::new(measure, change, comparable))
@@ -202,12 +230,15 @@ fn metrics_of(row: cube::BreakdownRow) -> Metrics {
 }
 
 /// As clients name it.
-fn name_of(dimension: cube::Dimension) -> Name {
-    Name::new(format!("{dimension:?}").to_uppercase())
+fn name_of(dimension: &cube::Dimension) -> String {
+    match dimension {
+        cube::Dimension::Attribute(key) => format!("attribute {key:?}"),
+        dimension => format!("{dimension:?}").to_uppercase(),
+    }
 }
 
 /// One to three dimensions, each once.
-fn resolve_dimensions(by: &[DimensionInput]) -> Result<Vec<cube::Dimension>, ApiError> {
+fn resolve_dimensions(by: Vec<DimensionInput>) -> Result<Vec<cube::Dimension>, ApiError> {
     if !(1..=MAX_DIMENSIONS).contains(&by.len()) {
         return Err(ApiError::bad_input(format!(
             "by takes one to {MAX_DIMENSIONS} dimensions, was given {}",
@@ -215,13 +246,12 @@ fn resolve_dimensions(by: &[DimensionInput]) -> Result<Vec<cube::Dimension>, Api
         )));
     }
     let mut dimensions = Vec::with_capacity(by.len());
-    for (at, input) in by.iter().enumerate() {
-        let DimensionInput::Dimension(dimension) = *input;
-        let dimension = dimension.into();
+    for (at, input) in by.into_iter().enumerate() {
+        let dimension = input.resolve();
         if dimensions.contains(&dimension) {
             return Err(ApiError::bad_input(format!(
                 "by[{at}]: {} stands there twice; name each dimension once",
-                name_of(dimension)
+                name_of(&dimension)
             )));
         }
         dimensions.push(dimension);
@@ -243,7 +273,7 @@ pub(super) struct Pages {
 /// A page of the rows of `figures` by these dimensions.
 pub(super) async fn breakdown(
     figures: Figures,
-    by: &[DimensionInput],
+    by: Vec<DimensionInput>,
     order: Order,
     pages: Pages,
     deadline: Deadline,
@@ -261,6 +291,7 @@ pub(super) async fn breakdown(
     let made = report.breakdown(&report.figures)?;
     let sorted = Sorted {
         report: &report,
+        made: &made,
         order,
         names_customers: pages.names_customers,
     };
@@ -304,18 +335,16 @@ pub(super) async fn breakdown(
     ))
 }
 
-/// Tells cursors of other dimensions and orders apart: four bits for each dimension, eight for the measure, one for the direction.
+/// Tells cursors of other dimensions and orders apart.
 fn fingerprint(by: &[cube::Dimension], order: Order) -> u32 {
-    let dimensions = by.iter().fold(0, |number, &dimension| {
-        (number << 4) | (dimension as u32 + 1)
-    });
-    let measure = order.by.map_or(0, |measure| measure as u32 + 1);
-    (((dimensions << 8) | measure) << 1) | u32::from(order.direction == Direction::Ascending)
+    let dimensions: Vec<String> = by.iter().map(name_of).collect();
+    crc32fast::hash(format!("{dimensions:?} {order:?}").as_bytes())
 }
 
 /// The rows of a breakdown in their order: by a number, then by the names of their keys.
 struct Sorted<'a> {
     report: &'a Report,
+    made: &'a Breakdown,
     order: Order,
     names_customers: bool,
 }
@@ -399,6 +428,7 @@ impl Sorted<'_> {
             Key::Lost => BreakdownKey::of("LOST"),
             Key::Weekday(weekday) => BreakdownKey::of(&weekday.to_string()),
             Key::From(day) => BreakdownKey::of(&day.to_string()),
+            Key::Value { .. } => BreakdownKey::of(self.made.value_of(key)?),
         })
     }
 

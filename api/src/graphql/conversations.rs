@@ -320,11 +320,15 @@ impl Conversation {
 
     /// The source's own fields, by key; keys and values in code point order.
     async fn attributes(&self) -> Vec<ConversationAttribute> {
-        let attributes = self.detail.attributes.iter();
-        attributes
-            .map(|(key, values)| ConversationAttribute {
-                key: key.clone(),
-                values: values.clone(),
+        let attributes = &self.detail.fact.attributes;
+        let of_key = attributes.chunk_by(|a, b| a.key == b.key);
+        of_key
+            .map(|attributes| ConversationAttribute {
+                key: attributes[0].key.to_string(),
+                values: attributes
+                    .iter()
+                    .map(|attribute| attribute.value.to_string())
+                    .collect(),
             })
             .collect()
     }

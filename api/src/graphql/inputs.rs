@@ -126,7 +126,29 @@ impl HourOfWeek {
     }
 }
 
-/// Values of one field are alternatives; fields restrict each other. An empty list lets nothing pass.
+/// The most attributes that one filter names. Each is held against the attributes of every day.
+const MAX_ATTRIBUTE_FILTERS: usize = 100;
+
+/// Values are alternatives. A null among the values lets those without the key pass.
+#[derive(Debug, Clone, InputObject)]
+pub(super) struct AttributeFilter {
+    /// The attribute's key.
+    key: String,
+    /// A conversation passes that has any of these values for it. An empty list lets nothing pass.
+    any_of: Vec<Option<String>>,
+}
+
+impl AttributeFilter {
+    fn resolve(self) -> cube::AttributeFilter {
+        cube::AttributeFilter {
+            key: self.key,
+            or_none: self.any_of.contains(&None),
+            any_of: self.any_of.into_iter().flatten().collect(),
+        }
+    }
+}
+
+/// Values of one field are alternatives; fields restrict each other. An empty list lets nothing pass, but for attributes.
 #[derive(Debug, Clone, Default, InputObject)]
 pub(super) struct ReportFilter {
     /// Credited to any of these members.
@@ -139,11 +161,20 @@ pub(super) struct ReportFilter {
     pub(super) label_ids: Option<Vec<ID>>,
     /// Conversations of any of these channels.
     pub(super) channels: Option<Vec<String>>,
+    /// Conversations that have these attributes now. Entries restrict each other; an empty list restricts nothing.
+    pub(super) attributes: Option<Vec<AttributeFilter>>,
 }
 
 impl ReportFilter {
-    /// As the cube takes it. Unknown ids pass nothing.
-    pub(super) fn resolve(self, directory: &Directory) -> Filter {
+    /// As the cube takes it. Unknown ids, and values that no conversation has, pass nothing.
+    pub(super) fn resolve(self, directory: &Directory) -> Result<Filter, ApiError> {
+        let attributes = self.attributes.unwrap_or_default();
+        if MAX_ATTRIBUTE_FILTERS < attributes.len() {
+            return Err(ApiError::bad_input(format!(
+                "filter.attributes: at most {MAX_ATTRIBUTE_FILTERS} entries, was given {}",
+                attributes.len()
+            )));
+        }
         let labels = self.label_ids.map(|ids| {
             ids.iter()
                 .filter_map(|id| directory.label_by_id(id))
@@ -158,11 +189,15 @@ impl ReportFilter {
         });
         let members = self.member_ids.map(|ids| members(&ids, directory));
         let teams = self.team_ids.map(|ids| members_of_teams(&ids, directory));
-        Filter {
+        Ok(Filter {
             credit: credit(members, teams, self.unassigned.unwrap_or(false)),
             labels,
             channels,
-        }
+            attributes: attributes
+                .into_iter()
+                .map(AttributeFilter::resolve)
+                .collect(),
+        })
     }
 
     /// The teams whose figures a report lists, by name, then id: those named, all where none are. What is credited to nobody
@@ -183,6 +218,7 @@ impl ReportFilter {
         Self {
             label_ids: self.label_ids,
             channels: self.channels,
+            attributes: self.attributes,
             ..Self::default()
         }
     }

@@ -6,6 +6,7 @@
 )]
 
 mod api_tokens;
+mod attributes;
 mod audit;
 mod authorization;
 mod benchmark;

@@ -143,7 +143,7 @@ impl Query {
             };
             let deadline = ctx.deadline()?;
             let figures = figures(ctx, ctx.scope()?, period, filter).await?;
-            breakdown::breakdown(figures, &by, order, pages, deadline)
+            breakdown::breakdown(figures, by, order, pages, deadline)
                 .await
                 .map(Some)
         };
@@ -329,7 +329,7 @@ fn select(
     filter: Option<ReportFilter>,
 ) -> Result<(Selection, Timeframe), ApiError> {
     let snapshot = ctx.snapshot()?;
-    let filter = filter.unwrap_or_default().resolve(snapshot.directory());
+    let filter = filter.unwrap_or_default().resolve(snapshot.directory())?;
     Ok((
         scope.select(filter),
         resolve_period(period, snapshot.today())?,

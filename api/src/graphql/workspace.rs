@@ -9,6 +9,7 @@ use caseload_schema::{
 
 use super::{
     api_tokens::ApiToken,
+    attributes::{Attribute, attributes},
     authorization::{Nullable, guarded, permitted},
     context::ContextExt as _,
     members::Member,
@@ -103,6 +104,12 @@ impl Workspace {
             ))
         };
         guarded(ctx, "Workspace", "teams", teams).await
+    }
+
+    /// The keys of the attributes that conversations have, in code point order, as far as figures know the conversations.
+    async fn attributes(&self, ctx: &Context<'_>) -> Nullable<Vec<Attribute>> {
+        let attributes = async { attributes(ctx.snapshot()?).await.map(Some) };
+        guarded(ctx, "Workspace", "attributes", attributes).await
     }
 
     /// The tokens that machines use, those revoked among them.
