@@ -214,8 +214,13 @@ impl Walk {
     /// Takes a day back: the backlogs are those of now, and become those of before that day.
     fn take_back(&mut self, block: &Arc<Block>) {
         match self.by {
-            By::Member => {
+            By::Member if self.selection.is_by_credit_alone() => {
                 for (member, change) in backlog_changes(block) {
+                    self.change(Key::Member(member), -change);
+                }
+            }
+            By::Member => {
+                for (member, change) in self.view(block).backlog_changes_by_member() {
                     self.change(Key::Member(member), -change);
                 }
             }
@@ -258,10 +263,17 @@ impl Walk {
 
     fn figures(&self, block: &Arc<Block>) -> Vec<(Key, DayFigures)> {
         match self.by {
-            By::Member => member_days(block)
+            // These are prepared in the block.
+            By::Member if self.selection.is_by_credit_alone() => member_days(block)
                 .into_iter()
                 .map(|row| (Key::Member(row.member), row.figures))
                 .collect(),
+            By::Member => {
+                let members = self.view(block).figures_by_member().into_iter();
+                members
+                    .map(|(member, figures)| (Key::Member(member), figures))
+                    .collect()
+            }
             By::Label => {
                 let labels = self.view(block).figures_by_label().into_iter();
                 labels

@@ -77,6 +77,17 @@ impl Selection {
             .is_none_or(|credit| credit.contains(&member))
     }
 
+    /// Whether nothing but the credit decides what passes.
+    pub fn is_by_credit_alone(&self) -> bool {
+        let Filter {
+            credit: _,
+            labels,
+            channels,
+            attributes,
+        } = &self.0;
+        labels.is_none() && channels.is_none() && attributes.is_empty()
+    }
+
     /// As the cube takes it.
     pub fn filter(&self) -> &Filter {
         &self.0

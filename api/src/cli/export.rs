@@ -16,7 +16,7 @@ use super::{Outcome, open, parse_day, settings::Settings};
 use crate::{
     access::Scope,
     cache::{CacheBytes, Caches, SharedCache},
-    export::{self, Dataset, Export as Rows, Format, Sink},
+    export::{self, Dataset, Export as Rows, Format, Restriction, Sink},
     snapshot::Snapshot,
 };
 
@@ -52,6 +52,16 @@ pub(super) struct Table {
     /// Only rows that are credited to nobody; together with --member, these rows as well.
     #[arg(long)]
     unassigned: bool,
+    /// Only rows of conversations with this label; may be given more than once.
+    #[arg(long = "label", value_name = "ID")]
+    labels: Vec<String>,
+    /// Only rows of conversations of this channel; may be given more than once.
+    #[arg(long = "channel", value_name = "NAME")]
+    channels: Vec<String>,
+    /// Only rows of conversations with this attribute, such as plan:pro; a key alone selects those without it. May be given more than
+    /// once: values of one key are alternatives.
+    #[arg(long = "attribute", value_name = "KEY:VALUE")]
+    attributes: Vec<String>,
     /// csv, ndjson, parquet or arrow. In csv, a text that a spreadsheet would run as a formula begins with a '.
     #[arg(long, env = "CASELOAD_FORMAT", value_name = "csv|ndjson|parquet|arrow", value_parser = format)]
     format: Format,
@@ -97,12 +107,16 @@ impl Table {
     }
 
     fn filter(&self, directory: &Directory) -> anyhow::Result<Filter> {
-        export::credit(&self.members, self.unassigned, directory)
-            .map(|credit| Filter {
-                credit,
-                ..Filter::default()
-            })
-            .map_err(|id| anyhow::anyhow!("--member: there is no member {id:?}"))
+        let restriction = Restriction {
+            members: self.members.clone(),
+            unassigned: self.unassigned,
+            labels: self.labels.clone(),
+            channels: self.channels.clone(),
+            attributes: self.attributes.clone(),
+        };
+        restriction
+            .resolve(directory)
+            .map_err(|unknown| anyhow::anyhow!("--{}: {}", unknown.parameter, unknown.problem))
     }
 
     fn open(&self) -> anyhow::Result<Box<dyn Write + Send>> {

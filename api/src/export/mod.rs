@@ -8,13 +8,14 @@ mod columnar;
 mod days;
 mod facts;
 mod figures;
+mod filter;
 mod format;
 mod text;
 mod write;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
-use caseload_schema::{directory::Directory, id::MemberKey, period::Period};
+use caseload_schema::period::Period;
 
 use self::{
     column::{Column, Rows},
@@ -22,13 +23,14 @@ use self::{
     facts::{Fact, Facts},
 };
 pub use self::{
+    filter::{Restriction, Unknown},
     format::Format,
     write::{Sink, WriteError, write},
 };
 use crate::{access::Selection, daily::By, error::ApiError, snapshot::Snapshot};
 
 /// The number of what columns there are and how cells are written: a new one whenever either changes.
-pub const LAYOUT: u32 = 3;
+pub const LAYOUT: u32 = 4;
 
 /// Rows that are encoded at once: enough to be worth a thread's attention, few enough to hold.
 const BATCH: usize = 4_096;
@@ -131,29 +133,4 @@ impl Export {
         }
         Ok(0 < rows.len())
     }
-}
-
-/// Whom a filter lets pass that names these members: everyone where it names none. An id that is not there is an error.
-pub fn credit(
-    members: &[String],
-    unassigned: bool,
-    directory: &Directory,
-) -> Result<Option<BTreeSet<Option<MemberKey>>>, String> {
-    if members.is_empty() && !unassigned {
-        return Ok(None);
-    }
-    let key = |id: &String| {
-        directory
-            .member_by_id(id)
-            .map(|member| Some(member.key))
-            .ok_or_else(|| id.clone())
-    };
-    let mut credit = members
-        .iter()
-        .map(key)
-        .collect::<Result<BTreeSet<_>, _>>()?;
-    if unassigned {
-        credit.insert(None);
-    }
-    Ok(Some(credit))
 }

@@ -36,7 +36,7 @@ const FONTS: &str = "; font-src data:";
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 /// The pages that no other page may hold in a frame.
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 9] = [
     "/",
     "/performance",
     "/inbox",
@@ -44,6 +44,7 @@ const PAGES: [&str; 8] = [
     "/channels",
     "/teams",
     "/members",
+    "/attributes",
     "/rollups",
 ];
 

@@ -11,7 +11,6 @@ mod summary;
 mod tag;
 
 use axum::{Router, extract::State, http::request::Parts, routing::get};
-use caseload_rollup::cube::Filter;
 use caseload_schema::{period::Period, role::Role};
 
 use self::{exchange::Exchange, parameters::Parameters, spooled::SpooledExports};
@@ -19,7 +18,7 @@ use crate::{
     access::Selection,
     app::App,
     error::ApiError,
-    export::{self, Dataset, Format},
+    export::{Dataset, Format},
     http::{
         credentials::{Purpose, credentials},
         state::HttpState,
@@ -72,17 +71,11 @@ impl Table {
         let parameters = Parameters::read(request.uri.query().unwrap_or_default())?;
         let (snapshot, scope) = (&session.snapshot, session.viewer.scope);
         let period = parameters.period(snapshot.today())?;
-        let credit = export::credit(
-            &parameters.members,
-            parameters.unassigned,
-            snapshot.directory(),
-        );
-        let credit = credit
-            .map_err(|id| ApiError::not_found(format!("member: there is no member {id:?}")))?;
-        let selection = scope.select(Filter {
-            credit,
-            ..Filter::default()
-        });
+        let filter = parameters.restriction.resolve(snapshot.directory());
+        let filter = filter.map_err(|unknown| {
+            ApiError::not_found(format!("{}: {}", unknown.parameter, unknown.problem))
+        })?;
+        let selection = scope.select(filter);
         Ok(Asked {
             session,
             selection,

@@ -63,7 +63,7 @@ pub(super) const MAX_SPOOLED_TOGETHER: u64 = 2 << 30;
 pub(super) const EXPORT_KEPT: Duration = Duration::from_mins(10);
 
 /// Members named by one export, each a parameter. Who wants more wants everyone's, and filters.
-pub(super) const MAX_EXPORT_MEMBERS: usize = 100;
+pub(super) const MAX_EXPORT_VALUES: usize = 100;
 
 /// Connections that stay open, WebSockets and event streams, of all members: each takes some 50 KiB.
 pub(super) const MAX_LISTENERS: usize = 2_000;

@@ -1,10 +1,10 @@
 //! Conversations as rows.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use caseload_schema::{
     day::Day,
-    facts::{Conversation, Outcome},
+    facts::{Attribute, Conversation, Outcome},
     id::ConversationKey,
     instant::Instant,
 };
@@ -33,6 +33,8 @@ pub(super) fn columns(names: &Names) -> Vec<Column> {
     columns.extend([
         Column::nullable("first_response_seconds", Kind::Count),
         Column::nullable("closing_seconds", Kind::Count),
+        Column::nullable("url", Kind::Text),
+        Column::nullable("attributes", Kind::Text),
     ]);
     columns
 }
@@ -68,8 +70,22 @@ pub(super) async fn append(
             [fact.first_response_seconds(), fact.closing_seconds()]
                 .map(|it| it.map_or(Cell::Null, Cell::count)),
         );
+        let attributes = attributes(&detail.fact.attributes);
+        to.extend([detail.url, attributes].map(|text| text.map_or(Cell::Null, Cell::Text)));
     }
     Ok(())
+}
+
+/// As a JSON object of lists of texts; none where there are none.
+fn attributes(attributes: &[Attribute]) -> Option<String> {
+    if attributes.is_empty() {
+        return None;
+    }
+    let mut by_key: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for Attribute { key, value } in attributes {
+        by_key.entry(key).or_default().push(value);
+    }
+    Some(serde_json::to_string(&by_key).expect("texts are JSON"))
 }
 
 /// When it began and ended, and how.

@@ -5,19 +5,20 @@ use caseload_schema::{
     period::{Period, Preset},
 };
 
-use super::super::limits::MAX_EXPORT_MEMBERS;
-use crate::error::ApiError;
+use super::super::limits::MAX_EXPORT_VALUES;
+use crate::{error::ApiError, export::Restriction};
 
 /// The parameters of an export.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Parameters {
     from: Option<Day>,
     to: Option<Day>,
-    /// Those whose rows are asked for; everyone's where it is empty.
-    pub(super) members: Vec<String>,
-    /// Whether what is credited to nobody is asked for.
-    pub(super) unassigned: bool,
+    /// Which rows are asked for.
+    pub(super) restriction: Restriction,
 }
+
+/// Those that may be given more than once.
+const REPEATABLE: [&str; 4] = ["member", "label", "channel", "attribute"];
 
 impl Parameters {
     /// Reads them. What is not understood is refused by name.
@@ -27,8 +28,9 @@ impl Parameters {
         })?;
         let mut read = Self::default();
         let mut once = Vec::new();
+        let rows = &mut read.restriction;
         for (name, value) in pairs {
-            if name != "member" && once.contains(&name) {
+            if !REPEATABLE.contains(&&*name) && once.contains(&name) {
                 return Err(ApiError::bad_input(format!("{name}: give it once")));
             }
             match name.as_str() {
@@ -37,14 +39,22 @@ impl Parameters {
                 "member" if value.is_empty() => {
                     return Err(ApiError::bad_input("member: give a member's id"));
                 }
-                "member" => read.members.push(value),
+                "member" => rows.members.push(value),
+                "label" => rows.labels.push(value),
+                "channel" => rows.channels.push(value),
+                "attribute" if value.is_empty() => {
+                    return Err(ApiError::bad_input(
+                        "attribute: give a key and a value, such as plan:pro, or a key alone",
+                    ));
+                }
+                "attribute" => rows.attributes.push(value),
                 "unassigned" => {
-                    read.unassigned = value
+                    rows.unassigned = value
                         .parse()
                         .map_err(|_| ApiError::bad_input("unassigned: it is true or false"))?;
                 }
                 _ => {
-                    let known = "from, to, member and unassigned";
+                    let known = "from, to, member, unassigned, label, channel and attribute";
                     return Err(ApiError::bad_input(format!(
                         "{name:?} is no parameter; there are {known}"
                     )));
@@ -52,11 +62,7 @@ impl Parameters {
             }
             once.push(name);
         }
-        if MAX_EXPORT_MEMBERS < read.members.len() {
-            return Err(ApiError::bad_input(format!(
-                "member: give it at most {MAX_EXPORT_MEMBERS} times"
-            )));
-        }
+        check_lengths(&read.restriction)?;
         Ok(read)
     }
 
@@ -71,6 +77,22 @@ impl Parameters {
                 "from: give the first day too, or neither",
             )),
         }
+    }
+}
+
+fn check_lengths(rows: &Restriction) -> Result<(), ApiError> {
+    let lists = [
+        &rows.members,
+        &rows.labels,
+        &rows.channels,
+        &rows.attributes,
+    ];
+    let mut named = REPEATABLE.iter().zip(lists);
+    match named.find(|(_, list)| MAX_EXPORT_VALUES < list.len()) {
+        Some((name, _)) => Err(ApiError::bad_input(format!(
+            "{name}: give it at most {MAX_EXPORT_VALUES} times"
+        ))),
+        None => Ok(()),
     }
 }
 
@@ -89,10 +111,15 @@ mod tests {
     }
 
     fn check(query: &str, expected: &str) {
-        let read = Parameters::read(query)
-            .and_then(|read| Ok((read.period(today())?, read.members, read.unassigned)));
+        let read =
+            Parameters::read(query).and_then(|read| Ok((read.period(today())?, read.restriction)));
         let text = match read {
-            Ok((period, members, unassigned)) => format!("{period} {members:?} {unassigned}"),
+            Ok((period, rows)) => format!(
+                "{period} {:?} {} {:?}",
+                rows.members,
+                rows.unassigned,
+                [rows.labels, rows.channels, rows.attributes].concat()
+            ),
             Err(error) => format!("{}: {error}", error.code.name()),
         };
         assert_eq!(text, expected, "{query}");
@@ -100,14 +127,18 @@ mod tests {
 
     #[test]
     fn the_last_thirty_days_are_meant_where_none_are_named() {
-        check("", "2026-04-15..2026-05-14 [] false");
+        check("", "2026-04-15..2026-05-14 [] false []");
         check(
             "from=2026-01-01&to=2026-01-31",
-            "2026-01-01..2026-01-31 [] false",
+            "2026-01-01..2026-01-31 [] false []",
         );
         check(
             "member=a&member=b%26c&unassigned=true",
-            "2026-04-15..2026-05-14 [\"a\", \"b&c\"] true",
+            "2026-04-15..2026-05-14 [\"a\", \"b&c\"] true []",
+        );
+        check(
+            "label=bug&channel=chat&attribute=plan%3Apro&attribute=plan&label=billing",
+            "2026-04-15..2026-05-14 [] false [\"bug\", \"billing\", \"chat\", \"plan:pro\", \"plan\"]",
         );
     }
 
@@ -141,6 +172,10 @@ mod tests {
             "to=2026-01-01&to=2026-01-02",
             "BAD_USER_INPUT: to: give it once",
         );
+        check(
+            "attribute=",
+            "BAD_USER_INPUT: attribute: give a key and a value, such as plan:pro, or a key alone",
+        );
         check("member=", "BAD_USER_INPUT: member: give a member's id");
         check(
             "unassigned=1",
@@ -148,7 +183,7 @@ mod tests {
         );
         check(
             "form=1",
-            "BAD_USER_INPUT: \"form\" is no parameter; there are from, to, member and unassigned",
+            "BAD_USER_INPUT: \"form\" is no parameter; there are from, to, member, unassigned, label, channel and attribute",
         );
     }
 }
