@@ -3,7 +3,13 @@
 use serde_json::{Value, json};
 
 use crate::{
-    model::{book::Book, scope::Filter, time::Span, world::At, world::World},
+    model::{
+        book::Book,
+        scope::{Filter, Wanted},
+        time::Span,
+        world::At,
+        world::World,
+    },
     on_both_stores,
     support::{
         app::Caseload, compare::difference, database::Backend, dice::Dice, facts::MEASURES,
@@ -61,12 +67,14 @@ fn facts(dice: &mut Dice, who: impl Fn(usize) -> usize) -> Vec<Value> {
         let is_closed = dice.roll(3) != 0;
         let channel = ["chat", "email"][dice.roll(2)];
         let outcome = ["won", "lost"][dice.roll(2)];
+        let plan = ["basic", "pro"][number % 2];
         records.push(json!({
             "type": "conversation", "id": id, "customer_id": format!("k{}", dice.roll(30)),
             "created_at": at(start), "assignee_id": agent, "label_ids": labels,
             "channel": channel,
             "closed_at": is_closed.then(|| at(start + 30 + dice.roll(300))),
             "outcome": is_closed.then_some(outcome),
+            "attributes": {"plan": plan},
         }));
         records.push(json!({"type": "message", "id": format!("i{number}"), "conversation_id": id, "kind": "inbound", "sent_at": at(start)}));
         for reply in 0..dice.roll(3) {
@@ -112,6 +120,16 @@ fn questions() -> Vec<(Span, Filter)> {
                 ..Filter::default()
             });
         }
+    }
+    for plan in [Some("basic"), Some("pro"), None] {
+        let wanted = Wanted {
+            key: "plan".to_owned(),
+            any_of: vec![plan.map(str::to_owned)],
+        };
+        filters.push(Filter {
+            attributes: Some(vec![wanted]),
+            ..Filter::default()
+        });
     }
     let mut questions = Vec::new();
     for from in 0..DAYS {

@@ -8,6 +8,7 @@ use crate::{
         apply::Tally,
         asked::{Asked, COMPARISONS, days_json},
         book::Book,
+        breakdown::dimension_input,
         lists::{Eyes, Scores},
         scope::{Filter, Scope},
         time::{PRESETS, Span},
@@ -277,13 +278,25 @@ pub(crate) async fn check_figures(
     );
     caseload.clock.set(now);
 
-    let query = "{ workspace { firstDay } }";
-    let got = caseload.ask("boss", query, &json!({})).await;
+    let query = "query($text: String!, $first: Int) { workspace { firstDay attributes { key values(first: 1000)
+        some: values(startsWith: $text, first: $first) } } }";
+    let (text, first) = (
+        ["", "5", "p", "never"][writer.dice.roll(4)],
+        writer.dice.roll(3),
+    );
+    let got = caseload
+        .ask("boss", query, &json!({"text": text, "first": first}))
+        .await;
     let first_day = book.first_day().map(|day| day.to_string());
+    let attributes = world.attributes().into_iter().map(|(key, values)| {
+        let starting = values.iter().filter(|value| value.starts_with(text));
+        let some: Vec<&String> = starting.take(first).copied().collect();
+        json!({"key": key, "values": values, "some": some})
+    });
     assert_eq!(
         got.data("workspace"),
-        json!({"firstDay": first_day}),
-        "{at}"
+        json!({"firstDay": first_day, "attributes": attributes.collect::<Vec<_>>()}),
+        "{at}, {text:?}, {first}"
     );
 }
 
@@ -328,7 +341,7 @@ pub(crate) async fn check_lists(at: &str, caseload: &Caseload, world: &World, wr
 /// The rows by some dimensions, in their order.
 async fn check_breakdown(at: &str, caseload: &Caseload, book: &Book<'_>, writer: &mut Writer) {
     let (asked, filter) = (writer.breakdown(), writer.filter());
-    let by: Vec<Value> = asked.by.iter().map(|by| json!({"dimension": by})).collect();
+    let by: Vec<Value> = asked.by.iter().map(|by| dimension_input(by)).collect();
     let direction = if asked.descending {
         "DESCENDING"
     } else {

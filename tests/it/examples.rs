@@ -14,6 +14,7 @@ on_both_stores! {
     waits_closings_and_surveys_are_as_documented,
     teams_labels_and_channels_are_as_documented,
     breakdowns_are_as_documented,
+    attributes_are_as_documented,
 }
 
 const EXAMPLE: &str = include_str!("../../docs/example.ndjson");
@@ -211,4 +212,27 @@ async fn breakdowns_are_as_documented(backend: Backend) {
     ]);
     let dimensions = "{dimension: TEAM}, {dimension: WEEKDAY}";
     assert_eq!(rows(dimensions).await, by_team);
+}
+
+/// What docs/metrics.md says of attributes.
+async fn attributes_are_as_documented(backend: Backend) {
+    let caseload = example(backend).await;
+    let period = "period: {between: {from: \"2026-03-02\", to: \"2026-03-04\"}}";
+    let query = format!(
+        "{{ workspace {{ attributes {{ key values }} }}
+            breakdown(by: [{{attribute: \"plan\"}}], {period}) {{ nodes {{ keys {{ id name }} metrics {{ conversations }} }} }}
+            either: team({period}, filter: {{attributes: [{{key: \"plan\", anyOf: [\"pro\", null]}}]}}) {{
+              metrics {{ conversations }} }}
+            both: team({period}, filter: {{attributes: [{{key: \"plan\", anyOf: [\"pro\"]}}, {{key: \"plan\", anyOf: [\"trial\"]}}]}}) {{
+              metrics {{ conversations }} }} }}"
+    );
+    let answer = caseload.ask("anna", &query, &json!({})).await;
+    let row = |plan: Value, conversations: u64| json!({"keys": [{"id": plan, "name": plan}], "metrics": {"conversations": conversations}});
+    let expected = json!({
+        "workspace": {"attributes": [{"key": "plan", "values": ["free", "pro", "trial"]}]},
+        "breakdown": {"nodes": [row(Value::Null, 3), row(json!("pro"), 2), row(json!("free"), 1), row(json!("trial"), 1)]},
+        "either": {"metrics": {"conversations": 5}},
+        "both": {"metrics": {"conversations": 1}},
+    });
+    assert_eq!(answer.json()["data"], expected);
 }

@@ -7,6 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
 use crate::{
+    model::breakdown::dimension_input,
     on_both_stores,
     support::{
         app::Caseload,
@@ -227,7 +228,7 @@ async fn a_row_of_a_list_is_what_a_filter_on_it_answers(backend: Backend) {
 }
 
 async fn rows_of(caseload: &Caseload, by: &[&str], period: &Value, order_by: &Value) -> Vec<Value> {
-    let by: Vec<Value> = by.iter().map(|by| json!({"dimension": by})).collect();
+    let by: Vec<Value> = by.iter().map(|by| dimension_input(by)).collect();
     let variables = json!({
         "by": by, "period": period, "filter": {}, "orderBy": order_by, "direction": "ASCENDING", "first": 1000,
     });
@@ -240,12 +241,14 @@ async fn rows_of(caseload: &Caseload, by: &[&str], period: &Value, order_by: &Va
 }
 
 /// Dimensions that a filter can name, and the argument that does; a day is named by the period.
-const NAMED_BY_FILTERS: [(&str, &str); 5] = [
+const NAMED_BY_FILTERS: [(&str, &str); 7] = [
     ("MEMBER", "memberIds"),
     ("TEAM", "teamIds"),
     ("LABEL", "labelIds"),
     ("CHANNEL", "channels"),
     ("DAY", "period"),
+    ("plan", "attributes"),
+    ("seats", "attributes"),
 ];
 
 async fn a_row_of_a_breakdown_is_what_its_keys_as_filter_answer(backend: Backend) {
@@ -267,9 +270,17 @@ async fn a_row_of_a_breakdown_is_what_its_keys_as_filter_answer(backend: Backend
                     "period": period, "filter": {}, "by": "YEAR", "measure": "CLOSED", "busy": "REPLIES", "first": 0,
                 });
                 let mut is_named = true;
-                for (key, field) in [(0, first_field), (1, second_field)] {
+                for (key, by, field) in [(0, first, first_field), (1, second, second_field)] {
                     let id = &row["keys"][key]["id"];
                     match (field, id) {
+                        ("attributes", _) => {
+                            let wanted = json!({"key": by, "anyOf": [id]});
+                            let filter = &mut variables["filter"]["attributes"];
+                            match filter.as_array_mut() {
+                                Some(others) => others.push(wanted),
+                                None => *filter = json!([wanted]),
+                            }
+                        }
                         ("memberIds", Value::Null) => {
                             variables["filter"]["unassigned"] = json!(true);
                         }

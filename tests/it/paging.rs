@@ -30,7 +30,7 @@ struct List {
     moves: bool,
 }
 
-const LISTS: [List; 8] = [
+const LISTS: [List; 9] = [
     List {
         call: "conversations(measure: CONVERSATIONS",
         key: "id",
@@ -66,6 +66,12 @@ const LISTS: [List; 8] = [
         key: "keys { id }",
         tells: true,
         moves: true,
+    },
+    List {
+        call: "breakdown(by: [{attribute: \"row\"}], orderBy: null",
+        key: "keys { id }",
+        tells: true,
+        moves: false,
     },
     List {
         call: "auditEvents(actions: [IMPORTED]",
@@ -110,7 +116,7 @@ async fn arrange(caseload: &Caseload, is_reversed: bool) {
         let (id, hours) = (format!("c-{row:02}"), 2 * place);
         records.push(json!({
             "type": "conversation", "id": id, "customer_id": "k", "assignee_id": format!("m{}", row % 4),
-            "created_at": at(1, hours, 0), "closed_at": at(3, 2 * hours, 0),
+            "created_at": at(1, hours, 0), "closed_at": at(3, 2 * hours, 0), "attributes": {"row": id},
         }));
         records.push(json!({
             "type": "message", "id": format!("{id}-in"), "conversation_id": id, "kind": "inbound",

@@ -182,7 +182,13 @@ pub(super) const FIELDS: &[Row] = &[
         "Workspace",
         "workspace { % }",
         Manager,
-        &["members { id }", "teams { id }"],
+        &["members { id }", "teams { id }", "attributes { key }"],
+    ),
+    (
+        "Attribute",
+        "workspace { attributes { % } }",
+        Manager,
+        &["key", "values"],
     ),
     ("Workspace", "workspace { % }", Admin, &["apiTokens { id }"]),
     (

@@ -95,6 +95,8 @@ fn columns(table: &str) -> Vec<(&'static str, &'static str, bool)> {
             &[
                 ("first_response_seconds", "count", true),
                 ("closing_seconds", "count", true),
+                ("url", "text", true),
+                ("attributes", "text", true),
             ],
         ]
         .concat(),

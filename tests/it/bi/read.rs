@@ -19,7 +19,16 @@ pub(super) fn csv(text: &str) -> (String, Vec<Value>) {
 
 fn cell(column: &str, text: &str) -> Value {
     let is_text = [
-        "_id", "_name", "_title", "_at", "day", "channel", "comment", "outcome",
+        "_id",
+        "_name",
+        "_title",
+        "_at",
+        "day",
+        "channel",
+        "comment",
+        "outcome",
+        "url",
+        "attributes",
     ];
     match column {
         _ if text.is_empty() => Value::Null,

@@ -8,7 +8,7 @@ use super::read;
 use crate::{
     model::{
         book::Book,
-        scope::{Filter, Scope},
+        scope::{Filter, Scope, Wanted},
         time::Span,
     },
     on_both_stores,
@@ -27,6 +27,7 @@ const WORLDS: u64 = 4;
 on_both_stores! {
     exported_rows_are_those_of_the_model,
     rows_of_some_members_are_those_of_the_model,
+    rows_of_some_conversations_are_those_of_the_model,
 }
 
 /// A table, whether it is one of figures, and the path that it has.
@@ -42,7 +43,7 @@ pub(super) const TABLES: [(&str, bool, &str); 5] = [
 pub(super) fn expected(book: &Book<'_>, table: &str, span: Span, filter: &Filter) -> Vec<Value> {
     let scope = Scope::of(book.world, filter);
     match table {
-        "daily" => book.daily_table(span, filter.members.as_deref()),
+        "daily" => book.daily_table(span, filter),
         "labels" => book.label_table(span, &scope),
         "channels" => book.channel_table(span, &scope),
         "feedback" => book.feedback_table(span, filter),
@@ -130,6 +131,97 @@ async fn rows_of_some_members_are_those_of_the_model(backend: Backend) {
         let expected = json!(expected(&book, table, span, &filter));
         assert_ne!(expected, json!([]), "{table}");
         assert_eq!(difference(&expected, &json!(rows)), None, "{asked}");
+    }
+}
+
+/// Labels, channels and attributes restrict each other; values of one of them are alternatives.
+async fn rows_of_some_conversations_are_those_of_the_model(backend: Backend) {
+    let mut writer = Writer::new(Dice::seeded(4200));
+    let mut world = writer.empty_world();
+    let caseload = Caseload::new(backend, world.zone, world.now).await;
+    let mut records =
+        vec![json!({"type": "member", "id": "boss", "name": "Boss", "role": "owner"})];
+    records.extend(writer.records(400));
+    caseload.import(&records).await;
+    world.apply_all(&records);
+    caseload.roll_up().await;
+    let folder = TempDir::new().expect("a temporary folder");
+    let cli = Cli {
+        folder: folder.path().to_owned(),
+        database_url: caseload.database.url(),
+    };
+    let (span, book) = (writer.span(30), Book::of(&world));
+    let (from, to) = (span.from.to_string(), span.to.to_string());
+    let seats = |any_of: &[Option<&str>]| Wanted {
+        key: "seats".to_owned(),
+        any_of: any_of.iter().map(|of| of.map(str::to_owned)).collect(),
+    };
+    let of_seats = |any_of| Filter {
+        attributes: Some(vec![seats(any_of)]),
+        ..Filter::default()
+    };
+    let labeled = Filter {
+        labels: Some(vec!["billing".to_owned(), "été".to_owned()]),
+        channels: Some(vec![
+            "chat".to_owned(),
+            "other".to_owned(),
+            "fax".to_owned(),
+        ]),
+        ..Filter::default()
+    };
+    let filters: [(&[(&str, &str)], Filter); 4] = [
+        (
+            &[("attribute", "seats:5"), ("attribute", "seats:true")],
+            of_seats(&[Some("5"), Some("true")]),
+        ),
+        (&[("attribute", "seats")], of_seats(&[None])),
+        (
+            &[
+                ("label", "billing"),
+                ("label", "été"),
+                ("channel", "chat"),
+                ("channel", "other"),
+                ("channel", "fax"),
+            ],
+            labeled,
+        ),
+        (
+            &[
+                ("attribute", "seats:5.0"),
+                ("attribute", "seats:"),
+                ("channel", "chat"),
+            ],
+            Filter {
+                channels: Some(vec!["chat".to_owned()]),
+                ..of_seats(&[Some("5.0"), None])
+            },
+        ),
+    ];
+    for (parameters, filter) in filters {
+        let mut compared = 0;
+        for (table, figures, path) in TABLES {
+            let pairs = parameters.iter();
+            let query = pairs.map(|(name, value)| format!("&{name}={}", percent_encoded(value)));
+            let query: String = query.collect();
+            let path = format!("{path}.ndjson?from={from}&to={to}{query}");
+            let over_http = get(&caseload, &path).await;
+            let mut arguments = vec!["export", table, "--from", &from, "--to", &to];
+            arguments.extend(["--format", "ndjson"]);
+            let flags: Vec<String> = parameters
+                .iter()
+                .map(|(name, value)| format!("--{name}={value}"))
+                .collect();
+            arguments.extend(flags.iter().map(String::as_str));
+            assert_eq!(cli.run(&arguments).code(0).stdout, over_http, "{path}");
+            let mut rows = read::ndjson(&over_http);
+            if figures {
+                read::without_rolled_up_at(&mut rows, table);
+            }
+            let expected = json!(expected(&book, table, span, &filter));
+            compared += rows.len();
+            assert_eq!(difference(&expected, &json!(rows)), None, "{path}");
+        }
+        assert!(10 < compared, "{parameters:?}: {compared}");
     }
 }
 

@@ -13,11 +13,22 @@ use super::{
     time::Span,
 };
 
-/// The names of the dimensions.
-pub(crate) const DIMENSIONS: [&str; 11] = [
+/// The names of the dimensions, and, in small letters, keys of attributes.
+pub(crate) const DIMENSIONS: [&str; 14] = [
     "MEMBER", "TEAM", "LABEL", "CHANNEL", "CUSTOMER", "OUTCOME", "WEEKDAY", "DAY", "WEEK", "MONTH",
-    "YEAR",
+    "YEAR", "plan", "seats", "no_such",
 ];
+
+/// A dimension as the argument of a query.
+pub(crate) fn dimension_input(by: &str) -> Value {
+    let is_attribute = by.starts_with(char::is_lowercase);
+    let name = if is_attribute {
+        "attribute"
+    } else {
+        "dimension"
+    };
+    json!({name: by})
+}
 
 const OF_TIME: [&str; 5] = ["WEEKDAY", "DAY", "WEEK", "MONTH", "YEAR"];
 
@@ -211,6 +222,16 @@ impl Book<'_> {
                     cell.with(named, scope.ended(outcome))
                 };
                 outcomes.map(of).into()
+            }
+            key if key.starts_with(char::is_lowercase) => {
+                let attributes = self.cases.iter().map(|case| &case.conversation.attributes);
+                let values = attributes.filter_map(|of| of.get(key)).flatten();
+                let values: BTreeSet<&String> = values.collect();
+                let of =
+                    |value: &String| cell.with(same(value), scope.with_attribute(key, Some(value)));
+                let mut cells: Vec<_> = values.into_iter().map(of).collect();
+                cells.push(cell.with(None, scope.with_attribute(key, None)));
+                cells
             }
             _ => {
                 let days = span.days().into_iter().map(|day| time_key(by, day));

@@ -272,6 +272,16 @@ impl Book<'_> {
 
     /// One row per day and member where anything counts or the backlog is not 0.
     pub(crate) fn daily_rollups(&self, span: Span, member_ids: Option<&[String]>) -> Vec<Value> {
+        self.daily_rows(span, member_ids, &Scope::default())
+    }
+
+    /// The same of what passes `scope`.
+    pub(crate) fn daily_rows(
+        &self,
+        span: Span,
+        member_ids: Option<&[String]>,
+        scope: &Scope,
+    ) -> Vec<Value> {
         let mut credited: Vec<Option<String>> =
             self.world.everyone().into_iter().map(Some).collect();
         credited.push(None);
@@ -281,7 +291,7 @@ impl Book<'_> {
         let mut rows = Vec::new();
         for day in span.days() {
             for member in &credited {
-                let scope = Scope::default().credited_to(member.as_deref());
+                let scope = scope.credited_to(member.as_deref());
                 let figures = Figures::of(self, Span { from: day, to: day }, &scope);
                 let backlog = backlog(self, day, &scope);
                 if figures.anything() || backlog != 0 {

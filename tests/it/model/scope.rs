@@ -14,6 +14,30 @@ pub(crate) struct Filter {
     pub(crate) unassigned: Option<bool>,
     pub(crate) labels: Option<Vec<String>>,
     pub(crate) channels: Option<Vec<String>>,
+    pub(crate) attributes: Option<Vec<Wanted>>,
+}
+
+/// The values wanted of an attribute; none among them stands for conversations without the key.
+#[derive(Debug, Clone)]
+pub(crate) struct Wanted {
+    pub(crate) key: String,
+    pub(crate) any_of: Vec<Option<String>>,
+}
+
+impl Wanted {
+    fn input(&self) -> Value {
+        json!({"key": self.key, "anyOf": self.any_of})
+    }
+
+    fn passes(&self, conversation: &Conversation) -> bool {
+        match conversation.attributes.get(&self.key) {
+            None => self.any_of.contains(&None),
+            Some(values) => {
+                let wanted = self.any_of.iter().flatten();
+                wanted.into_iter().any(|value| values.contains(value))
+            }
+        }
+    }
 }
 
 impl Filter {
@@ -22,6 +46,7 @@ impl Filter {
         json!({
             "memberIds": self.members, "teamIds": self.teams, "unassigned": self.unassigned,
             "labelIds": self.labels, "channels": self.channels,
+            "attributes": self.attributes.as_ref().map(|wanted| wanted.iter().map(Wanted::input).collect::<Vec<_>>()),
         })
     }
 
@@ -84,6 +109,7 @@ pub(crate) struct Scope {
     credit: Vec<BTreeSet<Option<String>>>,
     labels: Vec<BTreeSet<String>>,
     channels: Vec<BTreeSet<String>>,
+    attributes: Vec<Wanted>,
     unlabeled: bool,
     customers: Vec<String>,
     outcomes: Vec<Option<String>>,
@@ -112,6 +138,18 @@ impl Scope {
                 .iter()
                 .map(|channels| channels.iter().cloned().collect()),
         );
+        scope
+            .attributes
+            .extend(filter.attributes.iter().flatten().cloned());
+        scope
+    }
+
+    pub(crate) fn with_attribute(&self, key: &str, value: Option<&str>) -> Self {
+        let mut scope = self.clone();
+        scope.attributes.push(Wanted {
+            key: key.to_owned(),
+            any_of: vec![value.map(str::to_owned)],
+        });
         scope
     }
 
@@ -180,6 +218,10 @@ impl Scope {
                 .channels
                 .iter()
                 .all(|channels| channels.contains(&conversation.channel))
+            && self
+                .attributes
+                .iter()
+                .all(|wanted| wanted.passes(conversation))
             && (!self.unlabeled || conversation.labels.is_empty())
             && self
                 .customers

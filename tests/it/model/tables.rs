@@ -79,8 +79,9 @@ pub(crate) fn daily_row(rollup: &Value) -> Value {
 
 impl Book<'_> {
     /// One row per day and member.
-    pub(crate) fn daily_table(&self, span: Span, members: Option<&[String]>) -> Vec<Value> {
-        self.daily_rollups(span, members)
+    pub(crate) fn daily_table(&self, span: Span, filter: &Filter) -> Vec<Value> {
+        let scope = Scope::of(self.world, &filter.of_anyone());
+        self.daily_rows(span, filter.members.as_deref(), &scope)
             .iter()
             .map(daily_row)
             .collect()
@@ -196,6 +197,8 @@ impl Book<'_> {
                 "outcome": conversation.outcome, "assignee_id": assignee,
                 "assignee_name": assignee.map(|assignee| self.world.member_name(assignee)),
                 "first_response_seconds": case.first_response_seconds(), "closing_seconds": case.closing_seconds(),
+                "url": conversation.url,
+                "attributes": (!conversation.attributes.is_empty()).then(|| json!(conversation.attributes).to_string()),
             });
             self.add_details(case, &mut row);
             rows.push((conversation.created, case.id.clone(), row));

@@ -175,4 +175,15 @@ impl World {
             .get(label)
             .map_or_else(|| label.to_owned(), |known| known.title.clone())
     }
+
+    /// The values of each key that conversations have.
+    pub(crate) fn attributes(&self) -> BTreeMap<&String, BTreeSet<&String>> {
+        let mut all: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for conversation in self.conversations.values() {
+            for (key, values) in &conversation.attributes {
+                all.entry(key).or_default().extend(values);
+            }
+        }
+        all
+    }
 }

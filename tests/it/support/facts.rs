@@ -9,7 +9,7 @@ use crate::model::{
     asked::Asked,
     breakdown::{Breakdown, DIMENSIONS},
     reports::Ask,
-    scope::Filter,
+    scope::{Filter, Wanted},
     time::{PRESETS, Span, preset},
     world::World,
 };
@@ -598,13 +598,32 @@ impl Writer {
         let teams = list(self.names.teams, 1, 4);
         let members = self.dice.chance(1, 3).then_some(members);
         let unassigned = [None, None, Some(false), Some(true)][self.dice.roll(4)];
+        let attributes = self.dice.chance(1, 3).then(|| self.wanted());
         Filter {
             members,
             teams,
             unassigned,
             labels,
             channels,
+            attributes,
         }
+    }
+
+    /// Attributes of a filter: none, one or two, now and then two of the same key.
+    fn wanted(&mut self) -> Vec<Wanted> {
+        let count = [0, 1, 1, 1, 2][self.dice.roll(5)];
+        let one = |dice: &mut Dice| {
+            let values = ["5", "5.0", "true", "pro \"ü\"", "never came"];
+            let mut any_of: Vec<_> = dice.some(&values, 1, 2).into_iter().map(Some).collect();
+            if dice.chance(1, 3) {
+                any_of.push(None);
+            }
+            Wanted {
+                key: dice.pick(&["plan", "seats", "seats", "no_such"]).to_owned(),
+                any_of,
+            }
+        };
+        (0..count).map(|_| one(&mut self.dice)).collect()
     }
 
     /// Which parts of a report to look at.
