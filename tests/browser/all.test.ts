@@ -11,4 +11,5 @@ import "./rollups.ts";
 import "./tables.ts";
 import "./misleading.ts";
 import "./paper.ts";
+import "./attributes.ts";
 import "./names.ts";

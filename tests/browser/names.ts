@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { settled } from "./browser.ts";
-import { world } from "./world.ts";
+import { importFacts, world } from "./world.ts";
 
 const LONG = "Wolfeschlegelsteinhausenbergerdorff".repeat(3).slice(0, 80);
 
 test("a name of 80 characters breaks nothing at 390 px", async () => {
   const at = new Date(Date.now() - 60_000).toISOString();
-  const lines = [
+  await importFacts([
     { type: "member", id: "long-member", name: LONG, role: "agent" },
     { type: "label", id: "long-label", title: LONG, color: "#123456" },
     { type: "customer", id: "long-customer", name: LONG },
@@ -23,28 +23,22 @@ test("a name of 80 characters breaks nothing at 390 px", async () => {
       assignee_id: "long-member",
       label_ids: ["long-label"],
       outcome: "won",
+      attributes: { plan: LONG },
     })),
     { type: "rating", id: "long-rating", conversation_id: "long-1", score: 5, comment: LONG, rated_at: at },
-  ];
-  const response = await fetch(`${world.server.base}/v1/import`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${world.server.tokens.owner}`, "content-type": "application/x-ndjson" },
-    body: lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
-  });
-  const said = await response.text();
-  assert.equal(response.status, 200, said);
-  assert.match(said, /"rejected":0/);
+  ]);
   const wide: string[] = [];
   for (const path of [
     "/performance?by=WON",
     "/performance?member=long-member",
     "/performance?list=WON&list-member=long-member",
-    "/performance?members=long-member&label=long-label&team=long-team",
+    `/performance?members=long-member&label=long-label&team=long-team&attr=plan:${LONG}`,
     "/inbox",
     "/labels?pair=long-label&pair=delivery",
     "/teams",
     "/members",
     "/channels",
+    "/attributes?key=plan",
     "/rollups",
   ]) {
     const role = path === "/rollups" ? "admin" : "manager";

@@ -1,12 +1,13 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
-import { ShellDocument, type ShellQuery } from "../generated/graphql.ts";
+import { AttributesDocument, ShellDocument, type ShellQuery } from "../generated/graphql.ts";
 import { follow, noteFreshness } from "./api/live.ts";
 import { session } from "./api/session.ts";
 import { useStore } from "./api/store.ts";
 import { useQuery } from "./api/use-query.ts";
 import { InboxPage } from "./inbox/inbox-page.tsx";
 import { PerformancePage } from "./performance/performance-page.tsx";
+import { ASKED_VALUES, AttributesContext } from "./report/use-attributes.ts";
 import { ViewerContext, viewerOf } from "./report/viewer.ts";
 import { RollupsPage } from "./rollups/rollups-page.tsx";
 import { Freshness } from "./shell/freshness.tsx";
@@ -44,20 +45,23 @@ function SignedIn({ embedded }: { embedded: boolean }) {
 function Layout({ data, embedded }: { data: ShellQuery; embedded: boolean }) {
   const { path } = useStore(currentLocation);
   const viewer = useMemo(() => viewerOf(data.viewer), [data.viewer]);
+  const attributes = useQuery(AttributesDocument, viewer.seesEveryone ? { first: ASKED_VALUES } : undefined);
   return (
     <ViewerContext.Provider value={viewer}>
-      {/* biome-ignore lint/a11y: links are what is clicked; this keeps them within the page */}
-      <div class={embedded ? "house house-embedded" : "house"} onClick={followLink}>
-        <a class="skip" href="#main" data-leave>
-          {t("Skip to the report")}
-        </a>
-        {embedded ? <Freshness /> : <Header />}
-        <main id="main" tabIndex={-1}>
-          <ErrorBoundary key={path === "/" ? "/performance" : path}>
-            <Page />
-          </ErrorBoundary>
-        </main>
-      </div>
+      <AttributesContext.Provider value={attributes}>
+        {/* biome-ignore lint/a11y: links are what is clicked; this keeps them within the page */}
+        <div class={embedded ? "house house-embedded" : "house"} onClick={followLink}>
+          <a class="skip" href="#main" data-leave>
+            {t("Skip to the report")}
+          </a>
+          {embedded ? <Freshness /> : <Header />}
+          <main id="main" tabIndex={-1}>
+            <ErrorBoundary key={path === "/" ? "/performance" : path}>
+              <Page />
+            </ErrorBoundary>
+          </main>
+        </div>
+      </AttributesContext.Provider>
     </ViewerContext.Provider>
   );
 }
@@ -87,6 +91,7 @@ function Page() {
     case "/channels":
     case "/teams":
     case "/members":
+    case "/attributes":
       return <Later load={loadTables} props={{ of: page.slice(1) as TableOf }} />;
     case "/rollups":
       return <RollupsPage />;

@@ -23,6 +23,19 @@ test("a number's list is of its own part of the report, and within its filters",
   });
 });
 
+test("a value of an attribute restricts a list beside what is chosen of its key", () => {
+  const state = parseReport("?attr=products:app&attr=plan:pro");
+  const list = { measure: "CLOSED", attribute: { key: "products", value: "api" } } as const;
+  assert.equal(canDrill(state, list), true);
+  assert.deepEqual(drillInput(state, list).filter.attributes, [
+    { key: "products", anyOf: ["app"] },
+    { key: "plan", anyOf: ["pro"] },
+    { key: "products", anyOf: ["api"] },
+  ]);
+  const none = drillInput(parseReport(""), { ...list, attribute: { key: "plan", value: "" } });
+  assert.deepEqual(none.filter.attributes, [{ key: "plan", anyOf: [null] }]);
+});
+
 test("a row that no filter can say opens no list", () => {
   const state = parseReport("?label=bug");
   assert.equal(canDrill(state, { label: "bug" }), true);

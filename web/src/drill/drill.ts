@@ -17,6 +17,11 @@ export function drillInput(
   if (drill.unassigned) Object.assign(filter, { members: [], teams: [], unassigned: true });
   if (drill.label !== undefined) filter.labels = [drill.label];
   if (drill.channel !== undefined) filter.channels = [drill.channel];
+  if (drill.attribute) {
+    const { key, value } = drill.attribute;
+    // Beside what is chosen of the same key: a conversation may have several values.
+    filter.attributes = [...filter.attributes, { key, values: [value] }];
+  }
   const days = drill.from !== undefined && drill.to !== undefined ? { from: drill.from, to: drill.to } : state.period;
   const [weekday, hour] = (drill.hour ?? "").split("-").map(Number);
   const at = weekday !== undefined && hour !== undefined ? { at: { weekday, hour } } : {};

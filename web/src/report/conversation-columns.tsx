@@ -5,9 +5,10 @@ import type { Instants } from "../words/days.ts";
 import { t } from "../words/language.ts";
 import { write } from "../words/measures.ts";
 import { NONE } from "../words/numbers.ts";
+import { attributeText } from "./use-attributes.ts";
 
-/** What is shown of a conversation, at that instant in milliseconds. */
-export function conversationColumns(instants: Instants, now: number): Column<Conversation>[] {
+/** What is shown of a conversation, at that instant in milliseconds; attributes where there are any. */
+export function conversationColumns(instants: Instants, now: number, hasAttributes: boolean): Column<Conversation>[] {
   const age = (row: Conversation) => (row.closedAt ? null : Math.max(0, (now - Date.parse(row.createdAt)) / 1000));
   return [
     {
@@ -40,6 +41,7 @@ export function conversationColumns(instants: Instants, now: number): Column<Con
       value: (row) => row.labels.map(({ title }) => title).join("; ") || null,
       cell: (row) => (row.labels.length > 0 ? row.labels.map((label) => <LabelTag key={label.id} {...label} />) : NONE),
     },
+    ...(hasAttributes ? [attributesColumn] : []),
     { key: "status", head: t("Status"), value: statusOf, cell: statusOf },
     { key: "age", head: t("Age"), numeric: true, value: age, cell: (row) => write("duration", age(row)) },
     {
@@ -66,6 +68,20 @@ export function conversationColumns(instants: Instants, now: number): Column<Con
     },
   ];
 }
+
+const attributesColumn: Column<Conversation> = {
+  key: "attributes",
+  head: t("Attributes"),
+  value: (row) => row.attributes.map(attributeText).join("; ") || null,
+  cell: (row) =>
+    row.attributes.length > 0
+      ? row.attributes.map((one) => (
+          <small key={one.key} class="below">
+            {attributeText(one)}
+          </small>
+        ))
+      : NONE,
+};
 
 function statusOf({ outcome, closedAt }: Conversation): string {
   if (outcome) return outcome === "WON" ? t("Won") : t("Lost");

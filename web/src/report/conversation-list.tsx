@@ -149,11 +149,12 @@ interface ListProps {
 
 function List({ nodes, most, onOrder }: ListProps) {
   const { instants } = useViewer();
+  const hasAttributes = nodes.some(({ attributes }) => attributes.length > 0);
   return (
     <DataTable
       title={t("Conversations")}
       rows={nodes}
-      columns={conversationColumns(instants, Date.now())}
+      columns={conversationColumns(instants, Date.now(), hasAttributes)}
       rowKey={({ id }) => id}
       {...(most === undefined ? {} : { most })}
       {...(onOrder ? { onOrder } : {})}
@@ -165,6 +166,13 @@ function conversationTable(nodes: Conversation[]): FileTable {
   const labels = spread(
     "label",
     nodes.map((one) => one.labels.map(({ title }) => title)),
+  );
+  const keys = [...new Set(nodes.flatMap((one) => one.attributes.map(({ key }) => key)))].sort();
+  const attributes = keys.map((key) =>
+    spread(
+      `attribute_${key}`,
+      nodes.map((one) => one.attributes.find((own) => own.key === key)?.values ?? []),
+    ),
   );
   const scores = spread(
     "score",
@@ -178,6 +186,7 @@ function conversationTable(nodes: Conversation[]): FileTable {
       ...columnsOf("text", "channel", "customer_id", "customer", "assignee_id", "assignee", "outcome"),
       ...columnsOf("number", "first_response_seconds", "closing_seconds"),
       ...labels.columns,
+      ...attributes.flatMap(({ columns }) => columns),
       ...scores.columns,
     ],
     rows: nodes.map((one, at) => [
@@ -193,6 +202,7 @@ function conversationTable(nodes: Conversation[]): FileTable {
       one.firstResponseSeconds,
       one.closingSeconds,
       ...(labels.cells[at] ?? []),
+      ...attributes.flatMap(({ cells }) => cells[at] ?? []),
       ...(scores.cells[at] ?? []),
     ]),
   };

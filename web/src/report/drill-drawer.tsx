@@ -10,6 +10,7 @@ import { MEASURES } from "../words/measures.ts";
 import { PRESET_NAMES } from "../words/names.ts";
 import { duration, stars } from "../words/numbers.ts";
 import { FoundList, PagedList } from "./conversation-list.tsx";
+import { attributeText } from "./use-attributes.ts";
 import { type Directory, nameOf } from "./use-directory.ts";
 
 /** The conversations behind a number, at the side of the page that shows it. */
@@ -44,6 +45,7 @@ function scope(drill: Drill, period: PeriodChoice, directory: Directory): string
     drill.team && nameOf(directory.teams, drill.team),
     drill.label && nameOf(directory.labels, drill.label),
     drill.channel,
+    drill.attribute && attributeText({ key: drill.attribute.key, values: [drill.attribute.value] }),
   ].filter((part) => part !== undefined);
 }
 

@@ -3,6 +3,7 @@ import { Select } from "../ui/select.tsx";
 import { type FilterChoice, NO_FILTER } from "../url/report-state.ts";
 import { useReport } from "../url/use-report.ts";
 import { t } from "../words/language.ts";
+import { AttributeChoices } from "./attribute-choice.tsx";
 import { PeriodPicker } from "./period-picker.tsx";
 import { PrintHead } from "./print-head.tsx";
 import type { Directory } from "./use-directory.ts";
@@ -23,7 +24,8 @@ export function FilterBar({ directory, oneMember }: { directory: Directory; oneM
   const set = (next: Partial<FilterChoice>) => change({ filter: { ...filter, ...next } });
   const people = filter.unassigned ? [...filter.members, NOBODY] : filter.members;
   // On a member's page too: what is not offered there still holds on the page that one goes back to.
-  const isSet = people.length + filter.teams.length + filter.labels.length + filter.channels.length > 0;
+  const lists = [people, filter.teams, filter.labels, filter.channels, filter.attributes];
+  const isSet = lists.some((list) => list.length > 0);
   const isScored = state.score !== undefined || state.commented;
   return (
     <>
@@ -62,6 +64,7 @@ export function FilterBar({ directory, oneMember }: { directory: Directory; oneM
           chosen={filter.channels}
           onChange={(channels) => set({ channels })}
         />
+        {seesEveryone && <AttributeChoices />}
         <Select
           title={t("Compared with")}
           options={AGAINST}

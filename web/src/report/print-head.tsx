@@ -4,6 +4,7 @@ import { useReport } from "../url/use-report.ts";
 import { dayRange } from "../words/days.ts";
 import { t } from "../words/language.ts";
 import { PRESET_NAMES } from "../words/names.ts";
+import { attributeText } from "./use-attributes.ts";
 import { type Directory, nameOf } from "./use-directory.ts";
 import { useViewer } from "./viewer.ts";
 
@@ -28,6 +29,7 @@ export function PrintHead({ directory }: { directory: Directory }) {
       filter.labels.map((id) => nameOf(directory.labels, id)),
     ),
     list(t("Channels"), filter.channels),
+    ...filter.attributes.map(attributeText),
     now?.rolledUpAt ? t("as of {0} ({1})", instants.moment(now.rolledUpAt), instants.zone) : undefined,
   ];
   return <p class="print-head">{parts.filter((part) => part !== undefined).join(" · ")}</p>;

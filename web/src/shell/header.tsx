@@ -1,6 +1,7 @@
 import { offlineSince } from "../api/client.ts";
 import { signOut } from "../api/session.ts";
 import { useStore } from "../api/store.ts";
+import { useAttributes } from "../report/use-attributes.ts";
 import { useViewer } from "../report/viewer.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Initials } from "../ui/initials.tsx";
@@ -17,6 +18,7 @@ const WISH_ICONS = { auto: "auto", light: "sun", dark: "moon" } as const;
 /** The name of the house, the ways to its rooms, and who is in it. */
 export function Header() {
   const viewer = useViewer();
+  const { attributes } = useAttributes();
   const { path } = useStore(currentLocation);
   const theme = useStore(wish);
   const offersGraphiql = document.documentElement.dataset.graphiql === "on";
@@ -29,6 +31,7 @@ export function Header() {
           { href: "/channels", name: t("Channels") },
           { href: "/teams", name: t("Teams") },
           { href: "/members", name: t("Members") },
+          ...(attributes.length > 0 ? [{ href: "/attributes", name: t("Attributes") }] : []),
         ]
       : []),
     ...(viewer.administers ? [{ href: "/rollups", name: t("Admin") }] : []),

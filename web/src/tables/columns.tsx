@@ -118,7 +118,7 @@ function trendColumn({ isUnfinished }: TableOptions): Column<TableRow> {
     head: t("Trend"),
     isDrawn: true,
     value: (row) => row.trend.at(-1) ?? null,
-    cell: (row) => <TrendLine values={row.trend} isUnfinished={isUnfinished} />,
+    cell: (row) => (row.trend.length > 0 ? <TrendLine values={row.trend} isUnfinished={isUnfinished} /> : NONE),
   };
 }
 
@@ -139,7 +139,7 @@ const SIDE_BY_SIDE: readonly Measure[] = [
 /** Two rows side by side: a measure in each line, and the difference of the first to the second. */
 export function sideBySide([one, other]: [TableRow, TableRow]): { measures: Measure[]; columns: Column<Measure>[] } {
   const column = (row: TableRow): Column<Measure> => ({
-    key: row.id,
+    key: `row ${row.id}`,
     head: row.name,
     numeric: true,
     fileKind: "number",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { FiguresFragment, TeamTableQuery } from "../../generated/graphql.ts";
-import { stretchesOf, stretchInput, teamRows } from "./rows.ts";
+import type { AttributeTableQuery, FiguresFragment, TeamTableQuery } from "../../generated/graphql.ts";
+import { attributeRows, stretchesOf, stretchInput, teamRows } from "./rows.ts";
 
 test("a period is cut into stretches that follow each other and cover all of it", () => {
   for (const to of ["2026-03-01", "2026-03-05", "2026-03-08", "2026-03-30", "2026-12-31"]) {
@@ -65,4 +65,45 @@ test("the line of a row is of conversations a day: a longer stretch is no rise",
   const before = null;
   const data = { team: answerOf({ a: 150 }, 150), before, t0, t1, t2, t3, t4, t5, t6, t7 } as TeamTableQuery;
   assert.deepEqual(teamRows(data, days)[0]?.trend, Array(8).fill(5));
+});
+
+/** An answer in which the values have so many conversations; the list holds `total` in all. */
+function valuesOf(counts: [string | null, number][], total = counts.length) {
+  const nodes = counts.map(([id, count]) => ({ keys: [{ id }], metrics: { conversations: count } as FiguresFragment }));
+  return { totalCount: total, nodes };
+}
+
+test("the values of an attribute have a row each, and so has what has none", () => {
+  const days = { from: "2026-03-01", to: "2026-03-02" };
+  const last = valuesOf([["pro", 2]]);
+  const data: AttributeTableQuery = {
+    team: answerOf({}, 8),
+    before: answerOf({}, 3),
+    values: valuesOf([
+      ["pro", 6],
+      [null, 4],
+    ]),
+    valuesBefore: valuesOf([[null, 3]]),
+    ...{ t0: valuesOf([[null, 4]]), t1: last, t2: last, t3: last, t4: last, t5: last, t6: last, t7: last },
+  };
+  const of = (asked: AttributeTableQuery) =>
+    attributeRows("plan", asked, days).map((row) => [row.id, row.before?.conversations, row.share, row.trend]);
+  assert.deepEqual(of(data), [
+    ["pro", undefined, 0.75, [0, 2]],
+    ["", 3, 0.5, [4, 0]],
+  ]);
+  const rows = attributeRows("plan", data, days);
+  assert.deepEqual(
+    rows.map(({ name, part }) => [name, part.attribute]),
+    [
+      ["pro", { key: "plan", value: "pro" }],
+      ["Without a value", { key: "plan", value: "" }],
+    ],
+  );
+  // A stretch that has more values than were read: of those that are not there, nothing is known.
+  assert.deepEqual(
+    of({ ...data, t0: valuesOf([[null, 4]], 2_000) }).map((row) => row[3]),
+    [[], [4, 0]],
+  );
+  assert.deepEqual(of({ ...data, values: null }), []);
 });

@@ -1,4 +1,5 @@
 import type {
+  AttributeTableQuery,
   ChannelTableQuery,
   FiguresFragment,
   LabelTableQuery,
@@ -6,6 +7,8 @@ import type {
   TeamTableQuery,
 } from "../../generated/graphql.ts";
 import type { Part } from "../drill/drill.ts";
+import { valueName } from "../report/use-attributes.ts";
+import { NO_VALUE } from "../url/report-state.ts";
 import { addDays, type Days, lengthOf } from "../words/calendar.ts";
 
 /** A row of a table: whose figures, those of before, and the conversations of each stretch of the period. */
@@ -20,7 +23,7 @@ export interface TableRow {
   before: FiguresFragment | undefined;
   /** Of the conversations that the table is of. */
   share: number | null;
-  /** New conversations a day, in each stretch of the period: stretches may differ by a day. */
+  /** New conversations a day, in each stretch of the period: stretches may differ by a day. Empty where they are not known. */
   trend: number[];
   part: Part;
 }
@@ -131,3 +134,29 @@ export function teamRows(data: TeamTableQuery, days: Days): TableRow[] {
     part: { team: team.id },
   }));
 }
+
+/** The values of an attribute, and what has none. A conversation with several counts for each. */
+export function attributeRows(key: string, data: AttributeTableQuery, days: Days): TableRow[] {
+  const answers = stretchAnswers(data, days);
+  const lists = answers.map((answer) => answer?.nodes);
+  const trend = trendOf(lists, days, { id: ownValue, count: (one) => one.metrics.conversations });
+  // A list of many values ends before those that are rare.
+  const cut = answers.filter((answer) => answer && answer.nodes.length < answer.totalCount);
+  const isKnown = (value: string) => cut.every((answer) => answer?.nodes.some((one) => ownValue(one) === value));
+  const before = new Map(data.valuesBefore?.nodes.map((one) => [ownValue(one), one.metrics]));
+  const all = data.team?.metrics.conversations ?? 0;
+  return (data.values?.nodes ?? []).map((one) => {
+    const value = ownValue(one);
+    return {
+      id: value,
+      name: valueName(value),
+      now: one.metrics,
+      before: before.get(value),
+      share: shareOf(one.metrics.conversations, all),
+      trend: isKnown(value) ? trend(value) : [],
+      part: { attribute: { key, value } },
+    };
+  });
+}
+
+const ownValue = ({ keys }: { keys: { id: string | null }[] }) => keys[0]?.id ?? NO_VALUE;

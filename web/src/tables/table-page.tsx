@@ -1,4 +1,5 @@
 import {
+  AttributeTableDocument,
   ChannelTableDocument,
   LabelTableDocument,
   MemberTableDocument,
@@ -11,31 +12,38 @@ import { DrillDrawer } from "../report/drill-drawer.tsx";
 import { FilterBar } from "../report/filter-bar.tsx";
 import { ReportHead } from "../report/report-head.tsx";
 import { Shown } from "../report/shown.tsx";
+import { MOST_VALUES, useAttributes } from "../report/use-attributes.ts";
 import { type Before, useComparison } from "../report/use-comparison.ts";
 import { useDirectory } from "../report/use-directory.ts";
 import { useViewer } from "../report/viewer.ts";
 import { type Column, DataTable, SaveTable } from "../ui/data-table.tsx";
 import { PageTitle } from "../ui/page-title.tsx";
 import { Section } from "../ui/section.tsx";
+import { Select } from "../ui/select.tsx";
 import { EmptyState } from "../ui/state.tsx";
-import { filterInput, periodInput, type ReportState, writeReport } from "../url/report-state.ts";
+import { filterInput, periodInput, type ReportState, withAttribute, writeReport } from "../url/report-state.ts";
 import { useReport } from "../url/use-report.ts";
 import { daysOf } from "../words/calendar.ts";
 import { t, within } from "../words/language.ts";
+import { count } from "../words/numbers.ts";
 import { sideBySide, tableColumns } from "./columns.tsx";
-import { channelRows, labelRows, memberRows, stretchInput, type TableRow, teamRows } from "./rows.ts";
+import { attributeRows, channelRows, labelRows, memberRows, stretchInput, type TableRow, teamRows } from "./rows.ts";
 
 /** What the rows of a table are. */
-export type TableOf = "labels" | "channels" | "teams" | "members";
+export type TableOf = "labels" | "channels" | "teams" | "members" | "attributes";
 
 const NAMES: Record<TableOf, { title: string; one: string }> = {
   labels: { title: t("Labels"), one: t("Label") },
   channels: { title: t("Channels"), one: t("Channel") },
   teams: { title: t("Teams"), one: t("Team") },
   members: { title: t("Members"), one: t("Member") },
+  attributes: { title: t("Attributes"), one: t("Attribute") },
 };
 
-/** Labels, channels, teams or members with their figures, each with its change. For who sees everyone. */
+/** How many values a table has at most. */
+const MOST_ROWS = 500;
+
+/** Labels, channels, teams, members or values of an attribute with their figures and changes. For who sees everyone. */
 export default function TablePage({ of }: { of: TableOf }) {
   const { seesEveryone } = useViewer();
   const { title } = NAMES[of];
@@ -67,6 +75,7 @@ function Tables({ of }: { of: TableOf }) {
       {of === "channels" && <Channels variables={variables} read={read} />}
       {of === "members" && <Members variables={variables} read={read} />}
       {of === "teams" && <Teams variables={variables} read={read} />}
+      {of === "attributes" && <Attributes variables={variables} read={read} />}
       <DrillDrawer directory={directory} />
     </>
   );
@@ -117,6 +126,65 @@ function Teams({ variables, read }: TableProps) {
   );
 }
 
+/** The table of one attribute: of the one that the address names, else of the first. */
+function Attributes(props: TableProps) {
+  const { query, attributes } = useAttributes();
+  const { key = attributes[0]?.key } = useReport().state;
+  if (key !== undefined) return <Values key={key} attribute={key} {...props} />;
+  const { title } = NAMES.attributes;
+  return (
+    <Shown query={query} cards={0}>
+      {() => (
+        <>
+          <ReportHead title={title} name={title} period={undefined} before={undefined} />
+          <EmptyState title={t("No attributes")}>{t("No conversation has any.")}</EmptyState>
+        </>
+      )}
+    </Shown>
+  );
+}
+
+function Values({ attribute, variables, read }: TableProps & { attribute: string }) {
+  const days = useDays();
+  const { query: known, attributes } = useAttributes();
+  const values = attributes.find(({ key }) => key === attribute)?.values.length ?? 0;
+  // The rows that are asked for are what a question costs: one for each value, and one for what has none.
+  const first = known.data?.workspace.attributes && values <= MOST_VALUES ? values + 1 : MOST_ROWS;
+  const isKnown = known.data !== undefined || known.failure !== undefined;
+  const query = useQuery(AttributeTableDocument, isKnown ? { ...variables, key: attribute, first } : undefined);
+  return (
+    <Shown query={query} cards={0}>
+      {(data) => (
+        <Table
+          of="attributes"
+          attribute={attribute}
+          team={data.team}
+          before={read(data.before)}
+          rows={attributeRows(attribute, data, days)}
+          total={data.values?.totalCount}
+        />
+      )}
+    </Shown>
+  );
+}
+
+/** Chooses the attribute whose table is shown. */
+function AttributePicker({ chosen }: { chosen: string }) {
+  const { attributes } = useAttributes();
+  const { change } = useReport();
+  const keys = attributes.map(({ key }) => key);
+  // What the address names stays among them.
+  const all = keys.includes(chosen) ? keys : [...keys, chosen];
+  return (
+    <Select
+      title={t("Attribute")}
+      options={all.map((key) => ({ id: key, name: key }))}
+      chosen={chosen}
+      onChoose={(key) => change({ key, pair: [], list: undefined })}
+    />
+  );
+}
+
 /** The days of the report's period. */
 function useDays() {
   const { workspace } = useViewer();
@@ -129,11 +197,17 @@ interface TableViewProps {
   team: { period: { from: string; to: string; days: number; pendingDays: number } } | null;
   before: Before | undefined;
   rows: TableRow[];
+  /** The attribute whose values the rows are. */
+  attribute?: string;
+  /** How many rows there are, where some are not read. */
+  total?: number | undefined;
 }
 
-function Table({ of, team, before, rows }: TableViewProps) {
+function Table({ of, team, before, rows, attribute, total = rows.length }: TableViewProps) {
   const { state, change } = useReport();
   const { title, one } = NAMES[of];
+  // A table of an attribute has its name, and so have its files.
+  const name = attribute ?? title;
   const pick = (id: string) => {
     const others = state.pair.filter((other) => other !== id);
     // The third takes the place of the first.
@@ -143,28 +217,40 @@ function Table({ of, team, before, rows }: TableViewProps) {
   const { from, to } = useDays();
   const { today } = useViewer().workspace;
   const isUnfinished = from <= today && today <= to;
-  const options = { head: one, href: (row: TableRow) => addressOf(of, row, state), isComparable, isUnfinished };
+  const href = (row: TableRow) => addressOf(of, row, state);
+  const options = { head: attribute ?? one, href, isComparable, isUnfinished };
   const columns = tableColumns({ ...options, picked: state.pair, onPick: pick });
   const inFile = columns.filter(({ screenOnly, isDrawn }) => !screenOnly && !isDrawn);
   const [first, second] = state.pair.map((id) => rows.find((row) => row.id === id));
-  const file = fileName(title, team?.period);
+  const file = fileName(name, team?.period);
+  const isCut = rows.length < total;
   return (
     <>
       <ReportHead title={title} name={title} period={team?.period} before={before} />
       {first && second && (
-        <SideBySide pair={[first, second]} file={fileName(t("{0} side by side", title), team?.period)} />
+        <SideBySide pair={[first, second]} file={fileName(t("{0} side by side", name), team?.period)} />
       )}
       <Section
-        title={t("All {0}", within(title))}
-        note={t("Choose two to see them side by side. Changes over fewer than 10 values come last.")}
-        actions={<SaveTable title={title} file={file} rows={rows} columns={inFile} />}
+        title={attribute ? t("Values of {0}", attribute) : t("All {0}", within(title))}
+        note={
+          <>
+            {t("Choose two to see them side by side. Changes over fewer than 10 values come last.")}
+            {isCut && ` ${t("Of {0} rows, those with the most conversations.", count(total))}`}
+          </>
+        }
+        actions={
+          <>
+            {attribute && <AttributePicker chosen={attribute} />}
+            <SaveTable title={name} file={file} rows={rows} columns={inFile} />
+          </>
+        }
       >
         {rows.length === 0 ? (
-          <EmptyState title={t("No {0}", within(title))}>
+          <EmptyState title={t("No {0}", attribute ? t("values") : within(title))}>
             {t("Nothing in this period, or the filters leave none.")}
           </EmptyState>
         ) : (
-          <DataTable title={title} rows={rows} columns={columns} rowKey={({ id }) => id} />
+          <DataTable title={name} rows={rows} columns={columns} rowKey={({ id }) => id} />
         )}
       </Section>
     </>
@@ -199,14 +285,15 @@ function SideBySide({ pair, file }: { pair: [TableRow, TableRow]; file: string }
 }
 
 /** Where a row leads: the performance report of it alone. */
-function addressOf(of: TableOf, { id }: TableRow, state: ReportState): string {
+function addressOf(of: TableOf, { id, part }: TableRow, state: ReportState): string {
   const { filter } = state;
-  const common = { ...state, pair: [], list: undefined };
+  const common = { ...state, pair: [], key: undefined, list: undefined };
   if (of === "members") return `/performance${writeReport({ ...common, member: id })}`;
   const restricted = {
     labels: { ...filter, labels: [id] },
     channels: { ...filter, channels: [id] },
     teams: { ...filter, teams: [id] },
+    attributes: { ...filter, attributes: withAttribute(filter.attributes, part.attribute?.key ?? "", [id]) },
   };
   return `/performance${writeReport({ ...common, filter: restricted[of] })}`;
 }

@@ -15,18 +15,32 @@ interface ChoiceProps {
   options: Option[];
   chosen: string[];
   onChange: (chosen: string[]) => void;
+  /** Where there are more options than these. */
+  more?: MoreOptions | undefined;
+}
+
+/** How options that are not known yet are found. */
+interface MoreOptions {
+  note: string;
+  /** Whether they are being looked for. */
+  busy: boolean;
+  onSearch: (text: string) => void;
 }
 
 /** From how many options on a search is worth its place. */
 const SEARCH_FROM = 9;
 
 /** Any number of options, chosen in a panel. */
-export function Choice({ title, options, chosen, onChange }: ChoiceProps) {
+export function Choice({ title, options, chosen, onChange, more }: ChoiceProps) {
   const [search, setSearch] = useState("");
   // What an address names and the list does not have can still be taken away.
   const strange = chosen.filter((id) => !options.some((option) => option.id === id));
   const all = [...options, ...strange.map((id) => ({ id, name: id }) as Option)];
   const shown = all.filter((option) => option.name.toLowerCase().includes(search.trim().toLowerCase()));
+  const look = (text: string) => {
+    setSearch(text);
+    more?.onSearch(text.trim());
+  };
   const toggle = (id: string) => onChange(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]);
   const first = all.find((option) => option.id === chosen[0])?.name;
   const label = chosen.length === 0 ? title : chosen.length === 1 ? `${title}: ${first}` : `${title}: ${chosen.length}`;
@@ -40,16 +54,17 @@ export function Choice({ title, options, chosen, onChange }: ChoiceProps) {
     <Popover label={face} title={title} active={chosen.length > 0}>
       {() => (
         <>
-          {all.length >= SEARCH_FROM && (
+          {(more || all.length >= SEARCH_FROM) && (
             <input
               type="search"
               class="input"
               aria-label={t("Search {0}", within(title))}
               placeholder={t("Search")}
               value={search}
-              onInput={(event) => setSearch(event.currentTarget.value)}
+              onInput={(event) => look(event.currentTarget.value)}
             />
           )}
+          {more && <p class="quiet">{more.note}</p>}
           <fieldset class="choice-list">
             <legend class="hidden">{title}</legend>
             {shown.map((option) => (
@@ -59,7 +74,7 @@ export function Choice({ title, options, chosen, onChange }: ChoiceProps) {
                 {option.note && <small>{option.note}</small>}
               </label>
             ))}
-            {shown.length === 0 && <p class="quiet">{t("Nothing to choose.")}</p>}
+            {shown.length === 0 && <p class="quiet">{more?.busy ? t("Searching…") : t("Nothing to choose.")}</p>}
           </fieldset>
           {chosen.length > 0 && (
             <button type="button" class="button button-plain" onClick={() => onChange([])}>

@@ -9,7 +9,24 @@ export interface FilterChoice {
   teams: string[];
   labels: string[];
   channels: string[];
+  /** Each restricts the others. */
+  attributes: AttributeChoice[];
   unassigned: boolean;
+}
+
+/** The values chosen of an attribute, as alternatives. */
+export interface AttributeChoice {
+  key: string;
+  values: string[];
+}
+
+/** Stands for "without a value" among the values of an attribute: a conversation has no empty ones. */
+export const NO_VALUE = "";
+
+/** A value of an attribute, or none of that key. */
+export interface AttributeValue {
+  key: string;
+  value: string;
 }
 
 /** A number whose conversations are listed: its measure, and what it covers within the report's period and filter. */
@@ -19,6 +36,7 @@ export interface Drill {
   team?: string;
   label?: string;
   channel?: string;
+  attribute?: AttributeValue;
   unassigned?: boolean;
   from?: string;
   to?: string;
@@ -41,6 +59,8 @@ export interface ReportState {
   by: Measure;
   busy: Measure;
   member: string | undefined;
+  /** The attribute whose table is shown. */
+  key: string | undefined;
   /** Two rows of a table that stand side by side. */
   pair: string[];
   score: [number, number] | undefined;
@@ -71,7 +91,17 @@ export const GROUPS: readonly Granularity[] = ["DAY", "WEEK", "MONTH", "YEAR"];
 const DEFAULT_PRESET: PeriodPreset = "LAST_30_DAYS";
 /** The longest period that the API takes. */
 const MOST_DAYS = 3_660;
-export const NO_FILTER: FilterChoice = { members: [], teams: [], labels: [], channels: [], unassigned: false };
+export const NO_FILTER: FilterChoice = {
+  members: [],
+  teams: [],
+  labels: [],
+  channels: [],
+  attributes: [],
+  unassigned: false,
+};
+
+/** What the keys of attributes are made of. */
+const KEY = /^[a-z][a-z0-9_]*$/;
 
 /** Reads an address; what it does not say, or says wrongly, is the default. */
 export function parseReport(search: string): ReportState {
@@ -86,12 +116,14 @@ export function parseReport(search: string): ReportState {
       teams: params.getAll("team"),
       labels: params.getAll("label"),
       channels: params.getAll("channel"),
+      attributes: parseAttributes(params.getAll("attr")),
       unassigned: params.get("unassigned") === "1",
     },
     group: oneOf(params.get("group"), GROUPS),
     by: oneOf(params.get("by"), MEASURE_IDS) ?? "CLOSED",
     busy: oneOf(params.get("busy"), HOURLY) ?? "CONVERSATIONS",
     member: params.get("member") ?? undefined,
+    key: KEY.exec(params.get("key") ?? "")?.[0],
     pair: params.getAll("pair").slice(0, 2),
     score: parseScore(params.get("score")),
     commented: params.get("commented") === "1",
@@ -114,11 +146,15 @@ export function writeReport(state: ReportState): string {
   for (const id of state.filter.teams) params.append("team", id);
   for (const id of state.filter.labels) params.append("label", id);
   for (const name of state.filter.channels) params.append("channel", name);
+  for (const { key, values } of state.filter.attributes) {
+    for (const value of values) params.append("attr", writeAttribute({ key, value }));
+  }
   if (state.filter.unassigned) put("unassigned", "1");
   put("group", state.group);
   if (state.by !== "CLOSED") put("by", state.by);
   if (state.busy !== "CONVERSATIONS") put("busy", state.busy);
   put("member", state.member);
+  put("key", state.key);
   for (const id of state.pair) params.append("pair", id);
   if (state.score) put("score", state.score.join("-"));
   if (state.commented) put("commented", "1");
@@ -134,14 +170,25 @@ export function periodInput(period: PeriodChoice): PeriodInput {
 
 /** As the API takes it: what restricts nothing is left out, for there an empty list lets nothing pass. */
 export function filterInput(filter: FilterChoice): ReportFilter {
-  const some = (list: string[]) => (list.length > 0 ? list : undefined);
+  const some = <One>(list: One[]) => (list.length > 0 ? list : undefined);
+  const attributes = filter.attributes.map(({ key, values }) => ({
+    key,
+    anyOf: values.map((value) => (value === NO_VALUE ? null : value)),
+  }));
   return {
     memberIds: some(filter.members),
     teamIds: some(filter.teams),
     labelIds: some(filter.labels),
     channels: some(filter.channels),
+    attributes: some(attributes),
     unassigned: filter.unassigned || undefined,
   };
+}
+
+/** What is chosen of all attributes, with these values of that key: none restrict nothing. */
+export function withAttribute(chosen: AttributeChoice[], key: string, values: string[]): AttributeChoice[] {
+  const others = chosen.filter((one) => one.key !== key);
+  return values.length > 0 ? [...others, { key, values }] : others;
 }
 
 /** The length of points that suits a period, where none is chosen. */
@@ -175,6 +222,26 @@ function parseScore(text: string | null): [number, number] | undefined {
   return match ? [Number(match[1]), Number(match[2])] : undefined;
 }
 
+/** A value as an address has it: a key has no colon, a value may have any character. */
+function writeAttribute({ key, value }: AttributeValue): string {
+  return `${key}:${value}`;
+}
+
+function parseAttribute(text: string): AttributeValue | undefined {
+  const colon = text.indexOf(":");
+  const key = text.slice(0, Math.max(colon, 0));
+  return KEY.test(key) ? { key, value: text.slice(colon + 1) } : undefined;
+}
+
+/** Each key once, with its values. */
+function parseAttributes(texts: string[]): AttributeChoice[] {
+  const chosen = new Map<string, Set<string>>();
+  for (const { key, value } of texts.map(parseAttribute).filter((one) => one !== undefined)) {
+    chosen.set(key, (chosen.get(key) ?? new Set()).add(value));
+  }
+  return Array.from(chosen, ([key, values]) => ({ key, values: [...values] }));
+}
+
 function parseDrill(params: URLSearchParams): Drill | undefined {
   const measure = oneOf(params.get("list"), MEASURE_IDS);
   if (!measure) return undefined;
@@ -185,6 +252,7 @@ function parseDrill(params: URLSearchParams): Drill | undefined {
     team: read("team"),
     label: read("label"),
     channel: read("channel"),
+    attribute: parseAttribute(read("attribute") ?? ""),
     unassigned: read("unassigned") === "1" || undefined,
     from: read("from"),
     to: read("to"),
@@ -202,6 +270,7 @@ function writeDrill(params: URLSearchParams, drill: Drill | undefined): void {
     const value = drill[name];
     if (value !== undefined) params.set(`list-${name}`, value);
   }
+  if (drill.attribute) params.set("list-attribute", writeAttribute(drill.attribute));
   if (drill.unassigned) params.set("list-unassigned", "1");
   if (drill.neither) params.set("list-neither", "1");
   if (drill.score !== undefined) params.set("list-score", String(drill.score));
