@@ -6,10 +6,8 @@ use caseload_schema::instant::Instant;
 
 use super::{
     Lines,
-    chance::Chance,
     life::Life,
-    people::Guest,
-    records::{At, Conversation, Event, FollowUp, Message, Rating, Record, Survey},
+    records::{At, Conversation, FollowUp, Message, Rating, Record},
 };
 
 /// The numbers that ids are made of.
@@ -19,8 +17,6 @@ pub(super) struct Numbers {
     message: u32,
     rating: u32,
     follow_up: u32,
-    event: u32,
-    survey: u32,
 }
 
 fn next(number: &mut u32) -> u32 {
@@ -32,7 +28,7 @@ fn next(number: &mut u32) -> u32 {
 /// earlier record for that state.
 pub(super) fn write<W: io::Write>(
     life: &Life,
-    guest: &Guest,
+    customer_id: &str,
     now: Instant,
     numbers: &mut Numbers,
     lines: &mut Lines<'_, W>,
@@ -42,7 +38,7 @@ pub(super) fn write<W: io::Write>(
     let past = Past { life, now };
     let last = Conversation {
         id: &id,
-        customer_id: &guest.id,
+        customer_id,
         created_at: At(life.created_at),
         channel: life.channel,
         assignee_id: past.assignee_id(),
@@ -50,7 +46,6 @@ pub(super) fn write<W: io::Write>(
         closed_at: past.closed_at().map(At),
         outcome: past.closed_at().and(life.outcome),
         updated_at: At(past.updated_at()),
-        attributes: guest.account,
     };
     for earlier in past.earlier_states() {
         let assignee_id = earlier.assignee_id.or(last.assignee_id);
@@ -75,54 +70,8 @@ pub(super) fn write<W: io::Write>(
             author_id: said.author,
         }))?;
     }
-    write_closings(past, &id, numbers, lines)?;
     write_aftermath(past, &id, numbers, lines)
 }
-
-/// An event for each closing and reopening, and, after most closings, a survey.
-fn write_closings<W: io::Write>(
-    past: Past<'_>,
-    conversation_id: &str,
-    numbers: &mut Numbers,
-    lines: &mut Lines<'_, W>,
-) -> io::Result<()> {
-    let now = past.now;
-    for &(closed_at, reopened_at) in &past.life.closings {
-        let closed = Some((closed_at, "closed", past.assignee_id()));
-        let reopened = reopened_at.map(|at| (at, "reopened", None));
-        let events = [closed, reopened].into_iter().flatten();
-        for (at, kind, member_id) in events.filter(|(at, ..)| *at <= now) {
-            let id = format!("e-{}", next(&mut numbers.event));
-            lines.write(&Record::Event(Event {
-                id: &id,
-                conversation_id,
-                at: At(at),
-                kind,
-                member_id,
-            }))?;
-        }
-    }
-    let Some(asked_at) = past.asked_at(numbers.conversation) else {
-        return Ok(());
-    };
-    let id = format!("s-{}", next(&mut numbers.survey));
-    lines.write(&Record::Survey(Survey {
-        id: &id,
-        conversation_id,
-        asked_at: At(asked_at),
-        member_id: past
-            .life
-            .rating
-            .as_ref()
-            .and_then(|verdict| verdict.credited),
-    }))
-}
-
-/// Seconds from a closing to its survey. No answer comes earlier.
-const ASKED_AFTER: i64 = 20;
-
-/// How many of those who were not going to answer are asked too.
-const ASKED_IN_VAIN: f64 = 0.7;
 
 /// Rating and follow-up.
 fn write_aftermath<W: io::Write>(
@@ -187,16 +136,6 @@ impl<'a> Past<'a> {
         reopened_at
             .is_none_or(|at| self.now < at)
             .then_some(closed_at)
-    }
-
-    /// When the customer was asked how the service was. The conversation's number decides whether those were asked who did not answer.
-    fn asked_at(self, number: u32) -> Option<Instant> {
-        let life = self.life;
-        let (closed_at, _) = life.closings.last()?;
-        let asked_at = closed_at.plus_seconds(ASKED_AFTER);
-        let is_asked = life.rating.is_some()
-            || (life.assignee.is_some() && Chance::new(number.into()).happens(ASKED_IN_VAIN));
-        (is_asked && asked_at <= self.now).then_some(asked_at)
     }
 
     fn said(self) -> impl Iterator<Item = &'a super::life::Said> {

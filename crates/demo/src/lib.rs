@@ -50,8 +50,8 @@ pub struct DemoOptions {
 }
 
 /// Writes the records of a sample workspace as NDJSON, a line each: twelve members in all roles (one has left, one has
-/// not begun), three teams, twelve labels, and the conversations of [`DAYS`] days with their customers, attributes,
-/// messages, closings, surveys, ratings and follow-ups. Only a follow-up's due date may lie after `now`.
+/// not begun), three teams, twelve labels, and the conversations of [`DAYS`] days with their customers, messages,
+/// ratings and follow-ups. Only a follow-up's due date may lie after `now`.
 pub fn generate(options: &DemoOptions, out: &mut impl io::Write) -> io::Result<()> {
     let mut lines = Lines(out);
     write_directory(&mut lines)?;
@@ -87,7 +87,7 @@ pub fn generate(options: &DemoOptions, out: &mut impl io::Write) -> io::Result<(
                 chance: &mut chance,
             }
             .tell(beginning);
-            conversations::write(&life, guest, options.now, &mut numbers, &mut lines)?;
+            conversations::write(&life, &guest.id, options.now, &mut numbers, &mut lines)?;
         }
     }
     Ok(())

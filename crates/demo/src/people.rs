@@ -2,8 +2,6 @@
 
 use caseload_schema::role::Role;
 
-use serde::Serialize;
-
 use super::chance::Chance;
 
 /// Someone who works here.
@@ -134,17 +132,9 @@ pub(super) enum Language {
     French,
 }
 
-/// What the company knows of a customer: the attributes of their conversations.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub(super) struct Account {
-    plan: &'static str,
-    country: &'static str,
-}
-
 /// Someone who writes in.
 #[derive(Debug)]
 pub(super) struct Guest {
-    pub(super) account: Option<Account>,
     pub(super) id: String,
     pub(super) name: Option<String>,
     pub(super) email: Option<String>,
@@ -312,20 +302,5 @@ fn stranger(number: usize, chance: &mut Chance) -> Guest {
         name: chance.happens(0.93).then_some(name),
         email,
         language: origin.language,
-        account: account(number, origin.language),
     }
-}
-
-/// The customer's contract; some have none. Drawn by their number alone, so that nothing else depends on it.
-fn account(number: usize, language: Language) -> Option<Account> {
-    let mut chance = Chance::new(number as u64);
-    let plan = ["free", "team", "business"][chance.weighted(&[0.38, 0.44, 0.18])];
-    let country = match language {
-        Language::English => chance.pick(&["gb", "ie", "us", "us"]),
-        Language::German => chance.pick(&["at", "ch", "de", "de", "de"]),
-        Language::Italian => chance.pick(&["ch", "it", "it", "it"]),
-        Language::Spanish => chance.pick(&["es", "es", "mx"]),
-        Language::French => chance.pick(&["be", "ch", "fr", "fr"]),
-    };
-    (!chance.happens(0.06)).then_some(Account { plan, country })
 }

@@ -3,8 +3,6 @@
 use caseload_schema::instant::Instant;
 use serde::{Serialize, Serializer};
 
-use super::people::Account;
-
 /// An instant, written as RFC 3339.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct At(pub(super) Instant);
@@ -41,8 +39,6 @@ pub(super) enum Record<'a> {
     Message(Message<'a>),
     Rating(Rating<'a>),
     FollowUp(FollowUp<'a>),
-    Event(Event<'a>),
-    Survey(Survey<'a>),
 }
 
 #[derive(Debug, Serialize)]
@@ -66,8 +62,6 @@ pub(super) struct Conversation<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) outcome: Option<&'a str>,
     pub(super) updated_at: At,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) attributes: Option<Account>,
 }
 
 #[derive(Debug, Serialize)]
@@ -101,23 +95,4 @@ pub(super) struct FollowUp<'a> {
     pub(super) due_at: At,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) completed_at: Option<At>,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct Event<'a> {
-    pub(super) id: &'a str,
-    pub(super) conversation_id: &'a str,
-    pub(super) at: At,
-    pub(super) kind: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) member_id: Option<&'a str>,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct Survey<'a> {
-    pub(super) id: &'a str,
-    pub(super) conversation_id: &'a str,
-    pub(super) asked_at: At,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) member_id: Option<&'a str>,
 }
