@@ -13,7 +13,8 @@ use caseload_schema::{
     clock::Clock,
     day::Day,
     directory::Directory,
-    id::WorkspaceKey,
+    hours::Clocks,
+    id::{HoursKey, WorkspaceKey},
     instant::Instant,
     period::Period,
     store::{
@@ -67,7 +68,7 @@ impl Snapshot {
             caches: caches.clone(),
             in_passing: false,
             now,
-            today: current.ledger.zone.day_of(now),
+            today: current.ledger.time.zone.day_of(now),
             workspace,
             current,
             loaded: Mutex::default(),
@@ -121,6 +122,22 @@ impl Snapshot {
     /// The ledger's one row.
     pub fn ledger(&self) -> &Ledger {
         &self.current.ledger
+    }
+
+    /// The clocks that its figures follow.
+    pub async fn clocks(&self) -> Result<&Clocks, ApiError> {
+        let ledger = &self.current.ledger;
+        let load = || async {
+            let hours = match ledger.time.hours {
+                HoursKey::NONE => None,
+                hours => {
+                    let store = self.reachable_store()?;
+                    store.business_hours(self.key(), hours).await?
+                }
+            };
+            Ok::<_, ApiError>(Clocks::new(ledger.time.zone, hours))
+        };
+        self.current.clocks.get_or_try_init(load).await
     }
 
     /// Names, as they are now.

@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 use caseload_schema::{
     day::Day,
     facts::{Facts, OpenConversation},
-    zone::Zone,
+    hours::Clocks,
 };
 
 use self::{day::Gathered, place::Places};
 use crate::block::{Block, OpenBlock};
 
-/// The blocks of those days of `zone` that are `wanted` and on which anything happened, ascending.
+/// The blocks of those local days that are `wanted` and on which anything happened, ascending.
 ///
 /// A pure function: the same facts in any order give the same blocks. Events of other days are passed over, so that the
 /// facts of a stretch of time may hold its neighbours' too. An event whose conversation is not among the facts counts
@@ -30,11 +30,13 @@ use crate::block::{Block, OpenBlock};
 ///     first_closed_at: None, closed_by: ClosedBy::Other,
 /// };
 /// let facts = Facts { conversations: vec![late], ..Facts::default() };
-/// let blocks = fold(Zone::parse("Europe/Rome").unwrap(), &facts, &|_| true);
+/// let blocks = fold(&Zone::parse("Europe/Rome").unwrap().into(), &facts, &|_| true);
 /// assert_eq!(blocks[0].day().to_string(), "2026-05-05"); // half past one in Rome
 /// assert_eq!(blocks[0].counts().conversations, 1);
 /// ```
-pub fn fold(zone: Zone, facts: &Facts, wanted: &dyn Fn(Day) -> bool) -> Vec<Block> {
+pub fn fold(clocks: &Clocks, facts: &Facts, wanted: &dyn Fn(Day) -> bool) -> Vec<Block> {
+    let zone = clocks.zone;
+    let working = clocks.working.as_deref();
     let places = Places::of(zone, &facts.conversations);
     let mut days = Days {
         wanted,
@@ -50,7 +52,7 @@ pub fn fold(zone: Zone, facts: &Facts, wanted: &dyn Fn(Day) -> bool) -> Vec<Bloc
             let at = zone.local(message.sent_at);
             days.on(at.day, |gathered| {
                 gathered.message(place, at.hour, message.inbound);
-                gathered.reply_time(place, message);
+                gathered.reply_time(place, message, working);
             });
         }
     }
@@ -84,7 +86,7 @@ pub fn fold(zone: Zone, facts: &Facts, wanted: &dyn Fn(Day) -> bool) -> Vec<Bloc
     }
     days.gathered
         .into_iter()
-        .map(|(day, gathered)| gathered.into_block(day, &places))
+        .map(|(day, gathered)| gathered.into_block(day, &places, working))
         .collect()
 }
 

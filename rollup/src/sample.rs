@@ -100,7 +100,7 @@ impl Sample {
 
     /// All blocks, in UTC.
     pub(crate) fn blocks(&self) -> Vec<Block> {
-        fold(Zone::UTC, &self.0, &|_| true)
+        fold(&Zone::UTC.into(), &self.0, &|_| true)
     }
 
     /// What passes `filter` within `period`.

@@ -1,8 +1,8 @@
-//! What is recorded of who did what: roles, tokens, the zone, rebuilds, imports.
+//! What is recorded of who did what: roles, tokens, zone and business hours, rebuilds, imports.
 
 use crate::{
     day::Day,
-    id::{MemberKey, RunId, TokenKey},
+    id::{HoursKey, MemberKey, RunId, TokenKey},
     instant::Instant,
     role::Role,
     zone::Zone,
@@ -55,6 +55,11 @@ pub enum Action {
         /// The one asked for.
         to: Zone,
     },
+    /// Other business hours were asked for.
+    HoursRequested {
+        /// The ones asked for.
+        to: HoursKey,
+    },
     /// A rebuild was asked for.
     RebuildRequested {
         /// The number of its run.
@@ -97,6 +102,8 @@ pub enum ActionKind {
     TokenRevoked,
     /// See [`Action::ZoneRequested`].
     ZoneRequested,
+    /// See [`Action::HoursRequested`].
+    HoursRequested,
     /// See [`Action::RebuildRequested`].
     RebuildRequested,
     /// See [`Action::RunCancelled`].
@@ -113,6 +120,7 @@ impl Action {
             Self::TokenCreated { .. } => ActionKind::TokenCreated,
             Self::TokenRevoked { .. } => ActionKind::TokenRevoked,
             Self::ZoneRequested { .. } => ActionKind::ZoneRequested,
+            Self::HoursRequested { .. } => ActionKind::HoursRequested,
             Self::RebuildRequested { .. } => ActionKind::RebuildRequested,
             Self::RunCancelled { .. } => ActionKind::RunCancelled,
             Self::Imported(_) => ActionKind::Imported,
@@ -128,6 +136,7 @@ impl ActionKind {
             Self::TokenCreated => "token_created",
             Self::TokenRevoked => "token_revoked",
             Self::ZoneRequested => "zone_requested",
+            Self::HoursRequested => "hours_requested",
             Self::RebuildRequested => "rebuild_requested",
             Self::RunCancelled => "run_cancelled",
             Self::Imported => "imported",

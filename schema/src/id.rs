@@ -102,6 +102,13 @@ numbers! {
     Generation;
     /// A change of facts. It grows by one with each.
     ChangeNumber;
+    /// Business hours that were set: the number of the change that set them; 0 for none, by which all time is worked.
+    HoursKey;
+}
+
+impl HoursKey {
+    /// None are set: all time is worked.
+    pub const NONE: Self = Self(0);
 }
 
 impl RunId {

@@ -35,7 +35,7 @@ export default [
             types: [
               "Attribute", "Benchmark", "BreakdownKey", "BreakdownRow", "BusyHour", "ConversationAttribute", "CreatedApiToken", "DailyRollup", "DayRange",
               "DurationRange", "Metrics", "PageInfo", "Period", "RollupStatus", "ScoreCount", "SeriesPoint", "Subscription", "TeamFigures",
-              "TimezoneOffset", "Viewer", "Within",
+              "DateHours", "Hours", "Stretch", "WeekdayHours", "TimezoneOffset", "Viewer", "Within",
             ],
             suffixes: ["Actor", "Connection", "Counts", "Edge", "Report", "Stats", "Change", "Entry", "Payload", "Request"],
           },

@@ -2,9 +2,10 @@
 
 use caseload_schema::{
     day::Day,
-    id::{Generation, Revision},
+    id::{Generation, HoursKey, Revision},
     instant::Instant,
     store::ledger::Ledger,
+    time_settings::TimeSettings,
     zone::{Offset, Zone},
 };
 use serde::{Deserialize, Serialize};
@@ -24,7 +25,9 @@ struct Written {
     directory_version: i64,
     rolled_up_at: Option<i64>,
     zone: WrittenZone,
+    hours: i64,
     pending_zone: Option<WrittenZone>,
+    pending_hours: i64,
     open_revision: i64,
     last_night: Option<i32>,
     final_before: Option<i32>,
@@ -68,8 +71,10 @@ impl CachedPointer {
             head: ledger.head,
             directory_version: ledger.directory_version,
             rolled_up_at: ledger.rolled_up_at.map(Instant::micros),
-            zone: WrittenZone::of(ledger.zone),
-            pending_zone: ledger.pending_zone.map(WrittenZone::of),
+            zone: WrittenZone::of(ledger.time.zone),
+            hours: ledger.time.hours.0,
+            pending_zone: ledger.pending_time.map(|time| WrittenZone::of(time.zone)),
+            pending_hours: ledger.pending_time.map_or(0, |time| time.hours.0),
             open_revision: ledger.open_revision.0,
             last_night: ledger.last_night.map(Day::number),
             final_before: ledger.final_before.map(Day::number),
@@ -80,8 +85,11 @@ impl CachedPointer {
 
     pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
         let written: Written = serde_json::from_slice(bytes).ok()?;
-        let pending_zone = match written.pending_zone {
-            Some(zone) => Some(zone.read()?),
+        let pending_time = match written.pending_zone {
+            Some(zone) => Some(TimeSettings {
+                zone: zone.read()?,
+                hours: HoursKey(written.pending_hours),
+            }),
             None => None,
         };
         let ledger = Ledger {
@@ -89,8 +97,11 @@ impl CachedPointer {
             head: written.head,
             directory_version: written.directory_version,
             rolled_up_at: written.rolled_up_at.map(Instant::from_micros),
-            zone: written.zone.read()?,
-            pending_zone,
+            time: TimeSettings {
+                zone: written.zone.read()?,
+                hours: HoursKey(written.hours),
+            },
+            pending_time,
             open_revision: Revision(written.open_revision),
             last_night: written.last_night.map(Day::from_number),
             final_before: written.final_before.map(Day::from_number),
@@ -114,8 +125,14 @@ mod tests {
                 head: 1_772_442_000_123,
                 directory_version: 9,
                 rolled_up_at: Some(Instant::from_micros(5)),
-                zone: Zone::parse("Europe/Rome").unwrap(),
-                pending_zone: Some(Zone::parse("UTC").unwrap()),
+                time: TimeSettings {
+                    zone: Zone::parse("Europe/Rome").unwrap(),
+                    hours: HoursKey(4),
+                },
+                pending_time: Some(TimeSettings {
+                    zone: Zone::parse("UTC").unwrap(),
+                    hours: HoursKey(11),
+                }),
                 open_revision: Revision(6),
                 last_night: Some(Day::from_number(20_000)),
                 final_before: Some(Day::from_number(19_000)),

@@ -9,6 +9,7 @@ use caseload_rollup::block::OpenBlock;
 use caseload_schema::{
     day::Day,
     directory::Directory,
+    hours::Clocks,
     id::{Generation, WorkspaceKey},
     instant::Instant,
     store::{
@@ -17,6 +18,7 @@ use caseload_schema::{
         workspaces::Workspace,
     },
 };
+use tokio::sync::OnceCell;
 
 use super::{Caches, Fallback, LedgerView, SnapshotFault, cached_pointer::CachedPointer};
 
@@ -39,6 +41,8 @@ pub struct Current {
     pub view: Arc<LedgerView>,
     /// Names, at least as new as the ledger's version of them.
     pub directory: Arc<Directory>,
+    /// The clocks of its figures, once they are asked for.
+    pub clocks: OnceCell<Clocks>,
     confirmed_at: AtomicI64,
     told_at: AtomicI64,
 }
@@ -77,6 +81,7 @@ impl Current {
             ledger,
             view,
             directory,
+            clocks: OnceCell::new(),
             confirmed_at,
             told_at,
         })

@@ -4,6 +4,7 @@ mod bi;
 mod demo;
 mod export;
 mod health;
+mod hours_file;
 mod import;
 mod login_link;
 mod manual;

@@ -39,7 +39,7 @@ impl Retention {
         let Some(ledger) = store.ledger(ws).await? else {
             bail!("workspace {} is gone", workspace.id)
         };
-        let before = cut(ledger.zone, &Clock::system(), self.keep_months);
+        let before = cut(ledger.time.zone, &Clock::system(), self.keep_months);
         let dropped = if self.dry_run {
             store.count_droppable(ws, before).await?
         } else {

@@ -1,9 +1,11 @@
 //! `caseload workspace`
 
-use caseload_schema::{audit::Actor, clock::Clock, zone::Zone};
-use clap::Subcommand;
+use std::path::PathBuf;
 
-use super::{Outcome, open, settings::Settings};
+use caseload_schema::{audit::Actor, clock::Clock, zone::Zone};
+use clap::{ArgGroup, Subcommand};
+
+use super::{Outcome, hours_file, open, settings::Settings};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum WorkspaceCommand {
@@ -32,6 +34,19 @@ pub(super) enum WorkspaceCommand {
         /// An IANA time zone.
         zone: String,
     },
+    /// Sets the business hours. The next rollup rebuilds every day by them, and then they take effect.
+    #[command(group(ArgGroup::new("hours").required(true)))]
+    SetHours {
+        /// The workspace's id.
+        id: String,
+        /// A TOML file: `monday = ["09:00-12:30", "13:00-18:00"]` to `sunday`, and dates with hours of their own under `[dates]`, such
+        /// as `2026-12-25 = []`, which is closed.
+        #[arg(long, env = "CASELOAD_FILE", value_name = "FILE", group = "hours")]
+        file: Option<PathBuf>,
+        /// None: all time counts as business hours.
+        #[arg(long, env = "CASELOAD_ALWAYS", group = "hours")]
+        always: bool,
+    },
 }
 
 impl WorkspaceCommand {
@@ -50,7 +65,7 @@ impl WorkspaceCommand {
                     let zone = store
                         .ledger(workspace.key)
                         .await?
-                        .map_or("", |ledger| ledger.zone.name());
+                        .map_or("", |ledger| ledger.time.zone.name());
                     println!("{}\t{zone}\t{}", workspace.id, workspace.name);
                 }
             }
@@ -61,6 +76,20 @@ impl WorkspaceCommand {
                     .request_zone(workspace.key, zone, Actor::Operator, Clock::system().now())
                     .await?;
                 println!("{id} changes to {} with its next rollup", zone.name());
+            }
+            Self::SetHours { id, file, .. } => {
+                let hours = file.as_deref().map(hours_file::read).transpose()?;
+                let workspace = open::workspace(&store, Some(id)).await?;
+                let ledger = store
+                    .request_hours(workspace.key, hours, Actor::Operator, Clock::system().now())
+                    .await?;
+                let is_pending =
+                    ledger.is_some_and(|ledger| ledger.latest_time().hours != ledger.time.hours);
+                if is_pending {
+                    println!("{id} changes to these business hours with its next rollup");
+                } else {
+                    println!("{id} has these business hours; nothing is to change");
+                }
             }
         }
         Ok(Outcome::Done)

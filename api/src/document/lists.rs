@@ -29,7 +29,7 @@ pub(super) enum Size {
 pub(super) const MAX_ROWS: u64 = 1_000;
 
 /// The lists and connections of the schema.
-const LISTS: [(&str, &str, Size); 40] = [
+const LISTS: [(&str, &str, Size); 44] = [
     ("ApiToken", "scopes", Size::Rows(3)),
     ("Attribute", "values", Size::First),
     ("BreakdownRow", "keys", Size::Rows(3)),
@@ -37,8 +37,11 @@ const LISTS: [(&str, &str, Size); 40] = [
     ("Conversation", "labels", Size::Rows(3)),
     ("Conversation", "ratings", Size::Rows(3)),
     ("ConversationAttribute", "values", Size::Rows(2)),
+    ("DateHours", "stretches", Size::Rows(2)),
     ("DurationStats", "distribution", Size::Rows(7)),
     ("Feedback", "labels", Size::Rows(3)),
+    ("Hours", "dates", Size::Rows(50)),
+    ("Hours", "weekdays", Size::Rows(7)),
     ("MemberReport", "series", Size::Points),
     ("MemberReport", "topLabels", Size::Labels),
     ("Query", "_entities", Size::Representations),
@@ -59,6 +62,7 @@ const LISTS: [(&str, &str, Size); 40] = [
     ("TeamReport", "teams", Size::Teams),
     ("TeamReport", "topLabels", Size::Labels),
     ("Viewer", "scopes", Size::Rows(3)),
+    ("WeekdayHours", "stretches", Size::Rows(2)),
     ("Workspace", "apiTokens", Size::Rows(10)),
     ("Workspace", "attributes", Size::Rows(20)),
     ("Workspace", "members", Size::Members),

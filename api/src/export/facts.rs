@@ -8,7 +8,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use caseload_rollup::{
     block::Block,
-    cube::{Measure, RatingFilter},
+    cube::{Clock, Measure, RatingFilter},
 };
 use caseload_schema::{
     day::Day,
@@ -122,7 +122,9 @@ impl Facts {
                     .extend(cut(keys).into_iter().map(|keys| Page::Feedback(day, keys)));
             }
             Fact::Conversations => {
-                let created = view.conversations(Measure::Conversations).into_iter();
+                let created = view
+                    .conversations(Measure::Conversations, Clock::Calendar)
+                    .into_iter();
                 let keys = created
                     .map(|row| (row.created_at, row.conversation))
                     .collect();

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::{Enum, ID, Object, SimpleObject, Union};
 use caseload_schema::{
     audit::{self, Action, ActionKind, Actor},
-    id::{MemberKey, TokenKey},
+    id::{HoursKey, MemberKey, TokenKey},
     store::{api_tokens, audit::EventPage},
 };
 
@@ -31,6 +31,8 @@ pub(super) enum AuditAction {
     TokenRevoked,
     /// Another time zone was asked for.
     ZoneRequested,
+    /// Other business hours were asked for.
+    HoursRequested,
     /// A rebuild was asked for.
     RebuildRequested,
     /// A run was cancelled.
@@ -163,6 +165,9 @@ impl AuditEvent {
                 from: from.name(),
                 to: to.name(),
             }),
+            Action::HoursRequested { to } => AuditDetails::Hours(HoursRequest {
+                are_set: *to != HoursKey::NONE,
+            }),
             Action::RebuildRequested { run, range } => AuditDetails::Run(RunRequest {
                 run_id: (*run).into(),
                 range: range.map(DayRange::from),
@@ -202,6 +207,8 @@ pub(super) enum AuditDetails {
     Token(TokenChange),
     /// Of `ZONE_REQUESTED`.
     Zone(ZoneRequest),
+    /// Of `HOURS_REQUESTED`.
+    Hours(HoursRequest),
     /// Of `REBUILD_REQUESTED` and `RUN_CANCELLED`.
     Run(RunRequest),
     /// Of `IMPORTED`.
@@ -233,6 +240,13 @@ pub(super) struct ZoneRequest {
     from: &'static str,
     /// The one asked for.
     to: &'static str,
+}
+
+/// Business hours that were asked for.
+#[derive(Debug, SimpleObject)]
+pub(super) struct HoursRequest {
+    /// Whether any were; else all time is to count.
+    are_set: bool,
 }
 
 /// A run that was asked for or cancelled.

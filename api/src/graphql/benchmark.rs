@@ -30,7 +30,7 @@ pub(super) struct Benchmark {
 /// The spread of `measure` over the active members for whom anything counts in the period.
 pub(super) async fn benchmark(
     snapshot: &Arc<Snapshot>,
-    measure: cube::Measure,
+    (measure, clock): (cube::Measure, cube::Clock),
     period: Timeframe,
     filter: ReportFilter,
     deadline: Deadline,
@@ -47,7 +47,7 @@ pub(super) async fn benchmark(
     for of_one in figures.credited_to_each(&keys) {
         deadline.check()?;
         if of_one.view().anything_counts() {
-            values.extend(of_one.view().value(measure));
+            values.extend(of_one.view().value(measure, clock));
         }
     }
     Ok(summarize(measure, values))

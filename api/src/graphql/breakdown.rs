@@ -13,7 +13,7 @@ use super::{
     cursor::{After, List},
     figures::Figures,
     inputs::Comparison,
-    measure::{Change, Measure},
+    measure::{Change, Clock, Measure},
     metrics::Metrics,
     page::{self, Rows},
 };
@@ -102,6 +102,8 @@ pub(super) enum Direction {
 pub(super) struct Order {
     /// The measure; `None`: the keys alone.
     pub(super) by: Option<cube::Measure>,
+    /// The clock of that measure, where it is a duration.
+    pub(super) clock: cube::Clock,
     /// Which way. Rows without a value, and keys that are none, come last either way.
     pub(super) direction: Direction,
 }
@@ -210,12 +212,18 @@ impl BreakdownRow {
         #[graphql(desc = "Which one.")] measure: Measure,
         #[graphql(default_with = "Comparison::Period", desc = "Which earlier period.")]
         by: Comparison,
+        #[graphql(
+            default_with = "Clock::Calendar",
+            desc = "By which clock, of a duration."
+        )]
+        clock: Clock,
     ) -> Result<Change, ApiError> {
         ctx.deadline()?.check()?;
         let earlier = self.report.earlier(by).await?;
         let measure: cube::Measure = measure.into();
         let before = earlier.row_like(&self.row);
-        let change = cube::change(self.row.value(measure), before.value(measure));
+        let value = |row: &cube::BreakdownRow| row.value(measure, clock.into());
+        let change = cube::change(value(&self.row), value(&before));
         let comparable = self.report.figures.is_comparable(by);
         Ok(Change::new(measure, change, comparable))
     }
@@ -353,7 +361,7 @@ impl Sorted<'_> {
     /// What sorts a row before its keys do, ascending; rows without a value come last.
     fn number(&self, row: &cube::BreakdownRow) -> i64 {
         let Some(by) = self.order.by else { return 0 };
-        let Some(value) = row.value(by) else {
+        let Some(value) = row.value(by, self.order.clock) else {
             return i64::MAX;
         };
         let number = in_order(value);

@@ -10,7 +10,7 @@ use super::{
     context::ContextExt as _,
     figures::Figures,
     inputs::Comparison,
-    measure::{Change, Measure},
+    measure::{Change, Clock, Measure},
     metrics::Metrics,
 };
 use crate::error::ApiError;
@@ -84,9 +84,16 @@ impl ChannelReport {
         #[graphql(desc = "Which one.")] measure: Measure,
         #[graphql(default_with = "Comparison::Period", desc = "Which earlier period.")]
         by: Comparison,
+        #[graphql(
+            default_with = "Clock::Calendar",
+            desc = "By which clock, of a duration."
+        )]
+        clock: Clock,
     ) -> Result<Change, ApiError> {
         ctx.deadline()?.check()?;
         let part = |view: &View| self.part(view);
-        self.figures.change_of(part, measure.into(), by).await
+        self.figures
+            .change_of(part, (measure.into(), clock.into()), by)
+            .await
     }
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use async_graphql::{Enum, ID, Object, SimpleObject};
-use caseload_rollup::cube::{HourOfWeek, Listed, Measure, View};
+use caseload_rollup::cube::{self, HourOfWeek, Listed, Measure, View};
 use caseload_schema::{
     facts,
     id::{ConversationKey, WorkspaceKey},
@@ -22,6 +22,7 @@ use super::{
     feedback::Feedback,
     figures::Figures,
     labels::Label,
+    measure::Clock,
     members::Member,
     page::{self, Rows},
     scalars::DateTime,
@@ -58,13 +59,14 @@ pub(super) struct Conversation {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asked {
     pub(super) measure: Measure,
+    pub(super) clock: cube::Clock,
     pub(super) at: Option<HourOfWeek>,
 }
 
 impl Asked {
     fn list(self, view: &View) -> Result<Vec<Listed>, ApiError> {
         let Some(at) = self.at else {
-            return Ok(view.conversations(self.measure));
+            return Ok(view.conversations(self.measure, self.clock));
         };
         view.conversations_at(self.measure, at).ok_or_else(|| {
             ApiError::bad_input(
@@ -278,19 +280,23 @@ impl Conversation {
     }
 
     /// From its first inbound message to the first reply to it; null before that.
-    async fn first_response_seconds(&self) -> Option<f64> {
-        self.detail
-            .fact
-            .first_response_seconds()
-            .map(|seconds| seconds as f64)
+    async fn first_response_seconds(
+        &self,
+        #[graphql(default_with = "Clock::Calendar", desc = "By which clock.")] clock: Clock,
+    ) -> Result<Option<f64>, ApiError> {
+        let fact = &self.detail.fact;
+        let span = fact.first_inbound_at.zip(fact.first_reply_at);
+        self.page.seconds(span, clock.into()).await
     }
 
     /// From its creation to its latest closing; null while it is open.
-    async fn closing_seconds(&self) -> Option<f64> {
-        self.detail
-            .fact
-            .closing_seconds()
-            .map(|seconds| seconds as f64)
+    async fn closing_seconds(
+        &self,
+        #[graphql(default_with = "Clock::Calendar", desc = "By which clock.")] clock: Clock,
+    ) -> Result<Option<f64>, ApiError> {
+        let fact = &self.detail.fact;
+        let span = fact.closed_at.map(|closed| (fact.created_at, closed));
+        self.page.seconds(span, clock.into()).await
     }
 
     /// Where it can be opened; null where its source did not say.

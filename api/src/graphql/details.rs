@@ -2,9 +2,11 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use caseload_rollup::cube::Clock;
 use caseload_schema::{
     facts,
     id::{ConversationKey, CustomerKey, LabelKey, MemberKey},
+    instant::Instant,
     store::{conversations::ConversationDetail, customers::Customer, ratings::RatingDetail},
 };
 use tokio::sync::OnceCell;
@@ -84,6 +86,26 @@ impl Details {
             .filter(|rating| self.scope.covers(credited(rating, conversation)))
             .cloned()
             .collect())
+    }
+
+    /// The whole seconds of a stretch of time by a clock.
+    pub(super) async fn seconds(
+        &self,
+        span: Option<(Instant, Instant)>,
+        clock: Clock,
+    ) -> Result<Option<f64>, ApiError> {
+        let Some((from, to)) = span else {
+            return Ok(None);
+        };
+        let by_calendar = to.seconds_since(from);
+        let seconds = match clock {
+            Clock::Calendar => by_calendar,
+            Clock::Business => {
+                let working = self.snapshot.clocks().await?.working.as_ref();
+                working.map_or(by_calendar, |working| working.seconds_between(from, to))
+            }
+        };
+        Ok(Some(seconds as f64))
     }
 
     /// How often one of the conversations was opened again.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use caseload_rollup::cube::{self, Measure, View};
+use caseload_rollup::cube::{self, Clock, Measure, View};
 use caseload_schema::{
     id::MemberKey,
     period::{Period, Timeframe},
@@ -102,10 +102,10 @@ impl Figures {
         self.snapshot.is_comparable(earlier.period())
     }
 
-    /// One measure beside that of an earlier period.
+    /// One measure, by a clock, beside that of an earlier period.
     pub(super) async fn change(
         &self,
-        measure: Measure,
+        measure: (Measure, Clock),
         by: Comparison,
     ) -> Result<Change, ApiError> {
         self.change_of(View::clone, measure, by).await
@@ -115,11 +115,11 @@ impl Figures {
     pub(super) async fn change_of(
         &self,
         part: impl Fn(&View) -> View + Send,
-        measure: Measure,
+        (measure, clock): (Measure, Clock),
         by: Comparison,
     ) -> Result<Change, ApiError> {
         let previous = self.previous(by).await?;
-        let value = |figures: &Self| part(&figures.view).value(measure);
+        let value = |figures: &Self| part(&figures.view).value(measure, clock);
         let change = cube::change(value(self), value(&previous));
         let comparable = self.snapshot.is_comparable(previous.period());
         Ok(Change::new(measure, change, comparable))

@@ -1,7 +1,7 @@
 //! Who is best by a measure.
 
 use async_graphql::SimpleObject;
-use caseload_rollup::cube::{Measure, rank};
+use caseload_rollup::cube::{Clock, Measure, rank};
 
 use super::{
     context::Deadline,
@@ -26,13 +26,16 @@ pub(super) struct LeaderboardEntry {
 /// The first `first` members, better ones first, ties by name, then id.
 pub(super) fn leaderboard(
     figures: &Figures,
-    by: Measure,
+    (by, clock): (Measure, Clock),
     first: usize,
     deadline: Deadline,
 ) -> Result<Vec<LeaderboardEntry>, ApiError> {
     let reports = member_reports(figures, deadline)?;
-    let value =
-        |report: &MemberReport| deadline.check().map(|()| report.figures().view().value(by));
+    let value = |report: &MemberReport| {
+        deadline
+            .check()
+            .map(|()| report.figures().view().value(by, clock))
+    };
     let values = reports.iter().map(value).collect::<Result<Vec<_>, _>>()?;
     let mut entries: Vec<_> = reports
         .into_iter()

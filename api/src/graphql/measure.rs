@@ -71,6 +71,16 @@ pub(super) enum Measure {
     Waiting,
 }
 
+/// By which clock durations are measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "cube::Clock")]
+pub(super) enum Clock {
+    /// All time that passes.
+    Calendar,
+    /// The part of it that lies in the workspace's business hours; all of it where none are set.
+    Business,
+}
+
 /// A measure beside its value in an earlier period.
 #[derive(Debug, Clone, SimpleObject)]
 pub(super) struct Change {

@@ -10,7 +10,7 @@ use super::{
     figures::Figures,
     inputs::{Comparison, Granularity, resolve_first},
     labels::{LabelReport, top_labels},
-    measure::{Change, Measure},
+    measure::{Change, Clock, Measure},
     members::Member,
     metrics::Metrics,
     periods::Period,
@@ -106,9 +106,16 @@ impl MemberReport {
         #[graphql(desc = "Which one.")] measure: Measure,
         #[graphql(default_with = "Comparison::Period", desc = "Which earlier period.")]
         by: Comparison,
+        #[graphql(
+            default_with = "Clock::Calendar",
+            desc = "By which clock, of a duration."
+        )]
+        clock: Clock,
     ) -> Result<Change, ApiError> {
         ctx.deadline()?.check()?;
-        self.figures.change(measure.into(), by).await
+        self.figures
+            .change((measure.into(), clock.into()), by)
+            .await
     }
 
     /// The figures over time: one point for each day, week, month or year that the period touches.

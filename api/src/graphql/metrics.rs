@@ -8,6 +8,7 @@ use caseload_rollup::cube::{Counts, Figures};
 use super::{
     context::ContextExt as _,
     durations::DurationStats,
+    measure::Clock,
     ratings::{RatingStats, SurveyStats},
     scalars::DateTime,
 };
@@ -125,23 +126,45 @@ impl Metrics {
     }
 
     /// From a conversation's first inbound message to the first reply to it.
-    async fn first_response(&self, ctx: &Context<'_>) -> Result<DurationStats, ApiError> {
-        Ok(DurationStats(self.figures(ctx)?.first_responses()))
+    async fn first_response(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default_with = "Clock::Calendar", desc = "By which clock.")] clock: Clock,
+    ) -> Result<DurationStats, ApiError> {
+        Ok(DurationStats(
+            self.figures(ctx)?.first_responses(clock.into()),
+        ))
     }
 
     /// From a conversation's creation to its latest closing.
-    async fn closing_time(&self, ctx: &Context<'_>) -> Result<DurationStats, ApiError> {
-        Ok(DurationStats(self.figures(ctx)?.closing_times()))
+    async fn closing_time(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default_with = "Clock::Calendar", desc = "By which clock.")] clock: Clock,
+    ) -> Result<DurationStats, ApiError> {
+        Ok(DurationStats(
+            self.figures(ctx)?.closing_times(clock.into()),
+        ))
     }
 
     /// From the inbound message that began a wait to the reply that ended it: one value for each reply that a customer waited for.
-    async fn reply_time(&self, ctx: &Context<'_>) -> Result<DurationStats, ApiError> {
-        Ok(DurationStats(self.figures(ctx)?.reply_times()))
+    async fn reply_time(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default_with = "Clock::Calendar", desc = "By which clock.")] clock: Clock,
+    ) -> Result<DurationStats, ApiError> {
+        Ok(DurationStats(self.figures(ctx)?.reply_times(clock.into())))
     }
 
     /// From a conversation's creation to its earliest closing, also where it was opened again.
-    async fn first_closing_time(&self, ctx: &Context<'_>) -> Result<DurationStats, ApiError> {
-        Ok(DurationStats(self.figures(ctx)?.first_closing_times()))
+    async fn first_closing_time(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default_with = "Clock::Calendar", desc = "By which clock.")] clock: Clock,
+    ) -> Result<DurationStats, ApiError> {
+        Ok(DurationStats(
+            self.figures(ctx)?.first_closing_times(clock.into()),
+        ))
     }
 
     /// How often conversations were opened again.

@@ -25,6 +25,7 @@ mod errors;
 mod events;
 mod feedback;
 mod figures;
+mod hours;
 mod inputs;
 mod labels;
 mod leaderboard;

@@ -20,7 +20,7 @@ use super::{
     figures::Figures,
     inputs::{HourOfWeek, PeriodInput, ReportFilter, resolve_first, resolve_period},
     labels::{LabelReport, label_reports},
-    measure::Measure,
+    measure::{Clock, Measure},
     member_report::MemberReport,
     rollup_runs::{RollupRun, rollup_run, rollup_runs},
     rollup_status::RollupStatus,
@@ -126,6 +126,11 @@ impl Query {
             desc = "What rows are sorted by; null: by their keys alone."
         )]
         order_by: Option<Measure>,
+        #[graphql(
+            default_with = "Clock::Calendar",
+            desc = "That of orderBy, where it is a duration."
+        )]
+        clock: Clock,
         #[graphql(default_with = "Direction::Descending", desc = "Which way.")]
         direction: Direction,
         #[graphql(default_with = "Some(50)", desc = "How many, at most 1,000.")] first: Option<i32>,
@@ -134,6 +139,7 @@ impl Query {
         let page = async {
             let order = breakdown::Order {
                 by: order_by.map(Into::into),
+                clock: clock.into(),
                 direction,
             };
             let pages = breakdown::Pages {
@@ -152,6 +158,10 @@ impl Query {
 
     /// How the values of one measure spread over the active members for whom anything counts, whoever asks. The filter's
     /// memberIds, teamIds and unassigned do not apply.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one for each argument of the field"
+    )]
     async fn benchmark(
         &self,
         ctx: &Context<'_>,
@@ -160,12 +170,18 @@ impl Query {
         #[graphql(desc = "What to report on; everything where absent.")] filter: Option<
             ReportFilter,
         >,
+        #[graphql(
+            default_with = "Clock::Calendar",
+            desc = "By which clock, of a duration."
+        )]
+        clock: Clock,
     ) -> Nullable<Benchmark> {
         let summed = async {
             let snapshot = ctx.snapshot()?;
             let period = resolve_period(period, snapshot.today())?;
             let (filter, deadline) = (filter.unwrap_or_default(), ctx.deadline()?);
-            benchmark(snapshot, measure.into(), period, filter, deadline)
+            let measure = (measure.into(), clock.into());
+            benchmark(snapshot, measure, period, filter, deadline)
                 .await
                 .map(Some)
         };
@@ -185,6 +201,11 @@ impl Query {
         #[graphql(desc = "What to report on; everything where absent.")] filter: Option<
             ReportFilter,
         >,
+        #[graphql(
+            default_with = "Clock::Calendar",
+            desc = "By which clock, of a duration."
+        )]
+        clock: Clock,
         #[graphql(default_with = "Some(20)", desc = "How many, at most 1,000.")] first: Option<i32>,
         #[graphql(desc = "The cursor behind which to go on.")] after: Option<String>,
         #[graphql(
@@ -196,6 +217,7 @@ impl Query {
             let (scope, first) = (ctx.scope()?, resolve_first(first, 20)?);
             let listed = conversations::Asked {
                 measure: measure.into(),
+                clock: clock.into(),
                 at: at.map(|at| at.resolve("at")).transpose()?,
             };
             let figures = figures(ctx, scope, period, filter).await?;

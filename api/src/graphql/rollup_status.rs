@@ -40,7 +40,7 @@ impl RollupStatus {
         };
         let (ledger, now) = (ctx.snapshot()?.ledger(), ctx.snapshot()?.now());
         Ok(Some(DateTime(next_night(
-            ledger.zone,
+            ledger.time.zone,
             *at,
             ledger.last_night,
             now,

@@ -13,7 +13,7 @@ use super::{
     inputs::{Comparison, Granularity, resolve_first},
     labels::{LabelReport, top_labels},
     leaderboard::{LeaderboardEntry, leaderboard},
-    measure::{Change, Measure},
+    measure::{Change, Clock, Measure},
     member_report::{MemberReport, member_reports},
     metrics::Metrics,
     periods::Period,
@@ -61,8 +61,15 @@ impl TeamReport {
         #[graphql(desc = "Which one.")] measure: Measure,
         #[graphql(default_with = "Comparison::Period", desc = "Which earlier period.")]
         by: Comparison,
+        #[graphql(
+            default_with = "Clock::Calendar",
+            desc = "By which clock, of a duration."
+        )]
+        clock: Clock,
     ) -> Result<Change, ApiError> {
-        self.figures.change(measure.into(), by).await
+        self.figures
+            .change((measure.into(), clock.into()), by)
+            .await
     }
 
     /// The figures over time: one point for each day, week, month or year that the period touches.
@@ -80,11 +87,16 @@ impl TeamReport {
         ctx: &Context<'_>,
         #[graphql(default_with = "Measure::Closed", desc = "What they are ordered by.")]
         by: Measure,
+        #[graphql(
+            default_with = "Clock::Calendar",
+            desc = "By which clock, of a duration."
+        )]
+        clock: Clock,
         #[graphql(desc = "How many, at most 1,000; all where absent.")] first: Option<i32>,
     ) -> Result<Vec<LeaderboardEntry>, ApiError> {
         leaderboard(
             &self.figures,
-            by.into(),
+            (by.into(), clock.into()),
             resolve_first(first, usize::MAX)?,
             ctx.deadline()?,
         )

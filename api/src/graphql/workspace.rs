@@ -12,6 +12,7 @@ use super::{
     attributes::{Attribute, attributes},
     authorization::{Nullable, guarded, permitted},
     context::ContextExt as _,
+    hours::Hours,
     members::Member,
     rollup_runs::wake,
     scalars::{Date, DateTime},
@@ -29,6 +30,13 @@ pub(super) struct Workspace {
     changed: Option<Ledger>,
 }
 
+impl Workspace {
+    /// The workspace after a change to its ledger.
+    pub(super) fn changed(changed: Option<Ledger>) -> Self {
+        Self { changed }
+    }
+}
+
 /// The company whose figures these are.
 #[Object]
 impl Workspace {
@@ -44,14 +52,14 @@ impl Workspace {
 
     /// The IANA time zone in which its days lie.
     async fn timezone(&self, ctx: &Context<'_>) -> Result<&'static str, ApiError> {
-        Ok(ctx.snapshot()?.ledger().zone.name())
+        Ok(ctx.snapshot()?.ledger().time.zone.name())
     }
 
     /// How far that zone's clocks are from UTC, and since when, until a year from now: by these rules its days are made.
     async fn timezone_offsets(&self, ctx: &Context<'_>) -> Result<Vec<TimezoneOffset>, ApiError> {
         let snapshot = ctx.snapshot()?;
         let until = snapshot.now().plus_seconds(OFFSETS_AHEAD_SECONDS);
-        let offsets = snapshot.ledger().zone.offsets().iter();
+        let offsets = snapshot.ledger().time.zone.offsets().iter();
         let until_then = offsets.take_while(|offset| offset.begins_at < until);
         Ok(until_then.copied().map(TimezoneOffset).collect())
     }
@@ -69,9 +77,21 @@ impl Workspace {
     /// A zone that was asked for and takes effect when its rebuild is done.
     async fn pending_timezone(&self, ctx: &Context<'_>) -> Result<Option<&'static str>, ApiError> {
         let ledger = self.changed.unwrap_or(*ctx.snapshot()?.ledger());
-        let asked_for = ledger.pending_zone.map(Zone::name);
-        // The same zone by other rules was not asked for.
-        Ok(asked_for.filter(|name| *name != ledger.zone.name()))
+        let asked_for = ledger.pending_time.map(|time| time.zone.name());
+        // The same zone by other rules, or with other hours, was not asked for.
+        Ok(asked_for.filter(|name| *name != ledger.time.zone.name()))
+    }
+
+    /// The business hours that figures follow: new ones with their rebuild's switch. Null: all time counts as business hours.
+    async fn business_hours(&self, ctx: &Context<'_>) -> Result<Option<Hours>, ApiError> {
+        let clocks = ctx.snapshot()?.clocks().await?;
+        Ok(clocks.working.clone().map(Hours))
+    }
+
+    /// Whether other business hours were asked for and take effect when their rebuild is done.
+    async fn has_pending_business_hours(&self, ctx: &Context<'_>) -> Result<bool, ApiError> {
+        let ledger = self.changed.unwrap_or(*ctx.snapshot()?.ledger());
+        Ok(ledger.latest_time().hours != ledger.time.hours)
     }
 
     /// All members, in name order, those who left among them.
@@ -170,6 +190,6 @@ impl ZoneMutations {
             .request_zone(snapshot.key(), zone, viewer.actor(), snapshot.now())
             .await?;
         wake(ctx);
-        Ok(Workspace { changed })
+        Ok(Workspace::changed(changed))
     }
 }

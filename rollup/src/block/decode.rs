@@ -7,8 +7,9 @@ use caseload_schema::{
 };
 
 use super::{
-    Block, DamagedBlock, Events, Flags, FollowUpEvent, Lengths, Members, Messages, Parts,
-    RatingEvent, ReplyTimes, Rows, SurveyEvent, Tags,
+    Block, BusinessDurations, DamagedBlock, Events, Flags, FollowUpEvent, Lengths, Members,
+    Messages, Parts, RatingEvent, ReplyTimes, Rows, SurveyEvent, Tags,
+    business::Numbers,
     rows::LONGEST,
     wire::{Kind, Reader},
 };
@@ -85,6 +86,17 @@ fn read_rows(from: &mut Reader<'_>, count: usize) -> Result<Rows, DamagedBlock> 
     } else {
         (Vec::new(), ReplyTimes::none(count), vec![0; count])
     };
+    let business = if from.has_hours() {
+        let numbers = Numbers {
+            first_responses: first_responses.len(),
+            closing_times: closing_times.len(),
+            first_closing_times: first_closing_times.len(),
+            reply_times: reply_times.all().len(),
+        };
+        Some(Box::new(BusinessDurations::read(from, numbers)?))
+    } else {
+        None
+    };
     Ok(Rows {
         created_at: merge(&flags, &created_today, &created_before),
         created_hours: spread(&flags, Flags::CREATED, &created_hours),
@@ -99,6 +111,7 @@ fn read_rows(from: &mut Reader<'_>, count: usize) -> Result<Rows, DamagedBlock> 
         first_closing_times,
         reply_times,
         reopened,
+        business,
     })
 }
 

@@ -6,7 +6,10 @@ use super::{
 };
 
 pub(super) fn encode(block: &Block) -> Vec<u8> {
-    let mut out = Writer::new(Kind::Day);
+    let mut out = match block.rows.business {
+        Some(_) => Writer::with_hours(Kind::Day),
+        None => Writer::new(Kind::Day),
+    };
     out.signed(i64::from(block.day.number()));
     block.members.write(&mut out);
     let lengths = || block.groups.iter().map(super::Group::lengths);
@@ -61,4 +64,7 @@ fn write_rows(rows: &Rows, out: &mut Writer) {
     );
     rows.reply_times.write(out);
     out.column(rows.reopened.iter().map(|&count| i64::from(count)));
+    if let Some(business) = &rows.business {
+        business.write(out);
+    }
 }

@@ -8,6 +8,7 @@
 
 mod attributes;
 mod bits;
+mod business;
 mod decode;
 mod encode;
 mod events;
@@ -26,6 +27,7 @@ use caseload_schema::{day::Day, id::CustomerKey};
 
 pub(crate) use self::{
     attributes::Attributes,
+    business::BusinessDurations,
     events::{Events, FollowUpEvent, RatingEvent, SurveyEvent},
     flags::Flags,
     groups::{Group, Lengths, Span},

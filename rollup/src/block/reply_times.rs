@@ -28,11 +28,6 @@ impl ReplyTimes {
         self.range(row).len() as u64
     }
 
-    /// The values of `row`.
-    pub(crate) fn of(&self, row: usize) -> &[Seconds] {
-        &self.seconds[self.range(row)]
-    }
-
     /// The values of all rows.
     pub(crate) fn all(&self) -> &[Seconds] {
         &self.seconds
@@ -43,7 +38,8 @@ impl ReplyTimes {
         Span::all(self.seconds.len())
     }
 
-    fn range(&self, row: usize) -> Range<usize> {
+    /// Where the values of `row` lie among those of all.
+    pub(crate) fn range(&self, row: usize) -> Range<usize> {
         let start = if row == 0 {
             0
         } else {

@@ -5,7 +5,7 @@ use caseload_schema::{
     instant::Instant,
 };
 
-use super::{Flags, Messages, ReplyTimes, Tags};
+use super::{BusinessDurations, Flags, Messages, ReplyTimes, Tags};
 use crate::{counts::Counts, distinct::Distinct};
 
 /// A duration in whole seconds: less than 136 years. The instants of facts lie between 1970 and now.
@@ -42,6 +42,8 @@ pub(crate) struct Rows {
     pub(crate) reply_times: ReplyTimes,
     /// How often each row was opened again.
     pub(crate) reopened: Vec<u32>,
+    /// The durations by business hours; `None` where none were set.
+    pub(crate) business: Option<Box<BusinessDurations>>,
 }
 
 impl Rows {
@@ -133,5 +135,9 @@ impl Rows {
             + size_of_val(&*self.first_closing_times)
             + self.reply_times.weight()
             + size_of_val(&*self.reopened)
+            + self
+                .business
+                .as_ref()
+                .map_or(0, |business| business.weight())
     }
 }

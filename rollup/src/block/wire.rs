@@ -23,8 +23,10 @@ pub(super) enum Kind {
     Open = b'o' as isize,
 }
 
-/// What is written.
+/// What is written of days without business hours.
 const VERSION: u8 = 3;
+/// What is written of days with business hours: the same, and the durations by them.
+const WITH_HOURS: u8 = 4;
 /// The oldest version that is read. Final days keep the version that they were made with.
 const OLDEST: u8 = 1;
 const HEAD: usize = 2;
@@ -43,6 +45,11 @@ pub(super) struct Writer(Vec<u8>);
 impl Writer {
     pub(super) fn new(kind: Kind) -> Self {
         Self(vec![VERSION, kind as u8])
+    }
+
+    /// A block with durations by business hours.
+    pub(super) fn with_hours(kind: Kind) -> Self {
+        Self(vec![WITH_HOURS, kind as u8])
     }
 
     /// Closes the block with its checksum.
@@ -124,7 +131,7 @@ impl<'a> Reader<'a> {
     /// Opens a block: its version is known, its checksum right, and it is of that kind.
     pub(super) fn open(bytes: &'a [u8], kind: Kind) -> Result<Self, DamagedBlock> {
         let version = *bytes.first().ok_or(DamagedBlock::Checksum)?;
-        if !(OLDEST..=VERSION).contains(&version) {
+        if !(OLDEST..=WITH_HOURS).contains(&version) {
             return Err(DamagedBlock::UnknownVersion(version));
         }
         let (body, checksum) = bytes
@@ -151,6 +158,11 @@ impl<'a> Reader<'a> {
     /// Whether the block has what version 3 added: attributes.
     pub(super) const fn has_attributes(&self) -> bool {
         3 <= self.version
+    }
+
+    /// Whether the block has durations by business hours.
+    pub(super) const fn has_hours(&self) -> bool {
+        WITH_HOURS == self.version
     }
 
     /// Nothing may be left over.

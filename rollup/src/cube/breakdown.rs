@@ -17,7 +17,7 @@ use self::{
     values::{CodesOfBlock, ValueLists},
 };
 use super::{
-    Durations, Figures, Measure, View,
+    Clock, Durations, Figures, Measure, View,
     selection::{Selection, Timed},
 };
 use crate::{
@@ -29,7 +29,7 @@ use crate::{
 ///
 /// ```
 /// # use std::{convert::Infallible, sync::Arc};
-/// # use caseload_rollup::cube::{Breakdown, Dimension, Figures, Filter, Key, Measure, TeamsOfMembers, View};
+/// # use caseload_rollup::cube::{Breakdown, Clock, Dimension, Figures, Filter, Key, Measure, TeamsOfMembers, View};
 /// # use caseload_schema::id::MemberKey;
 /// # let (days, open, both) = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/two_days.rs"));
 /// let view = View::new(days, open, both, Filter::default());
@@ -41,8 +41,8 @@ use crate::{
 /// assert_eq!(rows.len(), 4);
 /// let first = rows.iter().find(|row| row.keys()[..2] == [Key::Member(MemberKey(1)), Key::Weekday(1)]).unwrap();
 /// assert_eq!(first.counts().won, 1);
-/// assert_eq!(first.value(Measure::FirstResponseMedian), Some(60.0));
-/// assert_eq!(first.value(Measure::Open), None); // a figure of now: not of a weekday
+/// assert_eq!(first.value(Measure::FirstResponseMedian, Clock::Calendar), Some(60.0));
+/// assert_eq!(first.value(Measure::Open, Clock::Calendar), None); // a figure of now: not of a weekday
 /// ```
 #[derive(Debug)]
 pub struct Breakdown {
@@ -52,7 +52,8 @@ pub struct Breakdown {
     values: ValueLists,
     places: FxHashMap<Keys, u32>,
     counts: Vec<Counts>,
-    durations: [OnceLock<Vec<Vec<Seconds>>>; 4],
+    /// Of each clock and kind.
+    durations: [[OnceLock<Vec<Vec<Seconds>>>; 4]; 2],
     customers: OnceLock<Vec<u64>>,
     open: OnceLock<FxHashMap<Keys, OpenFigures>>,
 }
@@ -224,8 +225,8 @@ impl Breakdown {
         }
     }
 
-    fn durations(&self, timed: Timed) -> &[Vec<Seconds>] {
-        self.durations[timed as usize].get_or_init(|| {
+    fn durations(&self, timed: Timed, clock: Clock) -> &[Vec<Seconds>] {
+        self.durations[clock as usize][timed as usize].get_or_init(|| {
             let lengths = self
                 .counts
                 .iter()
@@ -234,7 +235,7 @@ impl Breakdown {
             self.each_part(|part| {
                 let Part { selection, keys } = part;
                 let rows = selection.block().rows();
-                selection.each_duration(timed, |row, value| {
+                selection.each_duration(timed, clock, |row, value| {
                     keys.set_row(&rows.tags, row, rows.customers[row], rows.flags[row]);
                     keys.each(|keys| seconds[self.places[&keys] as usize].push(value));
                 });
@@ -374,10 +375,10 @@ impl BreakdownRow {
         self.of.is_by_time()
     }
 
-    fn durations(&self, timed: Timed) -> Durations {
+    fn durations(&self, timed: Timed, clock: Clock) -> Durations {
         let seconds = self
             .place
-            .map(|place| self.of.durations(timed)[place].clone());
+            .map(|place| self.of.durations(timed, clock)[place].clone());
         Durations::new(seconds.unwrap_or_default())
     }
 
@@ -387,12 +388,12 @@ impl BreakdownRow {
 
     /// The value of one measure; `None` where there is nothing to average or to divide by, and for figures of now in a row that
     /// is a part of the time.
-    pub fn value(&self, measure: Measure) -> Option<f64> {
+    pub fn value(&self, measure: Measure, clock: Clock) -> Option<f64> {
         let is_of_now = matches!(measure, Measure::Open | Measure::Waiting);
         if is_of_now && self.is_by_time() {
             return None;
         }
-        Figures::value(self, measure)
+        Figures::value(self, measure, clock)
     }
 }
 
@@ -406,20 +407,20 @@ impl Figures for BreakdownRow {
         self.place.map_or(0, |place| self.of.customers()[place])
     }
 
-    fn first_responses(&self) -> Durations {
-        self.durations(Timed::FirstResponse)
+    fn first_responses(&self, clock: Clock) -> Durations {
+        self.durations(Timed::FirstResponse, clock)
     }
 
-    fn closing_times(&self) -> Durations {
-        self.durations(Timed::Closing)
+    fn closing_times(&self, clock: Clock) -> Durations {
+        self.durations(Timed::Closing, clock)
     }
 
-    fn reply_times(&self) -> Durations {
-        self.durations(Timed::Reply)
+    fn reply_times(&self, clock: Clock) -> Durations {
+        self.durations(Timed::Reply, clock)
     }
 
-    fn first_closing_times(&self) -> Durations {
-        self.durations(Timed::FirstClosing)
+    fn first_closing_times(&self, clock: Clock) -> Durations {
+        self.durations(Timed::FirstClosing, clock)
     }
 
     fn open(&self) -> u64 {
@@ -549,10 +550,16 @@ mod tests {
                         "{by:?} {:?}",
                         row.keys()
                     );
-                    let median = row.value(Measure::FirstResponseMedian);
-                    assert_eq!(median, part.value(Measure::FirstResponseMedian));
+                    let median = row.value(Measure::FirstResponseMedian, Clock::Calendar);
+                    assert_eq!(
+                        median,
+                        part.value(Measure::FirstResponseMedian, Clock::Calendar)
+                    );
                     if !by.iter().any(Dimension::is_of_time) {
-                        assert_eq!(row.value(Measure::Open), part.value(Measure::Open));
+                        assert_eq!(
+                            row.value(Measure::Open, Clock::Calendar),
+                            part.value(Measure::Open, Clock::Calendar)
+                        );
                     }
                 }
             }
@@ -632,7 +639,10 @@ mod tests {
             };
             let part = sample().view(days(1, 9), filter);
             assert_eq!(row.counts(), part.counts());
-            assert_eq!(row.value(Measure::Open), part.value(Measure::Open));
+            assert_eq!(
+                row.value(Measure::Open, Clock::Calendar),
+                part.value(Measure::Open, Clock::Calendar)
+            );
             seen.push([value(0), value(1)].map(|value| value.unwrap_or("-").to_owned()));
         }
         seen.sort();

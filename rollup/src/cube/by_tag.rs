@@ -8,7 +8,7 @@ use caseload_schema::{
 };
 
 use super::{
-    DayDurations, Durations, View, day_figures,
+    Clock, DayDurations, Durations, View, day_figures,
     selection::{Selection, Timed},
 };
 use crate::{block::Seconds, counts::Counts, distinct::count_distinct};
@@ -19,10 +19,10 @@ impl View {
         let figures = |member| {
             let own = self.credited_to(member);
             let durations = DayDurations {
-                first_responses: own.first_responses(),
-                closing_times: own.closing_times(),
-                reply_times: own.reply_times(),
-                first_closing_times: own.first_closing_times(),
+                first_responses: own.first_responses(Clock::Calendar),
+                closing_times: own.closing_times(Clock::Calendar),
+                reply_times: own.reply_times(Clock::Calendar),
+                first_closing_times: own.first_closing_times(Clock::Calendar),
             };
             day_figures(&own.counts(), own.customers(), &durations)
         };
@@ -167,16 +167,16 @@ fn tally<'a>(
     for event in selection.surveys() {
         each(event.row as usize, &|tally| event.count(&mut tally.counts));
     }
-    selection.each_duration(Timed::FirstResponse, |row, seconds| {
+    selection.each_duration(Timed::FirstResponse, Clock::Calendar, |row, seconds| {
         each(row, &|tally| tally.first_responses.push(seconds));
     });
-    selection.each_duration(Timed::Closing, |row, seconds| {
+    selection.each_duration(Timed::Closing, Clock::Calendar, |row, seconds| {
         each(row, &|tally| tally.closing_times.push(seconds));
     });
-    selection.each_duration(Timed::Reply, |row, seconds| {
+    selection.each_duration(Timed::Reply, Clock::Calendar, |row, seconds| {
         each(row, &|tally| tally.reply_times.push(seconds));
     });
-    selection.each_duration(Timed::FirstClosing, |row, seconds| {
+    selection.each_duration(Timed::FirstClosing, Clock::Calendar, |row, seconds| {
         each(row, &|tally| tally.first_closing_times.push(seconds));
     });
     tallies
@@ -229,10 +229,10 @@ mod tests {
             &view.counts(),
             view.customers(),
             &DayDurations {
-                first_responses: view.first_responses(),
-                closing_times: view.closing_times(),
-                reply_times: view.reply_times(),
-                first_closing_times: view.first_closing_times(),
+                first_responses: view.first_responses(Clock::Calendar),
+                closing_times: view.closing_times(Clock::Calendar),
+                reply_times: view.reply_times(Clock::Calendar),
+                first_closing_times: view.first_closing_times(Clock::Calendar),
             },
         )
     }

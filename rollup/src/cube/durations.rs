@@ -7,10 +7,10 @@ use crate::{block::Seconds, counts::share};
 /// All single values of a duration, in seconds.
 ///
 /// ```
-/// # use caseload_rollup::cube::{Filter, View};
+/// # use caseload_rollup::cube::{Clock, Filter, View};
 /// # let (days, open, both) = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/two_days.rs"));
 /// // Two first responses, after 60 and 180 seconds.
-/// let seconds = View::new(days, open, both, Filter::default()).first_responses();
+/// let seconds = View::new(days, open, both, Filter::default()).first_responses(Clock::Calendar);
 /// assert_eq!((seconds.count(), seconds.mean()), (2, Some(120.0)));
 /// assert_eq!(seconds.p90(), Some(168.0)); // nine tenths of the way from 60 to 180
 /// ```
@@ -94,10 +94,10 @@ impl Durations {
     /// The values that are not above so many seconds.
     ///
     /// ```
-    /// # use caseload_rollup::cube::{Filter, View, Within};
+    /// # use caseload_rollup::cube::{Clock, Filter, View, Within};
     /// # let (days, open, both) = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/two_days.rs"));
     /// // Two first responses, after 60 and 180 seconds.
-    /// let seconds = View::new(days, open, both, Filter::default()).first_responses();
+    /// let seconds = View::new(days, open, both, Filter::default()).first_responses(Clock::Calendar);
     /// assert_eq!(seconds.within(60), Within { count: 1, share: Some(0.5) });
     /// assert_eq!(seconds.within(59).count, 0);
     /// ```
@@ -116,10 +116,10 @@ impl Durations {
     /// How many values lie in each of the seven ranges.
     ///
     /// ```
-    /// # use caseload_rollup::cube::{DurationRange, Filter, View};
+    /// # use caseload_rollup::cube::{Clock, DurationRange, Filter, View};
     /// # let (days, open, both) = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/two_days.rs"));
     /// // The one conversation that was closed took an hour.
-    /// let ranges = View::new(days, open, both, Filter::default()).closing_times().distribution();
+    /// let ranges = View::new(days, open, both, Filter::default()).closing_times(Clock::Calendar).distribution();
     /// assert_eq!(ranges[3], DurationRange { from: 3_600, to: Some(14_400), count: 1 }); // seconds
     /// ```
     pub fn distribution(&self) -> [DurationRange; 7] {

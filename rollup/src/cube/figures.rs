@@ -2,7 +2,7 @@
 
 use caseload_schema::instant::Instant;
 
-use super::{Durations, Measure, View};
+use super::{Clock, Durations, Measure, View};
 use crate::counts::Counts;
 
 /// The figures of one part of the facts: all that a measure can ask for.
@@ -14,16 +14,16 @@ pub trait Figures: std::fmt::Debug + Send + Sync {
     fn customers(&self) -> u64;
 
     /// Seconds from first inbound message to first reply, of each conversation whose first reply is among these facts.
-    fn first_responses(&self) -> Durations;
+    fn first_responses(&self, clock: Clock) -> Durations;
 
     /// Seconds from creation to closing, of each conversation closed.
-    fn closing_times(&self) -> Durations;
+    fn closing_times(&self, clock: Clock) -> Durations;
 
     /// Seconds of each wait that a reply ended.
-    fn reply_times(&self) -> Durations;
+    fn reply_times(&self, clock: Clock) -> Durations;
 
     /// Seconds from creation to the earliest closing, of each conversation closed for the first time.
-    fn first_closing_times(&self) -> Durations;
+    fn first_closing_times(&self, clock: Clock) -> Durations;
 
     /// The conversations open now, whatever the period.
     fn open(&self) -> u64;
@@ -35,7 +35,7 @@ pub trait Figures: std::fmt::Debug + Send + Sync {
     fn waiting_since(&self) -> Option<Instant>;
 
     /// The value of one measure; `None` where there is nothing to average or to divide by.
-    fn value(&self, measure: Measure) -> Option<f64> {
+    fn value(&self, measure: Measure, clock: Clock) -> Option<f64> {
         let count = match measure {
             Measure::Conversations => self.counts().conversations,
             Measure::LabeledConversations => self.counts().labeled_conversations,
@@ -60,14 +60,14 @@ pub trait Figures: std::fmt::Debug + Send + Sync {
             Measure::WinRate => return self.counts().win_rate(),
             Measure::RatingAverage => return self.counts().rating_average(),
             Measure::Satisfied => return self.counts().satisfied(),
-            Measure::FirstResponseMean => return self.first_responses().mean(),
-            Measure::FirstResponseMedian => return self.first_responses().median(),
-            Measure::ClosingTimeMean => return self.closing_times().mean(),
-            Measure::ClosingTimeMedian => return self.closing_times().median(),
-            Measure::ReplyTimeMean => return self.reply_times().mean(),
-            Measure::ReplyTimeMedian => return self.reply_times().median(),
-            Measure::FirstClosingTimeMean => return self.first_closing_times().mean(),
-            Measure::FirstClosingTimeMedian => return self.first_closing_times().median(),
+            Measure::FirstResponseMean => return self.first_responses(clock).mean(),
+            Measure::FirstResponseMedian => return self.first_responses(clock).median(),
+            Measure::ClosingTimeMean => return self.closing_times(clock).mean(),
+            Measure::ClosingTimeMedian => return self.closing_times(clock).median(),
+            Measure::ReplyTimeMean => return self.reply_times(clock).mean(),
+            Measure::ReplyTimeMedian => return self.reply_times(clock).median(),
+            Measure::FirstClosingTimeMean => return self.first_closing_times(clock).mean(),
+            Measure::FirstClosingTimeMedian => return self.first_closing_times(clock).median(),
         };
         Some(count as f64)
     }
@@ -82,20 +82,20 @@ impl Figures for View {
         self.customers()
     }
 
-    fn first_responses(&self) -> Durations {
-        self.first_responses()
+    fn first_responses(&self, clock: Clock) -> Durations {
+        self.first_responses(clock)
     }
 
-    fn closing_times(&self) -> Durations {
-        self.closing_times()
+    fn closing_times(&self, clock: Clock) -> Durations {
+        self.closing_times(clock)
     }
 
-    fn reply_times(&self) -> Durations {
-        self.reply_times()
+    fn reply_times(&self, clock: Clock) -> Durations {
+        self.reply_times(clock)
     }
 
-    fn first_closing_times(&self) -> Durations {
-        self.first_closing_times()
+    fn first_closing_times(&self, clock: Clock) -> Durations {
+        self.first_closing_times(clock)
     }
 
     fn open(&self) -> u64 {

@@ -6,7 +6,7 @@ use caseload_schema::{id::ConversationKey, instant::Instant};
 use rustc_hash::FxHashSet;
 
 use super::{
-    HourOfWeek, Measure, View,
+    Clock, HourOfWeek, Measure, View,
     busy_hours::happens_in,
     selection::{Selection, Timed},
 };
@@ -102,7 +102,7 @@ impl Source {
     }
 
     /// Adds the conversations of one day.
-    fn append(&self, selection: &Selection<'_>, to: &mut Vec<Listed>) {
+    fn append(&self, selection: &Selection<'_>, clock: Clock, to: &mut Vec<Listed>) {
         let rows = selection.block().rows();
         let listed = |row: usize| Listed::of(rows, row);
         match self {
@@ -127,7 +127,7 @@ impl Source {
                     .filter(|event| counts(event))
                     .map(|event| listed(event.row as usize)),
             ),
-            Self::Durations(timed) => selection.each_duration(*timed, |row, seconds| {
+            Self::Durations(timed) => selection.each_duration(*timed, clock, |row, seconds| {
                 to.push(Listed {
                     seconds: Some(u64::from(seconds)),
                     ..listed(row)
@@ -139,19 +139,19 @@ impl Source {
 }
 
 impl View {
-    /// Every conversation that `measure` counts, once: of a duration the longest first, of those that wait who has waited longest
+    /// Every conversation that `measure` counts, once: of a duration the longest by `clock` first, of those that wait who has waited longest
     /// first, else the newest first; those
     /// that are equal in this by key.
     ///
     /// ```
-    /// # use caseload_rollup::cube::{Filter, Measure, View};
+    /// # use caseload_rollup::cube::{Clock, Filter, Measure, View};
     /// # let (days, open, both) = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/two_days.rs"));
     /// let view = View::new(days, open, both, Filter::default());
-    /// let answered = view.conversations(Measure::FirstResponseMean);
+    /// let answered = view.conversations(Measure::FirstResponseMean, Clock::Calendar);
     /// let seconds: Vec<_> = answered.iter().map(|one| (one.conversation.0, one.seconds)).collect();
     /// assert_eq!(seconds, [(2, Some(180)), (1, Some(60))]); // the longest first
     /// ```
-    pub fn conversations(&self, measure: Measure) -> Vec<Listed> {
+    pub fn conversations(&self, measure: Measure, clock: Clock) -> Vec<Listed> {
         let source = Source::of(measure);
         let mut listed = Vec::new();
         match source {
@@ -162,7 +162,7 @@ impl View {
             })),
             _ => self
                 .selections()
-                .for_each(|selection| source.append(&selection, &mut listed)),
+                .for_each(|selection| source.append(&selection, clock, &mut listed)),
         }
         once_in_order(listed, measure)
     }

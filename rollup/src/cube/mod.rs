@@ -20,6 +20,7 @@ mod busy_hours;
 mod by_tag;
 mod change;
 mod channels;
+mod clock;
 mod customers;
 mod day_figures;
 mod days;
@@ -43,6 +44,7 @@ pub use self::{
     busy_hours::{HOURS_OF_A_WEEK, HourOfWeek},
     change::{Change, change},
     channels::ChannelCount,
+    clock::Clock,
     days::Days,
     durations::{DurationRange, Durations, Within},
     figures::Figures,

@@ -5,6 +5,7 @@
 //! are left to be tested row by row, and where neither is asked for the sums of the groups are there already.
 
 use super::{
+    Clock,
     filter::{Passing, Predicate},
     row_filter::RowFilter,
 };
@@ -67,14 +68,32 @@ impl Timed {
     }
 
     /// The seconds of all rows of a group.
-    pub(super) fn values_of<'a>(self, group: &Group, block: &'a Block) -> &'a [Seconds] {
-        let values = match self {
-            Self::FirstResponse => &*block.rows().first_responses,
-            Self::Closing => &*block.rows().closing_times,
-            Self::FirstClosing => &*block.rows().first_closing_times,
-            Self::Reply => block.rows().reply_times.all(),
-        };
-        &values[self.span(group).range()]
+    pub(super) fn values_of<'a>(
+        self,
+        clock: Clock,
+        group: &Group,
+        block: &'a Block,
+    ) -> &'a [Seconds] {
+        &self.values(clock, block)[self.span(group).range()]
+    }
+
+    /// The seconds of all rows. By either clock there are as many, in the same order.
+    fn values(self, clock: Clock, block: &Block) -> &[Seconds] {
+        let rows = block.rows();
+        match rows.business.as_ref().filter(|_| clock == Clock::Business) {
+            None => match self {
+                Self::FirstResponse => &rows.first_responses,
+                Self::Closing => &rows.closing_times,
+                Self::FirstClosing => &rows.first_closing_times,
+                Self::Reply => rows.reply_times.all(),
+            },
+            Some(business) => match self {
+                Self::FirstResponse => &business.first_responses,
+                Self::Closing => &business.closing_times,
+                Self::FirstClosing => &business.first_closing_times,
+                Self::Reply => &business.reply_times,
+            },
+        }
     }
 }
 
@@ -236,33 +255,39 @@ impl<'a> Selection<'a> {
     }
 
     /// Appends the seconds of all rows that pass.
-    pub(super) fn append_durations(&self, timed: Timed, to: &mut Vec<Seconds>) {
+    pub(super) fn append_durations(&self, timed: Timed, clock: Clock, to: &mut Vec<Seconds>) {
         for group in self.groups() {
             if self.test.is_open() {
-                to.extend_from_slice(timed.values_of(group, self.block));
+                to.extend_from_slice(timed.values_of(clock, group, self.block));
             } else {
-                self.each_duration_of(group, timed, &mut |_, seconds| to.push(seconds));
+                self.each_duration_of(group, (timed, clock), &mut |_, seconds| to.push(seconds));
             }
         }
     }
 
     /// Calls `visit` with each duration of the rows that pass: the row and the seconds.
-    pub(super) fn each_duration(&self, timed: Timed, mut visit: impl FnMut(usize, Seconds)) {
+    pub(super) fn each_duration(
+        &self,
+        timed: Timed,
+        clock: Clock,
+        mut visit: impl FnMut(usize, Seconds),
+    ) {
         for group in self.groups() {
-            self.each_duration_of(group, timed, &mut visit);
+            self.each_duration_of(group, (timed, clock), &mut visit);
         }
     }
 
     fn each_duration_of(
         &self,
         group: &Group,
-        timed: Timed,
+        (timed, clock): (Timed, Clock),
         visit: &mut impl FnMut(usize, Seconds),
     ) {
         let rows = self.block.rows();
         let Some(flag) = timed.flag() else {
+            let values = timed.values(clock, self.block);
             self.test.each(group.rows.range(), |row| {
-                for &seconds in rows.reply_times.of(row) {
+                for &seconds in &values[rows.reply_times.range(row)] {
                     visit(row, seconds);
                 }
             });
@@ -272,7 +297,7 @@ impl<'a> Selection<'a> {
             .rows
             .range()
             .filter(|&row| rows.flags[row].any_of(flag));
-        let values = timed.values_of(group, self.block);
+        let values = timed.values_of(clock, group, self.block);
         for (row, &seconds) in timed_rows.zip(values) {
             if self.test.passes(row) {
                 visit(row, seconds);

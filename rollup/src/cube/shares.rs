@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use caseload_schema::{id::MemberKey, period::Period};
 
-use super::{Days, selection::Timed};
+use super::{Clock, Days, selection::Timed};
 use crate::{
     block::{Block, Group, Seconds},
     counts::Counts,
@@ -21,7 +21,8 @@ pub(super) struct Shares {
     /// Ascending, each once.
     members: Vec<MemberKey>,
     counts: OnceLock<Vec<Counts>>,
-    durations: [OnceLock<Apart>; 4],
+    /// Of each clock and kind.
+    durations: [[OnceLock<Apart>; 4]; 2],
 }
 
 /// One member's share.
@@ -86,11 +87,12 @@ impl Shares {
         })
     }
 
-    fn durations(&self, timed: Timed) -> &Apart {
-        self.durations[timed as usize].get_or_init(|| self.read_durations(timed))
+    fn durations(&self, timed: Timed, clock: Clock) -> &Apart {
+        self.durations[clock as usize][timed as usize]
+            .get_or_init(|| self.read_durations(timed, clock))
     }
 
-    fn read_durations(&self, timed: Timed) -> Apart {
+    fn read_durations(&self, timed: Timed, clock: Clock) -> Apart {
         let mut starts = vec![0];
         for counts in self.counts() {
             starts.push(starts[starts.len() - 1] + timed.count(counts) as usize);
@@ -98,7 +100,7 @@ impl Shares {
         let mut ends = starts.clone();
         let mut seconds = vec![0; starts[self.members.len()]];
         self.each_group(|place, block, group| {
-            let values = timed.values_of(group, block);
+            let values = timed.values_of(clock, group, block);
             let start = ends[place];
             ends[place] += values.len();
             seconds[start..ends[place]].copy_from_slice(values);
@@ -114,8 +116,8 @@ impl Share {
     }
 
     /// The seconds of all its rows, in the order of days.
-    pub(super) fn durations(&self, timed: Timed) -> &[Seconds] {
-        let Apart { starts, seconds } = self.of.durations(timed);
+    pub(super) fn durations(&self, timed: Timed, clock: Clock) -> &[Seconds] {
+        let Apart { starts, seconds } = self.of.durations(timed, clock);
         &seconds[starts[self.place]..starts[self.place + 1]]
     }
 }

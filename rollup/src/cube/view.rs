@@ -11,7 +11,7 @@ use caseload_schema::{
 };
 
 use super::{
-    Days, Durations, Figures, Filter, Measure,
+    Clock, Days, Durations, Figures, Filter, Measure,
     filter::{Passing, Predicate},
     selection::{Selection, Timed},
     shares::{Share, Shares},
@@ -24,13 +24,13 @@ use crate::{
 /// What passes a filter within a period. Cheap to clone and to narrow; each figure is computed when it is asked for.
 ///
 /// ```
-/// # use caseload_rollup::cube::{Filter, Measure, View};
+/// # use caseload_rollup::cube::{Clock, Filter, Measure, View};
 /// # let (days, open, both) = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/examples/two_days.rs"));
 /// // Monday and Tuesday of three conversations, one of which was won.
 /// let view = View::new(days, open, both, Filter::default());
 /// assert_eq!(view.counts().conversations, 3);
-/// assert_eq!(view.value(Measure::FirstResponseMedian), Some(120.0)); // seconds
-/// assert_eq!(view.value(Measure::WinRate), Some(1.0));
+/// assert_eq!(view.value(Measure::FirstResponseMedian, Clock::Calendar), Some(120.0)); // seconds
+/// assert_eq!(view.value(Measure::WinRate, Clock::Calendar), Some(1.0));
 /// assert_eq!(view.open(), 2); // now, whatever the period
 /// ```
 #[derive(Debug, Clone)]
@@ -228,38 +228,38 @@ impl View {
     }
 
     /// Seconds from first inbound message to first reply, of each conversation whose first reply is in the period.
-    pub fn first_responses(&self) -> Durations {
-        self.durations(Timed::FirstResponse)
+    pub fn first_responses(&self, clock: Clock) -> Durations {
+        self.durations(Timed::FirstResponse, clock)
     }
 
     /// Seconds from creation to closing, of each conversation closed in the period.
-    pub fn closing_times(&self) -> Durations {
-        self.durations(Timed::Closing)
+    pub fn closing_times(&self, clock: Clock) -> Durations {
+        self.durations(Timed::Closing, clock)
     }
 
     /// Seconds from creation to the earliest closing, of each conversation closed for the first time in the period.
-    pub fn first_closing_times(&self) -> Durations {
-        self.durations(Timed::FirstClosing)
+    pub fn first_closing_times(&self, clock: Clock) -> Durations {
+        self.durations(Timed::FirstClosing, clock)
     }
 
     /// Seconds of each wait that a reply of the period ended.
-    pub fn reply_times(&self) -> Durations {
-        self.durations(Timed::Reply)
+    pub fn reply_times(&self, clock: Clock) -> Durations {
+        self.durations(Timed::Reply, clock)
     }
 
-    fn durations(&self, timed: Timed) -> Durations {
+    fn durations(&self, timed: Timed, clock: Clock) -> Durations {
         if let Some(share) = &self.share {
-            return Durations::new(share.durations(timed).to_vec());
+            return Durations::new(share.durations(timed, clock).to_vec());
         }
         let mut seconds = Vec::with_capacity(timed.count(&self.counts()) as usize);
         self.selections()
-            .for_each(|selection| selection.append_durations(timed, &mut seconds));
+            .for_each(|selection| selection.append_durations(timed, clock, &mut seconds));
         Durations::new(seconds)
     }
 
     /// The value of one measure; `None` where there is nothing to average or to divide by.
-    pub fn value(&self, measure: Measure) -> Option<f64> {
-        Figures::value(self, measure)
+    pub fn value(&self, measure: Measure, clock: Clock) -> Option<f64> {
+        Figures::value(self, measure, clock)
     }
 
     /// Everyone to whom anything is credited, `None` for nobody; open conversations and the backlog apart.

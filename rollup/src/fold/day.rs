@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use caseload_schema::{
     day::Day,
-    facts::{ClosedBy, FollowUp, Message, Outcome, Rating, Survey},
+    facts::{ClosedBy, Conversation, FollowUp, Message, Outcome, Rating, Survey},
+    hours::WorkingTime,
     id::MemberKey,
 };
 
 use super::place::{Placed, Places};
 use crate::block::{
-    Block, Events, Flags, FollowUpEvent, HourOfMessages, Lengths, Members, Parts, RatingEvent,
-    RowTags, Rows, Seconds, SurveyEvent, Tags, order, seconds,
+    Block, BusinessDurations, Events, Flags, FollowUpEvent, HourOfMessages, Lengths, Members,
+    Parts, RatingEvent, RowTags, Rows, Seconds, SurveyEvent, Tags, order, seconds,
 };
 
 /// What happened on one day, in any order.
@@ -21,8 +22,15 @@ pub(super) struct Gathered<'a> {
     ratings: Vec<(u32, &'a Rating)>,
     follow_ups: Vec<(u32, &'a FollowUp)>,
     surveys: Vec<(u32, &'a Survey)>,
-    reply_times: Vec<(u32, Seconds)>,
+    reply_times: Vec<(u32, Waited)>,
     reopenings: Vec<u32>,
+}
+
+/// How long a customer waited for a reply: all in all, and within business hours (0 where none are set).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Waited {
+    seconds: Seconds,
+    worked: Seconds,
 }
 
 /// A conversation's place, and a message of an hour or none: packed so that sorting is quick and gives the order of rows,
@@ -70,9 +78,21 @@ impl<'a> Gathered<'a> {
     }
 
     /// How long the customer waited for a reply, where it ended a wait.
-    pub(super) fn reply_time(&mut self, place: u32, message: &Message) {
-        self.reply_times
-            .extend(message.reply_seconds().map(|of| (place, seconds(of))));
+    pub(super) fn reply_time(
+        &mut self,
+        place: u32,
+        message: &Message,
+        working: Option<&WorkingTime>,
+    ) {
+        let Some(since) = message.waited_since else {
+            return;
+        };
+        let until = message.sent_at;
+        let waited = Waited {
+            seconds: seconds(until.seconds_since(since)),
+            worked: working.map_or(0, |working| seconds(working.seconds_between(since, until))),
+        };
+        self.reply_times.push((place, waited));
     }
 
     pub(super) fn reopening(&mut self, place: u32) {
@@ -85,7 +105,12 @@ impl<'a> Gathered<'a> {
         self.surveys.push((place, survey));
     }
 
-    pub(super) fn into_block(mut self, day: Day, places: &Places<'_>) -> Block {
+    pub(super) fn into_block(
+        mut self,
+        day: Day,
+        places: &Places<'_>,
+        working: Option<&WorkingTime>,
+    ) -> Block {
         self.touches.sort_unstable();
         self.reply_times.sort_unstable();
         self.reopenings.sort_unstable();
@@ -93,16 +118,23 @@ impl<'a> Gathered<'a> {
         let mut reopenings = &*self.reopenings;
         let mut shares = Shares::default();
         let mut active = Vec::new();
-        let mut rows = Rows::default();
+        let mut rows = Rows {
+            business: working.map(|_| Box::default()),
+            ..Rows::default()
+        };
         for touches in self.touches.chunk_by(|a, b| a.place() == b.place()) {
             let place = touches[0].place();
             let own = places.at(place);
             shares.of(own.conversation.assignee).rows += 1;
             active.push(place);
-            push_row(&mut rows, day, own);
+            push_row(&mut rows, day, own, working);
             rows.messages.push(&hours(touches));
             let waited = take_while(&mut reply_times, |(of, _)| *of == place);
-            let waited: Vec<Seconds> = waited.iter().map(|(_, seconds)| *seconds).collect();
+            if let Some(business) = &mut rows.business {
+                let worked = waited.iter().map(|(_, waited)| waited.worked);
+                business.reply_times.extend(worked);
+            }
+            let waited: Vec<Seconds> = waited.iter().map(|(_, waited)| waited.seconds).collect();
             rows.reply_times.push(&waited);
             rows.reopened
                 .push(take_while(&mut reopenings, |of| *of == place).len() as u32);
@@ -161,7 +193,7 @@ fn take_while<'a, T>(values: &mut &'a [T], belongs: impl Fn(&T) -> bool) -> &'a 
     taken
 }
 
-fn push_row(rows: &mut Rows, day: Day, placed: &Placed<'_>) {
+fn push_row(rows: &mut Rows, day: Day, placed: &Placed<'_>, working: Option<&WorkingTime>) {
     let conversation = placed.conversation;
     let created = placed.created.day == day;
     let closed = placed.closed.is_some_and(|at| at.day == day);
@@ -224,6 +256,38 @@ fn push_row(rows: &mut Rows, day: Day, placed: &Placed<'_>) {
             .filter(|_| first_closed)
             .map(seconds),
     );
+    if let (Some(business), Some(working)) = (&mut rows.business, working) {
+        push_business(
+            business,
+            (responded, closed, first_closed),
+            conversation,
+            working,
+        );
+    }
+}
+
+/// Adds the part within business hours of each duration that ends on this day: whether the conversation was first responded to,
+/// closed, and first closed on it.
+fn push_business(
+    business: &mut BusinessDurations,
+    (responded, closed, first_closed): (bool, bool, bool),
+    of: &Conversation,
+    working: &WorkingTime,
+) {
+    let worked = |from, to| seconds(working.seconds_between(from, to));
+    let response = of.first_inbound_at.zip(of.first_reply_at);
+    let response = response.filter(|_| responded);
+    business
+        .first_responses
+        .extend(response.map(|(from, to)| worked(from, to)));
+    let closing = of.closed_at.filter(|_| closed);
+    business
+        .closing_times
+        .extend(closing.map(|to| worked(of.created_at, to)));
+    let first_closing = of.first_closed_at.filter(|_| first_closed);
+    business
+        .first_closing_times
+        .extend(first_closing.map(|to| worked(of.created_at, to)));
 }
 
 /// Adds up the messages among sorted touches of one conversation.

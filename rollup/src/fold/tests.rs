@@ -9,7 +9,7 @@ use super::fold;
 use crate::{
     block::Block,
     counts::Counts,
-    cube::Filter,
+    cube::{Clock, Filter},
     sample::{Sample, at, days, may},
 };
 
@@ -154,7 +154,7 @@ fn what_is_closed_on_a_day_before_its_creation_never_is_in_the_backlog() {
         },
     );
     let view = sample.view(days(4, 5), Filter::default());
-    assert_eq!(view.closing_times().mean(), Some(0.0));
+    assert_eq!(view.closing_times(Clock::Calendar).mean(), Some(0.0));
     assert_eq!(view.within(days(4, 4)).backlog(), 0);
     assert!(!view.credited_to(Some(MemberKey(1))).anything_counts());
 }
@@ -168,7 +168,7 @@ fn the_first_response_needs_no_message_among_the_facts() {
     assert_eq!(
         sample
             .view(days(5, 5), Filter::default())
-            .first_responses()
+            .first_responses(Clock::Calendar)
             .mean(),
         Some(86_460.0)
     );
@@ -217,7 +217,7 @@ fn days_are_those_of_the_zone() {
     let mut sample = Sample::default();
     sample.conversation(1, at(4, 22, 30)).customer = CustomerKey(1);
     let days = |zone: &str| {
-        fold(Zone::parse(zone).unwrap(), &sample.0, &|_| true)
+        fold(&Zone::parse(zone).unwrap().into(), &sample.0, &|_| true)
             .iter()
             .map(Block::day)
             .collect::<Vec<_>>()
@@ -231,7 +231,7 @@ fn days_that_are_not_wanted_and_events_of_unknown_conversations_are_passed_over(
     let mut sample = Sample::default();
     sample.conversation(1, at(4, 9, 0)).closed_at = Some(at(5, 9, 0));
     sample.message(7, at(5, 9, 0), true);
-    let blocks = fold(Zone::UTC, &sample.0, &|day| day == may(5));
+    let blocks = fold(&Zone::UTC.into(), &sample.0, &|day| day == may(5));
     assert_eq!(
         blocks
             .iter()

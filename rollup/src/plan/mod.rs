@@ -40,14 +40,14 @@ pub enum Due {
 /// ```
 /// # use std::time::Duration;
 /// # use caseload_rollup::plan::{Due, Schedule, TimeOfDay, due};
-/// # use caseload_schema::{id::{Generation, Revision, WorkspaceKey}, instant::Instant, zone::Zone};
+/// # use caseload_schema::{id::{Generation, Revision, WorkspaceKey}, instant::Instant, time_settings::TimeSettings, zone::Zone};
 /// # use caseload_schema::store::{Ledger, workspace_states::WorkspaceState};
 /// # let rolled_up_at = Instant::parse("2026-05-04T09:00:00Z");
 /// # let last_night = caseload_schema::day::Day::parse("2026-05-04");
 /// # let (generation, head, directory_version, open_revision) = (Generation(1), 0, 0, Revision(1));
 /// # let ledger = Ledger {
 /// #     generation, head, directory_version, open_revision, rolled_up_at, last_night,
-/// #     zone: Zone::UTC, pending_zone: None, final_before: None,
+/// #     time: TimeSettings::without_hours(Zone::UTC), pending_time: None, final_before: None,
 /// # };
 /// # let ws = WorkspaceKey(1);
 /// # let state = WorkspaceState { ws, ledger, tried_at: None, has_marks: true, has_run: false };
@@ -60,7 +60,7 @@ pub enum Due {
 /// assert!(matches!(at("2026-05-05T00:15:00Z"), Some(Due::Night(_)))); // comes before any refresh
 /// ```
 pub fn due(state: &WorkspaceState, schedule: &Schedule, now: Instant) -> Option<Due> {
-    let night = latest_night(state.ledger.zone, schedule.nightly_at, now);
+    let night = latest_night(state.ledger.time.zone, schedule.nightly_at, now);
     match state.ledger.last_night {
         None => return Some(Due::FirstNight(night)),
         Some(last) if last < night => return Some(Due::Night(night)),
@@ -71,7 +71,7 @@ pub fn due(state: &WorkspaceState, schedule: &Schedule, now: Instant) -> Option<
     let interval = schedule.refresh_interval?;
     let ledger = &state.ledger;
     let is_wanted =
-        state.has_marks || ledger.pending_zone.is_some() || ledger.rolled_up_at.is_none();
+        state.has_marks || ledger.pending_time.is_some() || ledger.rolled_up_at.is_none();
     let latest = ledger.rolled_up_at.max(state.tried_at);
     let is_time =
         latest.is_none_or(|latest| now < latest || interval <= now.duration_since(latest));

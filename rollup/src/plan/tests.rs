@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use caseload_schema::{
     id::{Generation, Revision, WorkspaceKey},
     store::Ledger,
+    time_settings::TimeSettings,
     zone::Zone,
 };
 
@@ -26,8 +27,8 @@ fn state(last_night: Option<&str>, rolled_up_at: Option<&str>) -> WorkspaceState
         head: 0,
         directory_version: 1,
         rolled_up_at: rolled_up_at.map(at),
-        zone: rome(),
-        pending_zone: None,
+        time: TimeSettings::without_hours(rome()),
+        pending_time: None,
         open_revision: Revision(1),
         final_before: None,
         last_night: last_night.map(day),
@@ -104,7 +105,10 @@ fn a_refresh_waits_for_marks_for_its_interval_and_for_other_runs() {
     // The clock was set back: what was rolled up "later" is long ago.
     check(&|_| (), -3_600, Some(Due::Refresh));
     check(
-        &|state| (state.has_marks, state.ledger.pending_zone) = (false, Some(Zone::UTC)),
+        &|state| {
+            state.has_marks = false;
+            state.ledger.pending_time = Some(TimeSettings::without_hours(Zone::UTC));
+        },
         30,
         Some(Due::Refresh),
     );

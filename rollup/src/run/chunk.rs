@@ -25,14 +25,14 @@ pub(super) async fn make(
     run: &Run,
     chunks: Vec<Task>,
 ) -> Result<(), Interrupted> {
-    let Some(zone) = run.zone else {
+    let Some(time) = run.time else {
         return Err(Interrupted::Lost);
     };
     let (read, found) = mpsc::channel(1);
     let (folded, made) = mpsc::channel(1);
     let reading = worker
         .store
-        .snapshot(move |conn| Box::pin(read::read_chunks(conn, ws, zone, chunks, read)));
+        .snapshot(move |conn| Box::pin(read::read_chunks(conn, ws, time, chunks, read)));
     let (read, folded, written) = tokio::join!(
         reading,
         fold(worker, found, folded),

@@ -25,7 +25,7 @@ pub(super) struct ChunkOutput {
 /// Folds a stretch and leaves out what is stored already.
 pub(super) fn fold_chunk(reading: ChunkInput) -> ChunkOutput {
     let ChunkInput {
-        zone,
+        clocks,
         first,
         last,
         facts,
@@ -36,7 +36,7 @@ pub(super) fn fold_chunk(reading: ChunkInput) -> ChunkOutput {
         facts_read: count(&facts) as i64,
         ..ChunkOutput::default()
     };
-    let blocks = fold(zone, &facts, &|day| first <= day && day <= last);
+    let blocks = fold(&clocks, &facts, &|day| first <= day && day <= last);
     let mut empty: Vec<Day> = first
         .until(last.next())
         .filter(|day| stored.is_in_ledger(*day))

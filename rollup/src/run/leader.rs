@@ -16,7 +16,7 @@ use caseload_schema::{
         summaries,
         tasks::{self, TaskProgress},
     },
-    zone::Zone,
+    time_settings::TimeSettings,
 };
 use tokio::sync::mpsc;
 
@@ -44,21 +44,21 @@ pub(super) async fn lead(worker: &Worker, lease: Lease, begun: Begun) -> Result<
         run: run.id,
         revision,
     };
-    let zone = match run.zone.filter(|_| planned) {
-        Some(zone) => zone,
+    let time = match run.time.filter(|_| planned) {
+        Some(time) => time,
         None => match leader.plan(&run).await? {
-            Planned::Whole(zone) => zone,
+            Planned::Whole(time) => time,
             // Otherwise the last step would have to wait until the lease expires, because any worker may take that step.
             Planned::Chunks => return leader.give_back().await,
         },
     };
-    leader.finish(&run, zone).await
+    leader.finish(&run, time).await
 }
 
 /// What planning a run comes to.
 enum Planned {
     /// One worker does all of it.
-    Whole(Zone),
+    Whole(TimeSettings),
     /// Many workers make its chunks.
     Chunks,
 }
@@ -92,7 +92,7 @@ impl Leader<'_> {
             .store
             .snapshot(move |conn| Box::pin(read::plan(conn, ws, days, chunk)))
             .await?;
-        let Some(read::Plan { zone, days, chunks }) = plan else {
+        let Some(read::Plan { time, days, chunks }) = plan else {
             return Err(StoreError::Invalid(format!("workspace {ws} is gone")).into());
         };
         let (now, is_whole) = (self.worker.clock.now(), chunks.is_empty());
@@ -101,14 +101,14 @@ impl Leader<'_> {
                 // In the transaction of the plan: a worker that was replaced while it read would cut into chunks a run that its
                 // successor has cut already.
                 Ok(leases::hold(conn, lease, now).await?
-                    && queue::plan(conn, (ws, id), zone, days.len() as i64, &chunks).await?)
+                    && queue::plan(conn, (ws, id), time, days.len() as i64, &chunks).await?)
             })
         });
         if !planned.await? {
             return Err(Interrupted::Lost);
         }
         Ok(if is_whole {
-            Planned::Whole(zone)
+            Planned::Whole(time)
         } else {
             Planned::Chunks
         })
@@ -124,7 +124,7 @@ impl Leader<'_> {
     }
 
     /// Makes what is left to make, as of one moment, and makes all of the run current. Reading, folding and writing overlap.
-    async fn finish(&self, run: &Run, zone: Zone) -> Result<(), Interrupted> {
+    async fn finish(&self, run: &Run, time: TimeSettings) -> Result<(), Interrupted> {
         let (ws, id) = (self.ws, self.run);
         let chunks = self
             .worker
@@ -139,7 +139,7 @@ impl Leader<'_> {
         let ending = FinalRequest {
             run: id,
             days: run.days(),
-            zone,
+            time,
             sample,
         };
         // Room for one: a stretch is read, one waits, one is folded and written. The facts of no more are in memory.
@@ -154,7 +154,7 @@ impl Leader<'_> {
         // Checked before the flip: to the writer, a reader that failed looks like one that has ended. The run would become
         // current without some of its days, and their marks would be removed.
         read?;
-        self.flip(made, chunks, zone).await
+        self.flip(made, chunks, time).await
     }
 
     async fn write_rest(
@@ -255,7 +255,7 @@ impl Leader<'_> {
         &self,
         rest: FinalOutput,
         chunks: TaskProgress,
-        zone: Zone,
+        time: TimeSettings,
     ) -> Result<(), Interrupted> {
         let FinalOutput {
             outline,
@@ -291,7 +291,7 @@ impl Leader<'_> {
                 .collect(),
             emptied: outline.emptied.into_iter().chain(emptied).collect(),
             open: open_changed.then_some(self.revision),
-            zone,
+            time,
             // The latest change of the snapshot and not of now: an import since then has marks of its own, which must stay.
             seen: outline.seen,
             at,
@@ -322,8 +322,14 @@ impl Leader<'_> {
                 let Some(generation) = ledger::flip(conn, lease, &flip).await? else {
                     // Without the lease, another worker has the run, and goes on with it.
                     if leases::hold(conn, lease, at).await? {
-                        queue::fail(conn, ws, id, at, "its time zone is not wanted any more")
-                            .await?;
+                        queue::fail(
+                            conn,
+                            ws,
+                            id,
+                            at,
+                            "its time zone or its business hours are not wanted any more",
+                        )
+                        .await?;
                     }
                     return Ok(None);
                 };

@@ -5,14 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use caseload_schema::{
     day::Day,
     facts::{Facts, OpenConversation},
-    id::{ChangeNumber, Revision, RunId, WorkspaceKey},
+    hours::Clocks,
+    id::{ChangeNumber, HoursKey, Revision, RunId, WorkspaceKey},
     store::{
-        Conn, RunDays, StoreError, blocks, dirty_days, facts, ledger,
+        Conn, RunDays, StoreError, blocks, business_hours, dirty_days, facts, ledger,
         ledger::LedgerDay,
         statistics,
         summaries::{self, DaySummary},
         tasks::{self, Task},
     },
+    time_settings::TimeSettings,
     zone::Zone,
 };
 use rustc_hash::FxHashMap;
@@ -23,8 +25,8 @@ use crate::plan::{self, FEW_DAYS, Stretches};
 /// What a run is going to do.
 #[derive(Debug)]
 pub(super) struct Plan {
-    /// The zone of its figures.
-    pub(super) zone: Zone,
+    /// The zone and the business hours of its figures.
+    pub(super) time: TimeSettings,
     /// The days to make.
     pub(super) days: BTreeSet<Day>,
     /// The chunks that many processes may make; none where there is little to do.
@@ -62,7 +64,7 @@ pub(super) struct FinalPlan {
 pub(super) struct FinalRequest {
     pub(super) run: RunId,
     pub(super) days: RunDays,
-    pub(super) zone: Zone,
+    pub(super) time: TimeSettings,
     /// How many days to compare that nothing has changed.
     pub(super) sample: usize,
 }
@@ -70,7 +72,7 @@ pub(super) struct FinalRequest {
 /// The facts of a stretch of days, and what is stored of them.
 #[derive(Debug)]
 pub(super) struct ChunkInput {
-    pub(super) zone: Zone,
+    pub(super) clocks: Clocks,
     pub(super) first: Day,
     pub(super) last: Day,
     pub(super) facts: Facts,
@@ -111,25 +113,25 @@ pub(super) async fn plan(
     let Some(ledger) = ledger::find(conn, ws).await? else {
         return Ok(None);
     };
-    let zone = ledger.pending_zone.unwrap_or(ledger.zone);
-    let days = target(conn, ws, days, zone).await?;
+    let time = ledger.latest_time();
+    let days = target(conn, ws, days, time).await?;
     let (Some(first), Some(last)) = (days.first(), days.last()) else {
         return Ok(Some(Plan {
-            zone,
+            time,
             days,
             chunks: Vec::new(),
         }));
     };
     if days.len() <= FEW_DAYS {
         return Ok(Some(Plan {
-            zone,
+            time,
             days,
             chunks: Vec::new(),
         }));
     }
-    let facts = spread(conn, ws, zone, (*first, *last)).await?;
+    let facts = spread(conn, ws, time.zone, (*first, *last)).await?;
     let chunks = plan::chunks(&days, &facts, chunk);
-    Ok(Some(Plan { zone, days, chunks }))
+    Ok(Some(Plan { time, days, chunks }))
 }
 
 /// Days that are counted before any of them stands for others.
@@ -159,13 +161,15 @@ async fn spread(
     Ok(spread)
 }
 
-/// The days to make: those marked, those asked for, and those that another zone, or other rules of the same one, change.
+/// The days to make: those marked, those asked for, and those that another zone, other rules of the same one, or other business
+/// hours change.
 async fn target(
     conn: &mut Conn,
     ws: WorkspaceKey,
     days: RunDays,
-    zone: Zone,
+    time: TimeSettings,
 ) -> Result<BTreeSet<Day>, StoreError> {
+    let zone = time.zone;
     let mut target: BTreeSet<Day> = dirty_days::list(conn, ws)
         .await?
         .into_iter()
@@ -177,11 +181,19 @@ async fn target(
         RunDays::All => target.extend(every_day(conn, ws, zone).await?),
     }
     let ledger = ledger::find(conn, ws).await?;
-    if let Some(current) = ledger.map(|ledger| ledger.zone).filter(|now| *now != zone) {
+    if let Some(current) = ledger.map(|ledger| ledger.time).filter(|now| *now != time) {
         let mut moved = every_day(conn, ws, zone).await?;
-        if current.name() == zone.name() {
-            let unlike = zone.days_unlike(current);
-            moved.retain(|day| unlike.iter().any(|days| days.contains(day)));
+        if current.zone.name() == zone.name() && current.hours == time.hours {
+            let unlike = zone.days_unlike(current.zone);
+            let first = unlike.iter().map(|days| *days.start()).min();
+            moved.retain(|day| {
+                if time.hours == HoursKey::NONE {
+                    unlike.iter().any(|days| days.contains(day))
+                } else {
+                    // What ends later may have lasted over the hours of a day that moved.
+                    first.is_some_and(|first| first <= *day)
+                }
+            });
         }
         target.extend(moved);
     }
@@ -212,16 +224,17 @@ async fn every_day(
 pub(super) async fn read_chunks(
     conn: &mut Conn,
     ws: WorkspaceKey,
-    zone: Zone,
+    time: TimeSettings,
     chunks: Vec<Task>,
     found: mpsc::Sender<(Task, ChangeNumber, ChunkInput)>,
 ) -> Result<(), StoreError> {
     statistics::plan_for_any_workspace(conn).await?;
     let seen = dirty_days::latest_change(conn, ws).await?;
     let current = current(conn, ws).await?;
+    let clocks = business_hours::clocks(conn, ws, time).await?;
     for chunk in chunks {
-        let (reading, _) =
-            read_stretch(conn, ws, (zone, chunk.first, chunk.last), &current).await?;
+        let days = (chunk.first, chunk.last);
+        let (reading, _) = read_stretch(conn, ws, &clocks, days, &current).await?;
         found.send((chunk, seen, reading)).await.map_err(unheard)?;
     }
     Ok(())
@@ -238,8 +251,9 @@ pub(super) async fn read_rest(
     let Some(ledger) = ledger::find(conn, ws).await? else {
         return Ok(());
     };
-    let zone = ending.zone;
-    let mut target = target(conn, ws, ending.days, zone).await?;
+    let time = ending.time;
+    let clocks = business_hours::clocks(conn, ws, time).await?;
+    let mut target = target(conn, ws, ending.days, time).await?;
     let mut outline = FinalPlan {
         seen: dirty_days::latest_change(conn, ws).await?,
         ..FinalPlan::default()
@@ -247,7 +261,7 @@ pub(super) async fn read_rest(
     let made = made_by_chunks(conn, ws, ending.run).await?;
     target.retain(|day| !made.contains_key(day));
     if 0 < ending.sample {
-        let mut clean = every_day(conn, ws, zone).await?;
+        let mut clean = every_day(conn, ws, time.zone).await?;
         clean.retain(|day| {
             !ledger.is_final(*day) && !target.contains(day) && !made.contains_key(day)
         });
@@ -272,7 +286,7 @@ pub(super) async fn read_rest(
     let current = current(conn, ws).await?;
     let mut stretches = Stretches::new(target);
     while let Some((first, last)) = stretches.take_next() {
-        let (reading, facts) = read_stretch(conn, ws, (zone, first, last), &current).await?;
+        let (reading, facts) = read_stretch(conn, ws, &clocks, (first, last), &current).await?;
         stretches.learn(facts);
         found.send(Found::Stretch(reading)).await.map_err(unheard)?;
     }
@@ -318,15 +332,17 @@ async fn current(conn: &mut Conn, ws: WorkspaceKey) -> Result<Current, StoreErro
 async fn read_stretch(
     conn: &mut Conn,
     ws: WorkspaceKey,
-    (zone, first, last): (Zone, Day, Day),
+    clocks: &Clocks,
+    (first, last): (Day, Day),
     current: &Current,
 ) -> Result<(ChunkInput, u64), StoreError> {
+    let zone = clocks.zone;
     let facts = facts::read(conn, ws, zone.span(first).0, zone.span(last).1).await?;
     let stored = stored(conn, ws, current, first, last).await?;
     let held = count(&facts);
     Ok((
         ChunkInput {
-            zone,
+            clocks: clocks.clone(),
             first,
             last,
             facts,

@@ -223,7 +223,7 @@ async fn next(conn: &mut Conn, ws: WorkspaceKey) -> Result<Next, StoreError> {
     let Some(run) = runs::list_active(conn, ws).await?.into_iter().next() else {
         return Ok(Next::Nothing);
     };
-    let may_have_chunks = run.state == RunState::Running && run.zone.is_some();
+    let may_have_chunks = run.state == RunState::Running && run.time.is_some();
     if may_have_chunks {
         let left = tasks::progress(conn, ws, run.id).await?.left;
         // Chunks before the last step: that step makes, alone, every day that no chunk has made.

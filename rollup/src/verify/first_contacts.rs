@@ -38,7 +38,7 @@ pub(super) async fn check(
             }
         }
     }
-    let zone = ledger.zone;
+    let zone = ledger.time.zone;
     if ledger.final_before.is_some() {
         // Their first activity was on a final day, and may be gone.
         let opened: FxHashSet<CustomerKey> = customers::list_opened_finally(conn, ws)

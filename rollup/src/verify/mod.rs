@@ -11,11 +11,12 @@ use std::{collections::BTreeSet, sync::Arc};
 use caseload_schema::{
     day::Day,
     facts::{Conversation, Facts, Message},
+    hours::Clocks,
     id::{Revision, WorkspaceKey},
     import::find_wrong_waits,
     period::Period,
     store::{
-        Conn, Store, StoreError, blocks, dirty_days, facts, ledger,
+        Conn, Store, StoreError, blocks, business_hours, dirty_days, facts, ledger,
         ledger::LedgerDay,
         runs, statistics,
         summaries::{self, DayFigures, DaySummary, MemberDay},
@@ -99,9 +100,10 @@ async fn compare_all(
     if let Some((first, last)) = facts::extent(conn, ws).await? {
         target.extend(
             ledger
+                .time
                 .zone
                 .day_of(first)
-                .until(ledger.zone.day_of(last).next()),
+                .until(ledger.time.zone.day_of(last).next()),
         );
     }
     target.extend(summaries::list_days(conn, ws).await?);
@@ -132,15 +134,16 @@ async fn compare_all(
         days: current,
         unfinished,
     };
+    let clocks = business_hours::clocks(conn, ws, ledger.time).await?;
     let mut stretches = Stretches::new(target);
     while let Some((first, last)) = stretches.take_next() {
-        let facts = read_checked(conn, ws, ledger.zone, (first, last), report).await?;
+        let facts = read_checked(conn, ws, ledger.time.zone, (first, last), report).await?;
         stretches.learn(facts.messages.len() as u64 * 2);
         compare_stretch(
             conn,
             ws,
             &Stretch {
-                zone: ledger.zone,
+                clocks: clocks.clone(),
                 first,
                 last,
                 facts,
@@ -237,7 +240,7 @@ struct Current {
 
 /// Some days and their facts.
 struct Stretch {
-    zone: Zone,
+    clocks: Clocks,
     first: Day,
     last: Day,
     facts: Facts,
@@ -261,7 +264,7 @@ async fn compare_stretch(
         .map(|(day, _, bytes)| (day, bytes))
         .collect();
     let summaries = summaries::list(conn, ws, stretch.first, stretch.last).await?;
-    let made = fold(stretch.zone, &stretch.facts, &|day| {
+    let made = fold(&stretch.clocks, &stretch.facts, &|day| {
         stretch.first <= day && day <= stretch.last
     });
     let mut made: FxHashMap<Day, Block> =

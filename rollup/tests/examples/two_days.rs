@@ -105,7 +105,7 @@
             waiting_since: waiting_since(one.key),
         })
         .collect();
-    let blocks = fold(Zone::UTC, &facts, &|_| true);
+    let blocks = fold(&Zone::UTC.into(), &facts, &|_| true);
     let monday = Day::parse("2026-05-04").unwrap();
     (
         Days::new(blocks.into_iter().map(Arc::new).collect()),

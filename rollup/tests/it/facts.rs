@@ -29,7 +29,7 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn days(&self) -> Days {
         Days::new(
-            fold(self.zone, &self.facts, &|_| true)
+            fold(&self.zone.into(), &self.facts, &|_| true)
                 .into_iter()
                 .map(Arc::new)
                 .collect(),

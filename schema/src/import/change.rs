@@ -42,15 +42,15 @@ impl Change {
     ) -> Result<BTreeSet<Day>> {
         let ws = WorkspaceKey(working.ws);
         // The days are found while the database is busy with the rows.
-        let days = async { working.touched_days(self.ledger.zone) };
+        let days = async { working.touched_days(self.ledger.time.zone) };
         let (saved, mut days) = futures::join!(save::working(conn, ws, working), days);
         saved?;
         // What comes later to an old conversation does not reach days that are final.
         days.retain(|day| !self.ledger.is_final(*day));
         let mut marked = days.clone();
-        if let Some(zone) = self.ledger.pending_zone {
+        if let Some(pending) = self.ledger.pending_time {
             // Whichever zone is the current one when these marks are read, its days are among them.
-            marked.extend(working.touched_days(zone));
+            marked.extend(working.touched_days(pending.zone));
         }
         let marked: Vec<Day> = marked.into_iter().collect();
         dirty_days::upsert(conn, ws, &marked, self.number, now).await?;

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     audit::{Action, ActionKind, Actor, AuditEvent, ImportCounts},
     day::Day,
-    id::{MemberKey, RunId, TokenKey, WorkspaceKey},
+    id::{HoursKey, MemberKey, RunId, TokenKey, WorkspaceKey},
     instant::Instant,
     role::Role,
     zone::Zone,
@@ -68,6 +68,9 @@ enum Stored {
     ZoneRequested {
         from: String,
         to: String,
+    },
+    HoursRequested {
+        to: i64,
     },
     RebuildRequested {
         run: i64,
@@ -225,6 +228,7 @@ impl From<&Action> for Stored {
                 from: from.name().to_owned(),
                 to: to.name().to_owned(),
             },
+            Action::HoursRequested { to } => Self::HoursRequested { to: to.0 },
             Action::RebuildRequested { run, range } => {
                 let (from, to) = range.unzip();
                 Self::RebuildRequested {
@@ -273,6 +277,7 @@ impl Stored {
                 from: Zone::parse(&from).ok()?,
                 to: Zone::parse(&to).ok()?,
             },
+            Self::HoursRequested { to } => Action::HoursRequested { to: HoursKey(to) },
             Self::RebuildRequested {
                 run,
                 from_day,

@@ -17,7 +17,7 @@ pub const REFERENCE_TABLES: [&str; 3] =
 
 /// Tables that are distributed by `workspace_id`: one workspace's rows of all of them lie together. Those that are not in the
 /// first schema bear its name.
-pub const DISTRIBUTED_TABLES: [&str; 29] = [
+pub const DISTRIBUTED_TABLES: [&str; 30] = [
     "ledgers",
     "counters",
     "members",
@@ -47,6 +47,7 @@ pub const DISTRIBUTED_TABLES: [&str; 29] = [
     "bi.readers",
     "sessions",
     "login_links",
+    "business_hours",
 ];
 
 /// The table whose place decides where the others of its workspace lie.

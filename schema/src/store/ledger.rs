@@ -15,8 +15,9 @@ use super::{
 };
 use crate::{
     day::Day,
-    id::{ChangeNumber, Generation, Revision, RunId, WorkspaceKey},
+    id::{ChangeNumber, Generation, HoursKey, Revision, RunId, WorkspaceKey},
     instant::Instant,
+    time_settings::TimeSettings,
     zone::Zone,
 };
 
@@ -31,10 +32,10 @@ pub struct Ledger {
     pub directory_version: i64,
     /// When the latest run ended.
     pub rolled_up_at: Option<Instant>,
-    /// The zone of the current figures, with the rules of its clocks by which they were made.
-    pub zone: Zone,
-    /// A zone that was asked for, or the same with other rules. It takes effect when what that changes is rebuilt.
-    pub pending_zone: Option<Zone>,
+    /// The zone, with the rules of its clocks, and the business hours by which the current figures were made.
+    pub time: TimeSettings,
+    /// Those that were asked for, or the same zone with other rules. They take effect when what that changes is rebuilt.
+    pub pending_time: Option<TimeSettings>,
     /// The current revision of the open conversations; 0 where there was no run yet.
     pub open_revision: Revision,
     /// The latest night, by its local day, that has had its run asked for.
@@ -47,6 +48,11 @@ impl Ledger {
     /// Whether the facts of `day` were dropped: its figures are what they are.
     pub fn is_final(&self, day: Day) -> bool {
         self.final_before.is_some_and(|before| day < before)
+    }
+
+    /// What was asked for last.
+    pub fn latest_time(&self) -> TimeSettings {
+        self.pending_time.unwrap_or(self.time)
     }
 }
 
@@ -87,8 +93,8 @@ pub struct Flip {
     pub emptied: Vec<Day>,
     /// The revision of the open conversations, where they have a new block.
     pub open: Option<Revision>,
-    /// The zone of the new figures.
-    pub zone: Zone,
+    /// What says where the days of the new figures begin and which time is worked.
+    pub time: TimeSettings,
     /// The number of the latest change that the run has seen: marks up to it are done.
     pub seen: ChangeNumber,
     /// Now.
@@ -96,10 +102,11 @@ pub struct Flip {
 }
 
 #[derive(Queryable)]
-struct ZoneColumns {
+struct TimeColumns {
     timezone: String,
     rules: Option<String>,
     version: Option<String>,
+    hours: HoursKey,
 }
 
 #[derive(Queryable)]
@@ -107,11 +114,12 @@ struct PendingColumns {
     timezone: Option<String>,
     rules: Option<String>,
     version: Option<String>,
+    hours: HoursKey,
 }
 
 #[derive(Queryable)]
 struct LedgerRow {
-    zone: ZoneColumns,
+    time: TimeColumns,
     pending: PendingColumns,
     generation: Generation,
     head: i64,
@@ -201,38 +209,45 @@ pub(crate) async fn set_pending_zone(
     let Some(ledger) = find(conn, ws).await? else {
         return Ok(false);
     };
-    let is_current = ledger.zone.name() == zone.name();
+    let is_current = ledger.time.zone.name() == zone.name();
     if let Some(before) = ledger.final_before.filter(|_| !is_current) {
         let why = format!(
             "the days before {before} are final, and can't be made anew in another time zone"
         );
         return Err(StoreError::Final(why));
     }
-    await_zone(conn, ws, &ledger, (!is_current).then_some(zone), now).await
+    let wanted = TimeSettings {
+        zone: if is_current { ledger.time.zone } else { zone },
+        ..ledger.latest_time()
+    };
+    await_time(conn, ws, &ledger, wanted, now).await
 }
 
-/// Has the next run make what another zone, or the same one by other rules, changes. `None`: nothing is to change any more.
-/// Whether that is another wish than before. Whoever calls this has counted a change.
-pub(crate) async fn await_zone(
+/// Has the next run make what another zone, the same one by other rules, or other business hours change. The current ones: nothing
+/// is to change any more. Whether that is another wish than before. Whoever calls this has counted a change.
+pub(crate) async fn await_time(
     conn: &mut Conn,
     ws: WorkspaceKey,
     ledger: &Ledger,
-    pending: Option<Zone>,
+    wanted: TimeSettings,
     now: Instant,
 ) -> Result<bool> {
-    if pending == ledger.pending_zone {
+    let pending = (wanted != ledger.time).then_some(wanted);
+    if pending == ledger.pending_time {
         return Ok(false);
     }
-    if let Some(zone) = pending {
-        zone_rules::keep(conn, zone).await?;
+    if let Some(time) = pending {
+        zone_rules::keep(conn, time.zone).await?;
     }
     // What a run has read in a zone that was not asked for meanwhile may be old: imports marked no days of it. Runs before the
     // ledger's row, as `queue::begin` locks them: in the other order, the two could wait for each other.
-    super::queue::fail_other_zones(conn, ws, ledger.zone, now).await?;
+    super::queue::fail_others(conn, ws, ledger.time, now).await?;
+    let zone = pending.map(|time| time.zone);
     let columns = (
-        ledgers::pending_timezone.eq(pending.map(Zone::name)),
-        ledgers::pending_rules.eq(pending.map(Zone::fingerprint)),
-        ledgers::pending_rules_version.eq(pending.map(Zone::version)),
+        ledgers::pending_timezone.eq(zone.map(Zone::name)),
+        ledgers::pending_rules.eq(zone.map(Zone::fingerprint)),
+        ledgers::pending_rules_version.eq(zone.map(Zone::version)),
+        ledgers::pending_hours.eq(pending.map_or(HoursKey::NONE, |time| time.hours)),
     );
     let row = ledgers::table.find(ws.0);
     execute!(conn, diesel::update(row).set(columns))?;
@@ -240,11 +255,17 @@ pub(crate) async fn await_zone(
 }
 
 type Columns = (
-    (ledgers::timezone, ledgers::rules, ledgers::rules_version),
+    (
+        ledgers::timezone,
+        ledgers::rules,
+        ledgers::rules_version,
+        ledgers::hours,
+    ),
     (
         ledgers::pending_timezone,
         ledgers::pending_rules,
         ledgers::pending_rules_version,
+        ledgers::pending_hours,
     ),
     ledgers::generation,
     ledgers::head,
@@ -256,11 +277,17 @@ type Columns = (
 );
 
 const COLUMNS: Columns = (
-    (ledgers::timezone, ledgers::rules, ledgers::rules_version),
+    (
+        ledgers::timezone,
+        ledgers::rules,
+        ledgers::rules_version,
+        ledgers::hours,
+    ),
     (
         ledgers::pending_timezone,
         ledgers::pending_rules,
         ledgers::pending_rules_version,
+        ledgers::pending_hours,
     ),
     ledgers::generation,
     ledgers::head,
@@ -297,18 +324,22 @@ pub async fn find(conn: &mut Conn, ws: WorkspaceKey) -> Result<Option<Ledger>> {
 
 async fn ledger(conn: &mut Conn, ws: WorkspaceKey, row: LedgerRow) -> Result<Ledger> {
     let damaged = |column| StoreError::damaged("ledgers", column, ws);
-    let ZoneColumns {
+    let TimeColumns {
         timezone,
         rules,
         version,
-    } = row.zone;
+        hours,
+    } = row.time;
     let version = version.unwrap_or_default();
     let zone = zone_rules::find(conn, &timezone, rules.as_deref(), &version).await?;
-    let pending_zone = match row.pending.timezone {
+    let pending_time = match row.pending.timezone {
         Some(name) => {
             let (rules, version) = (row.pending.rules, row.pending.version.unwrap_or_default());
             let zone = zone_rules::find(conn, &name, rules.as_deref(), &version).await?;
-            Some(zone.ok_or_else(|| damaged("pending_timezone"))?)
+            Some(TimeSettings {
+                zone: zone.ok_or_else(|| damaged("pending_timezone"))?,
+                hours: row.pending.hours,
+            })
         }
         None => None,
     };
@@ -317,8 +348,11 @@ async fn ledger(conn: &mut Conn, ws: WorkspaceKey, row: LedgerRow) -> Result<Led
         head: row.head,
         directory_version: row.directory_version,
         rolled_up_at: row.rolled_up_at.map(Instant::from_micros),
-        zone: zone.ok_or_else(|| damaged("timezone"))?,
-        pending_zone,
+        time: TimeSettings {
+            zone: zone.ok_or_else(|| damaged("timezone"))?,
+            hours,
+        },
+        pending_time,
         open_revision: row.open_revision,
         last_night: row.last_night.map(Day::from_number),
         final_before: row.final_before.map(Day::from_number),
@@ -382,7 +416,8 @@ pub async fn list_days(conn: &mut Conn, ws: WorkspaceKey) -> Result<Vec<LedgerDa
 }
 
 /// Makes what the run wrote current, all at once, and gives the generation, which grows by one where the figures changed.
-/// `None` where the lease has gone to another, the run has ended, or its zone is not wanted any more: then nothing happens.
+/// `None` where the lease has gone to another, the run has ended, or its zone or hours are not wanted any more: then nothing
+/// happens.
 pub async fn flip(conn: &mut Conn, lease: Lease, flip: &Flip) -> Result<Option<Generation>> {
     let ws = lease.ws;
     // Counters, lease, run, and the ledger last, in the order of everyone who locks several of these rows: in another one, this
@@ -395,9 +430,9 @@ pub async fn flip(conn: &mut Conn, lease: Lease, flip: &Flip) -> Result<Option<G
     // Read under the locks: whoever asks for a zone or makes days final takes the first of them too.
     let ledger = find(conn, ws).await?;
     if ledger
-        .is_none_or(|ledger| flip.zone != ledger.zone && Some(flip.zone) != ledger.pending_zone)
+        .is_none_or(|ledger| flip.time != ledger.time && Some(flip.time) != ledger.pending_time)
     {
-        // The zone that the run was made for is not wanted any more; imports since have marked no days of it.
+        // What the run was made for is not wanted any more; imports since have marked no days of its zone.
         return Ok(None);
     }
     let is_final = |day: &Day| ledger.is_some_and(|ledger| ledger.is_final(*day));
@@ -414,9 +449,10 @@ pub async fn flip(conn: &mut Conn, lease: Lease, flip: &Flip) -> Result<Option<G
     let row = ledgers::table.find(ws.0);
     let rolled_up_at = ledgers::rolled_up_at.eq(flip.at.micros());
     execute!(conn, diesel::update(row).set(rolled_up_at))?;
-    let pending = ledger.and_then(|ledger| ledger.pending_zone);
-    if let Some(zone) = pending.filter(|pending| *pending == flip.zone) {
-        take_zone_up(conn, ws, zone).await?;
+    let pending = ledger.and_then(|ledger| ledger.pending_time);
+    let taken_up = pending.filter(|pending| *pending == flip.time);
+    if let Some(time) = taken_up {
+        take_up(conn, ws, time).await?;
     }
     if let Some(revision) = flip.open {
         execute!(
@@ -453,16 +489,18 @@ pub async fn flip(conn: &mut Conn, lease: Lease, flip: &Flip) -> Result<Option<G
     Ok(find(conn, ws).await?.map(|ledger| ledger.generation))
 }
 
-/// The zone that was waited for is the current one.
-async fn take_zone_up(conn: &mut Conn, ws: WorkspaceKey, zone: Zone) -> Result<()> {
+/// The zone and hours that were waited for are the current ones.
+async fn take_up(conn: &mut Conn, ws: WorkspaceKey, time: TimeSettings) -> Result<()> {
     let nothing = None::<String>;
     let columns = (
-        ledgers::timezone.eq(zone.name()),
-        ledgers::rules.eq(zone.fingerprint()),
-        ledgers::rules_version.eq(zone.version()),
+        ledgers::timezone.eq(time.zone.name()),
+        ledgers::rules.eq(time.zone.fingerprint()),
+        ledgers::rules_version.eq(time.zone.version()),
+        ledgers::hours.eq(time.hours),
         ledgers::pending_timezone.eq(&nothing),
         ledgers::pending_rules.eq(&nothing),
         ledgers::pending_rules_version.eq(&nothing),
+        ledgers::pending_hours.eq(HoursKey::NONE),
     );
     execute!(conn, diesel::update(ledgers::table.find(ws.0)).set(columns))?;
     Ok(())

@@ -11,6 +11,7 @@ pub mod audit;
 pub mod bi;
 mod block_version;
 pub mod blocks;
+pub mod business_hours;
 pub mod citus;
 pub(crate) mod conn;
 pub mod conversations;

@@ -17,7 +17,7 @@ use crate::{
     day::Day,
     id::{MemberKey, Revision, RunId, WorkspaceKey},
     instant::Instant,
-    zone::Zone,
+    time_settings::TimeSettings,
 };
 
 /// What a new run is about.
@@ -87,7 +87,7 @@ pub(crate) async fn enqueue(
     };
     let active = runs::list_active(conn, ws).await?;
     let ledger = super::ledger::find(conn, ws).await?;
-    let pending = ledger.and_then(|ledger| ledger.pending_zone);
+    let pending = ledger.and_then(|ledger| ledger.pending_time);
     if let Some(same) = active
         .into_iter()
         .find(|run| does_the_same(run, new, pending))
@@ -121,13 +121,13 @@ pub(crate) async fn enqueue(
 
 /// Whether `run` does all that a new one would. One that waits takes every mark there is when its turn comes. One that is
 /// under way may have read already; a rebuild that is under way stands for another one of the same days all the same, unless
-/// the new one is for a zone that it may not know of.
-fn does_the_same(run: &Run, new: &NewRun, pending_zone: Option<Zone>) -> bool {
+/// the new one is for a zone or hours that it may not know of.
+fn does_the_same(run: &Run, new: &NewRun, pending: Option<TimeSettings>) -> bool {
     let waits = run.state == RunState::Queued;
     match new.days {
         RunDays::Pending => waits && (new.kind != RunKind::Nightly || run.kind == RunKind::Nightly),
         RunDays::Of(_) | RunDays::All => {
-            let knows = pending_zone.is_none() || run.zone == pending_zone;
+            let knows = pending.is_none() || run.time == pending;
             run.kind == new.kind && run.days() == new.days && (waits || knows)
         }
     }
@@ -223,7 +223,7 @@ pub async fn begin(conn: &mut Conn, ws: WorkspaceKey, now: Instant) -> Result<Op
         diesel::update(row).set(rollup_runs::revision.eq(revision))
     )?;
     Ok(Some(Begun {
-        planned: run.zone.is_some(),
+        planned: run.time.is_some(),
         run,
         revision,
     }))
@@ -244,11 +244,11 @@ async fn previous_ended_well(conn: &mut Conn, ws: WorkspaceKey, run: RunId) -> R
     Ok(last.is_none_or(|state| state == RunState::Succeeded.name()))
 }
 
-/// Records what a run is going to do: in which zone, how many days, and in which chunks, if any. False where it has ended.
+/// Records what a run is going to do: by which zone and hours, how many days, and in which chunks, if any. False where it has ended.
 pub async fn plan(
     conn: &mut Conn,
     (ws, run): (WorkspaceKey, RunId),
-    zone: Zone,
+    time: TimeSettings,
     days: i64,
     chunks: &[(Day, Day)],
 ) -> Result<bool> {
@@ -256,8 +256,9 @@ pub async fn plan(
         .find((ws.0, run))
         .filter(rollup_runs::finished_at.is_null());
     let planned = (
-        rollup_runs::timezone.eq(zone.name()),
-        rollup_runs::rules.eq(zone.fingerprint()),
+        rollup_runs::timezone.eq(time.zone.name()),
+        rollup_runs::rules.eq(time.zone.fingerprint()),
+        rollup_runs::hours.eq(time.hours),
         rollup_runs::days_total.eq(days),
     );
     if execute!(conn, diesel::update(row).set(planned))? == 0 {
@@ -390,21 +391,21 @@ pub(crate) async fn end(
     Ok(true)
 }
 
-/// Ends the runs under way that are not for the current zone: what was asked for changed.
-pub(crate) async fn fail_other_zones(
+/// Ends the runs under way that are not for the current zone and hours: what was asked for changed.
+pub(crate) async fn fail_others(
     conn: &mut Conn,
     ws: WorkspaceKey,
-    zone: Zone,
+    time: TimeSettings,
     at: Instant,
 ) -> Result<()> {
     for run in runs::list_active(conn, ws).await? {
-        if run.state == RunState::Running && run.zone != Some(zone) {
+        if run.state == RunState::Running && run.time != Some(time) {
             fail(
                 conn,
                 ws,
                 run.id,
                 at,
-                "the time zone, or its rules, changed while it was under way",
+                "the time zone, its rules or the business hours changed while it was under way",
             )
             .await?;
         }

@@ -3,12 +3,14 @@
 use super::{
     Conn, Result, Store,
     audit::{self, NewEvent},
+    business_hours,
     ledger::{self, Ledger},
     queue::{self, NewRun},
     runs::{Run, RunDays, RunKind, RunState},
 };
 use crate::{
     audit::{Action, Actor},
+    hours::BusinessHours,
     id::{RunId, WorkspaceKey},
     instant::Instant,
     zone::Zone,
@@ -39,6 +41,22 @@ impl Store {
     ) -> Result<Option<Ledger>> {
         self.write(move |conn| Box::pin(change_zone(conn, ws, zone, by, at)))
             .await
+    }
+
+    /// Asks for other business hours, `None` for none, and for the rebuild that makes them take effect. Asking for the current
+    /// ones takes the wish back. What the ledger says then; `None` where there is no such workspace.
+    pub async fn request_hours(
+        &self,
+        ws: WorkspaceKey,
+        hours: Option<BusinessHours>,
+        by: Actor,
+        at: Instant,
+    ) -> Result<Option<Ledger>> {
+        self.write(move |conn| {
+            let hours = hours.clone();
+            Box::pin(async move { change_hours(conn, ws, hours.as_ref(), by, at).await })
+        })
+        .await
     }
 
     /// Ends a run that waits or is under way, and gives it as it is then; one that has ended stays as it is. `None` where
@@ -124,12 +142,12 @@ async fn change_zone(
     let Some(after) = ledger::find(conn, ws).await? else {
         return Ok(None);
     };
-    if after.pending_zone.is_some() {
+    if after.pending_time.is_some() {
         rebuild(conn, ws, RunDays::All, by, at).await?;
     }
     if is_other {
         let action = Action::ZoneRequested {
-            from: before.zone,
+            from: before.time.zone,
             to: zone,
         };
         audit::insert(
@@ -144,4 +162,34 @@ async fn change_zone(
         .await?;
     }
     Ok(Some(after))
+}
+
+async fn change_hours(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+    hours: Option<&BusinessHours>,
+    by: Actor,
+    at: Instant,
+) -> Result<Option<Ledger>> {
+    let asked_for = business_hours::set_pending(conn, ws, hours, at).await?;
+    let Some(ledger) = ledger::find(conn, ws).await? else {
+        return Ok(None);
+    };
+    if ledger.pending_time.is_some() {
+        rebuild(conn, ws, RunDays::All, by, at).await?;
+    }
+    if let Some(to) = asked_for {
+        let action = Action::HoursRequested { to };
+        audit::insert(
+            conn,
+            ws,
+            &NewEvent {
+                at,
+                actor: by,
+                action,
+            },
+        )
+        .await?;
+    }
+    Ok(Some(ledger))
 }

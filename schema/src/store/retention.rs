@@ -95,8 +95,11 @@ impl Store {
                 let Some(ledger) = ledger::find(conn, ws).await? else {
                     return Ok(Dropped::default());
                 };
-                let (mut all, mut after, at) =
-                    (Dropped::default(), 0, ledger.zone.span(before).0.micros());
+                let (mut all, mut after, at) = (
+                    Dropped::default(),
+                    0,
+                    ledger.time.zone.span(before).0.micros(),
+                );
                 loop {
                     let keys = list_over(conn, ws, at, after).await?;
                     let Some(last) = keys.last() else {
@@ -141,9 +144,9 @@ async fn make_final(conn: &mut Conn, ws: WorkspaceKey, before: Day) -> Result<()
     if ledger.final_before.is_some_and(|already| before <= already) {
         return Ok(());
     }
-    if ledger.pending_zone.is_some() {
+    if ledger.pending_time.is_some() {
         return invalid(
-            "another time zone waits for its rollup; run caseload rollup first".to_owned(),
+            "another time zone, or other business hours, wait for their rollup; run caseload rollup first".to_owned(),
         );
     }
     if !runs::list_active(conn, ws).await?.is_empty() {
@@ -160,7 +163,7 @@ async fn make_final(conn: &mut Conn, ws: WorkspaceKey, before: Day) -> Result<()
             "{waiting} days before {before} wait for a rollup; run caseload rollup first"
         ));
     }
-    let at = ledger.zone.span(before).0.micros();
+    let at = ledger.time.zone.span(before).0.micros();
     let openers = conversations::table
         .filter(conversations::workspace_id.eq(ws.0))
         .filter(conversations::opens_customer.eq(true))

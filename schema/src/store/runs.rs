@@ -10,10 +10,10 @@ use super::{
 };
 use crate::{
     day::Day,
-    id::{MemberKey, Revision, RunId, WorkspaceKey},
+    id::{HoursKey, MemberKey, Revision, RunId, WorkspaceKey},
     instant::Instant,
     period::Period,
-    zone::Zone,
+    time_settings::TimeSettings,
 };
 
 /// Why a run was started.
@@ -101,8 +101,8 @@ pub struct Run {
     pub range: Option<(Day, Day)>,
     /// Whether all days were asked for.
     pub everything: bool,
-    /// The zone of its figures, once it is planned.
-    pub zone: Option<Zone>,
+    /// The zone and the business hours of its figures, once it is planned.
+    pub time: Option<TimeSettings>,
     /// Who asked for it.
     pub requested_by: Option<MemberKey>,
     /// Days to make.
@@ -170,6 +170,7 @@ type Columns = (
         rollup_runs::everything,
         rollup_runs::timezone,
         rollup_runs::rules,
+        rollup_runs::hours,
         rollup_runs::requested_by,
     ),
     (
@@ -198,6 +199,7 @@ const COLUMNS: Columns = (
         rollup_runs::everything,
         rollup_runs::timezone,
         rollup_runs::rules,
+        rollup_runs::hours,
         rollup_runs::requested_by,
     ),
     (
@@ -233,6 +235,7 @@ struct About {
     everything: bool,
     timezone: Option<String>,
     rules: Option<String>,
+    hours: HoursKey,
     requested_by: Option<i64>,
 }
 
@@ -372,10 +375,13 @@ async fn domain(conn: &mut Conn, row: RunRow) -> Result<Run> {
     let (days_total, days_done, facts_read, changed_days, checked_days, differing_days) = figures;
     let (queued_at, started_at, finished_at, error) = times;
     let range = about.from_day.zip(about.to_day);
-    let zone = match &about.timezone {
+    let time = match &about.timezone {
         Some(name) => {
             let zone = zone_rules::find(conn, name, about.rules.as_deref(), "").await?;
-            Some(zone.ok_or_else(|| damaged("timezone"))?)
+            Some(TimeSettings {
+                zone: zone.ok_or_else(|| damaged("timezone"))?,
+                hours: about.hours,
+            })
         }
         None => None,
     };
@@ -385,7 +391,7 @@ async fn domain(conn: &mut Conn, row: RunRow) -> Result<Run> {
         state: RunState::parse(&about.state).ok_or_else(|| damaged("state"))?,
         range: range.map(|(from, to)| (Day::from_number(from), Day::from_number(to))),
         everything: about.everything,
-        zone,
+        time,
         requested_by: about.requested_by.map(MemberKey),
         days_total,
         days_done,

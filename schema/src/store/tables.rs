@@ -31,6 +31,8 @@ diesel::table! {
         rules_version -> Nullable<Text>,
         pending_rules -> Nullable<Text>,
         pending_rules_version -> Nullable<Text>,
+        hours -> BigInt,
+        pending_hours -> BigInt,
     }
 }
 
@@ -39,6 +41,15 @@ diesel::table! {
         rules -> Text,
         begins_at -> BigInt,
         offset_seconds -> Integer,
+    }
+}
+
+diesel::table! {
+    business_hours (workspace_id, hours) {
+        workspace_id -> BigInt,
+        hours -> BigInt,
+        definition -> Text,
+        set_at -> BigInt,
     }
 }
 
@@ -314,6 +325,7 @@ diesel::table! {
         changed_days -> BigInt,
         checked_days -> BigInt,
         differing_days -> BigInt,
+        hours -> BigInt,
     }
 }
 

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     id::WorkspaceKey,
     instant::Instant,
+    time_settings::TimeSettings,
     zone::{Offset, Zone},
 };
 
@@ -203,7 +204,7 @@ pub(crate) async fn keep(conn: &mut Conn, zone: Zone) -> Result<()> {
 
 /// The rules to change to, where this process has later ones.
 fn later(ledger: &Ledger) -> Option<Zone> {
-    let current = ledger.pending_zone.unwrap_or(ledger.zone);
+    let current = ledger.latest_time().zone;
     let own = Zone::parse(current.name()).ok()?;
     if own.version() <= current.version() {
         return None;
@@ -212,8 +213,8 @@ fn later(ledger: &Ledger) -> Option<Zone> {
         None => own,
         // Days whose facts are gone stay as they are, and so do the instants that they cover.
         Some(before) => {
-            let until = ledger.zone.start_of(before).max(own.start_of(before));
-            own.after(ledger.zone, until)
+            let until = ledger.time.zone.start_of(before).max(own.start_of(before));
+            own.after(ledger.time.zone, until)
         }
     };
     (own != current).then_some(own)
@@ -228,12 +229,15 @@ async fn take_up(conn: &mut Conn, ws: WorkspaceKey, now: Instant) -> Result<Opti
     let Some(zone) = later(&ledger) else {
         return Ok(None);
     };
-    let pending = (zone != ledger.zone).then_some(zone);
-    if !ledger::await_zone(conn, ws, &ledger, pending, now).await? {
+    let wanted = TimeSettings {
+        zone,
+        ..ledger.latest_time()
+    };
+    if !ledger::await_time(conn, ws, &ledger, wanted, now).await? {
         return Ok(None);
     }
     enqueue(conn, ws, RunDays::Pending, now).await?;
-    Ok(pending)
+    Ok((zone != ledger.time.zone).then_some(zone))
 }
 
 /// Keeps the rules of a workspace that was made before they were kept, and has all its days made by them.
@@ -243,11 +247,11 @@ async fn begin(conn: &mut Conn, ws: WorkspaceKey, now: Instant) -> Result<()> {
     let Some(ledger) = ledger::find(conn, ws).await? else {
         return Ok(());
     };
-    keep(conn, ledger.zone).await?;
+    keep(conn, ledger.time.zone).await?;
     let columns = (
-        ledgers::timezone.eq(ledger.zone.name()),
-        ledgers::rules.eq(ledger.zone.fingerprint()),
-        ledgers::rules_version.eq(ledger.zone.version()),
+        ledgers::timezone.eq(ledger.time.zone.name()),
+        ledgers::rules.eq(ledger.time.zone.fingerprint()),
+        ledgers::rules_version.eq(ledger.time.zone.version()),
     );
     if execute!(conn, diesel::update(row).set(columns))? == 1 && ledger.rolled_up_at.is_some() {
         enqueue(conn, ws, RunDays::All, now).await?;

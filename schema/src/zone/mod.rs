@@ -251,6 +251,27 @@ impl Zone {
         Instant::from_seconds(shown.unwrap_or_else(|| self.first_beyond(wanted)))
     }
 
+    /// The first instant at which the clocks show that minute of `day`, or what is past it; 1,440 is the end of the day.
+    ///
+    /// ```
+    /// use caseload_schema::{day::Day, zone::Zone};
+    /// let berlin = Zone::parse("Europe/Berlin").unwrap();
+    /// let night = Day::parse("2026-10-25").unwrap(); // at three the clocks go back to two
+    /// let hours = |from: u32, to: u32| {
+    ///     let (from, to) = (berlin.first_at_or_past(night, from * 60), berlin.first_at_or_past(night, to * 60));
+    ///     to.seconds_since(from) / 3_600
+    /// };
+    /// assert_eq!((hours(1, 2), hours(1, 3), hours(0, 24)), (1, 3, 25));
+    /// ```
+    pub fn first_at_or_past(self, day: Day, minute: u32) -> Instant {
+        let wanted = i64::from(day.number()) * DAY_SECONDS + i64::from(minute) * 60;
+        let mut found = self.stretches(wanted).filter_map(|stretch| {
+            let at = stretch.from.max(wanted - stretch.ahead);
+            (at < stretch.to).then_some(at)
+        });
+        Instant::from_seconds(found.next().unwrap_or(wanted))
+    }
+
     /// The first second at which clocks have jumped over the local second `wanted`, which they never show.
     fn first_beyond(self, wanted: i64) -> i64 {
         let mut beyond = self

@@ -58,6 +58,7 @@ pub(super) const FIELDS: &[Row] = &[
             "rebuildRollups { id }",
             "cancelRollupRun(id: \"1\") { id }",
             "setTimezone(timezone: \"UTC\") { id }",
+            "setBusinessHours(hours: null) { id }",
         ],
     ),
     (
@@ -147,6 +148,12 @@ pub(super) const FIELDS: &[Row] = &[
         &["runId", "range { from }"],
     ),
     (
+        "HoursRequest",
+        "auditEvents { nodes { details { ... on HoursRequest { % } } } }",
+        Admin,
+        &["areSet"],
+    ),
+    (
         "ImportCounts",
         "auditEvents { nodes { details { ... on ImportCounts { % } } } }",
         Admin,
@@ -170,7 +177,33 @@ pub(super) const FIELDS: &[Row] = &[
             "firstDay",
             "pendingTimezone",
             "timezoneOffsets { from }",
+            "businessHours { weekdays { weekday } }",
+            "hasPendingBusinessHours",
         ],
+    ),
+    (
+        "Hours",
+        "workspace { businessHours { % } }",
+        Anyone,
+        &["weekdays { weekday }", "dates { date }"],
+    ),
+    (
+        "WeekdayHours",
+        "workspace { businessHours { weekdays { % } } }",
+        Anyone,
+        &["weekday", "stretches { from }"],
+    ),
+    (
+        "DateHours",
+        "workspace { businessHours { dates { % } } }",
+        Anyone,
+        &["date", "name", "stretches { from }"],
+    ),
+    (
+        "Stretch",
+        "workspace { businessHours { weekdays { stretches { % } } } }",
+        Anyone,
+        &["from", "to"],
     ),
     (
         "TimezoneOffset",

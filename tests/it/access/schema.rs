@@ -133,6 +133,8 @@ fn sample(argument: &InputValueDefinition) -> String {
         (_, "Int") => "1",
         (_, "Boolean") => "true",
         (_, "Measure") => "CLOSED",
+        (_, "Clock") => "BUSINESS",
+        (_, "HoursInput") => "{weekdays: []}",
         (_, "Role") => "VIEWER",
         (_, "DimensionInput") => "{dimension: CUSTOMER}",
         (_, "ApiScope") => "IMPORT",

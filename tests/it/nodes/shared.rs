@@ -351,7 +351,7 @@ async fn a_zone_that_is_not_wanted_any_more_ends_its_run(backend: Backend) {
         .expect("the store is there")
         .expect("a run");
     assert_eq!(
-        (tokyo.state, tokyo.zone.map(Zone::name)),
+        (tokyo.state, tokyo.time.map(|time| time.zone.name())),
         (RunState::Running, Some("Asia/Tokyo"))
     );
     wish("America/Lima").await;
@@ -364,7 +364,7 @@ async fn a_zone_that_is_not_wanted_any_more_ends_its_run(backend: Backend) {
         .expect("the store is there")
         .expect("a ledger");
     assert_eq!(
-        (ledger.zone.name(), ledger.pending_zone),
+        (ledger.time.zone.name(), ledger.pending_time),
         ("America/Lima", None)
     );
     check(&caseload).await;
