@@ -339,11 +339,41 @@ fn compare_block(made: &Block, stored: Option<&Vec<u8>>, revision: Revision) -> 
     Some(match decode(stored) {
         Err(damage) => format!("the block of revision {revision} can't be read: {damage}"),
         Ok(block) => format!(
-            "the block of revision {revision} holds other figures ({} conversations active) than the facts ({})",
-            block.len(),
-            made.len()
+            "the block of revision {revision} holds other figures than the facts: {}",
+            other_figures(&block, made)
         ),
     })
+}
+
+/// What of `stored` is not as in `made`.
+fn other_figures(stored: &Block, made: &Block) -> String {
+    let figures = |block: &Block| {
+        let counts = block.counts();
+        [
+            ("conversations active", block.len() as u64),
+            ("created", counts.conversations),
+            ("inbound messages", counts.inbound_messages),
+            ("replies", counts.replies),
+            ("customers", block.customers()),
+            ("first responses", counts.first_responses),
+            ("closed", counts.closed),
+            ("reopened", counts.reopened),
+            ("ratings", counts.ratings()),
+            ("surveys", counts.surveys_asked),
+            ("follow-ups", counts.follow_ups_completed),
+        ]
+    };
+    let both = figures(stored).into_iter().zip(figures(made));
+    let differing: Vec<String> = both
+        .filter(|((_, stored), (_, made))| stored != made)
+        .map(|((name, stored), (_, made))| format!("{stored} {name} instead of {made}"))
+        .collect();
+    if differing.is_empty() {
+        "as many of everything, with other credits, customers, labels, attributes, outcomes or durations"
+            .to_owned()
+    } else {
+        differing.join(", ")
+    }
 }
 
 fn compare_summaries(made: &DaySummary, stored: &DaySummary) -> Vec<String> {
