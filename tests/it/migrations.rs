@@ -3,12 +3,14 @@
 use std::{collections::BTreeSet, path::PathBuf};
 
 use caseload_rollup::verify::verify;
+use tempfile::TempDir;
 
 use crate::{
     dirty::stored,
     on_both_stores,
     support::{
         app::Caseload,
+        command::Cli,
         database::{Backend, Database},
         dice::Dice,
         facts::Writer,
@@ -19,6 +21,7 @@ on_both_stores! {
     each_migration_is_undone_by_its_other_half,
     the_binary_has_the_migrations_of_the_folder,
     what_a_migration_derives_is_what_an_import_derives,
+    blocks_of_an_earlier_version_are_named_where_nothing_may_be_migrated,
 }
 
 fn folder(backend: Backend) -> PathBuf {
@@ -210,4 +213,28 @@ async fn what_a_migration_derives_is_what_an_import_derives(backend: Backend) {
 /// "20261122000001" of "2026-11-22-000001_create_workspaces".
 fn version(name: &str) -> String {
     name.split('_').next().unwrap_or_default().replace('-', "")
+}
+
+async fn blocks_of_an_earlier_version_are_named_where_nothing_may_be_migrated(backend: Backend) {
+    let (folder, database) = (TempDir::new().expect("a folder"), Database::empty(backend));
+    database.store().await;
+    let cli = Cli {
+        folder: folder.path().to_owned(),
+        database_url: database.url(),
+    };
+    cli.run(&["workspace", "create", "acme", "--name", "Acme"])
+        .code(0);
+    let record = "{\"type\":\"conversation\",\"id\":\"c\",\"customer_id\":\"k\",\"created_at\":\"2026-03-02T09:00:00Z\"}";
+    cli.run_with(&["import", "-"], record.as_bytes()).code(0);
+    cli.run(&["rollup"]).code(0);
+    cli.run(&["--no-migrate", "verify"]).code(0);
+    database.sql("UPDATE workspaces SET block_version = 1");
+    for command in ["verify", "rollup"] {
+        let said = cli.run(&["--no-migrate", command]).code(2);
+        let expected = "day blocks of an earlier version; run caseload migrate";
+        assert!(said.stderr.contains(expected), "{}", said.stderr);
+    }
+    cli.run(&["migrate"]).code(0);
+    cli.run(&["--no-migrate", "rollup"]).code(0);
+    cli.run(&["--no-migrate", "verify"]).code(0);
 }

@@ -32,6 +32,8 @@ pub(super) async fn store(settings: &Settings, config: &Config) -> anyhow::Resul
         store.migrate().await?;
     } else if !store.is_current().await? {
         bail!("the database has another version than this command; run caseload migrate");
+    } else if store.has_outdated_days().await? {
+        bail!("the database has day blocks of an earlier version; run caseload migrate");
     }
     Ok(store)
 }

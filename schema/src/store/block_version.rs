@@ -26,6 +26,12 @@ impl Store {
         }
         Ok(())
     }
+
+    /// Whether days of some workspace may have blocks of an earlier version that are not marked yet.
+    pub async fn has_outdated_days(&self) -> Result<bool> {
+        let outdated = self.read(|conn| Box::pin(list_outdated(conn))).await?;
+        Ok(!outdated.is_empty())
+    }
 }
 
 async fn list_outdated(conn: &mut Conn) -> Result<Vec<WorkspaceKey>> {
