@@ -16,4 +16,5 @@ pub mod role;
 pub mod scope;
 pub mod store;
 pub mod time_settings;
+pub mod url_template;
 pub mod zone;

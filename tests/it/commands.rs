@@ -5,6 +5,7 @@ mod failing;
 mod login_link;
 mod manual;
 mod members;
+mod urls;
 
 use std::{io::Write, time::Duration};
 

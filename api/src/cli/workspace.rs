@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use caseload_schema::{audit::Actor, clock::Clock, zone::Zone};
+use caseload_schema::{audit::Actor, clock::Clock, url_template::UrlTemplate, zone::Zone};
 use clap::{ArgGroup, Subcommand};
 
 use super::{Outcome, hours_file, open, settings::Settings};
@@ -33,6 +33,14 @@ pub(super) enum WorkspaceCommand {
         id: String,
         /// An IANA time zone.
         zone: String,
+    },
+    /// Sets where conversations can be opened whose records have no URL.
+    SetUrl {
+        /// The workspace's id.
+        id: String,
+        /// An address that begins with https:// or http:// and has {id} in the place of the conversation's id, which is
+        /// percent-encoded there. An empty text: none.
+        template: String,
     },
     /// Sets the business hours. The next rollup rebuilds every day by them, and then they take effect.
     #[command(group(ArgGroup::new("hours").required(true)))]
@@ -76,6 +84,22 @@ impl WorkspaceCommand {
                     .request_zone(workspace.key, zone, Actor::Operator, Clock::system().now())
                     .await?;
                 println!("{id} changes to {} with its next rollup", zone.name());
+            }
+            Self::SetUrl { id, template } => {
+                let template = match template.as_str() {
+                    "" => None,
+                    text => Some(UrlTemplate::parse(text)?),
+                };
+                let workspace = open::workspace(&store, Some(id)).await?;
+                store
+                    .set_url_template(workspace.key, template.clone())
+                    .await?;
+                match template {
+                    Some(template) => println!("{id} opens conversations at {}", template.as_str()),
+                    None => {
+                        println!("{id} opens conversations where their records say, and no others");
+                    }
+                }
             }
             Self::SetHours { id, file, .. } => {
                 let hours = file.as_deref().map(hours_file::read).transpose()?;

@@ -299,7 +299,7 @@ impl Conversation {
         self.page.seconds(span, clock.into()).await
     }
 
-    /// Where it can be opened; null where its source did not say.
+    /// Where it can be opened: the record's URL, else the workspace's template with its id; null where neither is known.
     async fn url(&self) -> Option<&str> {
         self.detail.url.as_deref()
     }

@@ -10,6 +10,7 @@ use super::{
     keys,
     rows::REOPENED,
     tables::{conversations, events},
+    workspaces,
 };
 use crate::{
     facts::{Attribute, ClosedBy, Conversation, Outcome},
@@ -24,7 +25,7 @@ pub struct ConversationDetail {
     pub id: String,
     /// What it is now.
     pub fact: Conversation,
-    /// Where it can be opened, where its record says so.
+    /// Where it can be opened, where its record or the workspace says so.
     pub url: Option<String>,
     /// Since when its customer has been waiting for a reply; `None` where nobody waits, and where it is closed.
     pub waiting_since: Option<Instant>,
@@ -203,6 +204,13 @@ async fn list_details(
         let rows: Vec<DetailRow> = load!(conn, query)?;
         for row in rows {
             found.extend(detail(row)?);
+        }
+    }
+    if found.iter().any(|detail| detail.url.is_none())
+        && let Some(template) = workspaces::find_url_template(conn, ws).await?
+    {
+        for detail in found.iter_mut().filter(|detail| detail.url.is_none()) {
+            detail.url = Some(template.url(&detail.id));
         }
     }
     Ok(found)

@@ -8,6 +8,7 @@ diesel::table! {
         created_at -> BigInt,
         incarnation -> Text,
         block_version -> SmallInt,
+        url_template -> Nullable<Text>,
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     conn::{execute, first, load},
     tables::{counters, ledgers, workspaces},
 };
-use crate::{id::WorkspaceKey, instant::Instant, zone::Zone};
+use crate::{id::WorkspaceKey, instant::Instant, url_template::UrlTemplate, zone::Zone};
 
 /// A company whose facts these are.
 #[derive(Clone, PartialEq, Eq)]
@@ -114,6 +114,28 @@ impl Store {
         key.ok_or_else(|| CreateWorkspaceError::Exists(id.to_owned()))
     }
 
+    /// Sets where conversations without a URL of their own can be opened; `None`: nowhere.
+    pub async fn set_url_template(
+        &self,
+        ws: WorkspaceKey,
+        template: Option<UrlTemplate>,
+    ) -> Result<()> {
+        self.write(move |conn| {
+            let template = template.clone();
+            Box::pin(async move {
+                let text = template.as_ref().map(UrlTemplate::as_str);
+                let row = workspaces::table.find(ws.0);
+                execute!(
+                    conn,
+                    diesel::update(row).set(workspaces::url_template.eq(text))
+                )?;
+                // Lists and exports that were read before have other addresses.
+                super::ledger::bump_directory(conn, ws).await
+            })
+        })
+        .await
+    }
+
     /// All workspaces, by id.
     pub async fn list_workspaces(&self) -> Result<Vec<Workspace>> {
         self.read(|conn| Box::pin(list(conn))).await
@@ -143,6 +165,19 @@ async fn find(conn: &mut Conn, id: &str) -> Result<Option<Workspace>> {
     };
     let row: Option<WorkspaceRow> = first!(conn, query())?;
     Ok(row.map(Workspace::from))
+}
+
+/// Where conversations without a URL of their own can be opened.
+pub(super) async fn find_url_template(
+    conn: &mut Conn,
+    ws: WorkspaceKey,
+) -> Result<Option<UrlTemplate>> {
+    let row = workspaces::table.find(ws.0);
+    let found: Option<Option<String>> = first!(conn, row.select(workspaces::url_template))?;
+    let damaged = || StoreError::damaged("workspaces", "url_template", ws);
+    let text = found.flatten();
+    text.map(|text| UrlTemplate::parse(&text).map_err(|_| damaged()))
+        .transpose()
 }
 
 async fn find_by_key(conn: &mut Conn, ws: WorkspaceKey) -> Result<Option<Workspace>> {
