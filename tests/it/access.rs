@@ -13,6 +13,11 @@ mod refusals;
 mod schema;
 mod teammates;
 
+use caseload_schema::{
+    audit::Actor,
+    day::Day,
+    hours::{BusinessHours, DateHours, Stretch},
+};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -41,9 +46,27 @@ pub(crate) async fn acme(backend: Backend) -> Caseload {
         records.extend(conversation(&format!("c-{role}"), role, day));
     }
     caseload.import(&records).await;
+    set_hours(&caseload).await;
     caseload.roll_up().await;
     add_other_workspace(&caseload).await;
     caseload
+}
+
+/// Business hours on all days but one.
+async fn set_hours(caseload: &Caseload) {
+    let stretches = vec![Stretch::parse("08:00", "18:00").expect("a stretch")];
+    let date = Day::parse("2026-03-25").expect("a day");
+    let short = DateHours {
+        name: Some("Lady Day".to_owned()),
+        stretches: stretches.clone(),
+    };
+    let weekdays = (1..=7).map(|weekday| (weekday, stretches.clone()));
+    let hours = BusinessHours::new(weekdays, [(date, short)]).expect("business hours");
+    let (by, at) = (Actor::Operator, caseload.clock.now());
+    let asked_for = caseload
+        .store
+        .request_hours(caseload.workspace, Some(hours), by, at);
+    asked_for.await.expect("the store is there");
 }
 
 /// A conversation of that day, closed and rated.

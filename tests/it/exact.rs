@@ -9,6 +9,7 @@ use crate::{
         asked::{Asked, COMPARISONS, days_json},
         book::Book,
         breakdown::dimension_input,
+        hours::Hours,
         lists::{Eyes, Scores},
         scope::{Filter, Scope},
         time::{PRESETS, Span},
@@ -78,6 +79,9 @@ async fn check_world(backend: Backend, redis: Option<&Redis>, seed: u64) -> u64 
             tally,
             &serde_json::to_value(&report).expect("a report is JSON"),
         );
+        if writer.dice.chance(1, 2) {
+            set_hours(&at, &caseload, &mut world, &mut writer).await;
+        }
         caseload.roll_up().await;
         if redis.is_some() {
             caseload.restart();
@@ -91,6 +95,15 @@ async fn check_world(backend: Backend, redis: Option<&Redis>, seed: u64) -> u64 
         records.clear();
     }
     shared
+}
+
+/// Sets other business hours, or none.
+async fn set_hours(at: &str, caseload: &Caseload, world: &mut World, writer: &mut Writer) {
+    world.hours = writer.dice.chance(4, 5).then(|| writer.hours());
+    let query = "mutation($hours: HoursInput) { setBusinessHours(hours: $hours) { id } }";
+    let hours = world.hours.as_ref().map(Hours::input);
+    let answer = caseload.ask("boss", query, &json!({"hours": hours})).await;
+    assert_eq!(answer.codes(), [""; 0], "{at}: {hours:?}");
 }
 
 /// What was imported so far; written to a file where the test fails.
@@ -228,7 +241,8 @@ pub(crate) async fn check_figures(
     world: &World,
     writer: &mut Writer,
 ) {
-    let book = Book::of(world);
+    let clock = writer.clock();
+    let book = Book::by(clock, world);
     let (asked, then, period) = writer.asked();
     let filter = writer.filter();
     let ask = writer.ask(asked);
@@ -237,7 +251,7 @@ pub(crate) async fn check_figures(
     caseload.clock.set(Instant::from_chrono(then));
     let variables = json!({
         "period": period, "filter": filter.input(), "by": ask.by, "measure": ask.measure, "busy": ask.busy,
-        "first": ask.first,
+        "first": ask.first, "clock": clock,
     });
     let at = format!("{at}, {variables}");
     let got = caseload
@@ -279,7 +293,8 @@ pub(crate) async fn check_figures(
     caseload.clock.set(now);
 
     let query = "query($text: String!, $first: Int) { workspace { firstDay attributes { key values(first: 1000)
-        some: values(startsWith: $text, first: $first) } } }";
+        some: values(startsWith: $text, first: $first) } businessHours { weekdays { weekday stretches { from to } }
+        dates { date name stretches { from to } } } hasPendingBusinessHours } }";
     let (text, first) = (
         ["", "5", "p", "never"][writer.dice.roll(4)],
         writer.dice.roll(3),
@@ -295,7 +310,10 @@ pub(crate) async fn check_figures(
     });
     assert_eq!(
         got.data("workspace"),
-        json!({"firstDay": first_day, "attributes": attributes.collect::<Vec<_>>()}),
+        json!({
+            "firstDay": first_day, "attributes": attributes.collect::<Vec<_>>(),
+            "businessHours": world.hours.as_ref().map(Hours::json), "hasPendingBusinessHours": false,
+        }),
         "{at}, {text:?}, {first}"
     );
 }
@@ -317,10 +335,11 @@ pub(crate) async fn check_lists(at: &str, caseload: &Caseload, world: &World, wr
     )
     .await;
 
-    let book = Book::of(world);
+    let clock = writer.clock();
+    let book = Book::by(clock, world);
     let span = writer.span(6);
     let members = writer.member_ids();
-    let variables = json!({"period": span.input(), "members": members});
+    let variables = json!({"period": span.input(), "members": members, "clock": clock});
     let list = List {
         member: "boss",
         field: "dailyRollups",
@@ -334,12 +353,18 @@ pub(crate) async fn check_lists(at: &str, caseload: &Caseload, world: &World, wr
         &got,
     );
     for _ in 0..4 {
-        check_breakdown(at, caseload, &book, writer).await;
+        let clock = writer.clock();
+        check_breakdown(at, caseload, (clock, &Book::by(clock, world)), writer).await;
     }
 }
 
 /// The rows by some dimensions, in their order.
-async fn check_breakdown(at: &str, caseload: &Caseload, book: &Book<'_>, writer: &mut Writer) {
+async fn check_breakdown(
+    at: &str,
+    caseload: &Caseload,
+    (clock, book): (&str, &Book<'_>),
+    writer: &mut Writer,
+) {
     let (asked, filter) = (writer.breakdown(), writer.filter());
     let by: Vec<Value> = asked.by.iter().map(|by| dimension_input(by)).collect();
     let direction = if asked.descending {
@@ -349,7 +374,7 @@ async fn check_breakdown(at: &str, caseload: &Caseload, book: &Book<'_>, writer:
     };
     let mut variables = json!({
         "by": by, "period": asked.span.input(), "filter": filter.input(), "orderBy": asked.order_by,
-        "direction": direction,
+        "direction": direction, "clock": clock,
     });
     if asked.has_earlier() {
         variables["measure"] = json!(asked.measure);
@@ -395,15 +420,18 @@ async fn check_own(at: &str, caseload: &Caseload, world: &World, writer: &mut Wr
         unassigned: None,
         ..filter
     };
+    let clock = writer.clock();
+    let book = Book::by(clock, world);
     // By its days: as a preset it would be compared by the calendar.
     let variables = json!({
         "period": span.input(), "filter": filter.input(), "by": ask.by, "measure": ask.measure, "first": ask.first,
+        "clock": clock,
     });
     let got = caseload
         .ask(name, queries::BENCHMARK, &variables)
         .await
         .data("benchmark");
-    let expected = Book::of(world).benchmark(span, ask.measure, &filter);
+    let expected = book.benchmark(span, ask.measure, &filter);
     check(&format!("{at}, {variables}, benchmark"), &expected, &got);
     let got = caseload
         .ask(name, &queries::member(), &variables)
@@ -411,7 +439,7 @@ async fn check_own(at: &str, caseload: &Caseload, world: &World, writer: &mut Wr
         .data("member");
     check(
         &format!("{at}, {variables}, {name} about themselves"),
-        &Book::of(world).member(ask, &filter, name),
+        &book.member(ask, &filter, name),
         &got,
     );
 }
@@ -429,11 +457,13 @@ async fn check_lists_of(
     writer: &mut Writer,
     (filter, period, span): (&Filter, &Value, Span),
 ) {
-    let book = Book::of(looker.world);
+    let clock = writer.clock();
+    let book = Book::by(clock, looker.world);
     let scope = looker.eyes.scope(&book, filter);
     for _ in 0..3 {
         let measure = writer.measure();
-        let variables = json!({"period": period, "filter": filter.input(), "measure": measure});
+        let variables =
+            json!({"period": period, "filter": filter.input(), "measure": measure, "clock": clock});
         let first = [2, 3, 1000][writer.dice.roll(3)];
         let list = List {
             member: looker.name,
@@ -463,6 +493,7 @@ async fn check_lists_of(
     };
     let variables = json!({
         "period": period, "filter": filter.input(), "measure": measure, "at": {"weekday": hour.0, "hour": hour.1},
+        "clock": clock,
     });
     let list = List {
         member: looker.name,

@@ -1,6 +1,11 @@
 //! What docs/metrics.md says of its example is what the API answers.
 
-use caseload_schema::instant::Instant;
+use caseload_schema::{
+    audit::Actor,
+    day::Day,
+    hours::{BusinessHours, DateHours, Stretch},
+    instant::Instant,
+};
 use serde_json::{Value, json};
 
 use crate::{
@@ -15,6 +20,7 @@ on_both_stores! {
     teams_labels_and_channels_are_as_documented,
     breakdowns_are_as_documented,
     attributes_are_as_documented,
+    business_hours_are_as_documented,
 }
 
 const EXAMPLE: &str = include_str!("../../docs/example.ndjson");
@@ -235,4 +241,42 @@ async fn attributes_are_as_documented(backend: Backend) {
         "both": {"metrics": {"conversations": 1}},
     });
     assert_eq!(answer.json()["data"], expected);
+}
+
+/// What docs/metrics.md says of the two clocks.
+async fn business_hours_are_as_documented(backend: Backend) {
+    let caseload = example(backend).await;
+    let stretch = |from, to| Stretch::parse(from, to).expect("a stretch");
+    let day = vec![stretch("09:00", "12:00"), stretch("13:00", "17:00")];
+    let wednesday = DateHours {
+        name: None,
+        stretches: vec![stretch("09:00", "10:00")],
+    };
+    let date = Day::parse("2026-03-04").expect("a day");
+    let hours = BusinessHours::new(
+        (1..=5).map(|weekday| (weekday, day.clone())),
+        [(date, wednesday)],
+    );
+    let hours = hours.expect("business hours");
+    caseload
+        .store
+        .request_hours(
+            caseload.workspace,
+            Some(hours),
+            Actor::Operator,
+            caseload.clock.now(),
+        )
+        .await
+        .expect("the store is there");
+    caseload.roll_up().await;
+    let query = "{ team(period: {between: {from: \"2026-03-02\", to: \"2026-03-04\"}}) { metrics {
+        firstResponse { mean } closingTime { median }
+        inHours: firstResponse(clock: BUSINESS) { count mean quantile(q: 1) } closingInHours: closingTime(clock: BUSINESS) { median }
+    } } }";
+    let answer = caseload.ask("anna", query, &json!({})).await.data("team");
+    let expected = json!({
+        "firstResponse": {"mean": 15_672.0}, "closingTime": {"median": 45_000.0},
+        "inHours": {"count": 5, "mean": 4_152.0, "quantile": 18_000.0}, "closingInHours": {"median": 14_400.0},
+    });
+    assert_eq!(answer["metrics"], expected);
 }

@@ -14,6 +14,7 @@ mod exact;
 mod examples;
 mod front;
 mod fuzz;
+mod hours;
 mod import;
 mod laws;
 mod layers;

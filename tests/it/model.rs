@@ -6,6 +6,7 @@ pub(crate) mod asked;
 pub(crate) mod book;
 pub(crate) mod breakdown;
 pub(crate) mod check;
+pub(crate) mod hours;
 pub(crate) mod lists;
 pub(crate) mod metrics;
 pub(crate) mod reports;

@@ -27,6 +27,7 @@ on_both_stores! {
     processes_with_different_data_come_to_rest_on_the_later_rules,
     final_days_keep_the_rules_by_which_they_were_made,
     an_old_name_is_stored_as_the_name_of_today,
+    what_lasts_over_a_moved_hour_is_made_anew_by_business_hours,
 }
 
 /// A folder of compiled zones of that release, made of `rules` by the compiler of zone data.
@@ -48,6 +49,9 @@ fn zoneinfo(folder: &Path, version: &str, rules: &str) -> String {
 
 const WINTER_TIME: &str = "Zone America/Vancouver -7:00 - PDT 2024 Nov 3 9:00u\n -8:00 - PST\n";
 const NO_WINTER_TIME: &str = "Zone America/Vancouver -7:00 - PDT\n";
+
+const ONE_WEEK_OF_WINTER_TIME: &str = "Zone America/Vancouver -7:00 - PDT 2024 Nov 3 9:00u
+ -8:00 - PST 2024 Nov 10 9:00u\n -7:00 - PDT\n";
 
 /// Instants of conversations, and their days by either of those rules.
 const CREATED: [&str; 3] = [
@@ -314,4 +318,35 @@ async fn an_old_name_is_stored_as_the_name_of_today(backend: Backend) {
         "Asia/Kolkata\n"
     );
     assert_eq!(desk.days(), "");
+}
+
+async fn what_lasts_over_a_moved_hour_is_made_anew_by_business_hours(backend: Backend) {
+    let desk = Desk::new(backend).await;
+    desk.run(&desk.later, &create("America/Vancouver"));
+    let hours = desk.cli.folder.join("hours.toml");
+    fs::write(&hours, "tuesday = [\"09:00-17:00\"]").expect("a file");
+    let hours = hours.display().to_string();
+    desk.run(
+        &desk.later,
+        &["workspace", "set-hours", "acme", "--file", &hours],
+    );
+    // From ten on a Tuesday to a day whose clocks are the same by either rules; by the later ones it is nine when it begins.
+    desk.import(&[json!({
+        "type": "conversation", "id": "c", "customer_id": "k", "created_at": "2024-11-05T17:00:00Z",
+        "closed_at": "2024-11-20T20:00:00Z",
+    })]);
+    desk.run(&desk.later, &["rollup"]);
+    desk.run(&desk.later, &["verify"]);
+    let block = || {
+        let closing = DateTime::parse_from_rfc3339("2024-11-20T20:00:00Z").expect("an instant");
+        let day = closing.timestamp() / 86_400;
+        desk.database.sql(&format!(
+            "SELECT revision FROM ledger_days WHERE day = {day}"
+        ))
+    };
+    let before = block();
+    let latest = zoneinfo(&desk.cli.folder, "2024c", ONE_WEEK_OF_WINTER_TIME);
+    desk.run(&latest, &["rollup"]);
+    assert_ne!(block(), before);
+    desk.run(&latest, &["verify"]);
 }

@@ -11,7 +11,7 @@ use crate::facts::{World, world};
 
 /// All blocks of a world as bytes, the one of the open conversations last.
 fn written(world: &World) -> Vec<Vec<u8>> {
-    let days = fold(&world.zone.into(), &world.facts, &|_| true);
+    let days = fold(&world.clocks(), &world.facts, &|_| true);
     days.iter()
         .map(caseload_rollup::block::Block::encode)
         .chain([fold_open(&world.open()).encode()])
@@ -28,7 +28,7 @@ fn refuse(bytes: &[u8]) -> Result<(), TestCaseError> {
 proptest! {
     #[test]
     fn what_was_written_is_read(world in world()) {
-        for block in fold(&world.zone.into(), &world.facts, &|_| true) {
+        for block in fold(&world.clocks(), &world.facts, &|_| true) {
             prop_assert_eq!(decode(&block.encode()), Ok(block));
         }
         let open = fold_open(&world.open());
@@ -49,8 +49,8 @@ proptest! {
 
     #[test]
     fn facts_of_more_days_give_the_same_block_of_a_day(world in world()) {
-        for block in fold(&world.zone.into(), &world.facts, &|_| true) {
-            prop_assert_eq!(fold(&world.zone.into(), &world.facts, &|day| day == block.day()), vec![block]);
+        for block in fold(&world.clocks(), &world.facts, &|_| true) {
+            prop_assert_eq!(fold(&world.clocks(), &world.facts, &|day| day == block.day()), vec![block]);
         }
     }
 

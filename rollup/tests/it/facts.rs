@@ -12,6 +12,7 @@ use caseload_schema::{
         Attribute, ClosedBy, Conversation, Facts, FollowUp, Message, OpenConversation, Outcome,
         Rating, Reopening, Survey,
     },
+    hours::{BusinessHours, Clocks, Stretch},
     id::{ChannelKey, ConversationKey, CustomerKey, LabelKey, MemberKey, RatingKey},
     instant::Instant,
     period::Period,
@@ -23,13 +24,18 @@ use proptest::{collection::vec, option, prelude::*};
 #[derive(Debug, Clone)]
 pub(crate) struct World {
     pub(crate) zone: Zone,
+    pub(crate) hours: Option<BusinessHours>,
     pub(crate) facts: Facts,
 }
 
 impl World {
+    pub(crate) fn clocks(&self) -> Clocks {
+        Clocks::new(self.zone, self.hours.clone())
+    }
+
     pub(crate) fn days(&self) -> Days {
         Days::new(
-            fold(&self.zone.into(), &self.facts, &|_| true)
+            fold(&self.clocks(), &self.facts, &|_| true)
                 .into_iter()
                 .map(Arc::new)
                 .collect(),
@@ -182,7 +188,7 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
     );
     let first_closing = (any::<prop::sample::Index>(), instant());
     (
-        zone(),
+        (zone(), hours()),
         vec(conversation(), 1..30),
         vec(rating, 0..10),
         vec(follow_up, 0..8),
@@ -192,52 +198,54 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
             vec(first_closing, 0..6),
         ),
     )
-        .prop_map(|(zone, conversations, ratings, follow_ups, others)| {
-            let (reopenings, surveys, first_closings) = others;
-            let mut facts = Facts::default();
-            for ((mut conversation, messages), key) in conversations.into_iter().zip(1..) {
-                conversation.key = ConversationKey(key);
-                let messages = messages.into_iter().map(|message| Message {
-                    conversation: conversation.key,
-                    ..message
-                });
-                facts.messages.extend(messages);
-                facts.conversations.push(conversation);
-            }
-            derive(&mut facts, &first_closings);
-            let of = |index: prop::sample::Index| {
-                ConversationKey(index.index(facts.conversations.len()) as i64 + 1)
-            };
-            let rating =
-                |((conversation, rated_at, score, member, has_comment), key): (_, _)| Rating {
-                    key: RatingKey(key),
-                    conversation: of(conversation),
-                    rated_at,
-                    score,
-                    member,
-                    has_comment,
+        .prop_map(
+            |((zone, hours), conversations, ratings, follow_ups, others)| {
+                let (reopenings, surveys, first_closings) = others;
+                let mut facts = Facts::default();
+                for ((mut conversation, messages), key) in conversations.into_iter().zip(1..) {
+                    conversation.key = ConversationKey(key);
+                    let messages = messages.into_iter().map(|message| Message {
+                        conversation: conversation.key,
+                        ..message
+                    });
+                    facts.messages.extend(messages);
+                    facts.conversations.push(conversation);
+                }
+                derive(&mut facts, &first_closings);
+                let of = |index: prop::sample::Index| {
+                    ConversationKey(index.index(facts.conversations.len()) as i64 + 1)
                 };
-            facts.ratings = ratings.into_iter().zip(1..).map(rating).collect();
-            let follow_up = |(conversation, completed_at, assignee)| FollowUp {
-                conversation: of(conversation),
-                completed_at,
-                assignee,
-            };
-            facts.follow_ups = follow_ups.into_iter().map(follow_up).collect();
-            let reopening = |(conversation, at)| Reopening {
-                conversation: of(conversation),
-                at,
-            };
-            facts.reopenings = reopenings.into_iter().map(reopening).collect();
-            let survey = |(conversation, asked_at, member, answered)| Survey {
-                conversation: of(conversation),
-                asked_at,
-                member,
-                answered,
-            };
-            facts.surveys = surveys.into_iter().map(survey).collect();
-            World { zone, facts }
-        })
+                let rating =
+                    |((conversation, rated_at, score, member, has_comment), key): (_, _)| Rating {
+                        key: RatingKey(key),
+                        conversation: of(conversation),
+                        rated_at,
+                        score,
+                        member,
+                        has_comment,
+                    };
+                facts.ratings = ratings.into_iter().zip(1..).map(rating).collect();
+                let follow_up = |(conversation, completed_at, assignee)| FollowUp {
+                    conversation: of(conversation),
+                    completed_at,
+                    assignee,
+                };
+                facts.follow_ups = follow_ups.into_iter().map(follow_up).collect();
+                let reopening = |(conversation, at)| Reopening {
+                    conversation: of(conversation),
+                    at,
+                };
+                facts.reopenings = reopenings.into_iter().map(reopening).collect();
+                let survey = |(conversation, asked_at, member, answered)| Survey {
+                    conversation: of(conversation),
+                    asked_at,
+                    member,
+                    answered,
+                };
+                facts.surveys = surveys.into_iter().map(survey).collect();
+                World { zone, hours, facts }
+            },
+        )
 }
 
 /// Fills in what messages make of conversations.
@@ -366,4 +374,22 @@ fn attribute_filter() -> impl Strategy<Value = AttributeFilter> {
         any_of: values.into_iter().map(str::to_owned).collect(),
         or_none,
     })
+}
+
+/// None, or stretches of every day: one of the night in which clocks change, and one of the day.
+fn hours() -> impl Strategy<Value = Option<BusinessHours>> {
+    let stretches = |night: &str, end: &str| {
+        let stretch = |from, to| Stretch::parse(from, to).expect("a stretch");
+        vec![stretch(night, end), stretch("09:00", "17:30")]
+    };
+    let every_day = move |(night, end): (&str, &str)| {
+        let days = (1..=7).map(|weekday| (weekday, stretches(night, end)));
+        BusinessHours::new(days, []).expect("business hours")
+    };
+    let nights = prop::sample::select(vec![
+        ("00:00", "02:30"),
+        ("02:15", "02:45"),
+        ("01:00", "04:00"),
+    ]);
+    option::of(nights.prop_map(every_day))
 }

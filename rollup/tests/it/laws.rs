@@ -160,6 +160,22 @@ proptest! {
     }
 
     #[test]
+    fn no_duration_is_longer_by_business_hours_than_by_the_calendar(
+        world in world(), period in period(), filter in filter(), q in 0.0..=1.0,
+    ) {
+        let view = world.view(period, filter);
+        for durations in [View::first_responses, View::closing_times, View::reply_times, View::first_closing_times] {
+            let (all, worked) = (durations(&view, Clock::Calendar), durations(&view, Clock::Business));
+            prop_assert_eq!(worked.count(), all.count());
+            prop_assert!(worked.mean() <= all.mean());
+            prop_assert!(worked.quantile(q) <= all.quantile(q));
+            if world.hours.is_none() {
+                prop_assert_eq!(worked.quantile(q), all.quantile(q));
+            }
+        }
+    }
+
+    #[test]
     fn members_and_nobody_add_up_to_the_whole(world in world(), period in period(), filter in filter()) {
         let view = world.view(period, filter);
         let each: Vec<View> = everyone().map(|member| view.credited_to(member)).collect();
@@ -178,8 +194,8 @@ proptest! {
             let alone = view.credited_to(Some(member));
             prop_assert_eq!(together.anything_counts(), alone.anything_counts());
             prop_assert_eq!(together.counts(), alone.counts());
-            let both = [together.first_responses(Clock::Calendar), together.closing_times(Clock::Calendar)];
-            for (together, alone) in both.iter().zip([alone.first_responses(Clock::Calendar), alone.closing_times(Clock::Calendar)]) {
+            let both = [together.first_responses(Clock::Calendar), together.closing_times(Clock::Business)];
+            for (together, alone) in both.iter().zip([alone.first_responses(Clock::Calendar), alone.closing_times(Clock::Business)]) {
                 prop_assert_eq!((together.count(), together.mean()), (alone.count(), alone.mean()));
                 prop_assert_eq!((together.median(), together.p90()), (alone.median(), alone.p90()));
             }
@@ -198,7 +214,7 @@ proptest! {
 
     #[test]
     fn any_split_of_the_facts_adds_up_to_the_same(world in world(), period in period(), filter in filter()) {
-        let part = |even| World { zone: world.zone, facts: half(&world.facts, even) }.view(period, filter.clone());
+        let part = |even| World { facts: half(&world.facts, even), ..world.clone() }.view(period, filter.clone());
         let (even, odd, whole) = (part(true), part(false), world.view(period, filter.clone()));
         prop_assert_eq!([even.counts(), odd.counts()].into_iter().sum::<Counts>(), whole.counts());
         prop_assert_eq!(even.backlog() + odd.backlog(), whole.backlog());
@@ -251,7 +267,7 @@ proptest! {
 
     #[test]
     fn a_day_of_the_summary_is_that_day_of_the_cube(world in world()) {
-        for block in fold(&world.zone.into(), &world.facts, &|_| true) {
+        for block in fold(&world.clocks(), &world.facts, &|_| true) {
             let view = world.view(Period::day(block.day()), Filter::default());
             let rows = caseload_rollup::summary::member_days(&block);
             prop_assert_eq!(rows.iter().map(|row| row.member).collect::<BTreeSet<_>>(), view.credited());

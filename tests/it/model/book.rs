@@ -1,10 +1,13 @@
 //! A world with what belongs together laid side by side, once, so that the loops over it stay short.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, rc::Rc};
 
 use chrono::NaiveDate;
 
-use super::world::{At, Conversation, FollowUp, Rating, Survey, World};
+use super::{
+    hours::worked_seconds,
+    world::{At, Conversation, FollowUp, Rating, Survey, World},
+};
 
 /// A conversation that has come, with all that belongs to it.
 #[derive(Debug, Clone)]
@@ -32,6 +35,8 @@ pub(crate) struct Case {
     pub(crate) waiting_since: Option<At>,
     /// How many automatic messages.
     pub(crate) bots: usize,
+    /// What is worked, where durations are to count only that.
+    worked: Option<Rc<Vec<(At, At)>>>,
 }
 
 impl Case {
@@ -80,33 +85,35 @@ impl Case {
     pub(crate) fn reply_seconds(&self, within: impl Fn(At) -> bool) -> Vec<i64> {
         let waits = self.waits.iter().filter(|(_, reply)| within(*reply));
         waits
-            .map(|(since, reply)| seconds(*since, *reply))
+            .map(|(since, reply)| self.seconds(*since, *reply))
             .collect()
     }
 
     pub(crate) fn first_closing_seconds(&self) -> Option<i64> {
         self.first_closed
-            .map(|closed| seconds(self.conversation.created, closed))
+            .map(|closed| self.seconds(self.conversation.created, closed))
     }
 
     pub(crate) fn first_response_seconds(&self) -> Option<i64> {
         self.first_response
-            .map(|(inbound, reply)| seconds(inbound, reply))
+            .map(|(inbound, reply)| self.seconds(inbound, reply))
+    }
+
+    /// The exact difference, or what of it is worked, rounded down; 0 where it would be negative.
+    fn seconds(&self, from: At, to: At) -> i64 {
+        if to < from {
+            return 0;
+        }
+        match &self.worked {
+            Some(stretches) => worked_seconds(stretches, from, to),
+            None => (to - from).num_seconds(),
+        }
     }
 
     pub(crate) fn closing_seconds(&self) -> Option<i64> {
         self.conversation
             .closed
-            .map(|closed| seconds(self.conversation.created, closed))
-    }
-}
-
-/// The exact difference, rounded down; 0 where it would be negative.
-fn seconds(from: At, to: At) -> i64 {
-    if to < from {
-        0
-    } else {
-        (to - from).num_seconds()
+            .map(|closed| self.seconds(self.conversation.created, closed))
     }
 }
 
@@ -117,7 +124,27 @@ pub(crate) struct Book<'a> {
 }
 
 impl<'a> Book<'a> {
+    /// By the calendar.
     pub(crate) fn of(world: &'a World) -> Self {
+        Self::with(world, None)
+    }
+
+    /// By a clock, named as in a query.
+    pub(crate) fn by(clock: &str, world: &'a World) -> Self {
+        let hours = world.hours.as_ref().filter(|_| clock == "BUSINESS");
+        let Some(hours) = hours else {
+            return Self::of(world);
+        };
+        let book = Self::of(world);
+        let instants = || book.cases.iter().flat_map(Case::instants);
+        let (from, to) = (instants().min(), instants().max());
+        let worked = from
+            .zip(to)
+            .map(|(from, to)| hours.instants(world.zone, from, to));
+        Self::with(world, worked.map(Rc::new).as_ref())
+    }
+
+    fn with(world: &'a World, worked: Option<&Rc<Vec<(At, At)>>>) -> Self {
         let talks = talks(world);
         let opened = first_activities(world, &talks);
         let cases = world.conversations.iter().map(|(id, conversation)| {
@@ -130,6 +157,7 @@ impl<'a> Book<'a> {
                 first_response: talk.first_response(),
                 inbound: talk.inbound,
                 replies: talk.replies,
+                worked: worked.cloned(),
                 ..case(world, id, conversation)
             }
         });
@@ -234,6 +262,7 @@ fn case(world: &World, id: &str, conversation: &Conversation) -> Case {
             .values()
             .filter(|message| message.conversation == id && message.kind == "bot")
             .count(),
+        worked: None,
     }
 }
 

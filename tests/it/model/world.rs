@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
+use super::hours::Hours;
+
 pub(crate) type At = DateTime<Utc>;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -93,6 +95,8 @@ pub(crate) struct Survey {
 pub(crate) struct World {
     pub(crate) zone: Tz,
     pub(crate) now: At,
+    /// None: all time is worked.
+    pub(crate) hours: Option<Hours>,
     pub(crate) members: BTreeMap<String, Member>,
     pub(crate) teams: BTreeMap<String, Team>,
     pub(crate) labels: BTreeMap<String, Label>,
@@ -114,6 +118,7 @@ impl World {
         Self {
             zone,
             now,
+            hours: None,
             members: BTreeMap::new(),
             teams: BTreeMap::new(),
             labels: BTreeMap::new(),

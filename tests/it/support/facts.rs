@@ -8,6 +8,7 @@ use super::dice::Dice;
 use crate::model::{
     asked::Asked,
     breakdown::{Breakdown, DIMENSIONS},
+    hours::Hours,
     reports::Ask,
     scope::{Filter, Wanted},
     time::{PRESETS, Span, preset},
@@ -644,6 +645,55 @@ impl Writer {
             busy: self.hourly(),
             first: [0, 2, 10, 100][self.dice.roll(4)],
         }
+    }
+
+    /// A clock, as a query names it.
+    pub(crate) fn clock(&mut self) -> &'static str {
+        ["CALENDAR", "BUSINESS"][self.dice.roll(2)]
+    }
+
+    /// Business hours, with dates of their own around the anchors.
+    pub(crate) fn hours(&mut self) -> Hours {
+        let mut hours = Hours::default();
+        for weekday in 1..=7 {
+            if self.dice.chance(3, 4) {
+                let stretches = self.stretches();
+                hours.weekdays.insert(weekday, stretches);
+            }
+        }
+        let anchor = self.anchor().with_timezone(&self.place.zone).date_naive();
+        // One at least, so that some time is worked.
+        for days in [0, 1, 2, 5] {
+            let date = anchor + Days::new(days) - Days::new(1);
+            if days == 1 || self.dice.chance(1, 3) {
+                let stretches = self.stretches();
+                hours.dates.insert(date, stretches);
+            }
+        }
+        if hours
+            .weekdays
+            .values()
+            .chain(hours.dates.values())
+            .all(Vec::is_empty)
+        {
+            hours.weekdays.insert(1, vec![(0, 1440)]);
+        }
+        hours
+    }
+
+    /// Up to three stretches of a day, some of which touch; now and then around the hours at which clocks change.
+    fn stretches(&mut self) -> Vec<(u32, u32)> {
+        let count = self.dice.roll(4);
+        let mut edges: Vec<u32> = (0..2 * count)
+            .map(|_| match self.dice.roll(4) {
+                0 => [0, 1, 60, 120, 150, 180, 1380, 1439, 1440][self.dice.roll(9)],
+                1 => 60 * self.dice.roll(25) as u32,
+                _ => self.dice.roll(1441) as u32,
+            })
+            .collect();
+        edges.sort_unstable();
+        let pairs = edges.chunks_exact(2).map(|pair| (pair[0], pair[1]));
+        pairs.filter(|(from, to)| from < to).collect()
     }
 
     pub(crate) fn measure(&mut self) -> &'static str {

@@ -9,8 +9,8 @@ fragment Times on DurationStats { count mean median p90 }
 fragment All on Metrics {
   conversations labeledConversations messages inboundMessages replies customers newCustomers unanswered
   closed won lost winRate open followUpsCompleted
-  firstResponse { ...Durations } closingTime { ...Durations } replyTime { ...Times }
-  firstClosingTime { ...Times } reopened closedByOneReply closedByBot
+  firstResponse(clock: $clock) { ...Durations } closingTime(clock: $clock) { ...Durations }
+  replyTime(clock: $clock) { ...Times } firstClosingTime(clock: $clock) { ...Times } reopened closedByOneReply closedByBot
   surveys { asked answered rate } waiting waitingSince
   ratings { count average satisfied scores { score count } }
 }";
@@ -19,10 +19,10 @@ const LABELS: &str = "
 fragment Top on LabelReport {
   label { id title color } conversations share metrics { ...All }
   previous { ...Few } previousYear: previous(by: YEAR_BEFORE) { ...Few }
-  change(measure: $measure) { ...Moved } changeYear: change(measure: $measure, by: YEAR_BEFORE) { ...Moved }
+  change(measure: $measure, clock: $clock) { ...Moved } changeYear: change(measure: $measure, by: YEAR_BEFORE, clock: $clock) { ...Moved }
 }
 fragment Moved on Change { measure current previous absolute relative comparable }
-fragment Few on Metrics { conversations customers closed firstResponse { count median } ratings { average } }";
+fragment Few on Metrics { conversations customers closed firstResponse(clock: $clock) { count median } ratings { average } }";
 
 const PARTS: &str = "
 fragment Days on Period { from to days pendingDays }
@@ -32,8 +32,8 @@ fragment Person on MemberReport {
   member { ...Who } period { ...Days } metrics { ...All }
   previous { period { ...Days } metrics { ...Few } }
   previousYear: previous(by: YEAR_BEFORE) { period { ...Days } metrics { ...Few } }
-  change(measure: $measure) { ...Moved }
-  changeYear: change(measure: $measure, by: YEAR_BEFORE) { ...Moved }
+  change(measure: $measure, clock: $clock) { ...Moved }
+  changeYear: change(measure: $measure, by: YEAR_BEFORE, clock: $clock) { ...Moved }
   series(by: $by) { ...Points }
   topLabels(first: $first) { ...Top }
 }";
@@ -41,7 +41,7 @@ fragment Person on MemberReport {
 /// Everything that a `TeamReport` holds.
 pub(crate) fn team() -> String {
     format!(
-        "query($period: PeriodInput, $filter: ReportFilter, $by: Granularity!, $measure: Measure!, $busy: Measure!,
+        "query($clock: Clock! = CALENDAR, $period: PeriodInput, $filter: ReportFilter, $by: Granularity!, $measure: Measure!, $busy: Measure!,
                $first: Int!) {{
           team(period: $period, filter: $filter) {{
             period {{ ...Days }} metrics {{ ...All }}
@@ -55,24 +55,24 @@ pub(crate) fn team() -> String {
               previous {{ ...Distant }}
               previousYear: previous(by: YEAR_BEFORE) {{ ...Distant }}
             }}
-            change(measure: $measure) {{ ...Moved }}
-            changeYear: change(measure: $measure, by: YEAR_BEFORE) {{ ...Moved }}
+            change(measure: $measure, clock: $clock) {{ ...Moved }}
+            changeYear: change(measure: $measure, by: YEAR_BEFORE, clock: $clock) {{ ...Moved }}
             series(by: $by) {{ ...Points }}
-            leaderboard(by: $measure, first: $first) {{ rank isTopPerformer value report {{ member {{ id }} }} }}
+            leaderboard(by: $measure, clock: $clock, first: $first) {{ rank isTopPerformer value report {{ member {{ id }} }} }}
             members {{ ...Person }}
             unassigned {{ ...All }}
             topLabels(first: $first) {{ ...Top }}
             channels {{
               channel metrics {{ ...All }}
               previous {{ ...Few }} previousYear: previous(by: YEAR_BEFORE) {{ ...Few }}
-              change(measure: $measure) {{ ...Moved }}
-              changeYear: change(measure: $measure, by: YEAR_BEFORE) {{ ...Moved }}
+              change(measure: $measure, clock: $clock) {{ ...Moved }}
+              changeYear: change(measure: $measure, by: YEAR_BEFORE, clock: $clock) {{ ...Moved }}
             }}
             teams {{
               team {{ id name }} metrics {{ ...All }}
               previous {{ ...Few }} previousYear: previous(by: YEAR_BEFORE) {{ ...Few }}
-              change(measure: $measure) {{ ...Moved }}
-              changeYear: change(measure: $measure, by: YEAR_BEFORE) {{ ...Moved }}
+              change(measure: $measure, clock: $clock) {{ ...Moved }}
+              changeYear: change(measure: $measure, by: YEAR_BEFORE, clock: $clock) {{ ...Moved }}
             }}
             busyHours(measure: $busy) {{ weekday hour count }}
           }}
@@ -85,7 +85,7 @@ pub(crate) fn team() -> String {
 /// Everything that a `MemberReport` holds.
 pub(crate) fn member() -> String {
     format!(
-        "query($id: ID, $period: PeriodInput, $filter: ReportFilter, $by: Granularity!, $measure: Measure!,
+        "query($clock: Clock! = CALENDAR, $id: ID, $period: PeriodInput, $filter: ReportFilter, $by: Granularity!, $measure: Measure!,
                $first: Int!) {{
           member(id: $id, period: $period, filter: $filter) {{ ...Person }}
         }} {METRICS} {LABELS} {PARTS}"
@@ -95,7 +95,7 @@ pub(crate) fn member() -> String {
 /// All labels with their figures.
 pub(crate) fn labels() -> String {
     format!(
-        "query($period: PeriodInput, $filter: ReportFilter, $measure: Measure!) {{
+        "query($clock: Clock! = CALENDAR, $period: PeriodInput, $filter: ReportFilter, $measure: Measure!) {{
           labels(period: $period, filter: $filter, first: 1000) {{ ...Top }}
         }} {METRICS} {LABELS}"
     )
@@ -103,16 +103,16 @@ pub(crate) fn labels() -> String {
 
 /// How a measure spreads over the members.
 pub(crate) const BENCHMARK: &str = "
-query($measure: Measure!, $period: PeriodInput, $filter: ReportFilter) {
-  benchmark(measure: $measure, period: $period, filter: $filter) { measure members p25 median p75 }
+query($clock: Clock! = CALENDAR, $measure: Measure!, $period: PeriodInput, $filter: ReportFilter) {
+  benchmark(measure: $measure, clock: $clock, period: $period, filter: $filter) { measure members p25 median p75 }
 }";
 
 /// Figures by some dimensions; of each row what it is compared with, where that is wanted.
 pub(crate) fn breakdown(is_compared: bool) -> String {
     let compared = if is_compared {
         "PERIOD: previous { ...All } YEAR_BEFORE: previous(by: YEAR_BEFORE) { ...All }
-         PERIOD_CHANGE: change(measure: $measure) { ...Moved }
-         YEAR_BEFORE_CHANGE: change(measure: $measure, by: YEAR_BEFORE) { ...Moved }"
+         PERIOD_CHANGE: change(measure: $measure, clock: $clock) { ...Moved }
+         YEAR_BEFORE_CHANGE: change(measure: $measure, by: YEAR_BEFORE, clock: $clock) { ...Moved }"
     } else {
         ""
     };
@@ -127,9 +127,9 @@ pub(crate) fn breakdown(is_compared: bool) -> String {
         ""
     };
     format!(
-        "query($by: [DimensionInput!]!, $period: PeriodInput, $filter: ReportFilter, $orderBy: Measure, {measure}
+        "query($clock: Clock! = CALENDAR, $by: [DimensionInput!]!, $period: PeriodInput, $filter: ReportFilter, $orderBy: Measure, {measure}
                $direction: Direction!, $first: Int!, $after: String) {{
-          breakdown(by: $by, period: $period, filter: $filter, orderBy: $orderBy, direction: $direction, first: $first,
+          breakdown(by: $by, period: $period, filter: $filter, orderBy: $orderBy, clock: $clock, direction: $direction, first: $first,
                     after: $after) {{
             totalCount
             pageInfo {{ hasNextPage endCursor }}
@@ -147,14 +147,14 @@ fragment Given on Feedback {
 /// The conversations that a measure counts.
 pub(crate) fn conversations() -> String {
     format!(
-        "query($measure: Measure!, $period: PeriodInput, $filter: ReportFilter, $first: Int!, $after: String,
+        "query($clock: Clock! = CALENDAR, $measure: Measure!, $period: PeriodInput, $filter: ReportFilter, $first: Int!, $after: String,
                $at: HourOfWeek) {{
-          conversations(measure: $measure, period: $period, filter: $filter, first: $first, after: $after, at: $at) {{
+          conversations(measure: $measure, clock: $clock, period: $period, filter: $filter, first: $first, after: $after, at: $at) {{
             totalCount
             pageInfo {{ hasNextPage endCursor }}
             nodes {{
               id channel createdAt closedAt outcome customer {{ id name }} assignee {{ id name active }}
-              labels {{ id title color }} firstResponseSeconds closingSeconds ratings {{ ...Given }}
+              labels {{ id title color }} firstResponseSeconds(clock: $clock) closingSeconds(clock: $clock) ratings {{ ...Given }}
               url inboundMessages replies reopened waitingSince attributes {{ key values }}
             }}
           }}
@@ -180,7 +180,7 @@ pub(crate) fn feedback() -> String {
 /// Daily rollups.
 pub(crate) fn daily_rollups() -> String {
     format!(
-        "query($period: PeriodInput, $members: [ID!], $first: Int!, $after: String) {{
+        "query($clock: Clock! = CALENDAR, $period: PeriodInput, $members: [ID!], $first: Int!, $after: String) {{
           dailyRollups(period: $period, memberIds: $members, first: $first, after: $after) {{
             pageInfo {{ hasNextPage endCursor }}
             nodes {{ day member {{ id name active }} metrics {{ ...All }} backlog }}
