@@ -23,7 +23,7 @@ fn addresses(server: &crate::support::command::Server) -> (Vec<serde_json::Value
     let answer: serde_json::Value = serde_json::from_str(&answer).expect("JSON");
     let nodes = answer["data"]["conversations"]["nodes"].as_array();
     let nodes = nodes.unwrap_or_else(|| panic!("{answer}")).iter();
-    let path = "GET /v1/conversations.csv?from=2026-03-01&to=2026-03-31";
+    let path = "GET /v1/conversations.csv?from=2026-03-01&to=2026-03-31 HTTP/1.1";
     let whole = server.send(path, &token("boss"), b"");
     let (head, body) = whole.split_once("\r\n\r\n").expect("a head");
     let tag = head.lines().find_map(|line| {

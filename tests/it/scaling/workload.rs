@@ -195,6 +195,13 @@ fn serve(cli: &Cli) {
         &boss,
         &format!("mutation {{ revokeApiToken(id: \"{id}\") {{ id }} }}"),
     );
+    cli.run(&["workspace", "set-url", FIRST, "https://desk.example/{id}"])
+        .code(0);
+    let hours = "{weekdays: [{weekday: 1, stretches: [{from: \"09:00\", to: \"17:00\"}]}]}";
+    let set = format!(
+        "mutation {{ setBusinessHours(hours: {hours}) {{ businessHours {{ dates {{ date }} }} }} }}"
+    );
+    ask(&server, &boss, &set);
     ask(
         &server,
         &boss,
