@@ -87,6 +87,16 @@ impl Current {
         })
     }
 
+    /// Takes the clocks that were asked for before, where its figures follow the same.
+    fn take_over(&self, before: &Self) {
+        if self.ledger.time == before.ledger.time
+            && let Some(clocks) = before.clocks.get()
+        {
+            // Whoever has set them meanwhile has set the same.
+            let _ = self.clocks.set(clocks.clone());
+        }
+    }
+
     fn confirmed_at(&self) -> i64 {
         self.confirmed_at.load(Ordering::Relaxed)
     }
@@ -226,7 +236,7 @@ impl Caches {
         match view {
             Ok(view) => {
                 let current = Current::new(ledger, view, directory);
-                self.0.memory.keep_current(ws, &current);
+                self.keep_current(ws, &current);
                 Found {
                     current,
                     trouble: None,
@@ -306,7 +316,7 @@ impl Caches {
         // Kept before the load ends: a request that comes between the two would load everything again.
         if let Ok(view) = &view {
             let current = Current::new(ledger, Arc::clone(view), Arc::clone(&directory));
-            self.0.memory.keep_current(ws.key, &current);
+            self.keep_current(ws.key, &current);
         }
         Ok(Some(Parts {
             ledger,
@@ -404,6 +414,14 @@ impl Caches {
         }
     }
 
+    /// Keeps it in memory, with the clocks of the one before where they are the same.
+    fn keep_current(&self, ws: WorkspaceKey, current: &Arc<Current>) {
+        if let Some(known) = self.0.memory.current(ws) {
+            current.take_over(&known);
+        }
+        self.0.memory.keep_current(ws, current);
+    }
+
     /// What the database said last, to this node or to another, if that is not too long ago.
     async fn last_known(&self, ws: &Arc<Workspace>) -> Option<Arc<Current>> {
         let oldest = self.0.clock.now().micros().saturating_sub(MAX_STALENESS);
@@ -464,7 +482,7 @@ impl Caches {
             ),
         };
         let current = Current::new(ledger, view, directory);
-        self.0.memory.keep_current(ws.key, &current);
+        self.keep_current(ws.key, &current);
         Some(current)
     }
 
