@@ -12,4 +12,5 @@ import "./tables.ts";
 import "./misleading.ts";
 import "./paper.ts";
 import "./attributes.ts";
+import "./hours.ts";
 import "./names.ts";

@@ -50,7 +50,11 @@ function Layout({ data, embedded }: { data: ShellQuery; embedded: boolean }) {
     <ViewerContext.Provider value={viewer}>
       <AttributesContext.Provider value={attributes}>
         {/* biome-ignore lint/a11y: links are what is clicked; this keeps them within the page */}
-        <div class={embedded ? "house house-embedded" : "house"} onClick={followLink}>
+        <div
+          class={embedded ? "house house-embedded" : "house"}
+          data-clocks={viewer.workspace.businessHours !== null}
+          onClick={followLink}
+        >
           <a class="skip" href="#main" data-leave>
             {t("Skip to the report")}
           </a>

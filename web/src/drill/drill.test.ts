@@ -11,16 +11,22 @@ test("a number's list is of its own part of the report, and within its filters",
     measure: "CLOSED",
     period: { preset: "LAST_30_DAYS" },
     filter: { memberIds: ["a"], teamIds: ["t"], channels: ["chat"] },
+    clock: "CALENDAR",
   });
   assert.deepEqual(plain(drillInput(state, { measure: "WON", member: "b", from: "2026-03-01", to: "2026-03-07" })), {
     measure: "WON",
     period: { between: { from: "2026-03-01", to: "2026-03-07" } },
     filter: { memberIds: ["b"], channels: ["chat"] },
+    clock: "CALENDAR",
   });
   assert.deepEqual(plain(drillInput(state, { measure: "OPEN", unassigned: true })).filter, {
     channels: ["chat"],
     unassigned: true,
   });
+});
+
+test("a list is measured by the clock of its report", () => {
+  assert.equal(drillInput(parseReport("?clock=business"), { measure: "FIRST_RESPONSE_MEDIAN" }).clock, "BUSINESS");
 });
 
 test("a value of an attribute restricts a list beside what is chosen of its key", () => {

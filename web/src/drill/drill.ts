@@ -1,4 +1,11 @@
-import type { ConversationsQuery, HourOfWeek, Measure, PeriodInput, ReportFilter } from "../../generated/graphql.ts";
+import type {
+  Clock,
+  ConversationsQuery,
+  HourOfWeek,
+  Measure,
+  PeriodInput,
+  ReportFilter,
+} from "../../generated/graphql.ts";
 import { type Drill, type FilterChoice, filterInput, periodInput, type ReportState } from "../url/report-state.ts";
 
 export type Conversation = NonNullable<ConversationsQuery["conversations"]>["nodes"][number];
@@ -10,7 +17,7 @@ export type Part = Omit<Drill, "measure">;
 export function drillInput(
   state: ReportState,
   drill: Drill,
-): { measure: Measure; period: PeriodInput; filter: ReportFilter; at?: HourOfWeek } {
+): { measure: Measure; period: PeriodInput; filter: ReportFilter; clock: Clock; at?: HourOfWeek } {
   const filter: FilterChoice = { ...state.filter };
   if (drill.member !== undefined) Object.assign(filter, { members: [drill.member], teams: [], unassigned: false });
   if (drill.team !== undefined) Object.assign(filter, { teams: [drill.team] });
@@ -25,7 +32,7 @@ export function drillInput(
   const days = drill.from !== undefined && drill.to !== undefined ? { from: drill.from, to: drill.to } : state.period;
   const [weekday, hour] = (drill.hour ?? "").split("-").map(Number);
   const at = weekday !== undefined && hour !== undefined ? { at: { weekday, hour } } : {};
-  return { measure: drill.measure, period: periodInput(days), filter: filterInput(filter), ...at };
+  return { measure: drill.measure, period: periodInput(days), filter: filterInput(filter), clock: state.clock, ...at };
 }
 
 /** Whether the API has no filter for all of it, so that its conversations are found among those of the measure. */

@@ -1,5 +1,6 @@
 import type { Measure } from "../../generated/graphql.ts";
 import { fileColumns, measureColumn } from "../report/measure-column.tsx";
+import { useClock } from "../report/use-clock.ts";
 import { type Column, DataTable, SaveTable } from "../ui/data-table.tsx";
 import { Initials } from "../ui/initials.tsx";
 import { Section } from "../ui/section.tsx";
@@ -22,6 +23,7 @@ const COLUMNS: readonly Measure[] = [
 /** Who answers, how well and how soon. The small number beside an average says how many values it is over. */
 export function Agents({ rows, file }: { rows: Row[]; file: string }) {
   const { state, href } = useReport();
+  const { clock } = useClock();
   const of = (row: Row) => ({ figures: row.metrics, part: { member: row.member.id }, name: row.member.name });
   const columns: Column<Row>[] = [
     {
@@ -42,7 +44,7 @@ export function Agents({ rows, file }: { rows: Row[]; file: string }) {
         </a>
       ),
     },
-    ...COLUMNS.map((measure) => measureColumn(measure, of)),
+    ...COLUMNS.map((measure) => measureColumn(measure, clock, of)),
   ];
   const save = (
     <SaveTable title={t("Agents")} file={file} rows={rows} columns={fileColumns(columns, (row) => row.metrics)} />

@@ -18,7 +18,13 @@ export function InboxPage() {
   const directory = useDirectory(state.period);
   const group = groupOf(state.group, state.period, viewer.workspace.today);
   const { before, read } = useComparison();
-  const common = { period: periodInput(state.period), before, filter: filterInput(state.filter), group };
+  const common = {
+    period: periodInput(state.period),
+    before,
+    filter: filterInput(state.filter),
+    group,
+    clock: state.clock,
+  };
   const all = useQuery(InboxDocument, viewer.seesEveryone ? { ...common, busy: state.busy } : undefined);
   const own = useQuery(OwnInboxDocument, viewer.seesEveryone ? undefined : common);
   return (

@@ -1,12 +1,14 @@
-import type { Granularity, PerformancePointFragment, SpreadFragment } from "../../generated/graphql.ts";
+import type { Clock, Granularity, PerformancePointFragment, SpreadFragment } from "../../generated/graphql.ts";
 import { Chart } from "../charts/chart.tsx";
 import { type Plot, peak } from "../charts/plot.ts";
 import type { Part } from "../drill/drill.ts";
 import { fileName } from "../export/download.ts";
 import { GroupPicker } from "../report/group-picker.tsx";
 import { type OverTime, overTime } from "../report/series-plot.ts";
+import { useClock } from "../report/use-clock.ts";
 import { useViewer } from "../report/viewer.ts";
 import { t } from "../words/language.ts";
+import { clocked, measureName } from "../words/measures.ts";
 import { count, duration, share, stars } from "../words/numbers.ts";
 
 interface ChartsProps {
@@ -21,9 +23,10 @@ interface ChartsProps {
 export function PerformanceCharts({ points, spread, group, period, part }: ChartsProps) {
   const { workspace } = useViewer();
   const over = { points, group, today: workspace.today, part };
+  const { clock } = useClock();
   const closed = closedPlot(over);
-  const response = responsePlot(over);
-  const lie = spreadPlot(spread, part);
+  const response = responsePlot(over, clock);
+  const lie = spreadPlot(spread, part, clock);
   const scores = scorePlot(spread, part);
   const file = (what: string) => fileName(what, period);
   return (
@@ -35,12 +38,17 @@ export function PerformanceCharts({ points, spread, group, period, part }: Chart
       <div class="charts">
         <Chart title={t("Closed conversations")} note={topNote(closed)} file={file("closed")} plot={closed} />
         <Chart
-          title={t("First response, median")}
+          title={measureName("FIRST_RESPONSE_MEDIAN", clock)}
           note={t("Half of the conversations are answered sooner")}
           file={file("first response")}
           plot={response}
         />
-        <Chart title={t("Response times")} note={soonNote(spread)} file={file("first response spread")} plot={lie} />
+        <Chart
+          title={clocked(t("Response times"), clock)}
+          note={soonNote(spread)}
+          file={file("first response spread")}
+          plot={lie}
+        />
         <Chart title={t("Scores")} note={scoreNote(spread)} file={file("scores")} plot={scores} />
       </div>
     </>
@@ -63,10 +71,10 @@ function closedPlot(over: OverTime<PerformancePointFragment>): Plot {
   return { ...plot, measure: "CLOSED" };
 }
 
-function responsePlot(over: OverTime<PerformancePointFragment>): Plot {
+function responsePlot(over: OverTime<PerformancePointFragment>, clock: Clock): Plot {
   return overTime("lines", over, [
     {
-      name: t("Median"),
+      name: clocked(t("Median"), clock),
       kind: "duration",
       shade: "main",
       measure: "FIRST_RESPONSE_MEDIAN",
@@ -76,7 +84,7 @@ function responsePlot(over: OverTime<PerformancePointFragment>): Plot {
   ]);
 }
 
-function spreadPlot({ firstResponse }: SpreadFragment, part: Part): Plot {
+function spreadPlot({ firstResponse }: SpreadFragment, part: Part, clock: Clock): Plot {
   const rows = firstResponse.distribution.map(({ fromSeconds, toSeconds }) => {
     const name = toSeconds === null ? t("over {0}", duration(fromSeconds)) : t("to {0}", duration(toSeconds));
     const title = toSeconds === null ? name : t("{0} to {1}", duration(fromSeconds), duration(toSeconds));
@@ -87,7 +95,7 @@ function spreadPlot({ firstResponse }: SpreadFragment, part: Part): Plot {
   const columns: Plot["columns"] = [
     { name: t("Conversations"), kind: "count", shade: "main", measure: "FIRST_RESPONSE_MEDIAN", values },
   ];
-  return { shape: "bars", axis: t("First response"), rows, columns };
+  return { shape: "bars", axis: clocked(t("First response"), clock), rows, columns };
 }
 
 function scorePlot({ ratings }: SpreadFragment, part: Part): Plot {

@@ -1,4 +1,5 @@
 import { fileColumns, measureColumn } from "../report/measure-column.tsx";
+import { useClock } from "../report/use-clock.ts";
 import { type Column, DataTable, SaveTable } from "../ui/data-table.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Initials } from "../ui/initials.tsx";
@@ -7,7 +8,7 @@ import { Select } from "../ui/select.tsx";
 import { EmptyState } from "../ui/state.tsx";
 import { useReport } from "../url/use-report.ts";
 import { t, within } from "../words/language.ts";
-import { MEASURE_IDS, MEASURES } from "../words/measures.ts";
+import { MEASURE_IDS, MEASURES, measureName } from "../words/measures.ts";
 import { COLUMNS } from "./measures.ts";
 import type { TeamReport } from "./team-view.tsx";
 
@@ -16,6 +17,7 @@ type Entry = TeamReport["leaderboard"][number];
 /** Members, the best by the chosen measure first. Who share a rank share a place. */
 export function Leaderboard({ entries, file }: { entries: Entry[]; file: string }) {
   const { state, change, href } = useReport();
+  const { clock } = useClock();
   const ties = new Set(entries.map(({ rank }) => rank).filter((rank, at, all) => all.indexOf(rank) !== at));
   const measures = COLUMNS.includes(state.by) ? COLUMNS : [state.by, ...COLUMNS];
   const of = (row: Entry) => ({
@@ -52,10 +54,10 @@ export function Leaderboard({ entries, file }: { entries: Entry[]; file: string 
         </a>
       ),
     },
-    ...measures.map((measure) => measureColumn(measure, of)),
+    ...measures.map((measure) => measureColumn(measure, clock, of)),
   ];
   const options = MEASURE_IDS.map((id) => ({ id, name: MEASURES[id].name }));
-  const title = t("{0} by {1}", ranked ? t("Leaderboard") : t("Members"), within(MEASURES[state.by].name));
+  const title = t("{0} by {1}", ranked ? t("Leaderboard") : t("Members"), within(measureName(state.by, clock)));
   const actions = (
     <>
       <Select title={t("By")} options={options} chosen={state.by} onChoose={(by) => change({ by })} />

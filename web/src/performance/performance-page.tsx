@@ -20,7 +20,13 @@ export function PerformancePage() {
   const directory = useDirectory(state.period);
   const group = groupOf(state.group, state.period, viewer.workspace.today);
   const { before, read } = useComparison();
-  const common = { period: periodInput(state.period), before, filter: filterInput(state.filter), group };
+  const common = {
+    period: periodInput(state.period),
+    before,
+    filter: filterInput(state.filter),
+    group,
+    clock: state.clock,
+  };
   const oneMember = !viewer.seesEveryone || state.member !== undefined;
   const id = viewer.seesEveryone ? state.member : undefined;
   const team = useQuery(TeamPerformanceDocument, oneMember ? undefined : { ...common, by: state.by });

@@ -1,14 +1,20 @@
+import type { Clock } from "../../generated/graphql.ts";
 import type { Conversation } from "../drill/drill.ts";
 import type { Column } from "../ui/data-table.tsx";
 import { LabelTag } from "../ui/label-tag.tsx";
 import type { Instants } from "../words/days.ts";
 import { t } from "../words/language.ts";
-import { write } from "../words/measures.ts";
+import { clocked, write } from "../words/measures.ts";
 import { NONE } from "../words/numbers.ts";
 import { attributeText } from "./use-attributes.ts";
 
 /** What is shown of a conversation, at that instant in milliseconds; attributes where there are any. */
-export function conversationColumns(instants: Instants, now: number, hasAttributes: boolean): Column<Conversation>[] {
+export function conversationColumns(
+  instants: Instants,
+  now: number,
+  hasAttributes: boolean,
+  clock: Clock,
+): Column<Conversation>[] {
   const age = (row: Conversation) => (row.closedAt ? null : Math.max(0, (now - Date.parse(row.createdAt)) / 1000));
   return [
     {
@@ -46,14 +52,14 @@ export function conversationColumns(instants: Instants, now: number, hasAttribut
     { key: "age", head: t("Age"), numeric: true, value: age, cell: (row) => write("duration", age(row)) },
     {
       key: "first",
-      head: t("First response"),
+      head: clocked(t("First response"), clock),
       numeric: true,
       value: (row) => row.firstResponseSeconds,
       cell: (row) => write("duration", row.firstResponseSeconds),
     },
     {
       key: "closing",
-      head: t("Closing time"),
+      head: clocked(t("Closing time"), clock),
       numeric: true,
       value: (row) => row.closingSeconds,
       cell: (row) => write("duration", row.closingSeconds),

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { ConversationsDocument } from "../../generated/graphql.ts";
+import { type Clock, ConversationsDocument } from "../../generated/graphql.ts";
 import type { Failure } from "../api/client.ts";
 import { dataVersion } from "../api/live.ts";
 import { useStore } from "../api/store.ts";
@@ -16,6 +16,7 @@ import { MEASURES } from "../words/measures.ts";
 import { count } from "../words/numbers.ts";
 import { conversationColumns } from "./conversation-columns.tsx";
 import { conversationsOf, type Found, find } from "./found.ts";
+import { useClock } from "./use-clock.ts";
 import { allPages, allRows, partOfList, usePages } from "./use-pages.ts";
 import { useViewer } from "./viewer.ts";
 
@@ -25,6 +26,7 @@ const ROWS_SHOWN = 200;
 /** A number's conversations, page by page. Ordered by a column, all of them are read first: a page has no order of its own. */
 export function PagedList({ drill }: { drill: Drill }) {
   const { state } = useReport();
+  const { clock } = useClock();
   const input = drillInput(state, drill);
   const pages = usePages(ConversationsDocument, input, 50, conversationsOf);
   const all = useAllConversations(input);
@@ -32,7 +34,7 @@ export function PagedList({ drill }: { drill: Drill }) {
   const failure = pages.failure ?? all.failure;
   if (failure) return <FailureState what={t("These conversations")} failure={failure} onRetry={pages.reload} />;
   if (total === undefined) return <Skeleton size="table" />;
-  const rows = () => allRows(ConversationsDocument, input, conversationsOf, conversationTable);
+  const rows = () => allRows(ConversationsDocument, input, conversationsOf, (nodes) => conversationTable(nodes, clock));
   const nodes = all.nodes ?? pages.nodes;
   const isLonger = all.nodes ? all.shown < all.nodes.length : hasMore;
   return (
@@ -80,6 +82,7 @@ function useAllConversations(input: ReturnType<typeof drillInput>) {
 /** What the API has no filter for, found among all conversations of the measure. */
 export function FoundList({ drill }: { drill: Drill }) {
   const { state } = useReport();
+  const { clock } = useClock();
   const figures = useStore(dataVersion);
   const [found, setFound] = useState<Found>();
   const [again, setAgain] = useState(0);
@@ -100,7 +103,7 @@ export function FoundList({ drill }: { drill: Drill }) {
     return <FailureState what={t("These conversations")} failure={failure} onRetry={() => setAgain(again + 1)} />;
   return (
     <>
-      <ListHead drill={drill} total={nodes.length} rows={() => ({ table: conversationTable(nodes) })} />
+      <ListHead drill={drill} total={nodes.length} rows={() => ({ table: conversationTable(nodes, clock) })} />
       {among !== undefined && (
         <p class="quiet">
           {t("Looked for among the first {0} only. A shorter period shows all of them.", count(among))}
@@ -149,12 +152,13 @@ interface ListProps {
 
 function List({ nodes, most, onOrder }: ListProps) {
   const { instants } = useViewer();
+  const { clock } = useClock();
   const hasAttributes = nodes.some(({ attributes }) => attributes.length > 0);
   return (
     <DataTable
       title={t("Conversations")}
       rows={nodes}
-      columns={conversationColumns(instants, Date.now(), hasAttributes)}
+      columns={conversationColumns(instants, Date.now(), hasAttributes, clock)}
       rowKey={({ id }) => id}
       {...(most === undefined ? {} : { most })}
       {...(onOrder ? { onOrder } : {})}
@@ -162,7 +166,8 @@ function List({ nodes, most, onOrder }: ListProps) {
   );
 }
 
-function conversationTable(nodes: Conversation[]): FileTable {
+function conversationTable(nodes: Conversation[], clock: Clock): FileTable {
+  const of = clock === "BUSINESS" ? "_business" : "";
   const labels = spread(
     "label",
     nodes.map((one) => one.labels.map(({ title }) => title)),
@@ -184,7 +189,7 @@ function conversationTable(nodes: Conversation[]): FileTable {
       ...columnsOf("text", "id"),
       ...columnsOf("instant", "created_at", "closed_at"),
       ...columnsOf("text", "channel", "customer_id", "customer", "assignee_id", "assignee", "outcome"),
-      ...columnsOf("number", "first_response_seconds", "closing_seconds"),
+      ...columnsOf("number", `first_response${of}_seconds`, `closing${of}_seconds`),
       ...labels.columns,
       ...attributes.flatMap(({ columns }) => columns),
       ...scores.columns,

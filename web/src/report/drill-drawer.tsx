@@ -6,20 +6,22 @@ import { useReport } from "../url/use-report.ts";
 import type { PeriodChoice } from "../words/calendar.ts";
 import { dayRange } from "../words/days.ts";
 import { t } from "../words/language.ts";
-import { MEASURES } from "../words/measures.ts";
+import { measureName } from "../words/measures.ts";
 import { PRESET_NAMES } from "../words/names.ts";
 import { duration, stars } from "../words/numbers.ts";
 import { FoundList, PagedList } from "./conversation-list.tsx";
 import { attributeText } from "./use-attributes.ts";
+import { useClock } from "./use-clock.ts";
 import { type Directory, nameOf } from "./use-directory.ts";
 
 /** The conversations behind a number, at the side of the page that shows it. */
 export function DrillDrawer({ directory }: { directory: Directory }) {
   const { state, change } = useReport();
+  const { clock } = useClock();
   const drill = state.list;
   if (!drill) return null;
   return (
-    <Dialog shape="drawer" title={MEASURES[drill.measure].name} onClose={() => change({ list: undefined })}>
+    <Dialog shape="drawer" title={measureName(drill.measure, clock)} onClose={() => change({ list: undefined })}>
       <p class="quiet drill-scope">{scope(drill, state.period, directory).join(" · ")}</p>
       {isFound(drill) ? <FoundList drill={drill} /> : <PagedList drill={drill} />}
     </Dialog>

@@ -3,9 +3,11 @@ import type { Part } from "../drill/drill.ts";
 import { DrillLink } from "../drill/drill-link.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { datedDay } from "../words/days.ts";
-import { t } from "../words/language.ts";
+import { t, within } from "../words/language.ts";
 import { type Comparison, compare, MEASURES, write } from "../words/measures.ts";
+import { CLOCK_NAMES } from "../words/names.ts";
 import { count } from "../words/numbers.ts";
+import { useClock } from "./use-clock.ts";
 import type { Before } from "./use-comparison.ts";
 
 interface FigureCardProps {
@@ -21,6 +23,7 @@ export function FigureCard({ measure, now, before, part = {}, name }: FigureCard
   const { kind, value, sample, name: own } = MEASURES[measure];
   const title = name ?? own;
   const current = value(now);
+  const { clock, hasChoice } = useClock();
   const ofNow = MEASURES[measure].ofNow === true;
   return (
     <li class="card" data-measure={measure}>
@@ -38,6 +41,7 @@ export function FigureCard({ measure, now, before, part = {}, name }: FigureCard
         )}
         {sample && <span class="card-sample">{t("of {0}", count(sample(now)))}</span>}
       </p>
+      {hasChoice && kind === "duration" && <p class="card-clock">{within(CLOCK_NAMES[clock])}</p>}
     </li>
   );
 }

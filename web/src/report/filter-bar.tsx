@@ -4,6 +4,7 @@ import { type FilterChoice, NO_FILTER } from "../url/report-state.ts";
 import { useReport } from "../url/use-report.ts";
 import { t } from "../words/language.ts";
 import { AttributeChoices } from "./attribute-choice.tsx";
+import { ClockSwitch } from "./clock-switch.tsx";
 import { PeriodPicker } from "./period-picker.tsx";
 import { PrintHead } from "./print-head.tsx";
 import type { Directory } from "./use-directory.ts";
@@ -71,6 +72,7 @@ export function FilterBar({ directory, oneMember }: { directory: Directory; oneM
           chosen={state.against}
           onChoose={(against) => change({ against })}
         />
+        <ClockSwitch />
         {(isSet || isScored) && (
           <button
             type="button"

@@ -1,17 +1,19 @@
-import type { FiguresFragment, Measure } from "../../generated/graphql.ts";
+import type { Clock, FiguresFragment, Measure } from "../../generated/graphql.ts";
 import type { Part } from "../drill/drill.ts";
 import { DrillLink } from "../drill/drill-link.tsx";
 import type { Column } from "../ui/data-table.tsx";
 import { t } from "../words/language.ts";
-import { headOf, MEASURES, write } from "../words/measures.ts";
+import { headOf, MEASURES, measureName, write } from "../words/measures.ts";
 import { count } from "../words/numbers.ts";
 
 /** A measure as a column: its number leads to its conversations; averages have their sample size beside them. */
 export function measureColumn<Row>(
   measure: Measure,
+  clock: Clock,
   of: (row: Row) => { figures: FiguresFragment; part: Part; name: string },
 ): Column<Row> {
-  const { name: head, kind, value, sample } = MEASURES[measure];
+  const { kind, value, sample } = MEASURES[measure];
+  const head = measureName(measure, clock);
   return {
     key: measure,
     head,
@@ -40,8 +42,12 @@ export function measureColumn<Row>(
 }
 
 /** The sample sizes of such a column, for its file. */
-export function sampleColumn<Row>(measure: Measure, of: (row: Row) => FiguresFragment): Column<Row> | undefined {
-  const { name, sample } = MEASURES[measure];
+export function sampleColumn<Row>(
+  measure: Measure,
+  name: string,
+  of: (row: Row) => FiguresFragment,
+): Column<Row> | undefined {
+  const { sample } = MEASURES[measure];
   if (!sample) return undefined;
   const value = (row: Row) => sample(of(row));
   return {
@@ -57,7 +63,7 @@ export function sampleColumn<Row>(measure: Measure, of: (row: Row) => FiguresFra
 /** The columns of those measures for a file: each average followed by its sample size. */
 export function fileColumns<Row>(columns: Column<Row>[], of: (row: Row) => FiguresFragment): Column<Row>[] {
   return columns.flatMap((column) => {
-    const sample = column.key in MEASURES ? sampleColumn(column.key as Measure, of) : undefined;
+    const sample = column.key in MEASURES ? sampleColumn(column.key as Measure, column.head, of) : undefined;
     return sample ? [column, sample] : [column];
   });
 }

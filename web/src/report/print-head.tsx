@@ -2,9 +2,10 @@ import { freshness } from "../api/live.ts";
 import { useStore } from "../api/store.ts";
 import { useReport } from "../url/use-report.ts";
 import { dayRange } from "../words/days.ts";
-import { t } from "../words/language.ts";
-import { PRESET_NAMES } from "../words/names.ts";
+import { t, within } from "../words/language.ts";
+import { CLOCK_NAMES, PRESET_NAMES } from "../words/names.ts";
 import { attributeText } from "./use-attributes.ts";
+import { useClock } from "./use-clock.ts";
 import { type Directory, nameOf } from "./use-directory.ts";
 import { useViewer } from "./viewer.ts";
 
@@ -12,6 +13,7 @@ import { useViewer } from "./viewer.ts";
 export function PrintHead({ directory }: { directory: Directory }) {
   const { workspace, instants } = useViewer();
   const { state } = useReport();
+  const { clock, hasChoice } = useClock();
   const now = useStore(freshness);
   const { period, filter } = state;
   const members = filter.members.map((id) => nameOf(directory.members, id));
@@ -30,6 +32,7 @@ export function PrintHead({ directory }: { directory: Directory }) {
     ),
     list(t("Channels"), filter.channels),
     ...filter.attributes.map(attributeText),
+    hasChoice ? t("durations: {0}", within(CLOCK_NAMES[clock])) : undefined,
     now?.rolledUpAt ? t("as of {0} ({1})", instants.moment(now.rolledUpAt), instants.zone) : undefined,
   ];
   return <p class="print-head">{parts.filter((part) => part !== undefined).join(" · ")}</p>;

@@ -93,6 +93,8 @@ function deed({ action, details }: Event, write = ON_PAGES): string {
         : t("revoked the API token {0}", details.apiToken?.name);
     case "ZoneRequest":
       return t("asked for the time zone {0}, before {1}", details.toZone, details.fromZone);
+    case "HoursRequest":
+      return details.areSet ? t("asked for business hours") : t("asked that all time counts");
     case "RunRequest": {
       const what = details.range ? write.days(details.range.from, details.range.to) : t("everything");
       return action === "RUN_CANCELLED" ? t("cancelled a run") : t("asked to rebuild {0}", what);

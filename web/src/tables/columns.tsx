@@ -1,11 +1,11 @@
-import type { Measure } from "../../generated/graphql.ts";
+import type { Clock, Measure } from "../../generated/graphql.ts";
 import { Trend } from "../report/figure-card.tsx";
 import { measureColumn } from "../report/measure-column.tsx";
 import type { Column } from "../ui/data-table.tsx";
 import { Initials } from "../ui/initials.tsx";
 import { LabelTag } from "../ui/label-tag.tsx";
 import { t } from "../words/language.ts";
-import { compare, headOf, MEASURES } from "../words/measures.ts";
+import { clocked, compare, headOf, MEASURES, measureName } from "../words/measures.ts";
 import { NONE, share } from "../words/numbers.ts";
 import type { TableRow } from "./rows.ts";
 import { TrendLine } from "./trend-line.tsx";
@@ -25,15 +25,21 @@ export interface TableOptions {
   isComparable: boolean;
   /** Whether the period holds today, which is not over. */
   isUnfinished: boolean;
+  clock: Clock;
   picked: string[];
   onPick: (id: string) => void;
 }
 
 /** The columns of a table: each measure with its change, a share, and a small line. */
 export function tableColumns(options: TableOptions): Column<TableRow>[] {
-  const measures = COLUMNS.flatMap(([measure, head]): Column<TableRow>[] => {
-    const value = measureColumn<TableRow>(measure, (row) => ({ figures: row.now, part: row.part, name: row.name }));
-    const named = { ...value, head, fileHead: headOf(MEASURES[measure].name, MEASURES[measure].kind) };
+  const measures = COLUMNS.flatMap(([measure, plain]): Column<TableRow>[] => {
+    const head = MEASURES[measure].kind === "duration" ? clocked(plain, options.clock) : plain;
+    const value = measureColumn<TableRow>(measure, options.clock, (row) => ({
+      figures: row.now,
+      part: row.part,
+      name: row.name,
+    }));
+    const named = { ...value, head, fileHead: headOf(measureName(measure, options.clock), MEASURES[measure].kind) };
     const change = changeColumn(measure, head, options.isComparable);
     return measure === "CONVERSATIONS" ? [named, change, shareColumn] : [named, change];
   });
@@ -137,7 +143,10 @@ const SIDE_BY_SIDE: readonly Measure[] = [
 ];
 
 /** Two rows side by side: a measure in each line, and the difference of the first to the second. */
-export function sideBySide([one, other]: [TableRow, TableRow]): { measures: Measure[]; columns: Column<Measure>[] } {
+export function sideBySide(
+  [one, other]: [TableRow, TableRow],
+  clock: Clock,
+): { measures: Measure[]; columns: Column<Measure>[] } {
   const column = (row: TableRow): Column<Measure> => ({
     key: `row ${row.id}`,
     head: row.name,
@@ -145,7 +154,11 @@ export function sideBySide([one, other]: [TableRow, TableRow]): { measures: Meas
     fileKind: "number",
     value: (measure) => MEASURES[measure].value(row.now),
     cell: (measure) => {
-      const cell = measureColumn<TableRow>(measure, () => ({ figures: row.now, part: row.part, name: row.name }));
+      const cell = measureColumn<TableRow>(measure, clock, () => ({
+        figures: row.now,
+        part: row.part,
+        name: row.name,
+      }));
       return cell.cell(row);
     },
   });
@@ -155,8 +168,8 @@ export function sideBySide([one, other]: [TableRow, TableRow]): { measures: Meas
       key: "measure",
       head: t("Measure"),
       isHead: true,
-      value: (measure) => headOf(MEASURES[measure].name, MEASURES[measure].kind),
-      cell: (measure) => MEASURES[measure].name,
+      value: (measure) => headOf(measureName(measure, clock), MEASURES[measure].kind),
+      cell: (measure) => measureName(measure, clock),
     },
     column(one),
     column(other),

@@ -1,6 +1,7 @@
 import {
   AttributeTableDocument,
   ChannelTableDocument,
+  type Clock,
   LabelTableDocument,
   MemberTableDocument,
   type PeriodInput,
@@ -13,6 +14,7 @@ import { FilterBar } from "../report/filter-bar.tsx";
 import { ReportHead } from "../report/report-head.tsx";
 import { Shown } from "../report/shown.tsx";
 import { MOST_VALUES, useAttributes } from "../report/use-attributes.ts";
+import { useClock } from "../report/use-clock.ts";
 import { type Before, useComparison } from "../report/use-comparison.ts";
 import { useDirectory } from "../report/use-directory.ts";
 import { useViewer } from "../report/viewer.ts";
@@ -66,7 +68,7 @@ function Tables({ of }: { of: TableOf }) {
   const directory = useDirectory(state.period);
   const { before, read } = useComparison();
   const days = daysOf(state.period, workspace.today);
-  const input = { period: periodInput(state.period), before, filter: filterInput(state.filter) };
+  const input = { period: periodInput(state.period), before, filter: filterInput(state.filter), clock: state.clock };
   const variables = { ...input, ...stretchInput(days) };
   return (
     <>
@@ -83,7 +85,7 @@ function Tables({ of }: { of: TableOf }) {
 
 type Read = ReturnType<typeof useComparison>["read"];
 type Stretches = ReturnType<typeof stretchInput>;
-type Input = { period: PeriodInput; before: PeriodInput; filter: ReturnType<typeof filterInput> };
+type Input = { period: PeriodInput; before: PeriodInput; filter: ReturnType<typeof filterInput>; clock: Clock };
 type TableProps = { variables: Input & Stretches; read: Read };
 
 function Labels({ variables, read }: TableProps) {
@@ -213,12 +215,13 @@ function Table({ of, team, before, rows, attribute, total = rows.length }: Table
     // The third takes the place of the first.
     change({ pair: state.pair.includes(id) ? others : [...others.slice(-1), id] });
   };
+  const { clock } = useClock();
   const isComparable = before?.comparable ?? false;
   const { from, to } = useDays();
   const { today } = useViewer().workspace;
   const isUnfinished = from <= today && today <= to;
   const href = (row: TableRow) => addressOf(of, row, state);
-  const options = { head: attribute ?? one, href, isComparable, isUnfinished };
+  const options = { head: attribute ?? one, href, isComparable, isUnfinished, clock };
   const columns = tableColumns({ ...options, picked: state.pair, onPick: pick });
   const inFile = columns.filter(({ screenOnly, isDrawn }) => !screenOnly && !isDrawn);
   const [first, second] = state.pair.map((id) => rows.find((row) => row.id === id));
@@ -259,7 +262,8 @@ function Table({ of, team, before, rows, attribute, total = rows.length }: Table
 
 function SideBySide({ pair, file }: { pair: [TableRow, TableRow]; file: string }) {
   const { change } = useReport();
-  const { measures, columns } = sideBySide(pair);
+  const { clock } = useClock();
+  const { measures, columns } = sideBySide(pair, clock);
   const title = t("{0} and {1}", pair[0].name, pair[1].name);
   return (
     <Section

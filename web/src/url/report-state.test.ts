@@ -20,6 +20,7 @@ test("all that an address says is kept as it is written", () => {
   check("?list=RATINGS&list-score=4");
   check("?channel=chat&attr=plan%3Apro&attr=plan%3A&attr=region%3Aeu&unassigned=1&key=plan");
   check("?list=CLOSED&list-attribute=plan%3Aa%3Ab");
+  check("?compare=YEAR_BEFORE&clock=business&members=a");
 });
 
 test("what an address says wrongly is the default", () => {
@@ -27,6 +28,8 @@ test("what an address says wrongly is the default", () => {
   check("?period=NEVER");
   check("?from=2026-03-08&to=2026-03-01");
   check("?from=yesterday&to=today");
+  check("?clock=BUSINESS");
+  check("?clock=calendar");
   check("?group=HOUR&by=LUCK&busy=OPEN&score=0-9&list=LUCK");
   check("?attr=plan&attr=:pro&attr=Plan:pro&attr=a-b:c&attr=&attr=1:x&attr=__proto__:x&key=Plan");
   const list = "?list=CLOSED&list-hour=8-1&list-score=6&list-attribute=pro";

@@ -1,4 +1,4 @@
-import type { Granularity, Measure, PeriodInput, PeriodPreset, ReportFilter } from "../../generated/graphql.ts";
+import type { Clock, Granularity, Measure, PeriodInput, PeriodPreset, ReportFilter } from "../../generated/graphql.ts";
 import { type Against, isDay, lengthOf, type PeriodChoice } from "../words/calendar.ts";
 import { t } from "../words/language.ts";
 import { HOURLY, MEASURE_IDS } from "../words/measures.ts";
@@ -54,6 +54,8 @@ export interface Drill {
 export interface ReportState {
   period: PeriodChoice;
   against: Against;
+  /** By which durations are measured. */
+  clock: Clock;
   filter: FilterChoice;
   group: Granularity | undefined;
   by: Measure;
@@ -110,6 +112,7 @@ export function parseReport(search: string): ReportState {
     period: parsePeriod(params),
     problem: problemOf(params),
     against: params.get("compare") === "YEAR_BEFORE" ? "YEAR_BEFORE" : "PERIOD",
+    clock: params.get("clock") === "business" ? "BUSINESS" : "CALENDAR",
     filter: {
       // `agent` is how addresses of earlier versions named the one member whose charts were shown.
       members: params.has("members") ? params.getAll("members") : params.getAll("agent"),
@@ -142,6 +145,7 @@ export function writeReport(state: ReportState): string {
     put("period", state.period.preset);
   }
   if (state.against !== "PERIOD") put("compare", state.against);
+  if (state.clock === "BUSINESS") put("clock", "business");
   for (const id of state.filter.members) params.append("members", id);
   for (const id of state.filter.teams) params.append("team", id);
   for (const id of state.filter.labels) params.append("label", id);

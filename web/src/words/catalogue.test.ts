@@ -27,7 +27,7 @@ const NO_WORDS = [
   /system-ui/,
   /· Caseload$/,
   /^(Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)$/,
-  /^(RoleChange|TokenChange|ZoneRequest|RunRequest|ImportCounts)$/,
+  /^(RoleChange|TokenChange|ZoneRequest|HoursRequest|RunRequest|ImportCounts)$/,
   /^(top labels|busy hours|first response|first response spread|labels |conversations )$/,
   /^(over | to | s|score \(1 to 5\))$/,
 ];

@@ -3,6 +3,12 @@
  * that no page uses, fails the tests. `{0}` and so on are the places of values.
  */
 export const texts = {
+  "asked for business hours": "hat Geschäftszeiten beantragt",
+  "asked that all time counts": "hat beantragt, dass alle Zeit zählt",
+  "Business hours": "Geschäftszeit",
+  "Calendar time": "Kalenderzeit",
+  "Durations by": "Dauern nach",
+  "durations: {0}": "Dauern: {0}",
   " (share of before)": " (Anteil am Wert davor)",
   ' with "{0}"': " mit „{0}“",
   " · asked for by {0}": " · angefordert von {0}",
@@ -399,6 +405,7 @@ export const texts = {
   "{0} to {1}": "{0} bis {1}",
   "{0} within an hour": "{0} innerhalb einer Stunde",
   "{0}, as a table": "{0}, als Tabelle",
+  "{0}, business hours": "{0}, Geschäftszeit",
   "{0}, change{1}": "{0}, Änderung{1}",
   "{0}, so far": "{0}, bisher",
   "{0}, the period before": "{0}, im Zeitraum davor",

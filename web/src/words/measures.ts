@@ -1,4 +1,4 @@
-import type { FiguresFragment, Measure } from "../../generated/graphql.ts";
+import type { Clock, FiguresFragment, Measure } from "../../generated/graphql.ts";
 import { t } from "./language.ts";
 import { average, count, difference, duration, NONE, relative, share } from "./numbers.ts";
 
@@ -166,6 +166,17 @@ export const MEASURES: Record<Measure, MeasureWords> = {
 export const MEASURE_IDS = Object.keys(MEASURES) as Measure[];
 /** Those that are counted by hour of the week. */
 export const HOURLY: readonly Measure[] = MEASURE_IDS.filter((id) => MEASURES[id].byHour);
+
+/** What a duration is called by that clock: calendar time needs no word. */
+export function clocked(name: string, clock: Clock): string {
+  return clock === "BUSINESS" ? t("{0}, business hours", name) : name;
+}
+
+/** What a measure is called by that clock. */
+export function measureName(measure: Measure, clock: Clock): string {
+  const { name, kind } = MEASURES[measure];
+  return kind === "duration" ? clocked(name, clock) : name;
+}
 
 const UNITS: Record<Kind, string | undefined> = {
   count: undefined,

@@ -1,4 +1,4 @@
-import type { Granularity, PeriodPreset, Role } from "../../generated/graphql.ts";
+import type { Clock, Granularity, PeriodPreset, Role } from "../../generated/graphql.ts";
 import { t } from "./language.ts";
 
 export const PRESET_NAMES: Record<PeriodPreset, string> = {
@@ -22,6 +22,11 @@ export const GROUP_NAMES: Record<Granularity, string> = {
   WEEK: t("Week"),
   MONTH: t("Month"),
   YEAR: t("Year"),
+};
+
+export const CLOCK_NAMES: Record<Clock, string> = {
+  CALENDAR: t("Calendar time"),
+  BUSINESS: t("Business hours"),
 };
 
 export const ROLE_NAMES: Record<Role, string> = {
